@@ -1,0 +1,109 @@
+import type { RecordKey } from './keyspace.ts'
+import type { StoredRecord } from './record.ts'
+import type { Stamp } from './stamp.ts'
+
+export type BackendKind = 'redis' | 'sqlite' | 'memory'
+
+/** The strongest place that is known to hold a write. */
+export type Durability = 'redis' | 'local' | 'memory'
+
+/** A record on its way into the backend. */
+export interface Write {
+  record: StoredRecord
+  /** Only if the stored stamp is this one, or there is no live record. */
+  if?: Stamp | 'absent'
+  /** Takes the place of this stamp whatever the order says: how a stamp from the future is mended. */
+  replaces?: Stamp
+}
+
+/** What became of a write. All but `future` and `failed_condition` acknowledge it: it need not be sent again. */
+export type Verdict =
+  /** It is the stored record now. */
+  | 'accepted'
+  /** It had landed before. */
+  | 'duplicate'
+  /** A record that outranks it was there. */
+  | 'stale'
+  /** It is older than the last clear. */
+  | 'cleared'
+  /** The config it lives under is not there. */
+  | 'orphan'
+  /** Its stamp or basis lies too far ahead of the server's clock. */
+  | 'future'
+  /** Its `if` did not hold. */
+  | 'failed_condition'
+
+export interface MergeReply {
+  verdict: Verdict
+  /** What is stored after the merge, where that is not the write itself. */
+  current?: StoredRecord
+  /** The server's clock, ms since 1970. */
+  now: number
+}
+
+/** A value that was replaced by a writer who had not seen it. */
+export interface Conflict {
+  key: RecordKey
+  loser: { stamp: Stamp; json: string | null }
+  winner: { stamp: Stamp; json: string | null }
+}
+
+/** One counter's value: `key` is a tool's statistics, `field` names service and counter. */
+export interface Counter {
+  key: string
+  field: string
+  total: number
+}
+
+/** Everything that changed after a cursor; state, not a log: each record once. */
+export interface Page {
+  /** The cursor to ask with next time. */
+  rev: number
+  /** The stamp of the last clear: what is older is dead. */
+  cleared: Stamp
+  /** As they were read: validate before use. */
+  records: StoredRecord[]
+  counters: Counter[]
+}
+
+/** How many conflicts a dataspace keeps for reading. */
+export const MAX_CONFLICTS = 100
+
+/**
+ * The shared truth behind the replicas of one dataspace. Every method may reject with a `StorageError`; a write
+ * whose fate is unknown is simply sent again, because merging twice is merging once.
+ */
+export interface Backend {
+  readonly kind: BackendKind
+  /** What an acknowledgement by this backend is worth. */
+  readonly durable: Durability
+  /** Where it lies, for people: a path, an address without credentials, or `null`. */
+  readonly location: string | null
+  /** Connects, again after a failure too. Adds `knownId` to the ids of the dataspace; returns them all. */
+  open(knownId: string | undefined): Promise<string[]>
+  /** Merges each write by itself, in order; one reply a write. */
+  merge(writes: readonly Write[]): Promise<MergeReply[]>
+  /** Everything that changed after `cursor`; 0 asks for everything. */
+  pull(cursor: number): Promise<Page>
+  /**
+   * Raises counters to what `node` has counted in all since the clear it names; a repeated call changes nothing.
+   * `false` means refused: there was a later clear.
+   */
+  count(node: string, cleared: Stamp, totals: readonly Counter[]): Promise<boolean>
+  /** Forgets what `node` counted, the totals stay: it will not count again. */
+  leave(node: string): Promise<void>
+  /** Makes everything up to `stamp` dead, tombstones and counters included. Returns the latest clear. */
+  clear(stamp: Stamp): Promise<Stamp>
+  /** Grants the lease to `holder` for `ttlMs`, anew if it has it. Returns 0, or how many ms it is still taken. */
+  lease(name: string, holder: string, ttlMs: number): Promise<number>
+  /** Ends the lease if `holder` has it. */
+  release(name: string, holder: string): Promise<void>
+  /** Keeps conflicts for reading, each loser once, the last `MAX_CONFLICTS`. */
+  report(conflicts: readonly Conflict[]): Promise<void>
+  /** The conflicts that were reported, oldest first. */
+  conflicts(): Promise<Conflict[]>
+  /** Calls `listener` when something may have changed; a hint, it can be lost. Returns how to stop. */
+  onHint(listener: () => void): () => void
+  /** Lets go of everything; never throws. */
+  close(): Promise<void>
+}

@@ -1,0 +1,156 @@
+import { type Backend, type Conflict, type Counter, MAX_CONFLICTS } from '../backend.ts'
+import { randomId } from '../clock.ts'
+import { statsParent } from '../keyspace.ts'
+import type { StoredRecord } from '../record.ts'
+import { NO_STAMP, type Stamp } from '../stamp.ts'
+import { systemTime, type Time } from '../time.ts'
+import { clearTables, countShares, mergeWrite, type Tables } from './rules.ts'
+
+/** What several memory backends of one process share: the dataspace itself, without any durability. */
+export class MemoryTables implements Tables {
+  readonly ids: string[] = []
+  readonly records: Map<string, StoredRecord> = new Map()
+  readonly counters: Map<string, Counter & { rev: number }> = new Map()
+  readonly leases: Map<string, { holder: string; until: number }> = new Map()
+  readonly listeners: Set<() => void> = new Set()
+  readonly #shares = new Map<string, Counter & { node: string }>()
+  conflicts: Conflict[] = []
+  rev = 0
+  #cleared: Stamp = NO_STAMP
+
+  record(key: string): StoredRecord | undefined {
+    return this.records.get(key)
+  }
+
+  save(record: StoredRecord): void {
+    this.records.set(record.key, { ...record, rev: ++this.rev })
+  }
+
+  remove(key: string): void {
+    this.records.delete(key)
+  }
+
+  cleared(): Stamp {
+    return this.#cleared
+  }
+
+  setCleared(stamp: Stamp): void {
+    this.#cleared = stamp
+    this.rev++
+  }
+
+  removeUpTo(stamp: Stamp): void {
+    for (const { key, stamp: own } of this.records.values()) if (own <= stamp) this.records.delete(key)
+    this.counters.clear()
+    this.#shares.clear()
+  }
+
+  share(node: string, key: string, field: string): number {
+    return this.#shares.get(`${node} ${key} ${field}`)?.total ?? 0
+  }
+
+  setShare(node: string, key: string, field: string, total: number): void {
+    this.#shares.set(`${node} ${key} ${field}`, { node, key, field, total })
+  }
+
+  addToCounter(key: string, field: string, delta: number): void {
+    const total = (this.counters.get(`${key} ${field}`)?.total ?? 0) + delta
+    this.counters.set(`${key} ${field}`, { key, field, total, rev: ++this.rev })
+  }
+
+  removeCountersUnder(config: string): void {
+    for (const map of [this.counters, this.#shares]) {
+      for (const [id, { field }] of map) if (statsParent(field) === config) map.delete(id)
+    }
+  }
+
+  removeShares(node: string): void {
+    for (const [id, share] of this.#shares) if (share.node === node) this.#shares.delete(id)
+  }
+
+  addConflict(conflict: Conflict, limit: number): void {
+    if (this.conflicts.some(({ loser }) => loser.stamp === conflict.loser.stamp)) return
+    this.conflicts = [...this.conflicts, conflict].slice(-limit)
+  }
+}
+
+export interface MemoryOptions {
+  /** Give the same tables to several backends, and they share a dataspace. */
+  tables?: MemoryTables
+  time?: Time
+}
+
+/** A backend that lives and dies with the process. */
+export function memoryBackend({
+  tables = new MemoryTables(),
+  time = systemTime,
+}: MemoryOptions = {}): Backend {
+  const own = new Set<() => void>()
+  const changed = () => {
+    for (const listener of tables.listeners) if (!own.has(listener)) listener()
+  }
+  return {
+    kind: 'memory',
+    durable: 'memory',
+    location: null,
+    async open(knownId) {
+      const id = knownId ?? tables.ids[0] ?? randomId(time)
+      if (!tables.ids.includes(id)) tables.ids.push(id)
+      return [...tables.ids]
+    },
+    async merge(writes) {
+      const replies = writes.map((write) => mergeWrite(tables, write, time.now()))
+      changed()
+      return replies
+    },
+    async pull(cursor) {
+      return {
+        rev: tables.rev,
+        cleared: tables.cleared(),
+        records: [...tables.records.values()].filter(({ rev }) => rev > cursor),
+        counters: [...tables.counters.values()].filter(({ rev }) => rev > cursor),
+      }
+    },
+    async count(node, cleared, totals) {
+      const counted = countShares(tables, node, cleared, totals, time.now())
+      changed()
+      return counted
+    },
+    async leave(node) {
+      tables.removeShares(node)
+    },
+    async clear(stamp) {
+      const cleared = clearTables(tables, stamp)
+      changed()
+      return cleared
+    },
+    async lease(name, holder, ttlMs) {
+      const held = tables.leases.get(name)
+      const left = held && held.holder !== holder ? held.until - time.now() : 0
+      if (left > 0) return left
+      tables.leases.set(name, { holder, until: time.now() + ttlMs })
+      return 0
+    },
+    async release(name, holder) {
+      if (tables.leases.get(name)?.holder === holder) tables.leases.delete(name)
+    },
+    async report(conflicts) {
+      for (const conflict of conflicts) tables.addConflict(conflict, MAX_CONFLICTS)
+    },
+    async conflicts() {
+      return tables.conflicts
+    },
+    onHint(listener) {
+      own.add(listener)
+      tables.listeners.add(listener)
+      return () => {
+        own.delete(listener)
+        tables.listeners.delete(listener)
+      }
+    },
+    async close() {
+      for (const listener of own) tables.listeners.delete(listener)
+      own.clear()
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import {
+  type Conflict,
+  type Counter,
+  MAX_CONFLICTS,
+  type MergeReply,
+  type Verdict,
+  type Write,
+} from '../backend.ts'
+import { childKeys, parentKey, type RecordKey, reportsConflicts, statsParent } from '../keyspace.ts'
+import { covers, isLive, outranks, type StoredRecord, sameValue } from '../record.ts'
+import { isFuture, type Stamp } from '../stamp.ts'
+
+/** What the rules need of a place that stores; each call happens inside the place's own transaction. */
+export interface Tables {
+  record(key: RecordKey): StoredRecord | undefined
+  /** Stores under the next revision. */
+  save(record: StoredRecord): void
+  remove(key: RecordKey): void
+  cleared(): Stamp
+  setCleared(stamp: Stamp): void
+  /** Removes every record up to `stamp`, and all counters and shares. */
+  removeUpTo(stamp: Stamp): void
+  share(node: string, key: string, field: string): number
+  setShare(node: string, key: string, field: string, total: number): void
+  /** Adds to a counter under the next revision. */
+  addToCounter(key: string, field: string, delta: number): void
+  /** Removes the counters and shares of all fields that live under this config. */
+  removeCountersUnder(config: RecordKey): void
+  /** Adds unless a conflict with this loser is there, and keeps the last `limit`. */
+  addConflict(conflict: Conflict, limit: number): void
+}
+
+/** Merges one write by the rules of the tier, in the words of a server whose clock says `now` (ms). */
+export function mergeWrite(tables: Tables, write: Write, now: number): MergeReply {
+  const { record } = write
+  const stored = tables.record(record.key)
+  const verdict = judge(tables, write, stored, now)
+  if (verdict === 'accepted') {
+    noteConflict(tables, stored, record)
+    tables.save(record)
+    if (record.json === null) removeDependants(tables, record.key)
+    return { verdict, now }
+  }
+  if (verdict === 'stale') noteConflict(tables, record, stored!)
+  if (verdict === 'orphan') tables.remove(record.key)
+  return stored && verdict !== 'orphan' ? { verdict, current: stored, now } : { verdict, now }
+}
+
+function judge(tables: Tables, write: Write, stored: StoredRecord | undefined, now: number): Verdict {
+  const { record, if: condition, replaces } = write
+  if (isFuture(record.stamp, now) || isFuture(record.basis, now)) return 'future'
+  if (record.stamp <= tables.cleared()) return 'cleared'
+  if (stored && (stored.stamp === record.stamp || covers(stored.seen, record.stamp))) return 'duplicate'
+  const parent = parentKey(record.key)
+  if (parent !== undefined && !isLive(tables.record(parent), now)) return 'orphan'
+  if (condition === 'absent' && isLive(stored, now)) return 'failed_condition'
+  if (condition !== undefined && condition !== 'absent' && stored?.stamp !== condition)
+    return 'failed_condition'
+  if (!stored || outranks(record, stored) || stored.stamp === replaces) return 'accepted'
+  return 'stale'
+}
+
+function noteConflict(tables: Tables, loser: StoredRecord | undefined, winner: StoredRecord): void {
+  const conflict = conflictBetween(loser, winner)
+  if (conflict) tables.addConflict(conflict, MAX_CONFLICTS)
+}
+
+/** The conflict to report when `winner` takes the place of `loser`, if there is one. */
+export function conflictBetween(loser: StoredRecord | undefined, winner: StoredRecord): Conflict | undefined {
+  if (!loser || !reportsConflicts(loser.key)) return undefined
+  if (covers(winner.seen, loser.stamp) || sameValue(loser, winner)) return undefined
+  const side = ({ stamp, json }: StoredRecord) => ({ stamp, json })
+  return { key: loser.key, loser: side(loser), winner: side(winner) }
+}
+
+function removeDependants(tables: Tables, key: RecordKey): void {
+  const children = childKeys(key)
+  for (const child of children) tables.remove(child)
+  if (children.length > 0) tables.removeCountersUnder(key)
+}
+
+/** Counts what a node has counted in all; see `Backend.count`. */
+export function countShares(
+  tables: Tables,
+  node: string,
+  cleared: Stamp,
+  totals: readonly Counter[],
+  now: number,
+): boolean {
+  if (cleared < tables.cleared()) return false
+  for (const { key, field, total } of totals) {
+    const before = tables.share(node, key, field)
+    if (total <= before || !isLive(tables.record(statsParent(field)), now)) continue
+    tables.addToCounter(key, field, total - before)
+    tables.setShare(node, key, field, total)
+  }
+  return true
+}
+
+/** Clears; see `Backend.clear`. */
+export function clearTables(tables: Tables, stamp: Stamp): Stamp {
+  if (stamp > tables.cleared()) {
+    tables.setCleared(stamp)
+    tables.removeUpTo(stamp)
+  }
+  return tables.cleared()
+}

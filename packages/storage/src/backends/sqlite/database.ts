@@ -1,0 +1,109 @@
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type Libsql from 'libsql'
+import { BackendError } from '../../health.ts'
+
+/** A connection that waits longer for a lock freezes the host; the tier tries again without blocking instead. */
+const BUSY_TIMEOUT_MS = 5
+
+/** What this version writes: a newer minor is read and kept, a newer major is refused. */
+const SCHEMA = { major: 1, minor: 0 }
+
+const TABLES = `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+  CREATE TABLE records (
+    key TEXT PRIMARY KEY, json TEXT, stamp TEXT NOT NULL, basis TEXT NOT NULL, seen TEXT NOT NULL,
+    rev INTEGER NOT NULL, expires INTEGER
+  );
+  CREATE INDEX records_by_rev ON records (rev);
+  CREATE TABLE counters (
+    key TEXT NOT NULL, field TEXT NOT NULL, parent TEXT NOT NULL, total INTEGER NOT NULL, rev INTEGER NOT NULL,
+    PRIMARY KEY (key, field)
+  );
+  CREATE TABLE shares (
+    node TEXT NOT NULL, key TEXT NOT NULL, field TEXT NOT NULL, parent TEXT NOT NULL, total INTEGER NOT NULL,
+    PRIMARY KEY (node, key, field)
+  );
+  CREATE TABLE conflicts (loser TEXT PRIMARY KEY, conflict TEXT NOT NULL);
+  CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL);
+  INSERT INTO meta VALUES ('schema', '${SCHEMA.major}.${SCHEMA.minor}'), ('rev', '0'), ('cleared', ''), ('ids', '');
+`
+
+/** An open file, and which file that is, so that its replacement is noticed. */
+export interface OpenFile {
+  db: Libsql.Database
+  identity: string
+}
+
+export interface OpenOptions {
+  /** An upper bound for the file, in pages of 4096 bytes. */
+  maxPages?: number | undefined
+}
+
+/** Opens the file, and makes it, for this user only, where there is none. */
+export async function openFile(file: string, { maxPages }: OpenOptions): Promise<OpenFile> {
+  const Database = await loadLibsql()
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  closeSync(openSync(file, 'a', 0o600))
+  const identity = fileIdentity(file)!
+  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS })
+  try {
+    if (schemaOf(db) === undefined) create(db)
+    checkSchema(schemaOf(db)!, file)
+    db.exec('PRAGMA synchronous = FULL')
+    if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
+    return { db, identity }
+  } catch (thrown) {
+    db.close()
+    throw thrown
+  }
+}
+
+/** Tells one file from another that took its name; `undefined` when there is none. */
+export function fileIdentity(file: string): string | undefined {
+  const stat = statSync(file, { throwIfNoEntry: false, bigint: true })
+  return stat && `${stat.dev}:${stat.ino}`
+}
+
+async function loadLibsql(): Promise<typeof Libsql> {
+  try {
+    return (await import('libsql')).default
+  } catch (cause) {
+    throw new BackendError(
+      'down',
+      `the native part of libsql for ${process.platform}-${process.arch} is missing`,
+      {
+        hint: 'Install again with optional dependencies (npm install --include=optional).',
+        cause,
+      },
+    )
+  }
+}
+
+function schemaOf(db: Libsql.Database): string | undefined {
+  const made = db.prepare("SELECT 1 AS made FROM sqlite_master WHERE name = 'meta'").all().length > 0
+  const [row] = made
+    ? (db.prepare("SELECT value FROM meta WHERE name = 'schema'").all() as { value: string }[])
+    : []
+  return row?.value
+}
+
+function create(db: Libsql.Database): void {
+  db.exec('PRAGMA journal_mode = WAL')
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    if (schemaOf(db) === undefined) db.exec(TABLES)
+    db.exec('COMMIT')
+  } catch (thrown) {
+    db.exec('ROLLBACK')
+    throw thrown
+  }
+}
+
+function checkSchema(schema: string, file: string): void {
+  const major = Number(schema.split('.')[0])
+  if (major === SCHEMA.major) return
+  throw new BackendError('down', `${file} was written by a newer mcpstore (schema ${schema})`, {
+    hint: 'Update mcpstore, or use another folder with --home or MCPSTORE_HOME.',
+  })
+}

@@ -1,0 +1,165 @@
+import type Libsql from 'libsql'
+import type { Conflict, Counter, Page } from '../../backend.ts'
+import { statsParent } from '../../keyspace.ts'
+import type { StoredRecord } from '../../record.ts'
+import type { Stamp } from '../../stamp.ts'
+import type { Tables } from '../rules.ts'
+
+interface RecordRow extends Omit<StoredRecord, 'seen'> {
+  seen: string
+}
+
+/** The rules' view of an open file; every call belongs into a transaction. */
+export class SqliteTables implements Tables {
+  readonly #db: Libsql.Database
+  readonly #statements = new Map<string, Libsql.Statement<unknown[]>>()
+
+  constructor(db: Libsql.Database) {
+    this.#db = db
+  }
+
+  record(key: string): StoredRecord | undefined {
+    return this.#rows<RecordRow>('SELECT * FROM records WHERE key = ?', key).map(readRow)[0]
+  }
+
+  save({ key, json, stamp, basis, seen, expires }: StoredRecord): void {
+    const sql =
+      'INSERT OR REPLACE INTO records (key, json, stamp, basis, seen, rev, expires) VALUES (?, ?, ?, ?, ?, ?, ?)'
+    this.#run(sql, key, json, stamp, basis, seen.join(','), this.#nextRev(), expires)
+  }
+
+  remove(key: string): void {
+    this.#run('DELETE FROM records WHERE key = ?', key)
+  }
+
+  cleared(): Stamp {
+    return this.#meta('cleared')
+  }
+
+  setCleared(stamp: Stamp): void {
+    this.#setMeta('cleared', stamp)
+    this.#nextRev()
+  }
+
+  removeUpTo(stamp: Stamp): void {
+    this.#run('DELETE FROM records WHERE stamp <= ?', stamp)
+    this.#run('DELETE FROM counters')
+    this.#run('DELETE FROM shares')
+  }
+
+  share(node: string, key: string, field: string): number {
+    const sql = 'SELECT total FROM shares WHERE node = ? AND key = ? AND field = ?'
+    return this.#rows<Counter>(sql, node, key, field)[0]?.total ?? 0
+  }
+
+  setShare(node: string, key: string, field: string, total: number): void {
+    this.#run(
+      'INSERT OR REPLACE INTO shares VALUES (?, ?, ?, ?, ?)',
+      node,
+      key,
+      field,
+      statsParent(field),
+      total,
+    )
+  }
+
+  removeShares(node: string): void {
+    this.#run('DELETE FROM shares WHERE node = ?', node)
+  }
+
+  addToCounter(key: string, field: string, delta: number): void {
+    const sql = `INSERT INTO counters VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (key, field) DO UPDATE SET total = total + excluded.total, rev = excluded.rev`
+    this.#run(sql, key, field, statsParent(field), delta, this.#nextRev())
+  }
+
+  removeCountersUnder(config: string): void {
+    this.#run('DELETE FROM counters WHERE parent = ?', config)
+    this.#run('DELETE FROM shares WHERE parent = ?', config)
+  }
+
+  addConflict(conflict: Conflict, limit: number): void {
+    this.#run('INSERT OR IGNORE INTO conflicts VALUES (?, ?)', conflict.loser.stamp, JSON.stringify(conflict))
+    const newest = 'SELECT rowid FROM conflicts ORDER BY rowid DESC LIMIT ?'
+    this.#run(`DELETE FROM conflicts WHERE rowid NOT IN (${newest})`, limit)
+  }
+
+  conflicts(): Conflict[] {
+    return this.#rows<{ conflict: string }>('SELECT conflict FROM conflicts ORDER BY rowid').map(
+      ({ conflict }) => JSON.parse(conflict) as Conflict,
+    )
+  }
+
+  /** The ids this dataspace is known by. */
+  ids(): string[] {
+    return this.#meta('ids').split(',').filter(Boolean)
+  }
+
+  addId(id: string): void {
+    this.#setMeta('ids', [...this.ids(), id].join(','))
+  }
+
+  page(cursor: number): Page {
+    return {
+      rev: Number(this.#meta('rev')),
+      cleared: this.cleared(),
+      records: this.#rows<RecordRow>('SELECT * FROM records WHERE rev > ? ORDER BY rev', cursor).map(readRow),
+      counters: this.#rows<Counter>('SELECT key, field, total FROM counters WHERE rev > ?', cursor),
+    }
+  }
+
+  /** Until when somebody else than `holder` has the lease, ms since 1970; 0 if nobody has. */
+  leasedUntil(name: string, holder: string): number {
+    const sql = 'SELECT until FROM leases WHERE name = ? AND holder <> ?'
+    return this.#rows<{ until: number }>(sql, name, holder)[0]?.until ?? 0
+  }
+
+  setLease(name: string, holder: string, until: number): void {
+    this.#run('INSERT OR REPLACE INTO leases VALUES (?, ?, ?)', name, holder, until)
+  }
+
+  removeLease(name: string, holder: string): void {
+    this.#run('DELETE FROM leases WHERE name = ? AND holder = ?', name, holder)
+  }
+
+  /** Rises with every commit of another connection. */
+  dataVersion(): number {
+    return this.#rows<{ data_version: number }>('PRAGMA data_version')[0]!.data_version
+  }
+
+  #nextRev(): number {
+    const rev = Number(this.#meta('rev')) + 1
+    this.#setMeta('rev', String(rev))
+    return rev
+  }
+
+  #meta(name: string): string {
+    return this.#rows<{ value: string }>('SELECT value FROM meta WHERE name = ?', name)[0]!.value
+  }
+
+  #setMeta(name: string, value: string): void {
+    this.#run('UPDATE meta SET value = ? WHERE name = ?', value, name)
+  }
+
+  #run(sql: string, ...parameters: unknown[]): void {
+    this.#statement(sql).run(...parameters)
+  }
+
+  #rows<Row>(sql: string, ...parameters: unknown[]): Row[] {
+    return this.#statement(sql).all(...parameters) as Row[]
+  }
+
+  #statement(sql: string): Libsql.Statement<unknown[]> {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const made = this.#db.prepare(sql) as Libsql.Statement<unknown[]>
+    this.#statements.set(sql, made)
+    return made
+  }
+}
+
+function readRow(row: RecordRow): StoredRecord {
+  const { key, json, stamp, basis, seen, rev, expires } = row
+  const seenStamps = typeof seen === 'string' ? seen.split(',').filter(Boolean) : seen
+  return { key, json, stamp, basis, seen: seenStamps, rev, expires }
+}

@@ -1,0 +1,67 @@
+import { following, formatStamp, isFuture, NO_STAMP, type Stamp, stampCounter, stampMs } from './stamp.ts'
+import type { Time } from './time.ts'
+
+const NODE_LENGTH = 10
+const NODE_ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
+
+/** A random id of 10 characters of `[0-9a-z]`, about 51 bits: one process run, one dataspace, one lease holder. */
+export function randomId(time: Time): string {
+  return Array.from({ length: NODE_LENGTH }, () => NODE_ALPHABET[Math.floor(time.random() * 36)]).join('')
+}
+
+/** A hybrid logical clock: strictly rising for its node, whatever the wall clock does. */
+export class Clock {
+  #time: Time
+  #ms = 0
+  #counter = 0
+  #node: string
+  /** Server time minus ours, in ms; remembered while the server is away. */
+  #offset = 0
+
+  constructor(time: Time) {
+    this.#time = time
+    this.#node = randomId(time)
+  }
+
+  /** The id stamped into every reading. */
+  get node(): string {
+    return this.#node
+  }
+
+  /** The server's time as far as it is known, in ms. */
+  now(): number {
+    return Math.max(0, Math.floor(this.#time.now() + this.#offset))
+  }
+
+  /** A stamp later than every one this clock has given or followed. */
+  tick(): Stamp {
+    const now = this.now()
+    if (now > this.#ms) {
+      this.#ms = now
+      this.#counter = 0
+    } else {
+      const next = following(this.#ms, this.#counter)
+      this.#ms = next.ms
+      this.#counter = next.counter
+    }
+    return formatStamp(this.#ms, this.#counter, this.#node)
+  }
+
+  /** Moves past a stamp of somebody else's, unless it lies too far ahead to be believed. */
+  follow(stamp: Stamp): void {
+    if (stamp === NO_STAMP || isFuture(stamp, this.now())) return
+    const ms = stampMs(stamp)
+    const counter = stampCounter(stamp)
+    if (ms < this.#ms || (ms === this.#ms && counter <= this.#counter)) return
+    this.#ms = ms
+    this.#counter = counter
+  }
+
+  /** Takes over the server's time (ms) after it refused a stamp: a new node, so that no old reading can recur. */
+  adjust(serverNow: number): void {
+    this.#offset = serverNow - this.#time.now()
+    this.#node = randomId(this.#time)
+    this.#ms = 0
+    this.#counter = 0
+  }
+}

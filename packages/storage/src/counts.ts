@@ -1,0 +1,56 @@
+import type { Counter } from './backend.ts'
+import { NO_STAMP, type Stamp } from './stamp.ts'
+
+interface Count extends Counter {
+  /** How much of the total the backend has. */
+  sent: number
+}
+
+/** What this process run has counted since the last clear: totals, so that sending them twice counts once. */
+export class Counts {
+  readonly #counts = new Map<string, Count>()
+  #cleared: Stamp = NO_STAMP
+
+  /** The clear these totals were counted under. */
+  get cleared(): Stamp {
+    return this.#cleared
+  }
+
+  add(key: string, field: string, amount: number): void {
+    const id = `${key} ${field}`
+    const count = this.#counts.get(id) ?? { key, field, total: 0, sent: 0 }
+    count.total += amount
+    this.#counts.set(id, count)
+  }
+
+  /** The totals the backend does not have yet. */
+  unsent(): Counter[] {
+    return Array.from(this.#counts.values())
+      .filter(({ total, sent }) => total > sent)
+      .map(({ key, field, total }) => ({ key, field, total }))
+  }
+
+  /** What was counted under `key` and is not in the backend's totals yet, by field. */
+  pending(key: string): [field: string, amount: number][] {
+    return Array.from(this.#counts.values())
+      .filter((count) => count.key === key && count.total > count.sent)
+      .map(({ field, total, sent }) => [field, total - sent])
+  }
+
+  /** Notes that the backend has these totals. Returns by how much each of its own rose. */
+  acknowledge(totals: readonly Counter[]): Counter[] {
+    return totals.map(({ key, field, total }) => {
+      const count = this.#counts.get(`${key} ${field}`)!
+      const rose = total - count.sent
+      count.sent = total
+      return { key, field, total: rose }
+    })
+  }
+
+  /** Starts anew under a later clear. */
+  clear(stamp: Stamp): void {
+    if (stamp <= this.#cleared) return
+    this.#cleared = stamp
+    this.#counts.clear()
+  }
+}

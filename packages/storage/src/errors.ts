@@ -1,0 +1,29 @@
+/** Every code an error of the storage tier can carry. `docs/errors.md` explains each. */
+export type StorageErrorCode = 'usage' | 'storage' | 'unavailable' | 'not_durable' | 'conflict'
+
+export interface ErrorDetails {
+  /** What the reader can do about it, as one sentence. */
+  hint?: string | undefined
+  cause?: unknown
+}
+
+/**
+ * The one class family of mcpstore's errors: `code` is for programs, `message` says what happened, `hint` says
+ * what to do, `cause` is what was caught.
+ */
+export class McpStoreError<Code extends string = string> extends Error {
+  override readonly name: string = 'McpStoreError'
+  readonly code: Code
+  readonly hint: string | undefined
+
+  constructor(code: Code, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.hint = details.hint
+  }
+}
+
+/** What went wrong in the storage tier. */
+export class StorageError extends McpStoreError<StorageErrorCode> {
+  override readonly name: string = 'StorageError'
+}

@@ -1,0 +1,116 @@
+import { StorageError } from './errors.ts'
+import type { Logger } from './logger.ts'
+import type { Time } from './time.ts'
+
+/**
+ * `up`: acknowledged at once · `connecting`: not reached yet · `suspect`: one attempt failed, tried again at once ·
+ * `write-degraded`: reads work, writes do not · `down`: nothing does · `auth`: it refuses us · `recovering`: it
+ * answers again and what was missed is being sent and compared.
+ */
+export type HealthState = 'connecting' | 'up' | 'suspect' | 'write-degraded' | 'down' | 'auth' | 'recovering'
+
+/** A failed attempt, with the state that this class of failure means. */
+export class BackendError extends StorageError {
+  readonly state: HealthState
+
+  constructor(state: HealthState, message: string, details: { hint: string; cause?: unknown }) {
+    super('storage', message, details)
+    this.state = state
+  }
+}
+
+/** What was thrown by a backend, as a `BackendError`; what it did not classify means `down`. */
+export function asBackendError(thrown: unknown): BackendError {
+  if (thrown instanceof BackendError) return thrown
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new BackendError('down', message, {
+    cause: thrown,
+    hint: 'Run the command again with --debug to see more.',
+  })
+}
+
+export interface HealthOptions {
+  /** What the log lines call the backend. */
+  name: string
+  time: Time
+  logger: Logger
+  /** How many writes wait, for the log lines. */
+  backlog: () => number
+  /** How long a `suspect` backend may go on failing, in ms, before the trouble gets its name. */
+  suspectMs: number
+}
+
+/** Whether the backend answers, since when, and why not. */
+export class Health {
+  readonly #options: HealthOptions
+  #state: HealthState = 'connecting'
+  #error: BackendError | undefined
+  #since: number
+  /** Whether the trouble was told, so that its end has to be told too. */
+  #announced = false
+
+  constructor(options: HealthOptions) {
+    this.#options = options
+    this.#since = options.time.now()
+  }
+
+  get state(): HealthState {
+    return this.#state
+  }
+
+  /** When the state began, ms since 1970. */
+  get since(): number {
+    return this.#since
+  }
+
+  /** What the state comes from; `undefined` while it is a good one. */
+  get error(): BackendError | undefined {
+    return this.#error
+  }
+
+  /** Whether a write sent now has a chance to be acknowledged soon. */
+  get hopeful(): boolean {
+    return this.#state !== 'down' && this.#state !== 'write-degraded' && this.#state !== 'auth'
+  }
+
+  succeeded(): void {
+    this.#enter('up', undefined)
+  }
+
+  recovering(): void {
+    if (this.#state !== 'connecting') this.#enter('recovering', this.#error)
+  }
+
+  /** `readable`: whether reads were working all the same. */
+  failed(error: BackendError, readable: boolean): void {
+    this.#enter(error.state === 'suspect' ? this.#stateOfSuspect(readable) : error.state, error)
+  }
+
+  #stateOfSuspect(readable: boolean): HealthState {
+    if (!this.hopeful) return this.#state
+    const overdue =
+      this.#state === 'suspect' && this.#options.time.now() - this.#since > this.#options.suspectMs
+    if (!overdue) return 'suspect'
+    return readable ? 'write-degraded' : 'down'
+  }
+
+  #enter(state: HealthState, error: BackendError | undefined): void {
+    const before = this.#state
+    this.#error = error
+    if (state === before) return
+    const { name, time, logger, backlog } = this.#options
+    const lasted = time.now() - this.#since
+    this.#state = state
+    this.#since = time.now()
+    const line = `storage: ${name} is ${state}, was ${before} for ${lasted} ms, ${backlog()} writes waiting`
+    if (!this.hopeful) {
+      this.#announced = true
+      logger.warn(`${line}: ${error?.message}`)
+    } else if (state === 'up' && this.#announced) {
+      this.#announced = false
+      logger.info(line)
+    } else {
+      logger.debug(line)
+    }
+  }
+}

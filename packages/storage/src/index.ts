@@ -1,0 +1,51 @@
+// The public surface of @mcpstore/storage.
+export type {
+  Backend,
+  BackendKind,
+  Conflict,
+  Counter,
+  Durability,
+  MergeReply,
+  Page,
+  Verdict,
+  Write,
+} from './backend.ts'
+export { MAX_CONFLICTS } from './backend.ts'
+export { loggedBackend } from './backends/logged.ts'
+export { type MemoryOptions, MemoryTables, memoryBackend } from './backends/memory.ts'
+export { type SqliteOptions, sqliteBackend } from './backends/sqlite/index.ts'
+export { localFile } from './backends/sqlite/location.ts'
+export { randomId } from './clock.ts'
+export {
+  Dataspace,
+  type DataspaceOptions,
+  type Lease,
+  type Put,
+  type PutRefused,
+  type PutResult,
+} from './dataspace.ts'
+export type { DataspaceStatus } from './dataspace-status.ts'
+export { type ErrorDetails, McpStoreError, StorageError, type StorageErrorCode } from './errors.ts'
+export { BackendError, type HealthState } from './health.ts'
+export { type Json, MAX_VALUE_BYTES } from './json.ts'
+export {
+  decodeSegment,
+  encodeSegment,
+  infoKey,
+  keyPrefix,
+  type PrefixOptions,
+  parseRecordKey,
+  type RecordKey,
+  type RecordKind,
+  type RecordName,
+  recordKey,
+  type Scope,
+  statsField,
+  statsKey,
+} from './keyspace.ts'
+export { type Logger, silentLogger } from './logger.ts'
+export type { Seen, StoredRecord } from './record.ts'
+export type { Entry } from './replica.ts'
+export type { Stamp } from './stamp.ts'
+export { type AfterOptions, systemTime, type Time } from './time.ts'
+export type { Change, Watcher } from './watchers.ts'

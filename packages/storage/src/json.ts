@@ -1,0 +1,39 @@
+import { StorageError } from './errors.ts'
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+
+/** The largest value a record may hold, in bytes of its JSON. */
+export const MAX_VALUE_BYTES: number = 16 * 1024 * 1024
+
+/**
+ * A value as the text it is stored as.
+ * @throws `usage` when it is not JSON or larger than `MAX_VALUE_BYTES`; the message names `key`.
+ */
+export function encodeValue(key: string, value: Json): string {
+  const text: string | undefined = JSON.stringify(value)
+  if (text === undefined) throw new StorageError('usage', `the value of ${key} is not JSON`)
+  const bytes = Buffer.byteLength(text)
+  if (bytes > MAX_VALUE_BYTES) {
+    throw new StorageError(
+      'usage',
+      `the value of ${key} has ${bytes} bytes, more than the ${MAX_VALUE_BYTES} allowed`,
+      {
+        hint: 'Store less under this name.',
+      },
+    )
+  }
+  return text
+}
+
+/** The value behind a stored text, frozen through and through. @throws SyntaxError */
+export function decodeValue(text: string): Json {
+  return freeze(JSON.parse(text))
+}
+
+function freeze(value: Json): Json {
+  if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) freeze(part)
+    Object.freeze(value)
+  }
+  return value
+}

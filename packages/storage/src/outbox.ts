@@ -1,0 +1,72 @@
+import type { Write } from './backend.ts'
+import { parentKey, type RecordKey } from './keyspace.ts'
+import { covers } from './record.ts'
+import type { Stamp } from './stamp.ts'
+
+interface Row {
+  write: Write
+  /** Who waits for the acknowledgement. */
+  waiting: (() => void)[]
+}
+
+/** Writes the backend has not acknowledged yet. A row goes only when it is, or when a later write had seen it. */
+export class Outbox {
+  readonly #rows = new Map<Stamp, Row>()
+  readonly #stamps = new Map<RecordKey, Stamp[]>()
+
+  get size(): number {
+    return this.#rows.size
+  }
+
+  has(stamp: Stamp): boolean {
+    return this.#rows.has(stamp)
+  }
+
+  /** The rows in the order to send them: what stands by itself before what lives under it, then by stamp. */
+  rows(): Write[] {
+    const depth = ({ record }: Write) => (parentKey(record.key) === undefined ? 0 : 1)
+    return Array.from(this.#rows.values(), ({ write }) => write).sort(
+      (a, b) => depth(a) - depth(b) || (a.record.stamp < b.record.stamp ? -1 : 1),
+    )
+  }
+
+  /** Adds a write. It takes the place of those rows of its record that its writer had seen. */
+  add(write: Write): void {
+    const { key, seen, stamp } = write.record
+    const superseded = (this.#stamps.get(key) ?? []).filter((known) => covers(seen, known))
+    const waiting = superseded.flatMap((known) => this.#drop(known)?.waiting ?? [])
+    this.#rows.set(stamp, { write, waiting })
+    this.#stamps.set(key, [...(this.#stamps.get(key) ?? []), stamp])
+  }
+
+  /** Puts `write` in the place of the row `stamp`, and of nothing if that is gone. */
+  replace(stamp: Stamp, write: Write): void {
+    const waiting = this.#drop(stamp)?.waiting
+    if (!waiting) return
+    this.add(write)
+    this.#rows.get(write.record.stamp)!.waiting.push(...waiting)
+  }
+
+  /** Drops the row of exactly this stamp and tells who waits for it. */
+  acknowledge(stamp: Stamp): void {
+    for (const resolve of this.#drop(stamp)?.waiting ?? []) resolve()
+  }
+
+  /** Calls `resolve` once the row, or what took its place, is acknowledged; at once if it is not here. */
+  whenAcknowledged(stamp: Stamp, resolve: () => void): void {
+    const row = this.#rows.get(stamp)
+    if (row) row.waiting.push(resolve)
+    else resolve()
+  }
+
+  #drop(stamp: Stamp): Row | undefined {
+    const row = this.#rows.get(stamp)
+    if (!row) return undefined
+    const { key } = row.write.record
+    const left = this.#stamps.get(key)!.filter((known) => known !== stamp)
+    if (left.length > 0) this.#stamps.set(key, left)
+    else this.#stamps.delete(key)
+    this.#rows.delete(stamp)
+    return row
+  }
+}

@@ -1,0 +1,72 @@
+import { MAX_VALUE_BYTES } from './json.ts'
+import { parseRecordKey, type RecordKey } from './keyspace.ts'
+import { isStamp, NO_STAMP, type Stamp, stampNode } from './stamp.ts'
+
+/** The newest superseded stamp of each node, newest first. */
+export type Seen = readonly Stamp[]
+
+const SEEN_NODES = 8
+
+/** One small JSON value with the stamp that decides which of two writes stays. */
+export interface StoredRecord {
+  key: RecordKey
+  /** The value as JSON text, or `null` for a tombstone. */
+  json: string | null
+  stamp: Stamp
+  /** The stamp of the config this was made under; `NO_STAMP` for what stands by itself. */
+  basis: Stamp
+  /** What the writer knew it was replacing. */
+  seen: Seen
+  /** The backend's revision at which it changed; 0 until a backend has taken it. */
+  rev: number
+  /** When it ends by itself, ms since 1970, or `null` for never. */
+  expires: number | null
+}
+
+/** Whether `a` stands when both meet: the later basis, then the later stamp. */
+export function outranks(a: StoredRecord, b: StoredRecord): boolean {
+  return a.basis === b.basis ? a.stamp > b.stamp : a.basis > b.basis
+}
+
+/** Whether a writer that had seen `seen` knew of `stamp`, or of something later by the same node. */
+export function covers(seen: Seen, stamp: Stamp): boolean {
+  const node = stampNode(stamp)
+  return seen.some((known) => known >= stamp && stampNode(known) === node)
+}
+
+/** What a write that replaces `record` has seen. */
+export function seenAfter(record: StoredRecord | undefined): Seen {
+  if (!record) return []
+  const newest = new Map<string, Stamp>()
+  for (const stamp of [record.stamp, ...record.seen].sort().reverse()) {
+    if (!newest.has(stampNode(stamp))) newest.set(stampNode(stamp), stamp)
+  }
+  return [...newest.values()].slice(0, SEEN_NODES)
+}
+
+/** Whether a record has a value at `now` (ms). */
+export function isLive(
+  record: StoredRecord | undefined,
+  now: number,
+): record is StoredRecord & { json: string } {
+  return record !== undefined && record.json !== null && (record.expires === null || record.expires > now)
+}
+
+/** Whether both hold the same value, or both none. */
+export function sameValue(a: StoredRecord, b: StoredRecord): boolean {
+  return a.json === b.json
+}
+
+/** What is wrong with something that was read as a record, or `undefined` if nothing is. */
+export function recordProblem(read: Record<keyof StoredRecord, unknown>): string | undefined {
+  const { key, json, stamp, basis, seen, rev, expires } = read
+  if (typeof key !== 'string' || !parseRecordKey(key)) return 'its key is not one of a record'
+  if (json !== null && typeof json !== 'string') return 'its value is not text'
+  if (typeof json === 'string' && Buffer.byteLength(json) > MAX_VALUE_BYTES) return 'its value is too large'
+  if (!isStamp(stamp)) return 'its stamp is malformed'
+  if (basis !== NO_STAMP && !isStamp(basis)) return 'its basis is malformed'
+  if (!Array.isArray(seen) || !seen.every(isStamp)) return 'its list of seen stamps is malformed'
+  if (!Number.isSafeInteger(rev)) return 'its revision is not a number'
+  if (expires !== null && !Number.isSafeInteger(expires)) return 'its expiry is not a number'
+  return undefined
+}

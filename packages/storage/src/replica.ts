@@ -1,0 +1,120 @@
+import type { Counter } from './backend.ts'
+import { decodeValue, type Json } from './json.ts'
+import { childKeys, parentKey, type RecordKey, statsParent } from './keyspace.ts'
+import { isLive, outranks, type StoredRecord } from './record.ts'
+import { NO_STAMP, type Stamp } from './stamp.ts'
+
+/** A live record as a reader sees it. */
+export interface Entry {
+  readonly key: RecordKey
+  /** Frozen: share it, do not change it. */
+  readonly value: Json
+  readonly stamp: Stamp
+  readonly basis: Stamp
+}
+
+interface Slot {
+  record: StoredRecord
+  /** Made on the first read of this record. */
+  entry?: Entry | undefined
+}
+
+/** The in-process copy of a dataspace: what every read is answered from. */
+export class Replica {
+  readonly #slots = new Map<RecordKey, Slot>()
+  readonly #counters = new Map<string, Counter>()
+  readonly #quarantine = new Map<RecordKey, string>()
+  #cleared: Stamp = NO_STAMP
+
+  /** The stamp of the last clear this copy knows. */
+  get cleared(): Stamp {
+    return this.#cleared
+  }
+
+  /** What was read but could not be used, and why. */
+  get quarantine(): ReadonlyMap<RecordKey, string> {
+    return this.#quarantine
+  }
+
+  /** The record as stored, tombstones included. */
+  record(key: RecordKey): StoredRecord | undefined {
+    return this.#slots.get(key)?.record
+  }
+
+  records(): StoredRecord[] {
+    return Array.from(this.#slots.values(), ({ record }) => record)
+  }
+
+  /** The live record under `key` at `now` (ms), or `undefined`. */
+  get(key: RecordKey, now: number): Entry | undefined {
+    const slot = this.#slots.get(key)
+    if (!slot || !isLive(slot.record, now)) return undefined
+    const parent = parentKey(key)
+    if (parent !== undefined && !isLive(this.record(parent), now)) return undefined
+    return this.#read(slot)
+  }
+
+  /** All live records whose key begins with `prefix`, in order of their keys. */
+  list(prefix: string, now: number): Entry[] {
+    const keys = Array.from(this.#slots.keys()).filter((key) => key.startsWith(prefix))
+    return keys.sort().flatMap((key) => this.get(key, now) ?? [])
+  }
+
+  /** The totals under a statistics key, of services that still exist at `now` (ms). */
+  counters(key: string, now: number): Record<string, number> {
+    const own = Array.from(this.#counters.values()).filter((counter) => counter.key === key)
+    return Object.fromEntries(
+      own
+        .filter(({ field }) => isLive(this.record(statsParent(field)), now))
+        .map(({ field, total }) => [field, total]),
+    )
+  }
+
+  setCounter(counter: Counter): void {
+    this.#counters.set(`${counter.key} ${counter.field}`, counter)
+  }
+
+  /** Takes a record if it outranks what is here; tells whether it did. */
+  take(record: StoredRecord): boolean {
+    const here = this.record(record.key)
+    if (record.stamp <= this.#cleared || (here && !outranks(record, here))) return false
+    this.put(record)
+    return true
+  }
+
+  /** Takes a record whatever is here. */
+  put(record: StoredRecord): void {
+    this.#slots.set(record.key, { record })
+    this.#quarantine.delete(record.key)
+    if (record.json === null) for (const child of childKeys(record.key)) this.#slots.delete(child)
+  }
+
+  remove(key: RecordKey): void {
+    this.#slots.delete(key)
+  }
+
+  setAside(key: RecordKey, problem: string): void {
+    this.#quarantine.set(key, problem)
+  }
+
+  /** Drops everything up to `stamp`; returns what was dropped. */
+  clear(stamp: Stamp): StoredRecord[] {
+    if (stamp <= this.#cleared) return []
+    this.#cleared = stamp
+    this.#counters.clear()
+    const dead = this.records().filter((record) => record.stamp <= stamp)
+    for (const { key } of dead) this.#slots.delete(key)
+    return dead
+  }
+
+  #read(slot: Slot): Entry | undefined {
+    const { key, json, stamp, basis } = slot.record
+    try {
+      slot.entry ??= { key, value: decodeValue(json!), stamp, basis }
+      return slot.entry
+    } catch {
+      this.setAside(key, 'its value is not JSON')
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/** Where the tier gets the time, its timers and its chance from; tests put their own in its place. */
+export interface Time {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Calls `task` once after `ms`. Returns how to cancel it. */
+  after(ms: number, task: () => void, options?: AfterOptions): () => void
+  /** A number from 0 up to, but not including, 1. */
+  random(): number
+}
+
+export interface AfterOptions {
+  /** Keeps the process alive until then: for a timer that somebody awaits. */
+  hold?: boolean
+}
+
+export const systemTime: Time = {
+  now: () => Date.now(),
+  after(ms, task, { hold = false } = {}) {
+    const timer = setTimeout(task, ms)
+    if (!hold) timer.unref()
+    return () => clearTimeout(timer)
+  },
+  random: () => Math.random(),
+}

@@ -1,0 +1,340 @@
+import { type Backend, Dataspace, MemoryTables, memoryBackend, statsField, statsKey } from '@mcpstore/storage'
+import { expect, test } from 'vitest'
+import { formatStamp } from '../src/stamp.ts'
+import { faultyBackend } from './support/faulty-backend.ts'
+import { keepingLogger } from './support/logs.ts'
+import { ManualTime, settle } from './support/manual-time.ts'
+
+const CONFIG = 'services:weather:config'
+const CACHE = 'services:weather:cache'
+
+function place() {
+  const time = new ManualTime()
+  const tables = new MemoryTables()
+  const logger = keepingLogger()
+  const open = (backend: Backend = memoryBackend({ tables, time })) =>
+    new Dataspace({ backend, namespace: 'n', dataspace: 'd', time, logger }).open()
+  return { time, tables, logger, open, faulty: () => faultyBackend(memoryBackend({ tables, time })) }
+}
+
+test('what one process writes, another reads, and is told of', async () => {
+  const { open } = place()
+  const [a, b] = [await open(), await open()]
+  const changes: unknown[] = []
+  b.watch('services:', ({ key, entry, origin }) => changes.push([key, entry?.value, origin]))
+  const { status, durable } = await a.put(CONFIG, { url: 'https://example.com' })
+  await settle()
+  expect([status, durable]).toEqual(['written', 'memory'])
+  expect(b.get(CONFIG)?.value).toEqual({ url: 'https://example.com' })
+  await a.put(CONFIG, undefined)
+  await settle()
+  expect(changes).toEqual([
+    [CONFIG, { url: 'https://example.com' }, 'remote'],
+    [CONFIG, undefined, 'remote'],
+  ])
+})
+
+test('what a reader gets cannot be changed', async () => {
+  const { open } = place()
+  const dataspace = await open()
+  const value = { env: { A: '1' } }
+  await dataspace.put(CONFIG, value)
+  value.env.A = 'changed by the writer'
+  const read = dataspace.get(CONFIG)!.value as typeof value
+  expect(() => Object.assign(read.env, { A: '2' })).toThrow(TypeError)
+  expect(dataspace.get(CONFIG)!.value).toEqual({ env: { A: '1' } })
+})
+
+test('writing an equal value is no write', async () => {
+  const { open, tables } = place()
+  const dataspace = await open()
+  const first = await dataspace.put(CONFIG, { a: 1 })
+  const { rev } = tables
+  expect(await dataspace.put(CONFIG, { a: 1 })).toEqual({ ...first, status: 'unchanged' })
+  expect((await dataspace.put('services:other:config', undefined)).status).toBe('unchanged')
+  expect(tables.rev).toBe(rev)
+})
+
+test('a value that is not JSON, or too large, is refused and nothing of its batch is written', async () => {
+  const { open } = place()
+  const dataspace = await open()
+  const good = { key: CONFIG, value: 1 }
+  for (const bad of [() => 1, 'x'.repeat(16 * 1024 * 1024)]) {
+    const puts = dataspace.putAll([good, { key: 'services:b:config', value: bad as never }])
+    await expect(puts).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('services:b:config'),
+    })
+  }
+  expect(dataspace.list('')).toEqual([])
+})
+
+test('a list is read only under a live config', async () => {
+  const { open } = place()
+  const dataspace = await open()
+  const { stamp } = await dataspace.put(CONFIG, 1)
+  await dataspace.put(CACHE, ['tool'], { basis: stamp })
+  expect(dataspace.get(CACHE)?.value).toEqual(['tool'])
+  await dataspace.put(CONFIG, undefined)
+  expect(dataspace.get(CACHE)).toBeUndefined()
+  await dataspace.put(CACHE, ['late'], { basis: stamp })
+  expect(dataspace.get(CACHE)).toBeUndefined()
+  await dataspace.put(CONFIG, 2)
+  expect(dataspace.get(CACHE)).toBeUndefined()
+})
+
+test('during an outage writes wait in the outbox, reads go on, and everything is delivered afterwards', async () => {
+  const { open, faulty, time, tables, logger } = place()
+  const backend = faulty()
+  const dataspace = await open(backend)
+  backend.faults.fail('down')
+  const first = dataspace.put(CONFIG, 1)
+  await time.pass(2000)
+  expect((await first).durable).toBe('memory')
+  expect((await dataspace.put('services:b:config', 2)).durable).toBe('memory')
+  expect(dataspace.list('services:').map(({ value }) => value)).toEqual([2, 1])
+  expect(dataspace.status()).toMatchObject({
+    state: 'down',
+    backend: 'memory',
+    configured: 'memory',
+    pendingWrites: 2,
+  })
+  expect(backend.faults.hits).toBeGreaterThan(1)
+  expect(tables.records.size).toBe(0)
+  backend.faults.heal()
+  await time.pass(10_000)
+  expect(dataspace.status()).toMatchObject({ state: 'up', pendingWrites: 0, reason: null })
+  expect([...tables.records.values()].map(({ json }) => json).sort()).toEqual(['1', '2'])
+  expect(logger.lines.filter((line) => !line.startsWith('debug'))).toEqual([
+    expect.stringMatching(
+      /^warn storage: memory is down, was up for \d+ ms, 1 writes waiting: planted: down$/,
+    ),
+    expect.stringMatching(/^info storage: memory is up, was recovering for \d+ ms, 0 writes waiting$/),
+  ])
+})
+
+test('attempts are made one at a time and ever more rarely, up to one in five seconds', async () => {
+  const { open, faulty, time } = place()
+  const backend = faulty()
+  await open(backend)
+  backend.faults.fail('down')
+  const before = backend.faults.calls.open!
+  const dataspace = await open(backend)
+  await time.pass(60_000)
+  const attempts = backend.faults.calls.open! - before
+  expect(attempts).toBeGreaterThan(8)
+  expect(attempts).toBeLessThan(35)
+  expect(dataspace.status().state).toBe('down')
+})
+
+test('a write whose answer was lost is sent again and lands once', async () => {
+  const { open, faulty, time, tables } = place()
+  const backend = faulty()
+  const dataspace = await open(backend)
+  backend.faults.loseNextAnswer()
+  const written = dataspace.put(CONFIG, 1)
+  await time.pass(1000)
+  await written
+  expect(backend.faults.hits).toBe(1)
+  expect([tables.rev, tables.conflicts, dataspace.status().pendingWrites]).toEqual([1, [], 0])
+})
+
+test('a passing failure is tried again at once and not talked about', async () => {
+  const { open, faulty, time, logger } = place()
+  const backend = faulty()
+  const dataspace = await open(backend)
+  backend.faults.fail('suspect', ['merge'])
+  const written = dataspace.put(CONFIG, 1)
+  await time.pass(500)
+  expect(dataspace.status().state).toBe('suspect')
+  backend.faults.heal()
+  await time.pass(100)
+  expect((await written).status).toBe('written')
+  expect(logger.lines.filter((line) => !line.startsWith('debug'))).toEqual([])
+})
+
+test('a failure that does not pass gets its name, and reads go on following', async () => {
+  const { open, faulty, time } = place()
+  const backend = faulty()
+  const [dataspace, other] = [await open(backend), await open()]
+  backend.faults.fail('suspect', ['merge'])
+  const written = dataspace.put(CONFIG, 1)
+  await time.pass(3000)
+  expect((await written).durable).toBe('memory')
+  expect(dataspace.status()).toMatchObject({ state: 'write-degraded', pendingWrites: 1 })
+  await other.put('services:b:config', 'from the other')
+  await time.pass(6000)
+  expect(dataspace.get('services:b:config')?.value).toBe('from the other')
+})
+
+test('what the backend lost is put back by who still has it', async () => {
+  const { time, logger } = place()
+  let tables = new MemoryTables()
+  const current = (): Backend => memoryBackend({ tables, time })
+  const delegating = { ...current() } as Backend
+  for (const name of ['open', 'merge', 'pull', 'leave'] as const) {
+    Object.assign(delegating, {
+      [name]: (...args: unknown[]) => (current()[name] as (...a: unknown[]) => unknown)(...args),
+    })
+  }
+  const backend = faultyBackend(delegating)
+  const dataspace = await new Dataspace({ backend, namespace: 'n', dataspace: 'd', time, logger }).open()
+  const { stamp } = await dataspace.put(CONFIG, 1)
+  await dataspace.put(CACHE, ['tool'], { basis: stamp })
+  await dataspace.put('services:gone:config', 1)
+  await dataspace.put('services:gone:config', undefined)
+  const [id] = tables.ids
+  tables = new MemoryTables()
+  backend.faults.fail('down')
+  const noticed = dataspace.put('services:b:config', 2)
+  await time.pass(100)
+  backend.faults.heal()
+  await time.pass(10_000)
+  await noticed
+  const restored = Object.fromEntries(Array.from(tables.records.values(), ({ key, json }) => [key, json]))
+  expect(restored).toEqual({
+    [CONFIG]: '1',
+    [CACHE]: '["tool"]',
+    'services:b:config': '2',
+    'services:gone:config': null,
+  })
+  expect(tables.ids).toEqual([id])
+})
+
+test('two who had not seen each other: the later stays, the other is reported', async () => {
+  const { open, faulty, time } = place()
+  const backend = faulty()
+  const [a, b] = [await open(backend), await open()]
+  backend.faults.fail('down')
+  const lost = a.put(CONFIG, 'a')
+  await time.pass(2000)
+  await lost
+  time.jump(1)
+  await b.put(CONFIG, 'b')
+  backend.faults.heal()
+  await time.pass(10_000)
+  expect([a.get(CONFIG)?.value, b.get(CONFIG)?.value]).toEqual(['b', 'b'])
+  expect((await b.conflicts()).map(({ loser, winner }) => [loser.json, winner.json])).toEqual([
+    ['"a"', '"b"'],
+  ])
+})
+
+test('compare-and-set writes over what it names, is refused otherwise, and is never queued', async () => {
+  const { open, faulty, time, tables } = place()
+  const backend = faulty()
+  const [a, b] = [await open(backend), await open()]
+  expect(await a.putIf(CONFIG, 1, 'absent')).toMatchObject({ status: 'written' })
+  const refused = await b.putIf(CONFIG, 2, 'absent')
+  expect(refused).toMatchObject({ status: 'refused', current: { value: 1 } })
+  expect(await b.putIf(CONFIG, 2, b.get(CONFIG)!.stamp)).toMatchObject({ status: 'written' })
+  await settle()
+  backend.faults.fail('down')
+  const unavailable = expect(a.putIf(CONFIG, 3, a.get(CONFIG)!.stamp)).rejects.toMatchObject({
+    code: 'unavailable',
+  })
+  await time.pass(5000)
+  await unavailable
+  backend.faults.heal()
+  await time.pass(10_000)
+  expect(tables.records.get(CONFIG)?.json).toBe('2')
+})
+
+test('a clear empties every process and nothing of it comes back', async () => {
+  const { open, faulty, time, tables } = place()
+  const backend = faulty()
+  const [away, here] = [await open(backend), await open()]
+  await away.put(CONFIG, 1)
+  away.count(statsKey('t'), statsField('weather', 'calls'), 3)
+  await time.pass(300)
+  backend.faults.fail('down')
+  const late = away.put('services:late:config', 1)
+  await time.pass(2000)
+  await late
+  time.jump(10)
+  await here.clear()
+  expect(here.list('')).toEqual([])
+  backend.faults.heal()
+  await time.pass(10_000)
+  expect([away.list(''), tables.records.size, tables.counters.size]).toEqual([[], 0, 0])
+})
+
+test('counts are batched, never counted twice, and include what was not sent yet', async () => {
+  const { open, faulty, time } = place()
+  const backend = faulty()
+  const [a, b] = [await open(backend), await open()]
+  const [key, field] = [statsKey('get_weather'), statsField('weather', 'calls')]
+  await a.put(CONFIG, 1)
+  for (let n = 0; n < 100; n++) a.count(key, field, 1)
+  expect(a.counters(key)).toEqual({ [field]: 100 })
+  await time.pass(300)
+  expect(backend.faults.calls.count).toBe(1)
+  b.count(key, field, 1)
+  await time.pass(300)
+  a.count(key, field, 1)
+  await a.close()
+  await settle()
+  expect(b.counters(key)).toEqual({ [field]: 102 })
+})
+
+test('a lease is granted to one, and to everybody without the backend', async () => {
+  const { open, faulty, time } = place()
+  const backend = faulty()
+  const [a, b] = [await open(backend), await open()]
+  const lease = await a.lease('refresh', 1000)
+  expect(await b.lease('refresh', 1000)).toEqual({ granted: false, busyMs: 1000 })
+  if (lease.granted) await lease.release()
+  expect(await b.lease('refresh', 1000)).toMatchObject({ granted: true })
+  backend.faults.fail('down')
+  const alone = a.lease('refresh', 1000)
+  await time.pass(3000)
+  expect(await alone).toMatchObject({ granted: true })
+})
+
+test('a bad record is set aside by name and the others are read', async () => {
+  const { open, tables, logger } = place()
+  const good = { basis: '', seen: [], rev: 0, expires: null }
+  const stamp = (ms: number) => formatStamp(ms, 0, 'x'.repeat(10))
+  tables.save({ ...good, key: CONFIG, json: '1', stamp: stamp(1) })
+  tables.save({ ...good, key: 'services:bad:config', json: '1', stamp: 'nonsense' })
+  tables.save({ ...good, key: 'services:worse:config', json: '{', stamp: stamp(2) })
+  const dataspace = await open()
+  expect(dataspace.list('services:').map(({ key }) => key)).toEqual([CONFIG])
+  expect(dataspace.status().quarantined).toEqual([
+    { key: 'services:bad:config', problem: 'its stamp is malformed' },
+    { key: 'services:worse:config', problem: 'its value is not JSON' },
+  ])
+  expect(logger.lines.filter((line) => line.startsWith('warn'))).toHaveLength(1)
+})
+
+test('a clock that ran a year ahead: its writes are stamped anew and lose nothing, and nobody follows it', async () => {
+  const { open, time, tables } = place()
+  const YEAR = 31_536_000_000
+  const ahead = await open()
+  time.jump(YEAR)
+  const early = await ahead.put(CONFIG, 'written in the future')
+  await ahead.put(CACHE, ['list'], { basis: early.stamp })
+  time.jump(-YEAR)
+  const late = await open()
+  await settle()
+  expect(late.get(CONFIG)?.value).toBe('written in the future')
+  await late.put(CONFIG, 'written today')
+  await ahead.put('services:b:config', 'also today')
+  await settle()
+  expect([late.get(CONFIG)?.value, ahead.get(CONFIG)?.value]).toEqual(['written today', 'written today'])
+  expect(late.get(CACHE)?.value).toEqual(['list'])
+  const limit = formatStamp(time.now() + 60_000, 0, 'z'.repeat(10))
+  expect([...tables.records.values()].filter(({ stamp, basis }) => stamp > limit || basis > limit)).toEqual(
+    [],
+  )
+})
+
+test('close delivers what waits and says how much it could not', async () => {
+  const { open, faulty, time } = place()
+  const backend = faulty()
+  const dataspace = await open(backend)
+  backend.faults.fail('down')
+  const written = dataspace.put(CONFIG, 1)
+  await time.pass(2000)
+  await written
+  expect(await dataspace.close()).toBe(1)
+})

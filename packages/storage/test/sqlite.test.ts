@@ -1,0 +1,253 @@
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { Dataspace, localFile, type SqliteOptions, sqliteBackend } from '@mcpstore/storage'
+import Libsql from 'libsql'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { keepingLogger } from './support/logs.ts'
+
+const CONFIG = 'services:weather:config'
+
+let folder: string
+let file: string
+const opened: Dataspace[] = []
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sqlite-'))
+  file = localFile(folder, 'default', 'workspace1')
+})
+
+afterEach(async () => {
+  for (const dataspace of opened.splice(0)) await dataspace.close()
+  await rm(folder, { recursive: true })
+})
+
+async function open(options: Partial<SqliteOptions> & { waitMs?: number } = {}): Promise<Dataspace> {
+  const { waitMs = 400, ...rest } = options
+  const backend = sqliteBackend({ file, pollMs: 10, ...rest })
+  const dataspace = new Dataspace({
+    backend,
+    namespace: 'default',
+    dataspace: 'workspace1',
+    waitMs,
+    logger: keepingLogger(),
+  })
+  opened.push(dataspace)
+  return dataspace.open()
+}
+
+const changed = (dataspace: Dataspace) =>
+  new Promise<void>((resolve) => {
+    const stop = dataspace.watch('', () => {
+      stop()
+      resolve()
+    })
+  })
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+test('what one process adds, the next one lists', async () => {
+  const first = await open()
+  expect(await first.put(CONFIG, { url: 'https://example.com' })).toMatchObject({ durable: 'local' })
+  expect(await first.close()).toBe(0)
+  const second = await open()
+  expect(second.get(CONFIG)?.value).toEqual({ url: 'https://example.com' })
+  expect(second.status()).toMatchObject({ backend: 'sqlite', state: 'up', location: file, pendingWrites: 0 })
+})
+
+test('a change appears in another open process by itself', async () => {
+  const [a, b] = [await open(), await open()]
+  const seen = changed(b)
+  await a.put(CONFIG, 1)
+  await seen
+  expect(b.get(CONFIG)?.value).toBe(1)
+})
+
+test('the file and its folders are for this user only', async () => {
+  const dataspace = await open()
+  await dataspace.put(CONFIG, 1)
+  const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
+  expect([file, `${file}-wal`, `${file}-shm`].map(mode)).toEqual(['600', '600', '600'])
+  expect([join(folder, 'local'), join(folder, 'local', 'default')].map(mode)).toEqual(['700', '700'])
+})
+
+test('file names stay apart on a file system that ignores case, and are safe everywhere', () => {
+  const name = (dataspace: string) => basename(localFile('/h', 'n', dataspace))
+  const names = [
+    'Work',
+    'work',
+    'a/b',
+    '..',
+    'con',
+    'a:b*?"<>|',
+    '北京',
+    'é',
+    'x'.repeat(300),
+    `${'x'.repeat(299)}y`,
+  ].map(name)
+  expect(names.slice(0, 6)).toEqual([
+    '%57ork.db',
+    'work.db',
+    'a%2fb.db',
+    '%2e%2e.db',
+    '%63on.db',
+    'a%3ab%2a%3f%22%3c%3e%7c.db',
+  ])
+  expect(new Set(names.map((one) => one.toLowerCase())).size).toBe(names.length)
+  for (const one of names) expect(one).toMatch(/^[a-z0-9%_~.-]{1,124}$/i)
+})
+
+test('a file that another process has locked: reads work, the write is told to be in memory, and fits later', async () => {
+  const [dataspace, other] = [await open(), await open()]
+  await dataspace.put(CONFIG, 1)
+  const lock = new Libsql(file)
+  lock.exec('BEGIN IMMEDIATE')
+  expect((await dataspace.put(CONFIG, 2)).durable).toBe('memory')
+  expect(dataspace.get(CONFIG)?.value).toBe(2)
+  expect(dataspace.status()).toMatchObject({
+    state: expect.stringMatching(/suspect|write-degraded/),
+    pendingWrites: 1,
+  })
+  expect(dataspace.status().reason).toContain('is locked by another process')
+  expect((await open()).get(CONFIG)?.value).toBe(1)
+  const seen = changed(other)
+  lock.exec('COMMIT')
+  lock.close()
+  await seen
+  expect(other.get(CONFIG)?.value).toBe(2)
+  await until(() => dataspace.status().state === 'up')
+})
+
+test('a locked file does not hold up the host', async () => {
+  const dataspace = await open()
+  const lock = new Libsql(file)
+  lock.exec('BEGIN IMMEDIATE')
+  let turns = 0
+  const ticking = setInterval(() => turns++, 1)
+  await dataspace.put(CONFIG, 1)
+  clearInterval(ticking)
+  lock.close()
+  expect(turns).toBeGreaterThan(20)
+})
+
+test('a full disk: the write is told to be in memory, what was there stays, and it fits when there is room', async () => {
+  const small = await open({ maxPages: 30 })
+  await small.put(CONFIG, 'small')
+  const large = 'x'.repeat(200_000)
+  expect((await small.put(CONFIG, large)).durable).toBe('memory')
+  expect(small.status()).toMatchObject({ state: 'write-degraded', pendingWrites: 1 })
+  expect(small.status().error).toMatchObject({
+    code: 'storage',
+    message: expect.stringContaining('the disk is full'),
+    hint: expect.stringContaining('space'),
+  })
+  expect((await open()).get(CONFIG)?.value).toBe('small')
+})
+
+test('a corrupt file is named, not touched, and does not fail the host', async () => {
+  const first = await open()
+  await first.put(CONFIG, 1)
+  await first.close()
+  const garbage = Buffer.alloc(8192, 'not a database ')
+  writeFileSync(file, garbage)
+  const dataspace = await open()
+  expect(dataspace.status()).toMatchObject({
+    state: 'down',
+    backend: 'memory',
+    configured: 'sqlite',
+    staleMs: null,
+  })
+  expect(dataspace.status().reason).toContain(`${file} is not a sound database`)
+  expect((await dataspace.put(CONFIG, 2)).durable).toBe('memory')
+  expect(readFileSync(file).equals(garbage)).toBe(true)
+})
+
+test('a file damaged in the middle is named', async () => {
+  const first = await open()
+  await first.putAll(
+    Array.from({ length: 200 }, (_, n) => ({ key: `services:s${n}:config`, value: 'x'.repeat(500) })),
+  )
+  await first.close()
+  const bytes = readFileSync(file)
+  bytes.fill(0xff, 4096, bytes.length)
+  writeFileSync(file, bytes)
+  const dataspace = await open()
+  expect(dataspace.status().state).toBe('down')
+  expect(dataspace.status().reason).toContain('is not a sound database')
+})
+
+test('a file that is removed under a running process is made anew with everything it knew', async () => {
+  const dataspace = await open()
+  await dataspace.put(CONFIG, 1)
+  for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+  await until(() => existsSync(file) && dataspace.status().state === 'up')
+  await dataspace.put('services:b:config', 2)
+  await dataspace.close()
+  expect((await open()).list('services:').map(({ value }) => value)).toEqual([2, 1])
+})
+
+test('a file that is replaced by another under a running process loses neither', async () => {
+  const dataspace = await open()
+  await dataspace.put(CONFIG, 1)
+  const mine = file
+  file = join(folder, 'other.db')
+  const other = await open()
+  await other.put('services:b:config', 2)
+  await other.close()
+  for (const end of ['', '-wal', '-shm']) rmSync(`${mine}${end}`, { force: true })
+  for (const end of ['', '-wal', '-shm'])
+    if (existsSync(`${file}${end}`)) renameSync(`${file}${end}`, `${mine}${end}`)
+  file = mine
+  await until(() => dataspace.list('services:').length === 2 && dataspace.status().pendingWrites === 0)
+  expect((await open()).list('services:').map(({ value }) => value)).toEqual([2, 1])
+})
+
+test('a folder that cannot be used is named', async () => {
+  writeFileSync(join(folder, 'local'), 'a file where a folder should be')
+  const dataspace = await open()
+  expect(dataspace.status().state).toBe('down')
+  expect(dataspace.status().error?.message).toContain(`${file} cannot be opened`)
+})
+
+test('a file of a newer major schema is refused, of a newer minor read and kept', async () => {
+  await (await open()).put(CONFIG, 1)
+  const db = new Libsql(file)
+  const setSchema = (schema: string) =>
+    db.prepare("UPDATE meta SET value = ? WHERE name = 'schema'").run(schema)
+  setSchema('1.7')
+  expect((await open()).get(CONFIG)?.value).toBe(1)
+  setSchema('2.0')
+  const refused = await open()
+  expect(refused.status().error).toMatchObject({
+    message: expect.stringContaining('written by a newer mcpstore (schema 2.0)'),
+    hint: expect.stringContaining('Update'),
+  })
+  setSchema('1.7')
+  db.close()
+  expect((await open()).get(CONFIG)?.value).toBe(1)
+})
+
+test('rows that somebody spoiled are set aside and the others are read', async () => {
+  const first = await open()
+  await first.putAll([
+    { key: CONFIG, value: 1 },
+    { key: 'services:b:config', value: 2 },
+    { key: 'services:c:config', value: 3 },
+  ])
+  const db = new Libsql(file)
+  db.exec("UPDATE records SET stamp = 'x' WHERE key = 'services:b:config'")
+  db.exec("UPDATE records SET json = x'00ff' WHERE key = 'services:c:config'")
+  db.exec("INSERT INTO records VALUES ('__proto__', '1', 'x', '', '', 99, NULL)")
+  db.close()
+  const dataspace = await open()
+  expect(dataspace.list('').map(({ key }) => key)).toEqual([CONFIG])
+  expect(
+    dataspace
+      .status()
+      .quarantined.map(({ key }) => key)
+      .sort(),
+  ).toEqual(['__proto__', 'services:b:config', 'services:c:config'])
+})
