@@ -1,19 +1,20 @@
-import type { Backend, Conflict, Counter, Durability, MergeReply, Page, Write } from './backend.ts'
-import { conflictBetween } from './backends/rules.ts'
+import { Author } from './author.ts'
+import type { Backend, Conflict, Durability } from './backend.ts'
 import { Clock, randomId } from './clock.ts'
 import { Counts } from './counts.ts'
 import { type DataspaceStatus, describeStatus } from './dataspace-status.ts'
 import { StorageError } from './errors.ts'
 import { asBackendError, Health } from './health.ts'
+import { Intake } from './intake.ts'
 import { encodeValue, type Json } from './json.ts'
 import type { RecordKey } from './keyspace.ts'
 import { Link } from './link.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { Outbox } from './outbox.ts'
-import { recordProblem, type StoredRecord, seenAfter } from './record.ts'
+import { Patience } from './patience.ts'
+import type { Put, PutRefused, PutResult } from './put.ts'
 import { type Entry, Replica } from './replica.ts'
-import { restampFuture } from './restamp.ts'
-import { NO_STAMP, type Stamp } from './stamp.ts'
+import type { Stamp } from './stamp.ts'
 import { systemTime, type Time } from './time.ts'
 import { type Watcher, Watchers } from './watchers.ts'
 
@@ -27,30 +28,6 @@ export interface DataspaceOptions {
   waitMs?: number
 }
 
-/** One value to write; `undefined` deletes. */
-export interface Put {
-  key: RecordKey
-  value: Json | undefined
-  /** The stamp of the config it was made under. */
-  basis?: Stamp
-  /** When it ends by itself, ms since 1970. */
-  expires?: number
-}
-
-export interface PutResult {
-  /** `unchanged`: the same value was there, nothing was written. */
-  status: 'written' | 'unchanged'
-  stamp: Stamp
-  /** The strongest place that is known to hold it. */
-  durable: Durability
-}
-
-/** Nothing was written: something else is stored. */
-export interface PutRefused {
-  status: 'refused'
-  current: Entry | undefined
-}
-
 /** A lease that was granted. */
 export interface Lease {
   granted: true
@@ -59,7 +36,6 @@ export interface Lease {
 
 const COUNT_DELAY_MS = 250
 const DEFAULT_WAIT_MS = 2000
-const RETRY_MS = 10
 
 /**
  * One dataspace: reads are answered from the replica, every write is stamped, applied to the replica, put into
@@ -71,7 +47,7 @@ export class Dataspace {
   readonly #backend: Backend
   readonly #time: Time
   readonly #logger: Logger
-  readonly #waitMs: number
+  readonly #patience: Patience
   readonly #clock: Clock
   readonly #node: string
   readonly #replica = new Replica()
@@ -79,6 +55,8 @@ export class Dataspace {
   readonly #counts = new Counts()
   readonly #watchers: Watchers
   readonly #health: Health
+  readonly #intake: Intake
+  readonly #author: Author
   readonly #link: Link
   #cancelCount: (() => void) | undefined
 
@@ -88,7 +66,7 @@ export class Dataspace {
     this.#backend = backend
     this.#time = time ?? systemTime
     this.#logger = logger ?? silentLogger
-    this.#waitMs = waitMs
+    this.#patience = new Patience(this.#time, waitMs)
     this.#clock = new Clock(this.#time)
     this.#node = randomId(this.#time)
     this.#watchers = new Watchers(this.#logger)
@@ -99,25 +77,26 @@ export class Dataspace {
       backlog: () => this.#outbox.size,
       suspectMs: waitMs,
     })
-    this.#link = new Link({
+    const parts = {
       backend,
+      replica: this.#replica,
       outbox: this.#outbox,
       counts: this.#counts,
-      node: this.#node,
+      clock: this.#clock,
+      watchers: this.#watchers,
       health: this.#health,
+      logger: this.#logger,
       time: this.#time,
-      events: {
-        onPage: (page, whole) => this.#onPage(page, whole),
-        onReplies: (writes, replies) => this.#onReplies(writes, replies),
-        onCounted: (totals) => this.#onCounted(totals),
-      },
-    })
+    }
+    this.#intake = new Intake(parts)
+    this.#author = new Author({ ...parts, intake: this.#intake })
+    this.#link = new Link({ ...parts, node: this.#node, events: this.#intake })
   }
 
   /** Connects. Waits until the backend has answered or failed, at most `waitMs`; `status` tells which. */
   async open(): Promise<this> {
     this.#link.start()
-    await this.#poll(() => this.#link.confirmed !== undefined)
+    await this.#attempt(() => this.#link.confirmed !== undefined)
     return this
   }
 
@@ -149,7 +128,7 @@ export class Dataspace {
       ...put,
       json: put.value === undefined ? null : encodeValue(put.key, put.value),
     }))
-    const stamps = encoded.map((put) => this.#write(put))
+    const stamps = encoded.map((put) => this.#author.write(put))
     await this.#acknowledged(stamps.flatMap(({ stamp }) => stamp))
     return stamps.map(({ stamp, status }) => ({ status, stamp, durable: this.#durable(stamp) }))
   }
@@ -165,13 +144,13 @@ export class Dataspace {
   ): Promise<PutResult | PutRefused> {
     const json = value === undefined ? null : encodeValue(key, value)
     await this.flush()
-    const record = this.#stamped({ key, json })
+    const record = this.#author.stamped({ key, json })
     const [reply] = await this.#ask(() => this.#backend.merge([{ record, if: condition }]))
     if (reply!.verdict === 'accepted' || reply!.verdict === 'duplicate') {
-      this.#take(record, 'local')
+      this.#intake.take(record, 'local')
       return { status: 'written', stamp: record.stamp, durable: this.#backend.durable }
     }
-    if (reply!.current) this.#take(reply!.current, 'remote')
+    if (reply!.current) this.#intake.take(reply!.current, 'remote')
     return { status: 'refused', current: this.get(key) }
   }
 
@@ -210,7 +189,7 @@ export class Dataspace {
   async clear(): Promise<Durability> {
     await this.flush()
     const stamp = this.#clock.tick()
-    this.#onCleared(await this.#ask(() => this.#backend.clear(stamp)), 'local')
+    this.#intake.clear(await this.#ask(() => this.#backend.clear(stamp)), 'local')
     return this.#backend.durable
   }
 
@@ -245,34 +224,9 @@ export class Dataspace {
   /** Sends what waits, for at most `waitMs`, and lets go of the backend. Returns how many writes were left. */
   async close(): Promise<number> {
     this.#cancelCount?.()
-    await this.#poll(() => this.#outbox.size === 0 && this.#counts.unsent().length === 0)
+    await this.#attempt(() => this.#outbox.size === 0 && this.#counts.unsent().length === 0)
     await this.#link.close()
     return this.#outbox.size
-  }
-
-  #write(put: Omit<Put, 'value'> & { json: string | null }): { stamp: Stamp; status: PutResult['status'] } {
-    const current = this.#replica.record(put.key)
-    const expires = put.expires ?? null
-    const same = current?.json === put.json && current?.basis === (put.basis ?? NO_STAMP)
-    if (current ? same && current.expires === expires : put.json === null) {
-      return { status: 'unchanged', stamp: current?.stamp ?? NO_STAMP }
-    }
-    const record = this.#stamped(put)
-    this.#outbox.add({ record })
-    this.#take(record, 'local')
-    return { status: 'written', stamp: record.stamp }
-  }
-
-  #stamped({ key, json, basis, expires }: Omit<Put, 'value'> & { json: string | null }): StoredRecord {
-    return {
-      key,
-      json,
-      stamp: this.#clock.tick(),
-      basis: basis ?? NO_STAMP,
-      seen: seenAfter(this.#replica.record(key)),
-      rev: 0,
-      expires: expires ?? null,
-    }
   }
 
   #durable(stamp: Stamp): Durability {
@@ -283,137 +237,31 @@ export class Dataspace {
     const waiting = stamps.filter((stamp) => this.#outbox.has(stamp))
     if (waiting.length === 0 || !this.#health.hopeful) return
     void this.#link.kick()
-    await this.#until((done) => {
+    await this.#patience.until((done) => {
       let left = waiting.length
       for (const stamp of waiting) this.#outbox.whenAcknowledged(stamp, () => --left === 0 && done())
     })
   }
 
-  /** Makes attempts until `satisfied`, or until there is no hope, for at most `waitMs`. */
-  #poll(satisfied: () => boolean): Promise<void> {
-    return this.#until((done) => {
-      const check = () => {
-        if (satisfied() || !this.#health.hopeful) done()
-        else this.#time.after(RETRY_MS, attempt)
-      }
-      const attempt = () => void this.#link.kick().then(check)
-      attempt()
-    })
+  /** Makes attempts until `satisfied`, or until there is no hope. */
+  #attempt(satisfied: () => boolean): Promise<void> {
+    return this.#patience.untilSatisfied(
+      () => satisfied() || !this.#health.hopeful,
+      () => this.#link.kick(),
+    )
   }
 
-  /** Asks the backend something that cannot wait in the outbox; a passing failure is tried again for `waitMs`. */
+  /** Asks the backend something that cannot wait in the outbox. */
   async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
-    const deadline = this.#time.now() + this.#waitMs
-    for (;;) {
-      try {
-        if (!this.#health.hopeful) throw this.#health.error
-        return await question()
-      } catch (thrown) {
-        const passing = asBackendError(thrown).state === 'suspect' && this.#time.now() < deadline
-        if (!passing) throw this.#unavailable(thrown)
-        await new Promise<void>((resolve) => this.#time.after(RETRY_MS, resolve, { hold: true }))
-      }
-    }
-  }
-
-  /** Waits for `start` to call `done`, at most `waitMs`. */
-  #until(start: (done: () => void) => void): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#time.after(this.#waitMs, resolve, { hold: true })
-      start(() => {
-        cancel()
-        resolve()
+    try {
+      if (!this.#health.hopeful) throw this.#health.error
+      return await this.#patience.ask(question, (thrown) => asBackendError(thrown).state === 'suspect')
+    } catch (thrown) {
+      const { message, hint, cause } = asBackendError(thrown)
+      throw new StorageError('unavailable', `${this.#backend.kind} cannot decide this now: ${message}`, {
+        hint,
+        cause,
       })
-    })
-  }
-
-  #take(record: StoredRecord, origin: 'local' | 'remote'): void {
-    if (!this.#replica.take(record)) return
-    this.#clock.follow(record.stamp)
-    this.#watchers.tell({ key: record.key, entry: this.get(record.key), origin })
-  }
-
-  #onPage(page: Page, whole: boolean): void {
-    this.#onCleared(page.cleared, 'remote')
-    const sound = page.records.filter((record) => this.#isSound(record))
-    const overtaken: Conflict[] = []
-    for (const record of sound) {
-      const here = this.#replica.record(record.key)
-      const conflict = conflictBetween(here, record)
-      if (conflict && record.stamp > here!.stamp) overtaken.push(conflict)
-      this.#take(record, 'remote')
     }
-    for (const counter of page.counters) this.#replica.setCounter(counter)
-    if (overtaken.length > 0) void this.#backend.report(overtaken).catch(() => {})
-    this.#mend(sound, this.#time.now())
-    if (whole) this.#restore(sound)
-  }
-
-  /** Puts what the backend has lost, or has older, back into the outbox. */
-  #restore(there: readonly StoredRecord[]): void {
-    const stamps = new Map(there.map(({ key, stamp }) => [key, stamp]))
-    for (const record of this.#replica.records()) {
-      if (stamps.get(record.key) !== record.stamp && !this.#outbox.has(record.stamp))
-        this.#outbox.add({ record })
-    }
-  }
-
-  #isSound(record: StoredRecord): boolean {
-    const problem = recordProblem(record)
-    if (problem === undefined) return true
-    this.#replica.setAside(String(record.key), problem)
-    this.#logger.warn(`storage: the record ${String(record.key)} was set aside: ${problem}`)
-    return false
-  }
-
-  #onReplies(writes: readonly Write[], replies: readonly MergeReply[]): void {
-    const refused: { write: Write; now: number }[] = []
-    replies.forEach(({ verdict, current, now }, at) => {
-      const write = writes[at]!
-      if (verdict === 'future') refused.push({ write, now })
-      else this.#outbox.acknowledge(write.record.stamp)
-      if (verdict === 'orphan') this.#replica.remove(write.record.key)
-      if (current) this.#take(current, 'remote')
-    })
-    if (replies.some(({ verdict }) => verdict === 'cleared')) void this.#link.refresh()
-    if (refused.length === 0) return
-    const { now } = refused[0]!
-    this.#clock.adjust(now)
-    const here = this.#replica.records()
-    for (const { stamp } of here) this.#clock.follow(stamp)
-    const records = [...here, ...refused.map(({ write }) => write.record)]
-    this.#mend([...new Map(records.map((record) => [record.stamp, record])).values()], now)
-  }
-
-  /** Gives records from the future a stamp of today, everywhere they lie. */
-  #mend(records: readonly StoredRecord[], now: number): void {
-    for (const write of restampFuture(records, now, this.#clock)) {
-      if (this.#outbox.has(write.replaces)) this.#outbox.replace(write.replaces, write)
-      else this.#outbox.add(write)
-      if (this.#replica.record(write.record.key)?.stamp === write.replaces) this.#replica.put(write.record)
-    }
-  }
-
-  #onCounted(totals: readonly Counter[]): void {
-    for (const { key, field, total } of this.#counts.acknowledge(totals)) {
-      const known = this.#replica.counters(key, this.#clock.now())[field] ?? 0
-      this.#replica.setCounter({ key, field, total: known + total })
-    }
-  }
-
-  #onCleared(stamp: Stamp, origin: 'local' | 'remote'): void {
-    this.#clock.follow(stamp)
-    this.#counts.clear(stamp)
-    for (const { key, json } of this.#replica.clear(stamp)) {
-      if (json !== null) this.#watchers.tell({ key, entry: undefined, origin })
-    }
-  }
-
-  #unavailable(thrown: unknown): StorageError {
-    const { message, hint, cause } = asBackendError(thrown)
-    return new StorageError('unavailable', `${this.#backend.kind} cannot decide this now: ${message}`, {
-      hint,
-      cause,
-    })
   }
 }

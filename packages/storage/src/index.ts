@@ -20,9 +20,6 @@ export {
   Dataspace,
   type DataspaceOptions,
   type Lease,
-  type Put,
-  type PutRefused,
-  type PutResult,
 } from './dataspace.ts'
 export type { DataspaceStatus } from './dataspace-status.ts'
 export { type ErrorDetails, McpStoreError, StorageError, type StorageErrorCode } from './errors.ts'
@@ -44,6 +41,7 @@ export {
   statsKey,
 } from './keyspace.ts'
 export { type Logger, silentLogger } from './logger.ts'
+export type { Put, PutRefused, PutResult } from './put.ts'
 export type { Seen, StoredRecord } from './record.ts'
 export type { Entry } from './replica.ts'
 export type { Stamp } from './stamp.ts'

@@ -8,8 +8,8 @@ import type { Time } from './time.ts'
 export interface LinkEvents {
   /** A page was read; `whole` when it is everything the backend has. */
   onPage(page: Page, whole: boolean): void
-  /** One reply a write. */
-  onReplies(writes: readonly Write[], replies: readonly MergeReply[]): void
+  /** One reply a write. Returns whether they call for a look at what else has changed. */
+  onReplies(writes: readonly Write[], replies: readonly MergeReply[]): boolean
   /** The backend has these totals. */
   onCounted(totals: readonly Counter[]): void
 }
@@ -134,7 +134,7 @@ export class Link {
     const { backend, events, outbox } = this.#options
     while (outbox.size > 0) {
       const batch = outbox.rows().slice(0, BATCH)
-      events.onReplies(batch, await backend.merge(batch))
+      if (events.onReplies(batch, await backend.merge(batch))) this.#hinted = this.#again = true
     }
   }
 

@@ -1,0 +1,58 @@
+import type { Clock } from './clock.ts'
+import type { Intake } from './intake.ts'
+import type { Outbox } from './outbox.ts'
+import type { Put, PutResult } from './put.ts'
+import { type StoredRecord, seenAfter } from './record.ts'
+import type { Replica } from './replica.ts'
+import { NO_STAMP, type Stamp } from './stamp.ts'
+
+export interface AuthorParts {
+  clock: Clock
+  replica: Replica
+  outbox: Outbox
+  intake: Intake
+}
+
+/** A put whose value is already text. */
+export type EncodedPut = Omit<Put, 'value'> & { json: string | null }
+
+/** Turns what a user writes into stamped records that know what they replace. */
+export class Author {
+  readonly #parts: AuthorParts
+
+  constructor(parts: AuthorParts) {
+    this.#parts = parts
+  }
+
+  /** Applies a put to the replica and the outbox, unless the same value is there. */
+  write(put: EncodedPut): { stamp: Stamp; status: PutResult['status'] } {
+    const { replica, outbox, intake } = this.#parts
+    const current = replica.record(put.key)
+    if (current ? this.#isSame(current, put) : put.json === null) {
+      return { status: 'unchanged', stamp: current?.stamp ?? NO_STAMP }
+    }
+    const record = this.stamped(put)
+    outbox.add({ record })
+    intake.take(record, 'local')
+    return { status: 'written', stamp: record.stamp }
+  }
+
+  /** The record a put becomes, written over what the replica has now. */
+  stamped({ key, json, basis, expires }: EncodedPut): StoredRecord {
+    return {
+      key,
+      json,
+      stamp: this.#parts.clock.tick(),
+      basis: basis ?? NO_STAMP,
+      seen: seenAfter(this.#parts.replica.record(key)),
+      rev: 0,
+      expires: expires ?? null,
+    }
+  }
+
+  #isSame(current: StoredRecord, { json, basis, expires }: EncodedPut): boolean {
+    return (
+      current.json === json && current.basis === (basis ?? NO_STAMP) && current.expires === (expires ?? null)
+    )
+  }
+}

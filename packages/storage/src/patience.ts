@@ -1,0 +1,53 @@
+import type { Time } from './time.ts'
+
+const RETRY_MS = 10
+
+/** Waiting with an end: nothing here waits longer than `waitMs`, and what waits keeps the process alive. */
+export class Patience {
+  readonly #time: Time
+  readonly #waitMs: number
+
+  constructor(time: Time, waitMs: number) {
+    this.#time = time
+    this.#waitMs = waitMs
+  }
+
+  /** Waits for `start` to call `done`. */
+  until(start: (done: () => void) => void): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#time.after(this.#waitMs, resolve, { hold: true })
+      start(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
+  /** Makes attempts until one has satisfied. */
+  untilSatisfied(satisfied: () => boolean, attempt: () => Promise<void>): Promise<void> {
+    return this.until((done) => {
+      const again = () =>
+        void attempt().then(() => {
+          if (satisfied()) done()
+          else this.#time.after(RETRY_MS, again)
+        })
+      again()
+    })
+  }
+
+  /** Asks again as long as the failure is a passing one. @throws what the last attempt threw. */
+  async ask<Answer>(
+    question: () => Promise<Answer>,
+    isPassing: (thrown: unknown) => boolean,
+  ): Promise<Answer> {
+    const deadline = this.#time.now() + this.#waitMs
+    for (;;) {
+      try {
+        return await question()
+      } catch (thrown) {
+        if (!isPassing(thrown) || this.#time.now() >= deadline) throw thrown
+        await new Promise<void>((resolve) => this.#time.after(RETRY_MS, resolve, { hold: true }))
+      }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type { Durability } from './backend.ts'
+import type { Json } from './json.ts'
+import type { RecordKey } from './keyspace.ts'
+import type { Entry } from './replica.ts'
+import type { Stamp } from './stamp.ts'
+
+/** One value to write; `undefined` deletes. */
+export interface Put {
+  key: RecordKey
+  value: Json | undefined
+  /** The stamp of the config it was made under. */
+  basis?: Stamp
+  /** When it ends by itself, ms since 1970. */
+  expires?: number
+}
+
+export interface PutResult {
+  /** `unchanged`: the same value was there, nothing was written. */
+  status: 'written' | 'unchanged'
+  stamp: Stamp
+  /** The strongest place that is known to hold it. */
+  durable: Durability
+}
+
+/** Nothing was written: something else is stored. */
+export interface PutRefused {
+  status: 'refused'
+  current: Entry | undefined
+}
