@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Intake } from './intake.ts'
 import type { Outbox } from './outbox.ts'
 import type { Put, PutResult } from './put.ts'
-import { type StoredRecord, seenAfter } from './record.ts'
+import { outranks, type StoredRecord, seenAfter } from './record.ts'
 import type { Replica } from './replica.ts'
 import { NO_STAMP, type Stamp } from './stamp.ts'
 
@@ -32,17 +32,18 @@ export class Author {
       return { status: 'unchanged', stamp: current?.stamp ?? NO_STAMP }
     }
     const record = this.stamped(put)
+    if (current && !outranks(record, current)) return { status: 'outdated', stamp: current.stamp }
     outbox.add({ record })
     intake.take(record, 'local')
     return { status: 'written', stamp: record.stamp }
   }
 
   /** The record a put becomes, written over what the replica has now. */
-  stamped({ key, json, basis, expires }: EncodedPut): StoredRecord {
+  stamped({ key, json, basis, expires, stamp }: EncodedPut): StoredRecord {
     return {
       key,
       json,
-      stamp: this.#parts.clock.tick(),
+      stamp: stamp ?? this.#parts.clock.tick(),
       basis: basis ?? NO_STAMP,
       seen: seenAfter(this.#parts.replica.record(key)),
       rev: 0,

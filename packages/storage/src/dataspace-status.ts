@@ -1,7 +1,6 @@
-import type { Backend, BackendKind } from './backend.ts'
-import type { BackendError, Health, HealthState } from './health.ts'
-import type { Outbox } from './outbox.ts'
-import type { Replica } from './replica.ts'
+import type { BackendKind } from './backend.ts'
+import type { BackendError, HealthState } from './health.ts'
+import type { Parts } from './parts.ts'
 
 /** What is true of a dataspace right now. */
 export interface DataspaceStatus {
@@ -28,25 +27,11 @@ export interface DataspaceStatus {
   quarantined: { key: string; problem: string }[]
 }
 
-interface Parts {
-  dataspace: { namespace: string; dataspace: string }
-  backend: Backend
-  health: Health
-  outbox: Outbox
-  replica: Replica
-  confirmed: number | undefined
-  now: number
-}
-
-export function describeStatus({
-  dataspace,
-  backend,
-  health,
-  outbox,
-  replica,
-  confirmed,
-  now,
-}: Parts): DataspaceStatus {
+export function describeStatus(
+  { namespace, dataspace }: { namespace: string; dataspace: string },
+  { backend, health, outbox, replica, link, time }: Parts,
+): DataspaceStatus {
+  const { confirmed } = link
   const { state, error } = health
   const answers = state === 'up' || state === 'suspect' || state === 'write-degraded'
   return {
@@ -57,9 +42,9 @@ export function describeStatus({
     reason: error?.message ?? null,
     error: error ?? null,
     pendingWrites: outbox.size,
-    staleMs: confirmed === undefined ? null : Math.max(0, now - confirmed),
-    namespace: dataspace.namespace,
-    dataspace: dataspace.dataspace,
+    staleMs: confirmed === undefined ? null : Math.max(0, time.now() - confirmed),
+    namespace,
+    dataspace,
     location: backend.location,
     quarantined: Array.from(replica.quarantine, ([key, problem]) => ({ key, problem })),
   }

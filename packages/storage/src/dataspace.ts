@@ -1,41 +1,17 @@
-import { Author } from './author.ts'
-import type { Backend, Conflict, Durability } from './backend.ts'
-import { Clock, randomId } from './clock.ts'
-import { Counts } from './counts.ts'
+import type { Conflict, Durability } from './backend.ts'
 import { type DataspaceStatus, describeStatus } from './dataspace-status.ts'
 import { StorageError } from './errors.ts'
-import { asBackendError, Health } from './health.ts'
-import { Intake } from './intake.ts'
+import { asBackendError } from './health.ts'
 import { encodeValue, type Json } from './json.ts'
 import type { RecordKey } from './keyspace.ts'
-import { Link } from './link.ts'
-import { type Logger, silentLogger } from './logger.ts'
-import { Outbox } from './outbox.ts'
-import { Patience } from './patience.ts'
+import type { Lease, LeaseRefused } from './lease.ts'
+import { type DataspaceOptions, makeParts, type Parts } from './parts.ts'
 import type { Put, PutRefused, PutResult } from './put.ts'
-import { type Entry, Replica } from './replica.ts'
+import type { Entry } from './replica.ts'
 import type { Stamp } from './stamp.ts'
-import { systemTime, type Time } from './time.ts'
-import { type Watcher, Watchers } from './watchers.ts'
-
-export interface DataspaceOptions {
-  backend: Backend
-  namespace: string
-  dataspace: string
-  logger?: Logger
-  time?: Time
-  /** How long the first write of an outage waits to be acknowledged, and how long `open` waits, in ms. */
-  waitMs?: number
-}
-
-/** A lease that was granted. */
-export interface Lease {
-  granted: true
-  release(): Promise<void>
-}
+import type { Watcher } from './watchers.ts'
 
 const COUNT_DELAY_MS = 250
-const DEFAULT_WAIT_MS = 2000
 
 /**
  * One dataspace: reads are answered from the replica, every write is stamped, applied to the replica, put into
@@ -44,69 +20,29 @@ const DEFAULT_WAIT_MS = 2000
 export class Dataspace {
   readonly namespace: string
   readonly dataspace: string
-  readonly #backend: Backend
-  readonly #time: Time
-  readonly #logger: Logger
-  readonly #patience: Patience
-  readonly #clock: Clock
-  readonly #node: string
-  readonly #replica = new Replica()
-  readonly #outbox = new Outbox()
-  readonly #counts = new Counts()
-  readonly #watchers: Watchers
-  readonly #health: Health
-  readonly #intake: Intake
-  readonly #author: Author
-  readonly #link: Link
+  readonly #parts: Parts
   #cancelCount: (() => void) | undefined
 
-  constructor({ backend, namespace, dataspace, logger, time, waitMs = DEFAULT_WAIT_MS }: DataspaceOptions) {
-    this.namespace = namespace
-    this.dataspace = dataspace
-    this.#backend = backend
-    this.#time = time ?? systemTime
-    this.#logger = logger ?? silentLogger
-    this.#patience = new Patience(this.#time, waitMs)
-    this.#clock = new Clock(this.#time)
-    this.#node = randomId(this.#time)
-    this.#watchers = new Watchers(this.#logger)
-    this.#health = new Health({
-      name: backend.kind,
-      time: this.#time,
-      logger: this.#logger,
-      backlog: () => this.#outbox.size,
-      suspectMs: waitMs,
-    })
-    const parts = {
-      backend,
-      replica: this.#replica,
-      outbox: this.#outbox,
-      counts: this.#counts,
-      clock: this.#clock,
-      watchers: this.#watchers,
-      health: this.#health,
-      logger: this.#logger,
-      time: this.#time,
-    }
-    this.#intake = new Intake(parts)
-    this.#author = new Author({ ...parts, intake: this.#intake })
-    this.#link = new Link({ ...parts, node: this.#node, events: this.#intake })
+  constructor(options: DataspaceOptions) {
+    this.namespace = options.namespace
+    this.dataspace = options.dataspace
+    this.#parts = makeParts(options)
   }
 
   /** Connects. Waits until the backend has answered or failed, at most `waitMs`; `status` tells which. */
   async open(): Promise<this> {
-    this.#link.start()
-    await this.#attempt(() => this.#link.confirmed !== undefined)
+    this.#parts.link.start()
+    await this.#attempt(() => this.#parts.link.confirmed !== undefined)
     return this
   }
 
   get(key: RecordKey): Entry | undefined {
-    return this.#replica.get(key, this.#clock.now())
+    return this.#parts.replica.get(key, this.#parts.clock.now())
   }
 
   /** All records whose key begins with `prefix`, in order of their keys. */
   list(prefix: string): Entry[] {
-    return this.#replica.list(prefix, this.#clock.now())
+    return this.#parts.replica.list(prefix, this.#parts.clock.now())
   }
 
   /** Writes one value; see `putAll`. */
@@ -128,9 +64,14 @@ export class Dataspace {
       ...put,
       json: put.value === undefined ? null : encodeValue(put.key, put.value),
     }))
-    const stamps = encoded.map((put) => this.#author.write(put))
+    const stamps = encoded.map((put) => this.#parts.author.write(put))
     await this.#acknowledged(stamps.flatMap(({ stamp }) => stamp))
     return stamps.map(({ stamp, status }) => ({ status, stamp, durable: this.#durable(stamp) }))
+  }
+
+  /** A stamp of now, for a value that is still being found out; see `Put.stamp`. */
+  tick(): Stamp {
+    return this.#parts.clock.tick()
   }
 
   /**
@@ -144,124 +85,128 @@ export class Dataspace {
   ): Promise<PutResult | PutRefused> {
     const json = value === undefined ? null : encodeValue(key, value)
     await this.flush()
-    const record = this.#author.stamped({ key, json })
-    const [reply] = await this.#ask(() => this.#backend.merge([{ record, if: condition }]))
+    const record = this.#parts.author.stamped({ key, json })
+    const [reply] = await this.#ask(() => this.#parts.backend.merge([{ record, if: condition }]))
     if (reply!.verdict === 'accepted' || reply!.verdict === 'duplicate') {
-      this.#intake.take(record, 'local')
-      return { status: 'written', stamp: record.stamp, durable: this.#backend.durable }
+      this.#parts.intake.take(record, 'local')
+      return { status: 'written', stamp: record.stamp, durable: this.#parts.backend.durable }
     }
-    if (reply!.current) this.#intake.take(reply!.current, 'remote')
+    if (reply!.current) this.#parts.intake.take(reply!.current, 'remote')
     return { status: 'refused', current: this.get(key) }
   }
 
   /** Counts; never waits, never counts twice. `field` comes from `statsField`. */
   count(key: string, field: string, amount: number): void {
-    this.#counts.add(key, field, amount)
-    this.#cancelCount ??= this.#time.after(COUNT_DELAY_MS, () => {
+    this.#parts.counts.add(key, field, amount)
+    this.#cancelCount ??= this.#parts.time.after(COUNT_DELAY_MS, () => {
       this.#cancelCount = undefined
-      void this.#link.kick()
+      void this.#parts.link.kick()
     })
   }
 
   /** The totals under a statistics key, by field, what this process has not sent yet included. */
   counters(key: string): Record<string, number> {
-    const totals = this.#replica.counters(key, this.#clock.now())
-    for (const [field, amount] of this.#counts.pending(key)) totals[field] = (totals[field] ?? 0) + amount
+    const totals = this.#parts.replica.counters(key, this.#parts.clock.now())
+    for (const [field, amount] of this.#parts.counts.pending(key))
+      totals[field] = (totals[field] ?? 0) + amount
     return totals
   }
 
   /** Tells `watcher` of every change below `prefix`, whoever made it. Returns how to stop. */
   watch(prefix: string, watcher: Watcher): () => void {
-    return this.#watchers.add(prefix, watcher)
+    return this.#parts.watchers.add(prefix, watcher)
   }
 
   /**
    * Asks for a lease for `ttlMs`: granted, or how many ms it is taken. Without the backend it is granted: a lease
    * saves work, the merge keeps the truth.
    */
-  async lease(name: string, ttlMs: number): Promise<Lease | { granted: false; busyMs: number }> {
-    const busyMs = await this.#ask(() => this.#backend.lease(name, this.#node, ttlMs)).catch(() => 0)
+  async lease(name: string, ttlMs: number): Promise<Lease | LeaseRefused> {
+    const busyMs = await this.#ask(() => this.#parts.backend.lease(name, this.#parts.node, ttlMs)).catch(
+      () => 0,
+    )
     if (busyMs > 0) return { granted: false, busyMs }
-    return { granted: true, release: () => this.#backend.release(name, this.#node).catch(() => {}) }
+    return {
+      granted: true,
+      release: () => this.#parts.backend.release(name, this.#parts.node).catch(() => {}),
+    }
   }
 
   /** Removes everything, here and for everybody. @throws `unavailable` when the backend does not take it. */
   async clear(): Promise<Durability> {
     await this.flush()
-    const stamp = this.#clock.tick()
-    this.#intake.clear(await this.#ask(() => this.#backend.clear(stamp)), 'local')
-    return this.#backend.durable
+    const stamp = this.#parts.clock.tick()
+    this.#parts.intake.clear(await this.#ask(() => this.#parts.backend.clear(stamp)), 'local')
+    return this.#parts.backend.durable
   }
 
   /** Values that were replaced by a writer who had not seen them, oldest first. */
   conflicts(): Promise<Conflict[]> {
-    return this.#backend.conflicts()
+    return this.#parts.backend.conflicts()
   }
 
   status(): DataspaceStatus {
-    return describeStatus({
-      dataspace: this,
-      backend: this.#backend,
-      health: this.#health,
-      outbox: this.#outbox,
-      replica: this.#replica,
-      confirmed: this.#link.confirmed,
-      now: this.#time.now(),
-    })
+    return describeStatus(this, this.#parts)
   }
 
   /** Reads what the backend has now. Settles after one attempt, successful or not. */
   async refresh(): Promise<void> {
-    await this.#link.refresh()
+    await this.#parts.link.refresh()
   }
 
   /** Waits until nothing waits to be sent, at most `waitMs`. Returns how many writes still wait. */
   async flush(): Promise<number> {
-    await this.#acknowledged(this.#outbox.rows().map(({ record }) => record.stamp))
-    return this.#outbox.size
+    await this.#acknowledged(this.#parts.outbox.rows().map(({ record }) => record.stamp))
+    return this.#parts.outbox.size
   }
 
   /** Sends what waits, for at most `waitMs`, and lets go of the backend. Returns how many writes were left. */
   async close(): Promise<number> {
     this.#cancelCount?.()
-    await this.#attempt(() => this.#outbox.size === 0 && this.#counts.unsent().length === 0)
-    await this.#link.close()
-    return this.#outbox.size
+    await this.#attempt(() => this.#parts.outbox.size === 0 && this.#parts.counts.unsent().length === 0)
+    await this.#parts.link.close()
+    return this.#parts.outbox.size
   }
 
   #durable(stamp: Stamp): Durability {
-    return this.#outbox.has(stamp) || this.#health.state === 'down' ? 'memory' : this.#backend.durable
+    return this.#parts.outbox.has(stamp) || this.#parts.health.state === 'down'
+      ? 'memory'
+      : this.#parts.backend.durable
   }
 
   async #acknowledged(stamps: readonly Stamp[]): Promise<void> {
-    const waiting = stamps.filter((stamp) => this.#outbox.has(stamp))
-    if (waiting.length === 0 || !this.#health.hopeful) return
-    void this.#link.kick()
-    await this.#patience.until((done) => {
+    const waiting = stamps.filter((stamp) => this.#parts.outbox.has(stamp))
+    if (waiting.length === 0 || !this.#parts.health.hopeful) return
+    void this.#parts.link.kick()
+    await this.#parts.patience.until((done) => {
       let left = waiting.length
-      for (const stamp of waiting) this.#outbox.whenAcknowledged(stamp, () => --left === 0 && done())
+      for (const stamp of waiting) this.#parts.outbox.whenAcknowledged(stamp, () => --left === 0 && done())
     })
   }
 
   /** Makes attempts until `satisfied`, or until there is no hope. */
   #attempt(satisfied: () => boolean): Promise<void> {
-    return this.#patience.untilSatisfied(
-      () => satisfied() || !this.#health.hopeful,
-      () => this.#link.kick(),
+    return this.#parts.patience.untilSatisfied(
+      () => satisfied() || !this.#parts.health.hopeful,
+      () => this.#parts.link.kick(),
     )
   }
 
   /** Asks the backend something that cannot wait in the outbox. */
   async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
     try {
-      if (!this.#health.hopeful) throw this.#health.error
-      return await this.#patience.ask(question, (thrown) => asBackendError(thrown).state === 'suspect')
+      if (!this.#parts.health.hopeful) throw this.#parts.health.error
+      return await this.#parts.patience.ask(question, (thrown) => asBackendError(thrown).state === 'suspect')
     } catch (thrown) {
       const { message, hint, cause } = asBackendError(thrown)
-      throw new StorageError('unavailable', `${this.#backend.kind} cannot decide this now: ${message}`, {
-        hint,
-        cause,
-      })
+      throw new StorageError(
+        'unavailable',
+        `${this.#parts.backend.kind} cannot decide this now: ${message}`,
+        {
+          hint,
+          cause,
+        },
+      )
     }
   }
 }

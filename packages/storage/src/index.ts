@@ -16,11 +16,7 @@ export { type MemoryOptions, MemoryTables, memoryBackend } from './backends/memo
 export { type SqliteOptions, sqliteBackend } from './backends/sqlite/index.ts'
 export { localFile } from './backends/sqlite/location.ts'
 export { randomId } from './clock.ts'
-export {
-  Dataspace,
-  type DataspaceOptions,
-  type Lease,
-} from './dataspace.ts'
+export { Dataspace } from './dataspace.ts'
 export type { DataspaceStatus } from './dataspace-status.ts'
 export { type ErrorDetails, McpStoreError, StorageError, type StorageErrorCode } from './errors.ts'
 export { BackendError, type HealthState } from './health.ts'
@@ -40,7 +36,9 @@ export {
   statsField,
   statsKey,
 } from './keyspace.ts'
+export type { Lease, LeaseRefused } from './lease.ts'
 export { type Logger, silentLogger } from './logger.ts'
+export type { DataspaceOptions } from './parts.ts'
 export type { Put, PutRefused, PutResult } from './put.ts'
 export type { Seen, StoredRecord } from './record.ts'
 export type { Entry } from './replica.ts'

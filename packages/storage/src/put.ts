@@ -12,11 +12,13 @@ export interface Put {
   basis?: Stamp
   /** When it ends by itself, ms since 1970. */
   expires?: number
+  /** From `Dataspace.tick`, taken when what the value says began to be found out; what is newer by then stays. */
+  stamp?: Stamp
 }
 
 export interface PutResult {
-  /** `unchanged`: the same value was there, nothing was written. */
-  status: 'written' | 'unchanged'
+  /** Nothing was written when it is `unchanged` (the same value was there) or `outdated` (a newer one was). */
+  status: 'written' | 'unchanged' | 'outdated'
   stamp: Stamp
   /** The strongest place that is known to hold it. */
   durable: Durability

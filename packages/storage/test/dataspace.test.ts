@@ -338,3 +338,13 @@ test('close delivers what waits and says how much it could not', async () => {
   await written
   expect(await dataspace.close()).toBe(1)
 })
+
+test('what began to be found out earlier never takes the place of what began later', async () => {
+  const { open } = place()
+  const dataspace = await open()
+  const { stamp: basis } = await dataspace.put(CONFIG, 1)
+  const [early, late] = [dataspace.tick(), dataspace.tick()]
+  expect((await dataspace.put(CACHE, ['late'], { basis, stamp: late })).status).toBe('written')
+  expect((await dataspace.put(CACHE, ['early'], { basis, stamp: early })).status).toBe('outdated')
+  expect(dataspace.get(CACHE)?.value).toEqual(['late'])
+})

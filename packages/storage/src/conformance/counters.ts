@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Backend } from '../backend.ts'
-import type { ConformanceCase } from './index.ts'
-import { onBackends } from './merge.ts'
+import { type ConformanceCase, onBackends } from './case.ts'
 import { at, merge, record } from './records.ts'
 
 const KEY = 'tools:get_current_weather:stats'

@@ -1,24 +1,9 @@
-import type { Backend } from '../backend.ts'
+// The public surface of @mcpstore/storage/conformance.
+import type { ConformanceCase } from './case.ts'
 import { counterCases } from './counters.ts'
 import { feedCases } from './feed.ts'
 import { leaseCases } from './leases.ts'
 import { mergeCases } from './merge.ts'
-
-/** One place to store, and as many connections to it as a case needs. */
-export interface ConformanceSubject {
-  /** Makes a backend on the same place as every other of this subject; not opened yet. */
-  connect(): Backend
-  /** Sets the clock that the place goes by, ms since 1970. */
-  setNow(ms: number): void
-  /** Removes the place. */
-  dispose(): Promise<void>
-}
-
-/** One thing every backend has to do. `run` rejects with an `AssertionError` if it does not. */
-export interface ConformanceCase {
-  name: string
-  run(subject: ConformanceSubject): Promise<void>
-}
 
 /**
  * What every backend of a dataspace has to do, as cases for any test runner: make a fresh subject for each, run it,
@@ -30,3 +15,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...counterCases,
   ...leaseCases,
 ]
+
+export type { ConformanceCase, ConformanceSubject } from './case.ts'

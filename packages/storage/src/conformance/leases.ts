@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ConformanceCase } from './index.ts'
-import { onBackends } from './merge.ts'
+import { type ConformanceCase, onBackends } from './case.ts'
 import { START } from './records.ts'
 
 export const leaseCases: ConformanceCase[] = [

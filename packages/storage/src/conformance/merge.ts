@@ -1,29 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Backend } from '../backend.ts'
-import type { ConformanceCase, ConformanceSubject } from './index.ts'
+import { type ConformanceCase, onBackends } from './case.ts'
 import { after, at, CACHE, CONFIG, merge, record, START, STATE, stored } from './records.ts'
-
-/** A case on one opened connection, or two where it asks for them. */
-export function onBackends(
-  name: string,
-  run: (first: Backend, second: Backend, subject: ConformanceSubject) => Promise<void>,
-): ConformanceCase {
-  return {
-    name,
-    async run(subject) {
-      subject.setNow(START + 1000)
-      const [first, second] = [subject.connect(), subject.connect()]
-      try {
-        await first.open(undefined)
-        await second.open(undefined)
-        await run(first, second, subject)
-      } finally {
-        await first.close()
-        await second.close()
-      }
-    },
-  }
-}
 
 export const mergeCases: ConformanceCase[] = [
   onBackends('a write is stored and every connection reads it', async (a, b) => {

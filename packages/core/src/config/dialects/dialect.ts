@@ -1,0 +1,42 @@
+import { isCommentKey } from '../editor-fields.ts'
+import { isObject } from '../problem.ts'
+
+/** Where something lies in the input. */
+export type Path = (string | number)[]
+
+/** One service as it was found: nothing of it is checked yet. */
+export interface FoundEntry {
+  name: unknown
+  entry: unknown
+  path: Path
+}
+
+/** One way of writing services down. */
+export interface Dialect {
+  /** Whether the input is written in this dialect. The first dialect that says yes reads it. */
+  match(input: unknown): boolean
+  /** The services in it; throws `bad_config` when the input as a whole cannot be read. */
+  entries(input: unknown): FoundEntry[]
+}
+
+/** The services of an object that maps names to entries; comments between them are skipped. */
+export function namedEntries(services: Record<string, unknown>, path: Path): FoundEntry[] {
+  return Object.entries(services)
+    .filter(([name, entry]) => isObject(entry) || !isCommentKey(name))
+    .map(([name, entry]) => ({ name, entry, path: [...path, name] }))
+}
+
+const tellingFields = ['command', 'args', 'url', 'serverUrl', 'httpUrl', 'baseUrl']
+
+/** Whether this is meant as the description of one service. */
+export function looksLikeEntry(value: unknown): value is Record<string, unknown> {
+  return (
+    isObject(value) &&
+    tellingFields.some((field) => own(value, field) !== undefined && !isObject(value[field]))
+  )
+}
+
+/** The object's own field, whatever it is called. */
+export function own(value: unknown, field: string): unknown {
+  return isObject(value) && Object.hasOwn(value, field) ? value[field] : undefined
+}

@@ -1,0 +1,71 @@
+import { isBlank } from './field-spellings.ts'
+
+/**
+ * Fields that clients keep beside a server's own and that change nothing about how the server is started or reached.
+ * Who else writes them: approval (Claude Code, Cline, Gemini, Kiro, Roo), labels (Cherry Studio, LibreChat, Trae,
+ * VS Code), timing (most), development (VS Code, Roo), MCPStore (`keep_alive`).
+ */
+export const ignoredFields: ReadonlySet<string> = new Set([
+  ...['alwaysAllow', 'autoApprove', 'trust'],
+  ...['name', 'title', 'displayName', 'version', 'tags', 'category'],
+  ...['author', 'homepage', 'repository', 'license'],
+  ...['icon', 'icons', 'iconPath', 'logo', 'logoUrl', 'id', 'gallery', 'fromGalleryId', 'metadata'],
+  ...['provider', 'providerUrl', 'chatMenu', 'serverInstructions', 'startup'],
+  ...['timeout', 'initTimeout', 'startupTimeout', 'connectionTimeout', 'requestTimeout', 'longRunning'],
+  ...['keep_alive', 'keepAlive'],
+  ...['dev', 'watch', 'watchPaths', 'debug', 'sandbox', 'sandboxEnabled'],
+  ...['note', 'notes', 'comment', 'comments'],
+])
+
+const isEmpty = (value: unknown): boolean =>
+  isBlank(value) || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
+const isEverything = (value: unknown): boolean =>
+  isBlank(value) || value === '*' || (Array.isArray(value) && value.length === 1 && value[0] === '*')
+
+const NO_FILTER = 'mcpstore offers every tool of a service: remove the field if that is what you want.'
+const NO_OAUTH = `Send a header instead, for example "headers": {"Authorization": "Bearer \${TOKEN}"}.`
+
+interface RefusedField {
+  /** Whether leaving the field out changes nothing after all. */
+  asksNothing: (value: unknown) => boolean
+  /** What to do about it. */
+  hint: string
+}
+
+/** Fields that would matter, so that leaving them out silently would be wrong; unless their value asks for nothing. */
+export const refusedFields: ReadonlyMap<string, RefusedField> = new Map<string, RefusedField>([
+  ...['disabledTools', 'disabled_tools', 'excludeTools', 'toolFilter'].map(
+    (field) => [field, { asksNothing: isEmpty, hint: NO_FILTER }] as const,
+  ),
+  ...['tools', 'allowedTools', 'includeTools', 'enabledTools', 'enabled_tools'].map(
+    (field) => [field, { asksNothing: isEverything, hint: NO_FILTER }] as const,
+  ),
+  ...['oauth', 'auth', 'authProviderType', 'headersHelper'].map(
+    (field) => [field, { asksNothing: isEmpty, hint: NO_OAUTH }] as const,
+  ),
+  ['envFile', { asksNothing: isEmpty, hint: 'Write the variables into env.' }],
+  ['registryUrl', { asksNothing: isEmpty, hint: 'Write it into env, for example as npm_config_registry.' }],
+])
+
+/** What other clients call a field of mcpstore's, too far off to be found as a slip of the finger. */
+export const otherNames: ReadonlyMap<string, string> = new Map([
+  ['environment', 'env'],
+  ['cmd', 'command'],
+  ['arguments', 'args'],
+  ['endpoint', 'url'],
+  ['uri', 'url'],
+  ['http_headers', 'headers'],
+  ['workingDirectory', 'cwd'],
+])
+
+/** Whether the key marks a comment, as people write them in JSON: `//`, `_comment`, `$schema`, `#`. */
+export function isCommentKey(key: string): boolean {
+  return /^(?:\/\/|#|\$|_(?!_))/.test(key)
+}
+
+/** Whether this field of an entry can be left out without changing anything. */
+export function isIgnored(field: string, value: unknown): boolean {
+  return (
+    ignoredFields.has(field) || isCommentKey(field) || refusedFields.get(field)?.asksNothing(value) === true
+  )
+}

@@ -1,0 +1,32 @@
+import { createHash, createHmac } from 'node:crypto'
+import type { ServiceConfig } from './service-config.ts'
+
+/**
+ * A hash, in hex, of what matters for connecting: the same for two configs that differ in description, in being
+ * disabled, or in the order of their fields. Values of env and headers and a URL that may hold credentials go in
+ * through an HMAC with `key`, so that nobody without the key can try guesses at them.
+ */
+export function fingerprint(config: ServiceConfig, key: string | Uint8Array): string {
+  const sealed = (field: string, value: string): string =>
+    createHmac('sha256', key)
+      .update(JSON.stringify([field, value]))
+      .digest('hex')
+  const record = (kind: string, values: Record<string, string> = {}): [string, string][] =>
+    Object.entries(values)
+      .map(([name, value]): [string, string] => [name, sealed(`${kind}.${name}`, value)])
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+  const facts =
+    config.type === 'stdio'
+      ? [config.command, config.args ?? [], record('env', config.env), config.cwd ?? null]
+      : [
+          /[@?#]/.test(config.url) ? sealed('url', config.url) : config.url,
+          record('headers', lowerCaseNames(config.headers)),
+        ]
+  return createHash('sha256')
+    .update(JSON.stringify([config.type, ...facts]))
+    .digest('hex')
+}
+
+function lowerCaseNames(headers: Record<string, string> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}

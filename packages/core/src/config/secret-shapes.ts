@@ -1,0 +1,48 @@
+const secretWords = new Set([
+  ...['auth', 'authorization', 'bearer', 'cookie', 'jwt', 'pass', 'pat', 'pwd', 'sas', 'sig'],
+])
+const secretEnding = /(?:key|token|secret|passwd|password|passphrase|credentials?|signature)\d*$/
+
+/** Whether a variable, header, flag or query parameter of this name usually carries a secret. */
+export function isSecretName(name: string): boolean {
+  const words = name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+  return words.some((word) => secretWords.has(word) || secretEnding.test(word))
+}
+
+// Beginnings by which issuers make their tokens known; a digit must follow, as in hardly any chosen name.
+const issued =
+  /(?<![\w-])(?:sk[-_]|gh[oprsu]_|github_pat_|glpat-|xox[a-z]-|hf_|tvly-|AKIA|ASIA|AIza|eyJ)(?=[\w.+/=-]{0,40}\d)[\w.+/=-]{8,}/g
+const run = /[\w+-]{20,}={0,2}/g
+
+/** Replaces what looks like a token wherever it stands in the text. */
+export function replaceTokens(text: string, replace: (token: string) => string): string {
+  return text
+    .replace(issued, (token) => replace(token))
+    .replace(run, (match) => (looksRandom(match) ? replace(match) : match))
+}
+
+/** Whether the text is, or holds, something that looks like a token. */
+export function looksSecret(text: string): boolean {
+  let found = false
+  replaceTokens(text, (token) => {
+    found = true
+    return token
+  })
+  return found
+}
+
+/** Whether letters, capitals and digits alternate as they do in no name that a person chose. */
+function looksRandom(text: string): boolean {
+  const kinds = [...text.replace(/[^A-Za-z\d]/g, '')].map((one) =>
+    /\d/.test(one) ? 'digit' : one < 'a' ? 'upper' : 'lower',
+  )
+  if (!kinds.includes('digit')) return false
+  const changes = kinds.filter((kind, index) => {
+    const before = kinds[index - 1] ?? kind
+    return kind !== before && !(before === 'upper' && kind === 'lower')
+  })
+  return changes.length / kinds.length > 0.25
+}

@@ -1,0 +1,65 @@
+import type { ServiceConfig } from '../config/service-config.ts'
+
+/** A tool exactly as its server described it; unknown fields are kept. */
+export interface RawTool {
+  name: string
+  description?: string
+  inputSchema?: unknown
+  [field: string]: unknown
+}
+
+/** A `tools/call` result exactly as the server sent it, unknown content types included. */
+export interface ToolResult {
+  content?: { type: string; [field: string]: unknown }[]
+  structuredContent?: unknown
+  isError?: boolean
+  [field: string]: unknown
+}
+
+/** What a server said about itself in the handshake. */
+export interface ServerFacts {
+  name: string | undefined
+  version: string | undefined
+  protocolVersion: string | undefined
+  capabilities: Record<string, unknown>
+  instructions: string | undefined
+}
+
+export interface RequestOptions {
+  /** How long to wait for the answer, in ms. */
+  timeoutMs: number
+  signal?: AbortSignal | undefined
+}
+
+export interface CallOptions extends RequestOptions {
+  /** Called with each progress notification; also restarts the timeout. */
+  onProgress?: ((progress: { progress: number; total?: number; message?: string }) => void) | undefined
+}
+
+/** One live connection to one MCP server. The only door through which the rest of core talks MCP. */
+export interface Connection {
+  readonly server: ServerFacts
+  /** All pages of `tools/list`, each tool as it was sent. Throws `timeout`, `unreachable`, `server_error`. */
+  listTools(options: RequestOptions): Promise<RawTool[]>
+  /**
+   * Sends `tools/call` exactly once. Throws `timeout` or `aborted` when nobody waits any more, `outcome_unknown`
+   * when the connection was lost after sending, `unreachable` when it was never sent, `server_error` when the
+   * server answered with a JSON-RPC error.
+   */
+  callTool(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolResult>
+  /** Called once when the connection ends, with the reason if it was not asked for. */
+  onClose(listener: (reason: Error | undefined) => void): void
+  /** Called when the server says its tool list changed. */
+  onToolsChanged(listener: () => void): void
+  /** Ends the connection; a stdio server and everything it started is gone afterwards. Never throws. */
+  close(): Promise<void>
+}
+
+/** Opens connections. The config is already expanded: no placeholder is left in it. */
+export interface Connector {
+  /**
+   * Connects and shakes hands, or throws `unreachable`, `timeout`, `auth_required`, `aborted` with nothing left
+   * behind. The error's message carries the tail of the server's stderr where that explains it.
+   */
+  connect(service: string, config: ServiceConfig, options: RequestOptions): Promise<Connection>
+}

@@ -1,0 +1,20 @@
+import type { Connector } from './connector.ts'
+
+export interface ConnectorOptions {
+  /** Told, in one line, what a server does wrong without harm. */
+  warn?: ((line: string) => void) | undefined
+}
+
+/** The connector that really starts and reaches servers. Loads nothing before the first `connect`. */
+export function createConnector({ warn = () => {} }: ConnectorOptions = {}): Connector {
+  return {
+    async connect(service, config, options) {
+      if (config.type === 'stdio') {
+        const { connectStdio } = await import('./stdio/connect.ts')
+        return connectStdio(service, config, options, warn)
+      }
+      const { connectRemote } = await import('./http/connect.ts')
+      return connectRemote(service, config, options, warn)
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import { setMaxListeners } from 'node:events'
+import type { McpStoreError } from '@mcpstore/storage'
+import { type ErrorCode, storeError } from '../errors.ts'
+import type { RequestOptions } from './connector.ts'
+
+/** The longest delay a Node timer takes, about 24 days; a longer one would fire at once. */
+export const LONGEST_TIMER_MS: number = 2 ** 31 - 1
+
+/**
+ * Bounds one operation by a time and by its caller's signal, and knows afterwards which of the two ended it: the
+ * SDK's errors do not tell. `clear()` it when the operation is over.
+ */
+export class Deadline {
+  readonly #ending = new AbortController()
+  readonly #timeoutMs: number
+  readonly #caller: AbortSignal | undefined
+  #timer: NodeJS.Timeout | undefined
+  #timedOut = false
+
+  constructor({ timeoutMs, signal }: RequestOptions) {
+    this.#timeoutMs = Math.min(timeoutMs, LONGEST_TIMER_MS)
+    this.#caller = signal
+    // Many operations may share the caller's signal, and many requests this one: no leak to warn of.
+    setMaxListeners(0, this.signal, ...(signal ? [signal] : []))
+    if (signal?.aborted) this.#abort()
+    else signal?.addEventListener('abort', this.#abort, { once: true })
+    this.restart()
+  }
+
+  /** Aborted when time is up or the caller gave up. */
+  get signal(): AbortSignal {
+    return this.#ending.signal
+  }
+
+  /** Counts the time from now on again. */
+  restart(): void {
+    clearTimeout(this.#timer)
+    if (this.signal.aborted) return
+    this.#timer = setTimeout(() => {
+      this.#timedOut = true
+      this.#ending.abort()
+    }, this.#timeoutMs)
+  }
+
+  /** Settles like `work`, or rejects as soon as the deadline ends; `work` then goes on unheard. */
+  race<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const lose = (): void => reject(this.signal.reason)
+      if (this.signal.aborted) lose()
+      this.signal.addEventListener('abort', lose, { once: true })
+      work.then(resolve, reject).finally(() => this.signal.removeEventListener('abort', lose))
+    })
+  }
+
+  /** The error for an operation this deadline ended, or `undefined` if it did not. `what` begins the sentence. */
+  failure(what: string, note = ''): McpStoreError<ErrorCode> | undefined {
+    if (!this.signal.aborted) return undefined
+    if (!this.#timedOut) return storeError('aborted', `${what} was aborted`, { cause: this.#caller?.reason })
+    const hint = 'Allow it more time, or see what keeps the server busy.'
+    return storeError('timeout', `${what} took longer than ${this.#timeoutMs} ms${note}`, { hint })
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer)
+    this.#caller?.removeEventListener('abort', this.#abort)
+  }
+
+  readonly #abort = (): void => {
+    clearTimeout(this.#timer)
+    this.#ending.abort()
+  }
+}
+
+/** Waits until `work` is settled, however it ends, but no longer than `ms`. Holds the process open meanwhile. */
+export async function settledWithin(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work.catch(() => {}), patience])
+  clearTimeout(timer)
+}

@@ -1,0 +1,67 @@
+import type { McpStoreError } from '@mcpstore/storage'
+import type { ErrorCode } from '../errors.ts'
+import type { ServerFacts } from './connector.ts'
+import { type Deadline, LONGEST_TIMER_MS } from './deadline.ts'
+import { judge, UnknownVersion } from './judge.ts'
+import type { Link } from './link.ts'
+import { loadSdk, type Peer, type Sdk } from './sdk.ts'
+import { Session } from './session.ts'
+import { verdictError } from './verdict.ts'
+
+export interface Handshake {
+  service: string
+  link: Link
+  deadline: Deadline
+  warn: (line: string) => void
+}
+
+/** Initialises the protocol over `link`. Rejects with whatever went wrong; the link is the caller's to close. */
+export async function shakeHands({ service, link, deadline, warn }: Handshake): Promise<Session> {
+  const sdk = await loadSdk()
+  const peer = sdk.newPeer()
+  const server = await deadline.race(initialize(sdk, peer, link))
+  return new Session({ service, sdk, peer, link, server, warn })
+}
+
+/** What the caller of `connect` is told: the deadline's error, or what became of the handshake. */
+export async function connectError(
+  { service, link, deadline }: Omit<Handshake, 'warn'>,
+  error: unknown,
+): Promise<McpStoreError<ErrorCode>> {
+  const late = deadline.failure(`the connection to service "${service}"`, link.lastWords())
+  return late ?? verdictError(service, 'connect', judge(error, { sdk: await loadSdk(), link }), error)
+}
+
+async function initialize(sdk: Sdk, peer: Peer, { transport }: Link): Promise<ServerFacts> {
+  await peer.connect(transport)
+  const params = { protocolVersion: sdk.latestVersion, capabilities: {}, clientInfo: sdk.clientInfo }
+  const options = { timeout: LONGEST_TIMER_MS }
+  const answer = await peer.request({ method: 'initialize', params }, sdk.ResultSchema, options)
+  const version = answer['protocolVersion']
+  if (typeof version !== 'string' || !sdk.supportedVersions.includes(version)) {
+    throw new UnknownVersion(JSON.stringify(version))
+  }
+  transport.setProtocolVersion?.(version)
+  await peer.notification({ method: 'notifications/initialized' })
+  return factsFrom(answer, version)
+}
+
+/** Servers are sloppy about themselves; nothing of it is worth losing one. */
+function factsFrom(answer: Record<string, unknown>, protocolVersion: string): ServerFacts {
+  const info = fields(answer['serverInfo'])
+  return {
+    name: text(info['name']),
+    version: text(info['version']),
+    protocolVersion,
+    capabilities: fields(answer['capabilities']),
+    instructions: text(answer['instructions']),
+  }
+}
+
+function fields(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

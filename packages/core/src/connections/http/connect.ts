@@ -1,0 +1,75 @@
+import type { RemoteConfig } from '../../config/service-config.ts'
+import { storeError } from '../../errors.ts'
+import type { Connection, RequestOptions } from '../connector.ts'
+import { Deadline } from '../deadline.ts'
+import { connectError, shakeHands } from '../handshake.ts'
+import { type Endpoint, endpointOf } from './endpoint.ts'
+import { HttpFailure } from './fetch.ts'
+import { HttpLink, type RemoteTransport } from './link.ts'
+import { mayBeSse, pathHint } from './status.ts'
+
+type TransportFactory = ConstructorParameters<typeof HttpLink>[2]
+
+/**
+ * Connects to a remote server: Streamable HTTP, and where the server turns that down, the older SSE. Throws as
+ * `Connector.connect` does, and `bad_config`.
+ */
+export async function connectRemote(
+  service: string,
+  config: RemoteConfig,
+  options: RequestOptions,
+  warn: (line: string) => void,
+): Promise<Connection> {
+  const deadline = new Deadline(options)
+  const attempt = async (open: TransportFactory): Promise<Attempt> => {
+    const link = new HttpLink(config, endpoint.url.host, open)
+    try {
+      return { connection: await shakeHands({ service, link, deadline, warn }) }
+    } catch (cause) {
+      await link.close()
+      return { cause, error: await connectError({ service, link, deadline }, cause) }
+    }
+  }
+  const endpoint = endpointOf(service, config)
+  try {
+    const tooLate = deadline.failure(`the connection to service "${service}"`)
+    if (tooLate) throw tooLate
+    if (config.type === 'sse') return connected(await attempt(await sse(endpoint)))
+    const first = await attempt(await streamable(endpoint))
+    if (!('cause' in first) || !isTurnedDown(first.cause)) return connected(first)
+    return connected(await attempt(await sse(endpoint)), first.error)
+  } finally {
+    deadline.clear()
+  }
+}
+
+type Attempt = { connection: Connection } | { cause: unknown; error: Error & { code: string } }
+
+/** The connection, or its error; after an `earlier` attempt an error that says why neither worked. */
+function connected(attempt: Attempt, earlier?: Error): Connection {
+  if ('connection' in attempt) return attempt.connection
+  const { error } = attempt
+  if (!earlier || error.code !== 'unreachable') throw error
+  const message = `${earlier.message}; and over the older SSE: ${error.message}`
+  throw storeError('unreachable', message, { hint: pathHint, cause: error })
+}
+
+function isTurnedDown(cause: unknown): boolean {
+  return cause instanceof HttpFailure && mayBeSse(cause.status)
+}
+
+async function streamable({ url, headers }: Endpoint): Promise<TransportFactory> {
+  const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js')
+  return (fetch): RemoteTransport => ({
+    transport: new StreamableHTTPClientTransport(url, { requestInit: { headers }, fetch }),
+    isStreamLost: () => false,
+  })
+}
+
+async function sse({ url, headers }: Endpoint): Promise<TransportFactory> {
+  const { SSEClientTransport, SseError } = await import('@modelcontextprotocol/sdk/client/sse.js')
+  return (fetch): RemoteTransport => ({
+    transport: new SSEClientTransport(url, { requestInit: { headers }, fetch }),
+    isStreamLost: (error) => error instanceof SseError,
+  })
+}

@@ -1,0 +1,82 @@
+import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import type { RemoteConfig } from '../../config/service-config.ts'
+import { settledWithin } from '../deadline.ts'
+import type { Link } from '../link.ts'
+import { masked } from '../masked.ts'
+import type { Verdict } from '../verdict.ts'
+import { createFetch, HttpFailure } from './fetch.ts'
+import { networkVerdict } from './network.ts'
+import { pathHint, statusVerdict } from './status.ts'
+
+/** How long the farewell to a server with sessions may take, in ms. */
+const FAREWELL_MS = 1000
+
+export interface RemoteTransport {
+  transport: Transport & { terminateSession?: () => Promise<void> }
+  /** Whether an error of the transport says that its one stream is lost, and the connection with it. */
+  isStreamLost(error: Error): boolean
+}
+
+/** A remote server as a session sees it. */
+export class HttpLink implements Link {
+  readonly transport: RemoteTransport['transport']
+  readonly #config: RemoteConfig
+  readonly #host: string
+  #getError: unknown
+  #streamLost: Error | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(config: RemoteConfig, host: string, open: (fetch: FetchLike) => RemoteTransport) {
+    this.#config = config
+    this.#host = host
+    const { transport, isStreamLost } = open(
+      createFetch((error) => {
+        this.#getError = error
+      }),
+    )
+    this.transport = transport
+    transport.onerror = (error) => {
+      if (!isStreamLost(error)) return
+      this.#streamLost = error
+      void transport.close()
+    }
+  }
+
+  judge(error: unknown): Verdict {
+    const verdict = this.#verdict(error)
+    return { ...verdict, words: masked(verdict.words, this.#config) }
+  }
+
+  lastWords(): string {
+    return ''
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown()
+    return this.#closing
+  }
+
+  async #shutDown(): Promise<void> {
+    const { transport } = this
+    if (transport.terminateSession) await settledWithin(FAREWELL_MS, transport.terminateSession())
+    await transport.close().catch(() => {})
+  }
+
+  #verdict(error: unknown): Verdict {
+    if (error instanceof HttpFailure) return statusVerdict(error)
+    const { code, message } = (error ?? {}) as { code?: unknown; message?: string }
+    if (typeof code === 'number' && code >= 300) {
+      return statusVerdict({ status: code, body: code < 400 ? (message ?? '') : '' })
+    }
+    if (code === -1) {
+      const words = `at ${this.#host} does not answer as an MCP server: ${message}`
+      return { fate: 'refused', words, hint: pathHint }
+    }
+    if (this.#streamLost) {
+      if (this.#getError) return networkVerdict(this.#getError, this.#host)
+      return { fate: 'lost', words: 'closed its event stream', transient: true, over: true }
+    }
+    if (error === undefined || code === -32000) return { fate: 'lost', words: 'was disconnected' }
+    return networkVerdict(error, this.#host)
+  }
+}

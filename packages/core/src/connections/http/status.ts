@@ -1,0 +1,51 @@
+import type { Verdict } from '../verdict.ts'
+import type { HttpFailure } from './fetch.ts'
+
+const MAX_TEXT = 300
+const credentialsHint = 'Add or renew the credentials in "headers" of its config.'
+/** What to look at when the host answers, but not as an MCP server. */
+export const pathHint = 'Check the path of "url" in its config; often it ends with /mcp or /sse.'
+
+const cases: Record<number, (text: string) => Verdict> = {
+  401: (text) => ({ fate: 'denied', words: `wants credentials (HTTP 401${text})`, hint: credentialsHint }),
+  403: (text) => ({ fate: 'denied', words: `denies access (HTTP 403${text})`, hint: credentialsHint }),
+  404: (text) => ({ fate: 'unsent', words: `is not there (HTTP 404${text})`, hint: pathHint, over: true }),
+  502: behindProxy,
+  503: behindProxy,
+  504: behindProxy,
+}
+
+const ownMeaning = new Set([401, 403, 407, 408, 429])
+
+/** Whether an answer to the first POST means that the server may speak the older transport, SSE. */
+export function mayBeSse(status: number): boolean {
+  return status >= 400 && status < 500 && !ownMeaning.has(status)
+}
+
+/** What an HTTP answer that says no means. */
+export function statusVerdict({ status, body }: Pick<HttpFailure, 'status' | 'body'>): Verdict {
+  const said = excerpt(body)
+  const text = said === '' ? '' : `: ${said}`
+  // Servers answer an unknown session with 404, as the protocol wants, or with 400. Neither ran anything.
+  if (status === 400 && /session/i.test(said)) {
+    return { fate: 'unsent', words: `no longer knows this session (HTTP 400${text})`, over: true }
+  }
+  const known = cases[status]
+  if (known) return known(text)
+  return { fate: 'refused', words: `answered HTTP ${status}${text}`, transient: status === 429 }
+}
+
+function behindProxy(text: string): Verdict {
+  const words = `is out of order behind its proxy${text}`
+  return { fate: 'lost', words, transient: true, over: true }
+}
+
+/** What the body says for people: the message of a JSON-RPC error, or a line of plain text. */
+function excerpt(body: string): string {
+  try {
+    const { error } = JSON.parse(body)
+    return String(error.message ?? error).slice(0, MAX_TEXT)
+  } catch {
+    return body.includes('<') ? '' : (body.trim().split('\n')[0] ?? '').slice(0, MAX_TEXT)
+  }
+}

@@ -1,0 +1,132 @@
+import type { ServiceConfig } from '../config/service-config.ts'
+import { storeError } from '../errors.ts'
+import { connectRetried } from './connect-retried.ts'
+import type { Connection, Connector, RequestOptions } from './connector.ts'
+import { Deadline } from './deadline.ts'
+import { SharedConnection } from './shared-connection.ts'
+
+const DEFAULT_IDLE_MS = 5 * 60_000
+
+export interface PoolOptions {
+  connector: Connector
+  /** How long an unused connection stays open, in ms. Default: 5 minutes. */
+  idleMs?: number | undefined
+  /** Called once for each connection that was opened, before anybody uses it. Must not throw. */
+  onOpen?: ((service: string, connection: Connection) => void) | undefined
+}
+
+/** What a connection is opened for. */
+export interface ConnectionTarget {
+  service: string
+  /** Fingerprint of everything that matters for connecting; another one means another connection. */
+  key: string
+  config: ServiceConfig
+}
+
+/**
+ * One connection per service, opened on first use, shared by all who use it at the same time, closed when nobody
+ * does any more. A connect that fails in passing is tried again; what runs on a connection never is.
+ */
+export class ConnectionPool {
+  readonly #connector: Connector
+  readonly #idleMs: number
+  readonly #onOpen: PoolOptions['onOpen']
+  /** Per service, the connection that the next caller gets. */
+  readonly #current = new Map<string, { key: string; shared: SharedConnection }>()
+  /** All of which something may be left. */
+  readonly #live = new Set<SharedConnection>()
+  #closed = false
+
+  constructor({ connector, idleMs = DEFAULT_IDLE_MS, onOpen }: PoolOptions) {
+    this.#connector = connector
+    this.#idleMs = idleMs
+    this.#onOpen = onOpen
+  }
+
+  /**
+   * Runs `work` on the service's connection. `options` bound the wait for the connection, not the work. Throws what
+   * `Connector.connect` throws, what `work` throws, and `unavailable` after `closeAll`.
+   */
+  async use<T>(
+    target: ConnectionTarget,
+    options: RequestOptions,
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    const shared = await this.#enter(target, options)
+    try {
+      return await work(await shared.opened)
+    } finally {
+      shared.leave()
+    }
+  }
+
+  /** Where the service's connection is in its life. */
+  phase(service: string): 'idle' | 'connecting' | 'connected' {
+    const current = this.#current.get(service)
+    if (!current) return 'idle'
+    return current.shared.isOpen ? 'connected' : 'connecting'
+  }
+
+  /** Ends the service's connection now, under whoever uses it. Resolves when nothing of it is left. */
+  async close(service: string): Promise<void> {
+    await this.#current.get(service)?.shared.end()
+  }
+
+  /** Ends all connections, and the pool. Resolves when nothing of them is left. */
+  async closeAll(): Promise<void> {
+    this.#closed = true
+    await Promise.all([...this.#live].map((shared) => shared.end()))
+  }
+
+  /** Becomes a user of the service's connection and waits until it is open. */
+  async #enter(target: ConnectionTarget, { timeoutMs, signal }: RequestOptions): Promise<SharedConnection> {
+    const end = performance.now() + timeoutMs
+    for (;;) {
+      const left = end - performance.now()
+      const joined = this.#find(target)
+      const shared = joined ?? this.#open(target, left)
+      // Who opens it leaves the clock to the connector, which knows better what to say when time is up.
+      const deadline = new Deadline({ timeoutMs: joined ? left : Number.POSITIVE_INFINITY, signal })
+      shared.enter()
+      try {
+        await deadline.race(shared.opened)
+        return shared
+      } catch (error) {
+        shared.leave()
+        const tooLate = deadline.failure(`the connection to service "${target.service}"`)
+        if (tooLate) throw tooLate
+        // The opener's time was up, not ours.
+        if (!joined || (error as { code?: string }).code !== 'timeout') throw error
+      } finally {
+        deadline.clear()
+      }
+    }
+  }
+
+  #find({ service, key }: ConnectionTarget): SharedConnection | undefined {
+    if (this.#closed) throw storeError('unavailable', 'the store is closed')
+    const current = this.#current.get(service)
+    if (!current || current.key === key) return current?.shared
+    this.#current.delete(service)
+    current.shared.retire()
+    return undefined
+  }
+
+  #open({ service, key, config }: ConnectionTarget, timeoutMs: number): SharedConnection {
+    const shared: SharedConnection = new SharedConnection({
+      idleMs: this.#idleMs,
+      open: async (signal) => {
+        const connection = await connectRetried(this.#connector, service, config, { timeoutMs, signal })
+        this.#onOpen?.(service, connection)
+        return connection
+      },
+      onOver: () => {
+        if (this.#current.get(service)?.shared === shared) this.#current.delete(service)
+      },
+      onGone: () => this.#live.delete(shared),
+    })
+    this.#current.set(service, { key, shared })
+    this.#live.add(shared)
+    return shared
+  }
+}

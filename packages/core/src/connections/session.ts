@@ -1,0 +1,125 @@
+import { asError } from '../errors.ts'
+import type {
+  CallOptions,
+  Connection,
+  RawTool,
+  RequestOptions,
+  ServerFacts,
+  ToolResult,
+} from './connector.ts'
+import { Deadline, LONGEST_TIMER_MS } from './deadline.ts'
+import { judge } from './judge.ts'
+import type { Link } from './link.ts'
+import type { Peer, Sdk } from './sdk.ts'
+import { collectPages } from './tool-pages.ts'
+import { type Stage, type Verdict, verdictError } from './verdict.ts'
+
+export interface SessionParts {
+  service: string
+  sdk: Sdk
+  peer: Peer
+  link: Link
+  server: ServerFacts
+  warn: (line: string) => void
+}
+
+const afterEnd: Verdict = { fate: 'unsent', words: 'is not connected any more' }
+
+/** A connection after its handshake. */
+export class Session implements Connection {
+  readonly server: ServerFacts
+  readonly #parts: SessionParts
+  readonly #closeListeners: ((reason: Error | undefined) => void)[] = []
+  readonly #toolListeners: (() => void)[] = []
+  #asked = false
+  #ended = false
+  #reason: Error | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts
+    this.server = parts.server
+    parts.peer.onclose = () => this.#end()
+    parts.peer.fallbackNotificationHandler = async ({ method }) => {
+      if (method !== 'notifications/tools/list_changed') return
+      for (const listener of this.#toolListeners) listener()
+    }
+  }
+
+  async listTools(options: RequestOptions): Promise<RawTool[]> {
+    if (!this.server.capabilities['tools']) return []
+    const { service, warn } = this.#parts
+    const deadline = new Deadline(options)
+    try {
+      const { tools, nameless } = await collectPages(service, (params) =>
+        this.#request('list', { method: 'tools/list', params }, { deadline }),
+      )
+      if (nameless > 0) warn(`service "${service}" lists ${nameless} tools without a name; they are left out`)
+      return tools
+    } finally {
+      deadline.clear()
+    }
+  }
+
+  async callTool(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolResult> {
+    const deadline = new Deadline(options)
+    const onprogress = (progress: object): void => {
+      deadline.restart()
+      options.onProgress?.(progress as Parameters<NonNullable<CallOptions['onProgress']>>[0])
+    }
+    try {
+      const params = { name: tool, arguments: args }
+      return await this.#request('call', { method: 'tools/call', params }, { deadline, onprogress })
+    } finally {
+      deadline.clear()
+    }
+  }
+
+  onClose(listener: (reason: Error | undefined) => void): void {
+    if (this.#ended) queueMicrotask(() => listener(this.#reason))
+    else this.#closeListeners.push(listener)
+  }
+
+  onToolsChanged(listener: () => void): void {
+    this.#toolListeners.push(listener)
+  }
+
+  close(): Promise<void> {
+    this.#asked = true
+    this.#closing ??= this.#parts.link.close()
+    return this.#closing
+  }
+
+  /** Sends one request, once. The deadline is ours: what the SDK says about its own tells nobody who ended it. */
+  async #request(
+    stage: Stage,
+    request: { method: string; params: Record<string, unknown> },
+    { deadline, ...listeners }: { deadline: Deadline; onprogress?: (progress: object) => void },
+  ): Promise<Record<string, unknown>> {
+    const { service, sdk, peer, link } = this.#parts
+    if (this.#ended || this.#asked) throw verdictError(service, stage, afterEnd, this.#reason)
+    const bounds = { timeout: LONGEST_TIMER_MS, signal: deadline.signal }
+    try {
+      return await peer.request(request, sdk.ResultSchema, { ...bounds, ...listeners })
+    } catch (error) {
+      const late = deadline.failure(`"${request.method}" to service "${service}"`)
+      if (late) throw late
+      const verdict = judge(error, { sdk, link })
+      if (verdict.over) this.#giveUp(verdict, error)
+      throw verdictError(service, stage, verdict, asError(error))
+    }
+  }
+
+  #giveUp(verdict: Verdict, cause: unknown): void {
+    this.#reason ??= verdictError(this.#parts.service, 'list', verdict, cause)
+    void this.close()
+  }
+
+  #end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    const { service, link } = this.#parts
+    if (!this.#asked) this.#reason ??= verdictError(service, 'list', link.judge(undefined))
+    for (const listener of this.#closeListeners) listener(this.#reason)
+  }
+}

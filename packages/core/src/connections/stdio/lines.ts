@@ -1,0 +1,40 @@
+const NEWLINE = 0x0a
+
+/** A line has more bytes than it may. */
+export class LineTooLong extends Error {}
+
+/** Cuts a byte stream into lines, without ever copying a byte twice and without splitting a character. */
+export class Lines {
+  readonly #limit: number
+  #parts: Buffer[] = []
+  #length = 0
+
+  /** `limit`: the most bytes a line may have. */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /** The lines completed by `chunk`. Throws `LineTooLong`. */
+  *push(chunk: Buffer): Generator<string> {
+    let start = 0
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      this.#keep(chunk.subarray(start, end))
+      yield this.#take()
+      start = end + 1
+    }
+    this.#keep(chunk.subarray(start))
+  }
+
+  #keep(part: Buffer): void {
+    this.#length += part.length
+    if (this.#length > this.#limit) throw new LineTooLong(`a line is longer than ${this.#limit} bytes`)
+    if (part.length > 0) this.#parts.push(part)
+  }
+
+  #take(): string {
+    const line = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts)
+    this.#parts = []
+    this.#length = 0
+    return line.toString('utf8').replace(/\r$/, '')
+  }
+}

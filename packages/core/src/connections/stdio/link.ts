@@ -1,0 +1,50 @@
+import type { StdioConfig } from '../../config/service-config.ts'
+import { asError } from '../../errors.ts'
+import type { Link } from '../link.ts'
+import { masked } from '../masked.ts'
+import type { Verdict } from '../verdict.ts'
+import { startFailure } from './start-failure.ts'
+import { type Ending, NotSent, type StdioTransport } from './transport.ts'
+
+/** How much of it is shown, in characters: enough for a stack trace. */
+const MAX_LAST_WORDS = 4096
+
+const startHint = 'Run its command by hand to see what it needs.'
+
+/** A stdio server as a session sees it. */
+export class StdioLink implements Link {
+  readonly transport: StdioTransport
+  readonly #config: StdioConfig
+
+  constructor(transport: StdioTransport, config: StdioConfig) {
+    this.transport = transport
+    this.#config = config
+  }
+
+  judge(error: unknown): Verdict {
+    const { ending, oversized } = this.transport
+    if (ending?.error) return startFailure(ending.error, this.#config)
+    const fate = error instanceof NotSent ? 'unsent' : 'lost'
+    if (oversized) return { fate, words: 'sent a message of more than 10 MiB, and was ended' }
+    if (ending) return { ...endedWith(ending, this.lastWords()), fate }
+    if (error === undefined || error instanceof NotSent) {
+      return { fate, words: `was disconnected${this.lastWords()}`, hint: startHint, over: true }
+    }
+    return { fate, words: `failed: ${asError(error).message}${this.lastWords()}` }
+  }
+
+  lastWords(): string {
+    const said = masked(this.transport.tail.text, this.#config)
+    return said === '' ? '' : `. Its last output:\n${said.slice(-MAX_LAST_WORDS)}`
+  }
+
+  close(): Promise<void> {
+    return this.transport.close()
+  }
+}
+
+function endedWith({ code, signal }: Ending, lastWords: string): Omit<Verdict, 'fate'> {
+  // Who exits has decided to, and would again; who was killed had bad luck.
+  if (signal) return { words: `was killed by ${signal}${lastWords}`, hint: startHint, transient: true }
+  return { words: `exited with code ${code}${lastWords}`, hint: startHint }
+}

@@ -1,0 +1,34 @@
+import { existsSync, statSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
+import type { StdioConfig } from '../../config/service-config.ts'
+import type { Verdict } from '../verdict.ts'
+
+/** Why the process could not be started at all, said so that the config can be mended. */
+export function startFailure(error: NodeJS.ErrnoException, { command, cwd }: StdioConfig): Verdict {
+  const verdict = (words: string, hint: string): Verdict => ({ fate: 'unsent', words, hint })
+  if (cwd !== undefined && !isFolder(cwd)) {
+    const fault = existsSync(cwd) ? 'is not a folder' : 'does not exist'
+    return verdict(`cannot start: its folder "${cwd}" ${fault}`, 'Correct "cwd" in its config.')
+  }
+  if (error.code === 'ENOENT') {
+    const isPath = isAbsolute(command) || command.includes('/')
+    if (isPath && existsSync(resolve(cwd ?? '.', command))) {
+      const hint = 'Install the interpreter that the first line of the file names.'
+      return verdict(`cannot start: the interpreter of "${command}" does not exist`, hint)
+    }
+    const hint = isPath
+      ? 'Correct "command" in its config.'
+      : 'Install it, or give its full path as "command".'
+    return verdict(`cannot start: the command "${command}" was not found`, hint)
+  }
+  if (error.code === 'EACCES') {
+    const hint = 'Make the file executable, or start it through its interpreter.'
+    return verdict(`cannot start: "${command}" is not an executable file`, hint)
+  }
+  const hint = 'Check "command", "args", "env" and "cwd" in its config.'
+  return verdict(`cannot start "${command}": ${error.code ?? error.message}`, hint)
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}

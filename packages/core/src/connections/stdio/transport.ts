@@ -1,0 +1,155 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js'
+import type { StdioConfig } from '../../config/service-config.ts'
+import { asError } from '../../errors.ts'
+import { settledWithin } from '../deadline.ts'
+import { serverEnvironment } from './environment.ts'
+import { Lines, LineTooLong } from './lines.ts'
+import { ownGroup, ProcessGroup } from './process-group.ts'
+import { Tail } from './tail.ts'
+
+const MAX_MESSAGE_BYTES = 10 * 1024 * 1024
+const TAIL_CHARACTERS = 16 * 1024
+/**
+ * Closing stdin is how a server is told to end. The slowest of the published ones measured (server-everything) takes
+ * 310 ms to clean up after that, most take under 10; after half a second nobody is expected to go by himself.
+ */
+const STDIN_GRACE_MS = 500
+const TERM_GRACE_MS = 500
+/** How long output that was written before the exit may take to arrive, while descendants hold the pipe open. */
+const DRAIN_MS = 200
+
+/** How a server's process came to its end: `error` if it never started. */
+export interface Ending {
+  error?: Error
+  code?: number | null
+  signal?: NodeJS.Signals | null
+}
+
+/** Why a message did not reach the server: no complete line of it was accepted. */
+export class NotSent extends Error {}
+
+/**
+ * A server's process group as an MCP transport. The process starts in the constructor, so that it boots while the
+ * SDK is loaded; what it says meanwhile waits. Throws what `spawn` throws.
+ */
+export class StdioTransport implements Transport {
+  onmessage?: Transport['onmessage']
+  onclose?: Transport['onclose']
+  onerror?: Transport['onerror']
+  /** Stderr, and what stdout had besides messages. */
+  readonly tail: Tail = new Tail(TAIL_CHARACTERS)
+  ending: Ending | undefined
+  /** Set when the connection was given up because a message was over the limit. */
+  oversized = false
+  readonly #child: ChildProcessWithoutNullStreams
+  readonly #group: ProcessGroup | undefined
+  readonly #lines = new Lines(MAX_MESSAGE_BYTES)
+  #early: JSONRPCMessage[] | undefined = []
+  #closed = false
+  #closing: Promise<void> | undefined
+
+  constructor({ command, args = [], env, cwd }: StdioConfig) {
+    const place = cwd === undefined ? {} : { cwd }
+    const child = spawn(command, args, { ...ownGroup, ...place, env: serverEnvironment(env), stdio: 'pipe' })
+    this.#child = child
+    this.#group = child.pid === undefined ? undefined : new ProcessGroup(child)
+    child.on('error', (error) => {
+      if (child.pid === undefined) this.#ended({ error })
+    })
+    child.once('exit', (code, signal) => void this.#exited({ code, signal }))
+    child.stdout.on('data', (chunk: Buffer) => this.#read(chunk))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => this.tail.add(text))
+    // A broken pipe shows in the callback of the write and in the exit.
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {})
+  }
+
+  async start(): Promise<void> {
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const message of early) this.#deliver(message)
+    if (this.#closed) throw new NotSent('the server has ended')
+  }
+
+  /** Settles when the whole message was accepted by the server's pipe. Rejects with `NotSent`. */
+  send(message: JSONRPCMessage): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(new NotSent('the server has ended'))
+      this.#child.stdin.write(`${JSON.stringify(message)}\n`, (error) => {
+        if (error) reject(new NotSent('the server takes no input', { cause: error }))
+        else resolve()
+      })
+    })
+  }
+
+  /** Resolves when nothing of the process group is left. */
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown(STDIN_GRACE_MS)
+    return this.#closing
+  }
+
+  async #shutDown(graceMs: number): Promise<void> {
+    this.#tellClosed()
+    this.#child.stdin.end()
+    await this.#group?.end(graceMs, TERM_GRACE_MS)
+    // Whoever left the group may still hold the other ends open.
+    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) stream.destroy()
+  }
+
+  /** The leader is gone: what it started has lost its purpose and goes too. */
+  async #exited(ending: Ending): Promise<void> {
+    const drained = once(this.#child, 'close')
+    void this.#group?.end(0, TERM_GRACE_MS)
+    await settledWithin(DRAIN_MS, drained)
+    this.#ended(ending)
+  }
+
+  #ended(ending: Ending): void {
+    this.ending = ending
+    void this.close()
+  }
+
+  #tellClosed(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.onclose?.()
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.oversized) return
+    try {
+      for (const line of this.#lines.push(chunk)) this.#receive(line)
+    } catch (error) {
+      if (!(error instanceof LineTooLong)) throw error
+      this.oversized = true
+      this.#closing ??= this.#shutDown(0)
+    }
+  }
+
+  #receive(line: string): void {
+    const message = parse(line)
+    if (message === undefined) this.tail.add(`${line}\n`)
+    else if (this.#early) this.#early.push(message)
+    else this.#deliver(message)
+  }
+
+  #deliver(message: JSONRPCMessage): void {
+    try {
+      this.onmessage?.(message)
+    } catch (error) {
+      this.onerror?.(asError(error))
+    }
+  }
+}
+
+/** The message a line holds, or `undefined`: servers also print banners. */
+function parse(line: string): JSONRPCMessage | undefined {
+  try {
+    const value = JSON.parse(line)
+    return value?.jsonrpc === '2.0' ? value : undefined
+  } catch {
+    return undefined
+  }
+}

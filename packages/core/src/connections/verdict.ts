@@ -1,0 +1,54 @@
+import type { McpStoreError } from '@mcpstore/storage'
+import { type ErrorCode, storeError } from '../errors.ts'
+
+/** What became of a request: never sent, answered with a failure, turned away for want of credentials, or unknown. */
+type Fate = 'unsent' | 'refused' | 'denied' | 'lost'
+
+/** What the request was for; decides what its fate means to the caller. */
+export type Stage = 'connect' | 'list' | 'call'
+
+export interface Verdict {
+  fate: Fate
+  /** Ends the sentence that begins with the service. */
+  words: string
+  hint?: string | undefined
+  /** The same attempt may succeed in a moment. */
+  transient?: boolean
+  /** The connection is of no use any more. */
+  over?: boolean
+}
+
+const codes: Record<Fate, Record<Stage, ErrorCode>> = {
+  unsent: { connect: 'unreachable', list: 'unreachable', call: 'unreachable' },
+  refused: { connect: 'unreachable', list: 'server_error', call: 'server_error' },
+  denied: { connect: 'auth_required', list: 'auth_required', call: 'auth_required' },
+  lost: { connect: 'unreachable', list: 'unreachable', call: 'outcome_unknown' },
+}
+
+const unknownOutcomeHint = 'It may have run. Find out before you call it again.'
+
+const transientErrors = new WeakSet<Error>()
+
+/** Whether a failed connect is worth another attempt. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof Error && transientErrors.has(error)
+}
+
+/** Says of a failed connect that the same attempt may succeed in a moment. */
+export function markTransient<E extends Error>(error: E): E {
+  transientErrors.add(error)
+  return error
+}
+
+/** The error a caller gets for `verdict`. */
+export function verdictError(
+  service: string,
+  stage: Stage,
+  verdict: Verdict,
+  cause?: unknown,
+): McpStoreError<ErrorCode> {
+  const code = codes[verdict.fate][stage]
+  const hint = code === 'outcome_unknown' ? unknownOutcomeHint : verdict.hint
+  const error = storeError(code, `service "${service}" ${verdict.words}`, { hint, cause })
+  return verdict.transient ? markTransient(error) : error
+}

@@ -1,0 +1,120 @@
+import type { AddInput } from './config/read.ts'
+import { redactConfig } from './config/redact.ts'
+import type { ServerFacts, ToolResult } from './connections/connector.ts'
+import type { House } from './house.ts'
+import type { AddOptions, AddReport, ChangeReport } from './services/changes.ts'
+import { describeService } from './services/describe.ts'
+import { readHealth } from './services/health-note.ts'
+import { checkServiceName } from './services/names.ts'
+import type { Service } from './services/registry.ts'
+import type { ServiceInfo, ServiceSummary } from './services/service-info.ts'
+import type { UseOptions } from './tools/call.ts'
+import { isStale, type ListOptions, listServices, toolList } from './tools/listing.ts'
+import { resolveTool } from './tools/resolve.ts'
+import type { ListedTool, ToolList } from './tools/tool-list.ts'
+
+const WAIT_MS = 10_000
+
+/** What one can do with the services of a store. */
+export class StoreContext {
+  readonly #house: House
+
+  /** Made by `Store.forStore`. */
+  constructor(house: House) {
+    this.#house = house
+  }
+
+  /**
+   * Adds services, or updates those whose names are taken; starts nothing. Takes `{ mcpServers }`, `{ servers }`, one
+   * service with a `name`, a map or an array of them, JSON text of any of these, or `{ file }`. Each entry stands or
+   * fails by itself: look at the report. @throws `bad_config` when the input as a whole holds no services.
+   */
+  async addService(input: AddInput, options: AddOptions = {}): Promise<AddReport> {
+    const { addServices } = await import('./services/changes.ts')
+    return addServices(this.#house, input, options)
+  }
+
+  /** All services with what is known of them; starts and asks nobody. @throws `unavailable` when nobody can know. */
+  async listServices(): Promise<ServiceSummary[]> {
+    return this.#house.registry.all().map((service) => this.#summary(service))
+  }
+
+  /** Everything that may be shown of one service, secrets redacted. @throws `unknown_service` */
+  async serviceInfo(name: string): Promise<ServiceInfo> {
+    const service = this.#house.registry.get(checkServiceName(name))
+    const list = this.#house.lists.get(service)
+    const server: ServerFacts | null = list?.server ?? null
+    const config = redactConfig(service.config)
+    return { ...this.#summary(service), config, server, fetchedAt: list?.fetchedAt ?? null }
+  }
+
+  /**
+   * Connects a service and fetches its tools, for at most `timeout` ms (10,000), trying again what may pass.
+   * @throws `unknown_service`, `disabled`, `unreachable`, `timeout`, `auth_required`, `bad_config`
+   */
+  async waitService(name: string, { timeout = WAIT_MS }: { timeout?: number } = {}): Promise<ServiceInfo> {
+    const { waitFor } = await import('./services/wait.ts')
+    await waitFor(this.#house, this.#house.registry.get(checkServiceName(name)), timeout)
+    return this.serviceInfo(name)
+  }
+
+  /** Replaces a service's config. @throws `unknown_service`, `bad_config` */
+  async updateService(name: string, config: object): Promise<ChangeReport> {
+    const { updateService } = await import('./services/changes.ts')
+    return updateService(this.#house, name, config)
+  }
+
+  /**
+   * Changes single fields of a service's config: objects are merged, `null` removes (RFC 7396).
+   * @throws `unknown_service`, `bad_config`, `unavailable` while the storage cannot decide
+   */
+  async patchService(name: string, patch: object): Promise<ChangeReport> {
+    const { patchService } = await import('./services/changes.ts')
+    return patchService(this.#house, name, patch)
+  }
+
+  /** Removes a service, its tool list and its statistics, and ends its connection. @throws `unknown_service` */
+  async deleteService(name: string): Promise<ChangeReport> {
+    const { deleteService } = await import('./services/changes.ts')
+    return deleteService(this.#house, name)
+  }
+
+  /**
+   * The tools of all services, or of one, from the shared lists; a server is asked only where no list is known, or with
+   * `fresh`. The array's `services` say where each part came from and how old it is; a service that failed stands there
+   * with its error. @throws for one named service what it failed with
+   */
+  async listTools(service?: string, options: ListOptions = {}): Promise<ToolList> {
+    const { registry } = this.#house
+    if (service === undefined) {
+      const enabled = registry.all().filter(({ config }) => !config.disabled)
+      return toolList(await listServices(this.#house, enabled, options))
+    }
+    const parts = await listServices(this.#house, [registry.get(checkServiceName(service))], options)
+    if (parts[0]?.error) throw parts[0].error
+    return toolList(parts)
+  }
+
+  /** The definition of the tool an address means; see `useTool`. @throws `unknown_tool`, `ambiguous_tool` */
+  async findTool(tool: string): Promise<ListedTool> {
+    return (await resolveTool(this.#house, tool, {})).tool
+  }
+
+  /**
+   * Calls a tool, at most once, and returns what its server answered, whole; `isError` in it is the tool's own failure.
+   * `tool` is `service/tool`, an export name, or a raw or `service_tool` name that exactly one tool answers to.
+   * @throws `unknown_tool`, `ambiguous_tool`, `bad_arguments` before anything is started; `unreachable` when it was not
+   * called; `timeout`, `aborted` and `outcome_unknown` when it may have run; `server_error` for a protocol error
+   */
+  async useTool(tool: string, args?: object | string, options: UseOptions = {}): Promise<ToolResult> {
+    const { useTool } = await import('./tools/call.ts')
+    return useTool(this.#house, tool, args, options)
+  }
+
+  #summary(service: Service): ServiceSummary {
+    const { dataspace, lists, reach } = this.#house
+    const list = lists.get(service)
+    const facts = list && { toolCount: list.tools.length, stale: isStale(list) }
+    return describeService(service, reach.phase(service.name), readHealth(dataspace, service.name), facts)
+  }
+}

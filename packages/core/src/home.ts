@@ -1,0 +1,16 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+export interface HomeOptions {
+  /** Goes before everything else. */
+  home?: string | undefined
+  env?: Record<string, string | undefined> | undefined
+}
+
+/** Where mcpstore keeps its files: `home`, else `MCPSTORE_HOME`, else the user's data folder. */
+export function homeFolder({ home, env = process.env }: HomeOptions = {}): string {
+  const named = home || env['MCPSTORE_HOME']
+  if (named) return resolve(named)
+  const data = env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share')
+  return join(data, 'mcpstore')
+}

@@ -1,0 +1,19 @@
+import type { Dataspace, Logger } from '@mcpstore/storage'
+import type { ResolvedOptions } from './options.ts'
+import type { Reach } from './reach.ts'
+import type { Registry } from './services/registry.ts'
+import type { CachedLists } from './tools/cached-list.ts'
+import type { Refresher } from './tools/refresh.ts'
+
+/** What the parts of one store share. */
+export interface House {
+  readonly options: ResolvedOptions
+  readonly logger: Logger
+  readonly dataspace: Dataspace
+  readonly registry: Registry
+  readonly lists: CachedLists
+  readonly reach: Reach
+  readonly refresher: Refresher
+  /** Lets a task run on by itself; closing the store waits for it, and its failure is logged. */
+  behind(task: Promise<unknown>): void
+}

@@ -1,0 +1,50 @@
+const LONGEST_WORD = 128
+
+/**
+ * The candidates that a person may have meant by `word`, best first, at most `max`: those a few slips of the finger
+ * away, and those that contain it. For suggestions only, never to choose one.
+ */
+export function nearest(word: string, candidates: Iterable<string>, max = 3): string[] {
+  const wanted = word.toLowerCase()
+  if (wanted === '' || wanted.length > LONGEST_WORD) return []
+  const scored: { candidate: string; score: number }[] = []
+  for (const candidate of candidates) {
+    const score = scoreOf(wanted, candidate.toLowerCase())
+    if (score !== undefined) scored.push({ candidate, score })
+  }
+  return scored
+    .sort((a, b) => a.score - b.score)
+    .slice(0, max)
+    .map(({ candidate }) => candidate)
+}
+
+function scoreOf(wanted: string, candidate: string): number | undefined {
+  const longer = Math.max(wanted.length, candidate.length)
+  const allowed = Math.max(1, Math.floor(longer / 3))
+  if (candidate.length <= LONGEST_WORD && Math.abs(wanted.length - candidate.length) <= allowed) {
+    const slips = distance(wanted, candidate)
+    if (slips <= allowed && slips < longer) return slips
+  }
+  const [shorter, whole] = wanted.length < candidate.length ? [wanted, candidate] : [candidate, wanted]
+  return shorter.length >= 2 && whole.includes(shorter) ? allowed + 1 : undefined
+}
+
+/** Insertions, deletions, replacements, and swaps of neighbours. */
+function distance(a: string, b: string): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1]
+      let best = Math.min(last[column]! + 1, current[column - 1]! + 1, last[column - 1]! + (same ? 0 : 1))
+      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
+        best = Math.min(best, beforeLast[column - 2]! + 1)
+      }
+      current.push(best)
+    }
+    beforeLast = last
+    last = current
+  }
+  return last[b.length]!
+}

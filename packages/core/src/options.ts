@@ -1,0 +1,132 @@
+import type { Logger } from '@mcpstore/storage'
+import { storeError } from './errors.ts'
+import { nearest } from './near.ts'
+
+export interface StoreOptions {
+  /** Keep the dataspace in a local file: `true` for the usual place below `home`, or the file's path. */
+  local?: boolean | string
+  /** Where mcpstore keeps its files. Default: see `homeFolder`. */
+  home?: string
+  /** Isolates applications. Default: `default`. */
+  namespace?: string
+  /** Isolates workspaces. `auto` is a new one for each run, the default without `local`; with it `default` is. */
+  dataspace?: string
+  /** Where the library speaks. Default: warnings and errors, one line each, on stderr. `false` is silent. */
+  logger?: Logger | false
+  /** Adds every storage operation to the log: command, keys, ms, outcome; never values. */
+  debug?: boolean
+  /** Where relative paths start and services run that name no folder. Default: the process's. */
+  cwd?: string
+  /** What placeholders in configs are expanded from. Default: the process's environment. */
+  env?: Record<string, string | undefined>
+  /** How long connecting to a service may take, in ms. Default: 30,000. */
+  connectTimeoutMs?: number
+  /** How long a call waits for its answer, in ms. Default: 60,000. */
+  callTimeoutMs?: number
+  /** How long an unused connection stays open, in ms. Default: 300,000. */
+  idleTimeoutMs?: number
+  /** How long a tool list is fresh that does not say so itself, in ms. Default: 300,000. */
+  toolTtlMs?: number
+  /** Whether a stale tool list that was served is renewed in the background. Default: `true`. */
+  refreshBehind?: boolean
+  /** How long the first write waits for a storage that does not answer, in ms. Default: 2,000. */
+  socketTimeoutMs?: number
+}
+
+/** The options with every default in place. */
+export interface ResolvedOptions {
+  local: boolean | string
+  home: string | undefined
+  namespace: string
+  dataspace: string
+  logger: Logger | false | undefined
+  debug: boolean
+  cwd: string
+  env: Record<string, string | undefined>
+  connectTimeoutMs: number
+  callTimeoutMs: number
+  idleTimeoutMs: number
+  toolTtlMs: number
+  refreshBehind: boolean
+  socketTimeoutMs: number
+}
+
+type Check = (value: unknown) => string | undefined
+
+const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false')
+const text: Check = (value) =>
+  typeof value === 'string' && value.trim() !== '' ? undefined : 'a text that is not empty'
+const ms: Check = (value) =>
+  Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : 'a whole number of milliseconds'
+
+const CHECKS: Record<keyof StoreOptions, Check> = {
+  local: (value) => (flag(value) && text(value) ? 'true, false or the path of a file' : undefined),
+  home: text,
+  namespace: segment,
+  dataspace: segment,
+  logger: (value) =>
+    value === false || isLogger(value) ? undefined : 'false or { debug, info, warn, error }',
+  debug: flag,
+  cwd: text,
+  env: (value) => (typeof value === 'object' && value !== null ? undefined : 'an object of texts'),
+  connectTimeoutMs: ms,
+  callTimeoutMs: ms,
+  idleTimeoutMs: ms,
+  toolTtlMs: ms,
+  refreshBehind: flag,
+  socketTimeoutMs: ms,
+}
+
+/** Checks options and fills in the defaults. @throws `usage` that names the option. */
+export function resolveOptions(options: StoreOptions): ResolvedOptions {
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(CHECKS, name)) throw unknownOption(name)
+    const wanted = value === undefined ? undefined : CHECKS[name as keyof StoreOptions](value)
+    if (wanted !== undefined) throw storeError('usage', `option ${name} must be ${wanted}`)
+  }
+  const local = options.local ?? false
+  if (local && options.dataspace === 'auto') {
+    throw storeError('usage', 'dataspace "auto" is new for each run and cannot be kept in a file', {
+      hint: 'Name the dataspace, or leave out local.',
+    })
+  }
+  return {
+    local,
+    home: options.home,
+    namespace: options.namespace ?? 'default',
+    dataspace: options.dataspace ?? (local ? 'default' : 'auto'),
+    logger: options.logger,
+    debug: options.debug ?? false,
+    cwd: options.cwd ?? process.cwd(),
+    env: options.env ?? process.env,
+    connectTimeoutMs: options.connectTimeoutMs ?? 30_000,
+    callTimeoutMs: options.callTimeoutMs ?? 60_000,
+    idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
+    toolTtlMs: options.toolTtlMs ?? 300_000,
+    refreshBehind: options.refreshBehind ?? true,
+    socketTimeoutMs: options.socketTimeoutMs ?? 2000,
+  }
+}
+
+function segment(value: unknown): string | undefined {
+  const fits = typeof value === 'string' && value.length <= 128 && !/^\s*$|[\p{Cc}\p{Cs}]/u.test(value)
+  return fits ? undefined : 'a text of 1 to 128 characters without control characters'
+}
+
+function isLogger(value: unknown): boolean {
+  const logger = value as Record<string, unknown> | null
+  return (
+    typeof value === 'object' &&
+    ['debug', 'info', 'warn', 'error'].every((name) => typeof logger?.[name] === 'function')
+  )
+}
+
+function unknownOption(name: string) {
+  if (name === 'redis') {
+    return storeError('usage', 'option redis: this version has no Redis backend yet', {
+      hint: 'Leave it out for memory, or use local: true for a file that processes of this machine share.',
+    })
+  }
+  const [meant] = nearest(name, Object.keys(CHECKS), 1)
+  return storeError('usage', `unknown option ${name}`, { hint: meant ? `Did you mean ${meant}?` : undefined })
+}

@@ -1,0 +1,101 @@
+import { type Dataspace, McpStoreError } from '@mcpstore/storage'
+import { expandConfig } from './config/placeholders.ts'
+import type { Connection, ConnectionPool, Connector } from './connections/index.ts'
+import { asError, storeError } from './errors.ts'
+import type { ResolvedOptions } from './options.ts'
+import { noteHealth } from './services/health-note.ts'
+import type { Service } from './services/registry.ts'
+import type { ConnectionPhase } from './services/service-info.ts'
+
+export interface ReachOptions {
+  /** How long connecting may take, in ms. */
+  timeoutMs: number
+  signal?: AbortSignal | undefined
+}
+
+/** Failures that say something about the service, and not about who asked. */
+const ABOUT_THE_SERVICE = new Set(['unreachable', 'timeout', 'auth_required'])
+
+export interface ReachParts {
+  options: ResolvedOptions
+  dataspace: Dataspace
+  /** Takes the place of real connections. */
+  connector?: Connector | undefined
+  /** Lets a task run on by itself. */
+  behind(task: Promise<unknown>): void
+}
+
+/** The way to the services: expands a config, connects, and shares what was found out about the service. */
+export class Reach {
+  readonly #parts: ReachParts
+  #pool: Promise<ConnectionPool> | undefined
+  #loaded: ConnectionPool | undefined
+
+  constructor(parts: ReachParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Runs `work` on the service's connection.
+   * @throws `disabled`, `bad_config` for a variable that is not set, what connecting throws, and what `work` throws.
+   */
+  async use<Result>(
+    service: Service,
+    options: ReachOptions,
+    work: (connection: Connection) => Promise<Result>,
+  ): Promise<Result> {
+    if (service.config.disabled) {
+      throw storeError('disabled', `service "${service.name}" is disabled`, {
+        hint: 'Enable it in its config: remove "disabled".',
+      })
+    }
+    const { dataspace, options: store } = this.#parts
+    const config = expandConfig(service.name, service.config, store.env)
+    const key = JSON.stringify({ ...config, description: undefined })
+    const pool = await this.#open()
+    let connected = false
+    try {
+      return await pool.use({ service: service.name, key, config }, options, async (connection) => {
+        connected = true
+        this.#behind(noteHealth(dataspace, service.name, null))
+        return work(connection)
+      })
+    } catch (thrown) {
+      const failure =
+        thrown instanceof McpStoreError
+          ? thrown
+          : storeError('unreachable', asError(thrown).message, { cause: thrown })
+      if (!connected && ABOUT_THE_SERVICE.has(failure.code))
+        this.#behind(noteHealth(dataspace, service.name, failure))
+      throw failure
+    }
+  }
+
+  phase(service: string): ConnectionPhase {
+    return this.#loaded?.phase(service) ?? 'idle'
+  }
+
+  /** Ends the service's connection; resolves when nothing of it is left. */
+  async disconnect(service: string): Promise<void> {
+    await this.#loaded?.close(service)
+  }
+
+  /** Ends all connections; resolves when nothing of them is left. */
+  async close(): Promise<void> {
+    await (await this.#pool)?.closeAll()
+  }
+
+  /** Loaded on first use: the SDK and all that needs it stay out of what only reads. */
+  #open(): Promise<ConnectionPool> {
+    this.#pool ??= import('./connections/index.ts').then(({ ConnectionPool: Pool, createConnector }) => {
+      const { connector = createConnector(), options } = this.#parts
+      this.#loaded = new Pool({ connector, idleMs: options.idleTimeoutMs })
+      return this.#loaded
+    })
+    return this.#pool
+  }
+
+  #behind(task: Promise<void>): void {
+    this.#parts.behind(task)
+  }
+}

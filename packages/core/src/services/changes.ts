@@ -1,0 +1,144 @@
+import { type Durability, type Json, McpStoreError, type PutResult, recordKey } from '@mcpstore/storage'
+import { normaliseEntry } from '../config/normalise.ts'
+import { configError } from '../config/problem.ts'
+import { type AddInput, readServices } from '../config/read.ts'
+import type { ServiceConfig } from '../config/service-config.ts'
+import { type ErrorCode, storeError } from '../errors.ts'
+import type { House } from '../house.ts'
+import { checkServiceName } from './names.ts'
+
+export interface AddOptions {
+  /** Leaves a service alone whose name is taken, and reports `already_exists`. */
+  ifAbsent?: boolean
+  /** Where relative paths start and services run that name no folder. Default: the store's `cwd`. */
+  cwd?: string
+}
+
+/** What became of one entry. */
+export interface AddResult {
+  name: string
+  status: 'added' | 'updated' | 'unchanged' | 'failed'
+  /** Fields that were left out because they change nothing for mcpstore. */
+  ignored?: string[]
+  error?: McpStoreError<ErrorCode>
+}
+
+export interface AddReport {
+  results: AddResult[]
+  /** The strongest place that is known to hold all that was written. */
+  durable: Durability
+}
+
+/** What became of a change to one service. */
+export interface ChangeReport {
+  name: string
+  status: 'updated' | 'unchanged' | 'deleted'
+  durable: Durability
+}
+
+const STRENGTH: Durability[] = ['memory', 'local', 'redis']
+const PATCH_ATTEMPTS = 50
+
+const configKey = (service: string) => recordKey({ scope: 'store', service, kind: 'config' })
+
+/** Adds or updates services; see `StoreContext.addService`. */
+export async function addServices(
+  house: House,
+  input: AddInput,
+  { ifAbsent, cwd }: AddOptions,
+): Promise<AddReport> {
+  const { services, failures } = await readServices(input, { cwd: cwd ?? house.options.cwd })
+  const existed = new Set(services.filter(({ name }) => house.registry.find(name)).map(({ name }) => name))
+  const puts = services.map(({ name, config }) => ({
+    key: configKey(name),
+    value: config as unknown as Json,
+  }))
+  const outcomes = ifAbsent ? await putAbsent(house, puts) : await house.dataspace.putAll(puts)
+  const results: AddResult[] = services.map(({ name, ignored }, at) => {
+    const outcome = outcomes[at]!
+    const extra = ignored.length > 0 ? { ignored } : {}
+    if (outcome instanceof McpStoreError) return { name, status: 'failed', error: outcome, ...extra }
+    if (outcome.status === 'unchanged') return { name, status: 'unchanged', ...extra }
+    return { name, status: existed.has(name) ? 'updated' : 'added', ...extra }
+  })
+  for (const { name, error } of failures) results.push({ name, status: 'failed', error })
+  for (const { error } of results) if (error) house.logger.warn(`not added: ${error.message}`)
+  const written = outcomes.flatMap((outcome) => (outcome instanceof McpStoreError ? [] : [outcome]))
+  return { results, durable: weakest(written, house) }
+}
+
+type Put = { key: string; value: Json }
+
+/** Only what is not there yet, decided by the storage itself, so that of two who add at once one is refused. */
+function putAbsent(house: House, puts: Put[]): Promise<(PutResult | McpStoreError<ErrorCode>)[]> {
+  const absent = async ({ key, value }: Put) => {
+    const outcome = await house.dataspace.putIf(key, value, 'absent')
+    if (outcome.status !== 'refused') return outcome
+    return storeError('already_exists', 'a service of this name is there already', {
+      hint: 'Leave out ifAbsent (--if-absent) to update it.',
+    })
+  }
+  return puts.reduce<Promise<(PutResult | McpStoreError<ErrorCode>)[]>>(
+    async (before, put) => [...(await before), await absent(put)],
+    Promise.resolve([]),
+  )
+}
+
+function weakest(written: readonly { durable: Durability }[], house: House): Durability {
+  const strengths = written.map(({ durable }) => STRENGTH.indexOf(durable))
+  if (strengths.length > 0) return STRENGTH[Math.min(...strengths)]!
+  const { backend } = house.dataspace.status()
+  return backend === 'sqlite' ? 'local' : backend
+}
+
+/** Replaces the config of a service that is there. @throws `unknown_service`, `bad_config` */
+export async function updateService(house: House, given: string, entry: unknown): Promise<ChangeReport> {
+  const { name } = house.registry.get(checkServiceName(given))
+  const config = readEntry(house, name, entry)
+  const { status, durable } = await house.dataspace.put(configKey(name), config as unknown as Json)
+  return { name, status: status === 'unchanged' ? 'unchanged' : 'updated', durable }
+}
+
+/**
+ * Changes single fields of a service's config by the rules of a JSON merge patch (RFC 7396): objects are merged, `null`
+ * removes. Of two who patch at once none is lost. @throws `unknown_service`, `bad_config`, `unavailable`
+ */
+export async function patchService(house: House, given: string, patch: unknown): Promise<ChangeReport> {
+  const name = checkServiceName(given)
+  for (let attempt = 0; attempt < PATCH_ATTEMPTS; attempt++) {
+    const { config, stamp } = house.registry.get(name)
+    const patched = readEntry(house, name, mergePatch(config, patch))
+    if (JSON.stringify(patched) === JSON.stringify(config)) {
+      return { name, status: 'unchanged', durable: weakest([], house) }
+    }
+    const outcome = await house.dataspace.putIf(configKey(name), patched as unknown as Json, stamp)
+    if (outcome.status !== 'refused') return { name, status: 'updated', durable: outcome.durable }
+  }
+  throw storeError('conflict', `service "${name}" is being changed by others all the time`, {
+    hint: 'Try again.',
+  })
+}
+
+/** Removes a service, its tool list and its statistics. @throws `unknown_service` */
+export async function deleteService(house: House, given: string): Promise<ChangeReport> {
+  const { name } = house.registry.get(checkServiceName(given))
+  const { durable } = await house.dataspace.put(configKey(name), undefined)
+  await house.reach.disconnect(name)
+  return { name, status: 'deleted', durable }
+}
+
+function readEntry(house: House, name: string, entry: unknown): ServiceConfig {
+  const read = normaliseEntry(entry, { cwd: house.options.cwd })
+  if ('problems' in read) throw configError(name, read.problems)
+  return read.config
+}
+
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
+  const merged = new Map(Object.entries(typeof target === 'object' && target !== null ? target : {}))
+  for (const [field, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(field)
+    else merged.set(field, mergePatch(merged.get(field), value))
+  }
+  return Object.fromEntries(merged)
+}

@@ -1,0 +1,40 @@
+import type { HealthNote } from './health-note.ts'
+import type { Service } from './registry.ts'
+import type { ConnectionPhase, ServiceFacts, ServiceSummary, StatusWord } from './service-info.ts'
+
+/** What is known of a service's tool list. */
+export interface ListFacts {
+  toolCount: number
+  stale: boolean
+}
+
+/** Folds what is known of one service into a row of the listing. */
+export function describeService(
+  { name, config }: Service,
+  phase: ConnectionPhase,
+  note: HealthNote | undefined,
+  list: ListFacts | undefined,
+): ServiceSummary {
+  const facts: ServiceFacts = {
+    wanted: config.disabled ? 'disabled' : 'enabled',
+    phase,
+    health: note?.health ?? 'unknown',
+    tools: list ? (list.stale ? 'stale' : 'fresh') : 'none',
+    lastError: note?.error ?? null,
+    retryAt: null,
+  }
+  return {
+    name,
+    transport: config.type,
+    status: statusWord(facts),
+    toolCount: list?.toolCount ?? null,
+    facts,
+  }
+}
+
+function statusWord({ wanted, phase, health, tools }: ServiceFacts): StatusWord {
+  if (wanted === 'disabled') return 'disabled'
+  if (phase === 'connecting') return 'connecting'
+  if (health !== 'unknown') return health
+  return tools === 'none' ? 'new' : 'ok'
+}

@@ -1,0 +1,39 @@
+import type { McpStoreError } from '@mcpstore/storage'
+import { type Dataspace, recordKey } from '@mcpstore/storage'
+import type { FailureNote } from './service-info.ts'
+
+/** What the last process that reached for a service found, as it is shared. */
+export interface HealthNote {
+  health: 'ok' | 'failing' | 'auth'
+  error: FailureNote | null
+  /** Since when it is so, ISO 8601. */
+  since: string
+}
+
+const stateKey = (service: string) => recordKey({ scope: 'store', service, kind: 'state' })
+
+/** The shared note about a service; `undefined` when there is none, or none that can be read. */
+export function readHealth(dataspace: Dataspace, service: string): HealthNote | undefined {
+  const value = dataspace.get(stateKey(service))?.value as Partial<HealthNote> | undefined
+  const sound =
+    (value?.health === 'ok' || value?.health === 'failing' || value?.health === 'auth') &&
+    typeof value.since === 'string' &&
+    (value.error === null ||
+      (typeof value.error?.code === 'string' && typeof value.error.message === 'string'))
+  return sound ? (value as HealthNote) : undefined
+}
+
+/** Shares what was found, unless that is known already. Resolves when it is written. */
+export async function noteHealth(
+  dataspace: Dataspace,
+  service: string,
+  failure: McpStoreError | null,
+): Promise<void> {
+  const at = new Date().toISOString()
+  const health = failure === null ? 'ok' : failure.code === 'auth_required' ? 'auth' : 'failing'
+  const before = readHealth(dataspace, service)
+  const told = before?.error ?? null
+  if (before?.health === health && told?.code === failure?.code && told?.message === failure?.message) return
+  const error = failure && { code: failure.code, message: failure.message, at }
+  await dataspace.put(stateKey(service), { health, error, since: at })
+}

@@ -1,0 +1,30 @@
+import { quoted } from '../config/problem.ts'
+import { storeError } from '../errors.ts'
+
+const LONGEST_NAME = 128
+
+// Control and format characters (bidi controls, zero-width ones, soft hyphens), lone surrogates, line separators:
+// with them two different names could look the same in every listing, and trust is given by name.
+const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
+
+const rules: { broken: (name: string) => boolean; message: string }[] = [
+  { broken: (name) => name === '', message: 'is empty' },
+  { broken: (name) => [...name].length > LONGEST_NAME, message: `is longer than ${LONGEST_NAME} characters` },
+  { broken: (name) => name.includes('/'), message: 'contains "/"' },
+  { broken: (name) => name.startsWith('-'), message: 'starts with "-"' },
+  { broken: (name) => invisible.test(name), message: 'contains a control or invisible character' },
+]
+
+/**
+ * The name in the form it is stored: trimmed and in Unicode NFC, so that an accent typed as one or as two code points
+ * names the same service. Throws `usage` if it is not a string, `bad_config` if no service may have such a name.
+ */
+export function checkServiceName(name: unknown): string {
+  if (typeof name !== 'string') throw storeError('usage', `the name of a service must be a string`)
+  const stored = name.trim().normalize('NFC')
+  const rule = rules.find(({ broken }) => broken(stored))
+  if (rule === undefined) return stored
+  throw storeError('bad_config', `the service name ${quoted(name)} ${rule.message}`, {
+    hint: `A name has 1 to ${LONGEST_NAME} visible characters, without "/" and without a leading "-".`,
+  })
+}

@@ -1,0 +1,116 @@
+import {
+  type Dataspace,
+  type Entry,
+  type Logger,
+  parseRecordKey,
+  recordKey,
+  type Stamp,
+} from '@mcpstore/storage'
+import { validateConfig } from '../config/entry.ts'
+import type { ServiceConfig } from '../config/service-config.ts'
+import { storeError } from '../errors.ts'
+import { nearest } from '../near.ts'
+
+/** A registered service as it is stored. */
+export interface Service {
+  name: string
+  config: ServiceConfig
+  /** Which writing of the config this is. */
+  stamp: Stamp
+}
+
+/** The services of a dataspace, read from its replica; what is no config is set aside and named. */
+export class Registry {
+  readonly #dataspace: Dataspace
+  readonly #logger: Logger
+  readonly #read = new WeakMap<Entry, Service | { problem: string }>()
+
+  constructor(dataspace: Dataspace, logger: Logger) {
+    this.#dataspace = dataspace
+    this.#logger = logger
+  }
+
+  /**
+   * All services, in order of their names.
+   * @throws `unavailable` when there are none to show and the storage was never read, so that nobody can know.
+   */
+  all(): Service[] {
+    const services = this.#entries().flatMap((entry) => this.#service(entry) ?? [])
+    if (services.length === 0) this.#refuseUnknown()
+    return services
+  }
+
+  /** @throws `unknown_service`, with the names that come near; `unavailable` when nobody can know. */
+  get(name: string): Service {
+    const entry = this.#dataspace.get(recordKey({ scope: 'store', service: name, kind: 'config' }))
+    const service = entry && this.#service(entry)
+    if (service) return service
+    const problem = this.problems().find((one) => one.key.endsWith(`:${name}:config`))
+    if (problem)
+      throw storeError(
+        'bad_config',
+        `the stored config of service "${name}" cannot be used: ${problem.problem}`,
+      )
+    const names = this.all().map((one) => one.name)
+    const near = nearest(name, names)
+    throw storeError('unknown_service', `there is no service "${name}"`, {
+      hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : hintForNone(names),
+    })
+  }
+
+  find(name: string): Service | undefined {
+    const entry = this.#dataspace.get(recordKey({ scope: 'store', service: name, kind: 'config' }))
+    return entry && this.#service(entry)
+  }
+
+  /** The stored configs that cannot be used, and why. */
+  problems(): { key: string; problem: string }[] {
+    return this.#entries().flatMap((entry) => {
+      const read = this.#readEntry(entry)
+      return 'problem' in read ? [{ key: entry.key, problem: read.problem }] : []
+    })
+  }
+
+  #entries(): Entry[] {
+    return this.#dataspace.list('services:').filter(({ key }) => key.endsWith(':config'))
+  }
+
+  #service(entry: Entry): Service | undefined {
+    const read = this.#readEntry(entry)
+    return 'problem' in read ? undefined : read
+  }
+
+  #readEntry(entry: Entry): Service | { problem: string } {
+    const known = this.#read.get(entry)
+    if (known) return known
+    const read = readService(entry)
+    this.#read.set(entry, read)
+    if ('problem' in read) this.#logger.warn(`the record ${entry.key} was set aside: ${read.problem}`)
+    return read
+  }
+
+  #refuseUnknown(): void {
+    const { staleMs, error, reason } = this.#dataspace.status()
+    if (staleMs !== null) return
+    throw storeError(
+      'unavailable',
+      `which services there are is unknown: ${reason ?? 'the storage has not answered yet'}`,
+      {
+        hint: error?.hint,
+        cause: error ?? undefined,
+      },
+    )
+  }
+}
+
+function readService(entry: Entry): Service | { problem: string } {
+  const { service } = parseRecordKey(entry.key)!
+  const read = validateConfig(entry.value)
+  if ('config' in read) return { name: service, config: read.config, stamp: entry.stamp }
+  return { problem: read.problems.map(({ field, message }) => `${field}: ${message}`).join('; ') }
+}
+
+function hintForNone(names: readonly string[]): string {
+  if (names.length === 0) return 'No service was added yet.'
+  return `There ${names.length === 1 ? 'is' : 'are'} ${names.slice(0, 10).join(', ')}${names.length > 10 ? ' …' : ''}.`
+}

@@ -1,0 +1,44 @@
+import type { ServiceConfig, TransportName } from '../config/service-config.ts'
+import type { ServerFacts } from '../connections/connector.ts'
+
+/** The facts below folded into one word, for people. */
+export type StatusWord = 'new' | 'connecting' | 'ok' | 'failing' | 'auth' | 'untrusted' | 'disabled'
+
+/** A failure as it is kept and shown: never with a secret in it. */
+export interface FailureNote {
+  code: string
+  message: string
+  /** ISO 8601. */
+  at: string
+}
+
+/** Where this process's connection to a service is in its life. */
+export type ConnectionPhase = 'idle' | 'connecting' | 'connected'
+
+/** What is known of one service, each fact on its own. */
+export interface ServiceFacts {
+  wanted: 'enabled' | 'disabled'
+  phase: ConnectionPhase
+  health: 'unknown' | 'ok' | 'failing' | 'auth'
+  tools: 'none' | 'fresh' | 'stale'
+  lastError: FailureNote | null
+  /** When a connection to a failing service is tried again; ISO 8601. */
+  retryAt: string | null
+}
+
+export interface ServiceSummary {
+  name: string
+  transport: TransportName
+  status: StatusWord
+  /** How many tools the cached list has; `null` while no list was fetched. */
+  toolCount: number | null
+  facts: ServiceFacts
+}
+
+/** Everything that may be shown of one service; secrets are redacted. */
+export interface ServiceInfo extends ServiceSummary {
+  config: ServiceConfig
+  server: ServerFacts | null
+  /** When the cached tool list was fetched, ISO 8601. */
+  fetchedAt: string | null
+}

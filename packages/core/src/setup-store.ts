@@ -1,0 +1,74 @@
+import { resolve } from 'node:path'
+import {
+  type Backend,
+  Dataspace,
+  type Logger,
+  localFile,
+  loggedBackend,
+  memoryBackend,
+  randomId,
+  silentLogger,
+  sqliteBackend,
+  systemTime,
+} from '@mcpstore/storage'
+import type { Connector } from './connections/connector.ts'
+import { homeFolder } from './home.ts'
+import { stderrLogger } from './logger.ts'
+import { type ResolvedOptions, resolveOptions, type StoreOptions } from './options.ts'
+import { Reach } from './reach.ts'
+import { Registry } from './services/registry.ts'
+import { Store } from './store.ts'
+import { CachedLists } from './tools/cached-list.ts'
+import { Refresher } from './tools/refresh.ts'
+
+/**
+ * Opens a store: in memory, or with `local` in a file that other processes share. Starts no server. A storage that
+ * does not answer does not fail it: `status()` tells. @throws `usage` for an option that is unknown or wrong
+ */
+export async function setupStore(options: StoreOptions = {}): Promise<Store> {
+  return openStore(resolveOptions(options))
+}
+
+/** Opens a store whose connections are made by `connector`. */
+export async function openStore(options: ResolvedOptions, connector?: Connector): Promise<Store> {
+  const logger = loggerOf(options)
+  const dataspaceName = options.dataspace === 'auto' ? `auto-${randomId(systemTime)}` : options.dataspace
+  const plain = backendOf(options, dataspaceName)
+  const backend = options.debug ? loggedBackend(plain, logger) : plain
+  const { namespace, socketTimeoutMs: waitMs } = options
+  const dataspace = await new Dataspace({
+    backend,
+    namespace,
+    dataspace: dataspaceName,
+    logger,
+    waitMs,
+  }).open()
+  const tasks = new Set<Promise<unknown>>()
+  const behind = (task: Promise<unknown>) => {
+    const tracked = task
+      .catch((error: Error) => logger.debug(error.message))
+      .finally(() => tasks.delete(tracked))
+    tasks.add(tracked)
+  }
+  const registry = new Registry(dataspace, logger)
+  const lists = new CachedLists(dataspace)
+  const reach = new Reach({ options, dataspace, connector, behind })
+  const refresher = new Refresher({ options, lists, reach })
+  return new Store({ options, logger, dataspace, registry, lists, reach, refresher, behind }, async () => {
+    await Promise.all(tasks)
+  })
+}
+
+function loggerOf({ logger, debug }: ResolvedOptions): Logger {
+  if (logger === false) return silentLogger
+  return logger ?? stderrLogger({ debug })
+}
+
+function backendOf({ local, home, env, namespace, cwd }: ResolvedOptions, dataspace: string): Backend {
+  if (local === false) return memoryBackend()
+  const file =
+    typeof local === 'string'
+      ? resolve(cwd, local)
+      : localFile(homeFolder({ home, env }), namespace, dataspace)
+  return sqliteBackend({ file })
+}

@@ -1,0 +1,61 @@
+import type { DataspaceStatus, Durability } from '@mcpstore/storage'
+import { StoreContext } from './context.ts'
+import type { House } from './house.ts'
+
+/** What is true of a store right now. */
+export type StoreStatus = DataspaceStatus
+
+/** A store, open until it is closed. Made by `setupStore`. */
+export class Store {
+  readonly #house: House
+  readonly #context: StoreContext
+  readonly #settled: () => Promise<void>
+  #closing: Promise<{ left: number }> | undefined
+
+  constructor(house: House, settled: () => Promise<void>) {
+    this.#house = house
+    this.#settled = settled
+    this.#context = new StoreContext(house)
+  }
+
+  get namespace(): string {
+    return this.#house.dataspace.namespace
+  }
+
+  /** The real one, also when `auto` was asked for. */
+  get dataspace(): string {
+    return this.#house.dataspace.dataspace
+  }
+
+  /** The services of the store. */
+  forStore(): StoreContext {
+    return this.#context
+  }
+
+  /** Which storage really answers, since when, why, and what waits. */
+  status(): StoreStatus {
+    const status = this.#house.dataspace.status()
+    return { ...status, quarantined: [...status.quarantined, ...this.#house.registry.problems()] }
+  }
+
+  /** Removes every service and all that is known of them, for everybody. @throws `unavailable` */
+  async clear(): Promise<{ durable: Durability }> {
+    return { durable: await this.#house.dataspace.clear() }
+  }
+
+  /** Ends all connections and what was started, and delivers what waits. `left` writes could not be delivered. */
+  close(): Promise<{ left: number }> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #close(): Promise<{ left: number }> {
+    await this.#house.reach.close()
+    await this.#settled()
+    return { left: await this.#house.dataspace.close() }
+  }
+}

@@ -1,0 +1,99 @@
+import type { McpStoreError } from '@mcpstore/storage'
+import { storeError } from '../errors.ts'
+import type { House } from '../house.ts'
+import type { Service } from '../services/registry.ts'
+import type { CachedList } from './cached-list.ts'
+import { inParallel } from './in-parallel.ts'
+import type { ListedTool, ToolList, ToolSource } from './tool-list.ts'
+
+/** How many servers are asked at the same time. */
+const PARALLEL = 8
+
+export interface ListOptions {
+  /** Ask the servers even where a list is known. */
+  fresh?: boolean
+  /** How long one server may take, in ms. Default: the store's `connectTimeoutMs`. */
+  timeout?: number
+  /** Stops waiting for servers. */
+  signal?: AbortSignal
+}
+
+/** One service's part of a listing. */
+export interface ServiceList {
+  service: Service
+  list: CachedList | undefined
+  source: ToolSource['source']
+  error: McpStoreError | undefined
+}
+
+/**
+ * The lists of these services: the shared one where there is one, else the server's. Failures stand beside them.
+ * @throws `aborted`
+ */
+export async function listServices(
+  house: House,
+  services: readonly Service[],
+  options: ListOptions,
+): Promise<ServiceList[]> {
+  const listed = inParallel(services, PARALLEL, (service) => listOf(house, service, options))
+  return options.signal ? untilAborted(listed, options.signal) : listed
+}
+
+function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(storeError('aborted', 'the listing was aborted', { cause: signal.reason }))
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+async function listOf(
+  house: House,
+  service: Service,
+  { fresh = false, timeout }: ListOptions,
+): Promise<ServiceList> {
+  const { lists, logger, options, refresher } = house
+  const timeoutMs = timeout ?? options.connectTimeoutMs
+  const cached = lists.get(service)
+  if (cached && !fresh) {
+    if (isStale(cached) && options.refreshBehind) {
+      const renewal = refresher.refresh(service, { timeoutMs })
+      house.behind(renewal.catch((error: Error) => logger.debug(`a stale list stays: ${error.message}`)))
+    }
+    return { service, list: cached, source: 'cache', error: undefined }
+  }
+  try {
+    return {
+      service,
+      list: await refresher.refresh(service, { timeoutMs }),
+      source: 'live',
+      error: undefined,
+    }
+  } catch (thrown) {
+    return { service, list: cached, source: cached ? 'cache' : 'none', error: thrown as McpStoreError }
+  }
+}
+
+/** The tools of all parts as one array, and where each part came from. */
+export function toolList(parts: readonly ServiceList[]): ToolList {
+  const tools: ListedTool[] = parts.flatMap(({ list }) => list?.tools ?? [])
+  return Object.assign(tools, { services: parts.map(sourceOf) })
+}
+
+function sourceOf({ service, list, source, error }: ServiceList): ToolSource {
+  return {
+    name: service.name,
+    source,
+    fetchedAt: list?.fetchedAt ?? null,
+    age: list ? Math.max(0, Date.now() - Date.parse(list.fetchedAt)) : null,
+    stale: list !== undefined && isStale(list),
+    ...(error && {
+      error: { code: error.code, message: error.message, ...(error.hint && { hint: error.hint }) },
+    }),
+  }
+}
+
+export function isStale(list: CachedList): boolean {
+  return list.freshUntil <= Date.now()
+}

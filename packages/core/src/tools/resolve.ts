@@ -1,0 +1,102 @@
+import { storeError } from '../errors.ts'
+import type { House } from '../house.ts'
+import { nearest } from '../near.ts'
+import type { Service } from '../services/registry.ts'
+import { type ListOptions, listServices, type ServiceList } from './listing.ts'
+import type { ListedTool } from './tool-list.ts'
+
+/** A tool that exactly one address means. */
+export interface ResolvedTool {
+  service: Service
+  tool: ListedTool
+  /** Whether its definition was fetched just now. */
+  live: boolean
+}
+
+/**
+ * The tool that `address` means: `service/tool`, an export name, or a raw or `service_tool` name that exactly one tool
+ * answers to. Servers are asked only for lists that are not known, or that do not have the tool.
+ * @throws `unknown_service`, `unknown_tool`, `ambiguous_tool`, and for one named service what listing throws.
+ */
+export async function resolveTool(
+  house: House,
+  address: string,
+  options: ListOptions,
+): Promise<ResolvedTool> {
+  const slash = address.indexOf('/')
+  const service = slash > 0 ? house.registry.find(address.slice(0, slash)) : undefined
+  if (service) return ofService(house, service, address.slice(slash + 1), options)
+  const services = house.registry.all().filter(({ config }) => !config.disabled)
+  const parts = await listServices(house, services, options)
+  const found = matches(parts, address)
+  if (found.length === 1) return found[0]!
+  if (found.length > 1) throw ambiguous(address, found)
+  if (slash > 0) house.registry.get(address.slice(0, slash))
+  throw unknown(address, parts)
+}
+
+async function ofService(
+  house: House,
+  service: Service,
+  name: string,
+  options: ListOptions,
+): Promise<ResolvedTool> {
+  const find = ({ list, source }: ServiceList): ResolvedTool | undefined => {
+    const tool = list?.tools.find((one) => one.tool === name)
+    return tool && { service, tool, live: source === 'live' }
+  }
+  const [known] = await listServices(house, [service], options)
+  const tool = known && find(known)
+  if (tool) return tool
+  if (known?.error) throw known.error
+  const [live] =
+    known?.source === 'live' ? [known] : await listServices(house, [service], { ...options, fresh: true })
+  const late = live && find(live)
+  if (late) return late
+  if (live?.error) throw live.error
+  throw unknown(`${service.name}/${name}`, live ? [live] : [])
+}
+
+function matches(parts: readonly ServiceList[], address: string): ResolvedTool[] {
+  const all = parts.flatMap(({ service, list, source }) =>
+    (list?.tools ?? []).map((tool) => ({ service, tool, live: source === 'live' })),
+  )
+  const exported = all.filter(({ tool }) => tool.exportName === address)
+  if (exported.length > 0) return exported
+  return all.filter(({ tool }) => tool.tool === address || `${tool.service}_${tool.tool}` === address)
+}
+
+function ambiguous(address: string, found: readonly ResolvedTool[]) {
+  const candidates = found.map(({ tool }) => tool.name)
+  return storeError(
+    'ambiguous_tool',
+    `"${address}" is the name of ${found.length} tools: ${candidates.join(', ')}`,
+    {
+      hint: `Say which one: ${candidates[0]}`,
+    },
+  )
+}
+
+function unknown(address: string, parts: readonly ServiceList[]) {
+  const tools = parts.flatMap(({ list }) => list?.tools ?? [])
+  const names = new Map(
+    tools.flatMap(({ name, tool }) => [
+      [name, name],
+      [tool, name],
+    ]),
+  )
+  const near = [...new Set(nearest(address, names.keys()).map((one) => names.get(one)!))]
+  const unread = parts
+    .filter(({ list }) => !list)
+    .map(({ service, error }) => `${service.name} (${error?.message})`)
+  const hints = [
+    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : undefined,
+    unread.length > 0 ? `Not searched: ${unread.join('; ')}.` : undefined,
+    near.length + unread.length === 0
+      ? 'See the tools there are with listTools, or mcpstore list-tools.'
+      : undefined,
+  ]
+  return storeError('unknown_tool', `there is no tool "${address}"`, {
+    hint: hints.filter(Boolean).join(' '),
+  })
+}

@@ -1,0 +1,120 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach } from 'vitest'
+import type { RemoteConfig, ServiceConfig, StdioConfig } from '../src/config/service-config.ts'
+import { type Connection, createConnector, type RequestOptions } from '../src/connections/index.ts'
+
+const servers = fileURLToPath(new URL('../../../tests/fixtures/servers/', import.meta.url))
+const cleanups: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+/** Undone after the test, last one first. */
+export function later(cleanup: () => unknown): void {
+  cleanups.push(cleanup)
+}
+
+/** A folder of the test's own. */
+export function scratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mcpstore-connections-'))
+  later(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export function stdioConfig(settings: object = {}, more: Partial<StdioConfig> = {}): StdioConfig {
+  const args = [join(servers, 'stdio.mjs'), JSON.stringify(settings)]
+  return { type: 'stdio', command: process.execPath, args, ...more }
+}
+
+/** Connects to `config` under the name "demo"; closed after the test. */
+export async function connect(
+  config: ServiceConfig,
+  options: Partial<RequestOptions> = {},
+  warn?: (line: string) => void,
+): Promise<Connection> {
+  const connection = await createConnector({ warn }).connect('demo', config, {
+    timeoutMs: 20_000,
+    ...options,
+  })
+  later(() => connection.close())
+  return connection
+}
+
+/** What a promise rejects with. Fails the test if it does not. */
+export async function failureOf(promise: Promise<unknown>): Promise<Error & { code: string; hint?: string }> {
+  try {
+    await promise
+  } catch (error) {
+    return error as Error & { code: string }
+  }
+  throw new Error('it did not fail')
+}
+
+export interface Remote {
+  url: string
+  /** The requests it had so far, and how many event streams are open. */
+  seen(): Promise<{
+    log: { method: string; rpc?: string; headers: Record<string, string> }[]
+    streams: number
+  }>
+  stop(): Promise<void>
+}
+
+/** Starts the HTTP fixture; stopped after the test. */
+export async function startRemote(settings: object = {}): Promise<Remote> {
+  const child = spawn(process.execPath, [join(servers, 'http.mjs'), JSON.stringify(settings)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const stop = (): Promise<void> => {
+    child.kill('SIGKILL')
+    return ended
+  }
+  later(stop)
+  const port = await new Promise<string>((resolve) => createInterface(child.stdout).once('line', resolve))
+  const origin = `http://127.0.0.1:${port}`
+  const seen: Remote['seen'] = async () => (await fetch(`${origin}/log`)).json() as ReturnType<Remote['seen']>
+  return { url: `${origin}/mcp`, seen, stop }
+}
+
+export function remoteConfig(url: string, more: Partial<RemoteConfig> = {}): RemoteConfig {
+  return { type: 'http', url, ...more }
+}
+
+/** The lines of a file that a fixture writes; none while it does not exist. */
+export function linesOf(file: string): string[] {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
+}
+
+/** Process ids of those that still run in the process group `id`; zombies do not. */
+export function runningInGroup(id: number): number[] {
+  return processes().flatMap(({ pid, group }) => (group === id ? [pid] : []))
+}
+
+export function isRunning(id: number): boolean {
+  return processes().some(({ pid }) => pid === id)
+}
+
+function processes(): { pid: number; group: number }[] {
+  const table = execFileSync('ps', ['-A', '-o', 'pid=,pgid=,stat='], { encoding: 'utf8' })
+  return table.split('\n').flatMap((line) => {
+    const [pid, group, state] = line.trim().split(/\s+/)
+    return state && !state.startsWith('Z') ? [{ pid: Number(pid), group: Number(group) }] : []
+  })
+}
+
+/** Waits for something that no event tells. Fails the test after `ms`. */
+export async function until(condition: () => boolean | Promise<boolean>, ms = 5000): Promise<void> {
+  const end = performance.now() + ms
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`still not so after ${ms} ms: ${condition}`)
+    await sleep(20)
+  }
+}

@@ -1,0 +1,77 @@
+import { Author } from './author.ts'
+import type { Backend } from './backend.ts'
+import { Clock, randomId } from './clock.ts'
+import { Counts } from './counts.ts'
+import { Health } from './health.ts'
+import { Intake } from './intake.ts'
+import { Link } from './link.ts'
+import { type Logger, silentLogger } from './logger.ts'
+import { Outbox } from './outbox.ts'
+import { Patience } from './patience.ts'
+import { Replica } from './replica.ts'
+import { systemTime, type Time } from './time.ts'
+import { Watchers } from './watchers.ts'
+
+export interface DataspaceOptions {
+  backend: Backend
+  namespace: string
+  dataspace: string
+  logger?: Logger
+  time?: Time
+  /** How long the first write of an outage waits to be acknowledged, and how long `open` waits, in ms. */
+  waitMs?: number
+}
+
+/** What a dataspace is made of. */
+export interface Parts {
+  backend: Backend
+  /** The id this process run counts and holds leases under. */
+  node: string
+  time: Time
+  logger: Logger
+  clock: Clock
+  replica: Replica
+  outbox: Outbox
+  counts: Counts
+  watchers: Watchers
+  health: Health
+  intake: Intake
+  author: Author
+  link: Link
+  patience: Patience
+}
+
+const DEFAULT_WAIT_MS = 2000
+
+/** Builds the parts and joins them. */
+export function makeParts(options: DataspaceOptions): Parts {
+  const { backend, logger = silentLogger, time = systemTime, waitMs = DEFAULT_WAIT_MS } = options
+  const outbox = new Outbox()
+  const health = new Health({
+    name: backend.kind,
+    time,
+    logger,
+    backlog: () => outbox.size,
+    suspectMs: waitMs,
+  })
+  const base = {
+    backend,
+    node: randomId(time),
+    time,
+    logger,
+    clock: new Clock(time),
+    replica: new Replica(),
+    outbox,
+    counts: new Counts(),
+    watchers: new Watchers(logger),
+    health,
+    patience: new Patience(time, waitMs),
+  }
+  const intake = new Intake(base)
+  return {
+    ...base,
+    intake,
+    author: new Author({ ...base, intake }),
+    link: new Link({ ...base, events: intake }),
+  }
+}
