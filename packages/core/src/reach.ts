@@ -1,4 +1,4 @@
-import { type Dataspace, McpStoreError } from '@mcpstore/storage'
+import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
 import { expandConfig } from './config/placeholders.ts'
 import type { Connection, ConnectionPool, Connector } from './connections/index.ts'
 import { asError, storeError } from './errors.ts'
@@ -19,6 +19,7 @@ const ABOUT_THE_SERVICE = new Set(['unreachable', 'timeout', 'auth_required'])
 export interface ReachParts {
   options: ResolvedOptions
   dataspace: Dataspace
+  logger: Logger
   /** Takes the place of real connections. */
   connector?: Connector | undefined
   /** Lets a task run on by itself. */
@@ -88,7 +89,8 @@ export class Reach {
   /** Loaded on first use: the SDK and all that needs it stay out of what only reads. */
   #open(): Promise<ConnectionPool> {
     this.#pool ??= import('./connections/index.ts').then(({ ConnectionPool: Pool, createConnector }) => {
-      const { connector = createConnector(), options } = this.#parts
+      const { logger, options } = this.#parts
+      const connector = this.#parts.connector ?? createConnector({ warn: (line) => logger.warn(line) })
       this.#loaded = new Pool({ connector, idleMs: options.idleTimeoutMs })
       return this.#loaded
     })

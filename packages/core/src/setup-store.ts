@@ -52,7 +52,7 @@ export async function openStore(options: ResolvedOptions, connector?: Connector)
   }
   const registry = new Registry(dataspace, logger)
   const lists = new CachedLists(dataspace)
-  const reach = new Reach({ options, dataspace, connector, behind })
+  const reach = new Reach({ options, dataspace, logger, connector, behind })
   const refresher = new Refresher({ options, lists, reach })
   return new Store({ options, logger, dataspace, registry, lists, reach, refresher, behind }, async () => {
     await Promise.all(tasks)

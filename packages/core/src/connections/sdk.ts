@@ -31,7 +31,7 @@ export async function loadSdk(): Promise<Sdk> {
     import('@modelcontextprotocol/sdk/shared/protocol.js'),
     import('@modelcontextprotocol/sdk/types.js'),
   ])
-  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
+  const { version } = createRequire(import.meta.url)('@mcpstore/core/package.json') as { version: string }
   // Whether the other side can do something is for its answer to say.
   class PermissivePeer extends Protocol<Request, Notification, Result> {
     protected override assertCapabilityForMethod(): void {}

@@ -1,0 +1,85 @@
+import { access } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { usageError } from './cli-error.ts'
+import type { CommandContext, CommandInput } from './command.ts'
+import { parseEnvironment, parseHeaders } from './key-value-options.ts'
+import type { OptionName, OptionValues } from './options.ts'
+import { untilInterrupted } from './store-session.ts'
+
+/** What the library is given: a file, the text of a document, or one entry. */
+export type AddInput = string | { file: string } | { name: string; [field: string]: unknown }
+
+const forms = [
+  'Write one of:',
+  'mcpstore add FILE|-|JSON',
+  "mcpstore add NAME URL [--transport http|sse] [--header 'K: V']...",
+  'mcpstore add NAME [--env K=V]... [--cwd DIR] -- CMD...',
+].join('\n       ')
+
+const remoteOptions: readonly OptionName[] = ['transport', 'header']
+const programOptions: readonly OptionName[] = ['env', 'cwd']
+
+/** Decides which form of `add` was written. Throws `usage` for none of them, and for options of another form. */
+export async function readAddInput(context: CommandContext, input: CommandInput): Promise<AddInput> {
+  const { positionals, program, values } = input
+  const [first, second] = positionals
+  if (first === undefined) throw usageError('"add" was not told what to add', forms)
+  if (program) {
+    refuse(values, remoteOptions, 'belongs to the form with a URL: mcpstore add NAME URL')
+    if (second !== undefined) throw usageError('more than a name stands before "--"', forms)
+    return programEntry(first, program, values)
+  }
+  refuse(values, programOptions, 'belongs to the form with a command: mcpstore add NAME -- CMD...')
+  if (second !== undefined) return remoteEntry(first, second, values)
+  refuse(values, remoteOptions, 'belongs to the form with a URL: mcpstore add NAME URL')
+  if (first === '-') return untilInterrupted(context.signal, context.readStdin())
+  if (/^\s*[[{]/.test(first)) return first
+  return existingFile(resolve(context.cwd, first), first)
+}
+
+function programEntry(
+  name: string,
+  [command, ...args]: readonly string[],
+  { env, cwd }: OptionValues,
+): AddInput {
+  if (!command) throw usageError('no command follows "--"', forms)
+  return {
+    name,
+    command,
+    args,
+    ...(env ? { env: parseEnvironment(env) } : {}),
+    ...(cwd === undefined ? {} : { cwd }),
+  }
+}
+
+function remoteEntry(name: string, url: string, { transport, header }: OptionValues): AddInput {
+  if (!/^https?:\/\//i.test(url)) {
+    throw usageError('what follows the name is no http(s):// URL, and a command needs "--" before it', forms)
+  }
+  if (transport !== undefined && transport !== 'http' && transport !== 'sse') {
+    throw usageError(`--transport "${transport}" is not known`, 'Write --transport http or --transport sse.')
+  }
+  return {
+    name,
+    url,
+    ...(transport ? { type: transport } : {}),
+    ...(header ? { headers: parseHeaders(header) } : {}),
+  }
+}
+
+function refuse(values: OptionValues, names: readonly OptionName[], why: string): void {
+  const given = names.find((name) => values[name] !== undefined)
+  if (given) throw usageError(`--${given} cannot be used here`, `--${given} ${why}`)
+}
+
+/** A word that is no file may be meant as another form, so the error shows them all; other faults are the library's. */
+async function existingFile(path: string, written: string): Promise<AddInput> {
+  try {
+    await access(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw usageError(`there is no file "${written}"`, forms)
+    }
+  }
+  return { file: path }
+}

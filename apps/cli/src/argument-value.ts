@@ -1,0 +1,71 @@
+import { allowedTypes } from './argument-types.ts'
+import { CliError } from './cli-error.ts'
+
+type Reader = (text: string, name: string) => unknown
+
+/** For each type how its text is read; `undefined` means the text is none of that type. */
+const readers: Readonly<Record<string, Reader>> = {
+  integer: (text) => (Number.isSafeInteger(numberOf(text)) ? numberOf(text) : undefined),
+  number: numberOf,
+  boolean: (text) => ({ true: true, false: false })[text],
+  null: (text) => (text === 'null' ? null : undefined),
+  array: (text, name) => (text.trimStart().startsWith('[') ? parseJson(text, name) : undefined),
+  object: (text, name) => (text.trimStart().startsWith('{') ? parseJson(text, name) : undefined),
+}
+
+/**
+ * Reads the text of `k=v` as the type the tool's schema gives it; where the schema allows a string, or does not
+ * say, the text stays a string. Throws `bad_arguments` for a text that is none of the allowed types.
+ */
+export function readArgument(name: string, text: string, schema: unknown, root: unknown): unknown {
+  const types = allowedTypes(schema, root)
+  if (types.size === 0 || types.has('string')) return text
+  for (const type of Object.keys(readers)) {
+    const value = types.has(type as never) ? readers[type]?.(text, name) : undefined
+    if (value !== undefined) return value
+  }
+  if (types.has('array')) return [readArgument(name, text, itemsOf(schema), root)]
+  throw new CliError(
+    'bad_arguments',
+    `argument "${name}" must be ${[...types].join(' or ')}`,
+    `Write ${name}:=JSON to send exactly that JSON.`,
+  )
+}
+
+/** Reads `k=a k=b` as a list, each item by the type of the items. Throws `bad_arguments` where no list is allowed. */
+export function readArguments(
+  name: string,
+  texts: readonly string[],
+  schema: unknown,
+  root: unknown,
+): unknown[] {
+  if (!allowedTypes(schema, root).has('array')) {
+    throw new CliError(
+      'bad_arguments',
+      `argument "${name}" is given ${texts.length} times, and the tool takes no list there`,
+      `Give it once, or write ${name}:=JSON.`,
+    )
+  }
+  return texts.map((text) => readArgument(name, text, itemsOf(schema), root))
+}
+
+/** Parses the JSON of one argument. Throws `bad_arguments` naming the argument, without its value. */
+export function parseJson(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new CliError(
+      'bad_arguments',
+      `the value of "${name}" is not valid JSON`,
+      `Quote it for the shell, e.g. '${name}:=["a","b"]'; a plain text is ${name}=text.`,
+    )
+  }
+}
+
+function numberOf(text: string): number | undefined {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : undefined
+}
+
+function itemsOf(schema: unknown): unknown {
+  return (schema as { items?: unknown }).items
+}

@@ -1,0 +1,36 @@
+import type { Store } from '@mcpstore/core'
+import type { OptionValues } from './options.ts'
+import type { Output } from './output/output.ts'
+import type { Settings } from './settings.ts'
+
+/** What the process gives to the program; the only way in which commands touch the outside. */
+export interface Host {
+  out: Output
+  err: Output
+  env: NodeJS.ProcessEnv
+  cwd: string
+  /** Aborted when the user interrupts. */
+  signal: AbortSignal
+  /** All of stdin; called only when the command line says `-`. */
+  readStdin(): Promise<string>
+  /** Asks a yes-or-no question; `undefined` where there is no terminal to ask on. */
+  confirm: ((question: string) => Promise<boolean>) | undefined
+  openStore(settings: Settings): Promise<Store>
+}
+
+/** The host, with what the options every command takes say. */
+export interface CommandContext extends Omit<Host, 'openStore'> {
+  settings: Settings
+  openStore(): Promise<Store>
+}
+
+/** A command line after the name of the command. */
+export interface CommandInput {
+  positionals: string[]
+  /** What follows `--`, of a command that takes a program. */
+  program?: string[] | undefined
+  values: OptionValues
+}
+
+/** Runs a command and answers the exit code; what it throws is reported by the caller. */
+export type Command = (context: CommandContext, input: CommandInput) => Promise<number>

@@ -1,0 +1,48 @@
+import type { AddReport } from '@mcpstore/core'
+import { readAddInput } from '../add-input.ts'
+import type { CommandContext, CommandInput } from '../command.ts'
+import { requireDurable } from '../durability.ts'
+import { reportFailure } from '../failure.ts'
+import { addDocument, writeAddReport } from '../output/add-report.ts'
+import { writeJson } from '../output/json.ts'
+import { exitOfFailures } from '../partial-failure.ts'
+import { type Check, checkServices } from '../service-check.ts'
+import { withStore } from '../store-session.ts'
+
+/** `add`: registers what the command line describes; entries that fail do not keep the others out. */
+export async function add(context: CommandContext, input: CommandInput): Promise<number> {
+  const described = await readAddInput(context, input)
+  const { values } = input
+  return withStore(context, async (store) => {
+    const services = store.forStore()
+    const ifAbsent = values['if-absent'] ?? false
+    const report = await services.addService(described, { cwd: context.cwd, ifAbsent })
+    const kept = report.results.filter(({ status }) => status !== 'failed').map(({ name }) => name)
+    const checks = values.check ? await checkServices(services, kept, context.settings.timeoutMs) : []
+    if (context.settings.json) writeJson(context.out, addDocument(report, checks))
+    else await writeAddReport(context, store, report, checks)
+    if (kept.length > 0) requireDurable(report.durable, store)
+    return exitOf(context, report, checks)
+  })
+}
+
+/** The exit code. Text output has named each failure already; `--json` still owes its one line. */
+function exitOf(context: CommandContext, { results }: AddReport, checks: readonly Check[]): number {
+  const { json, debug } = context.settings
+  const say = (error: unknown): void => {
+    if (json) reportFailure(context.err, error, { json, debug })
+  }
+  const failed = results.filter(({ status }) => status === 'failed')
+  const [first] = failed
+  if (first) {
+    const summary = `${failed.length} of ${results.length} entries could not be added`
+    const { code = 'bad_config', message = '', hint } = first.error ?? {}
+    say({ code, message: `${summary}; ${first.name}: ${message}`, hint })
+    return 1
+  }
+  const errors = checks.flatMap(({ error }) => error ?? [])
+  const codes = errors.map(({ code }) => code)
+  const exit = exitOfFailures(checks.length, codes)
+  if (exit !== 0) say(errors[0])
+  return exit
+}

@@ -1,0 +1,35 @@
+import { usageError } from '../cli-error.ts'
+import type { CommandContext, CommandInput } from '../command.ts'
+import { requireDurable } from '../durability.ts'
+import { writeJson } from '../output/json.ts'
+import { visibleLine } from '../output/terminal-text.ts'
+import { untilInterrupted, withStore } from '../store-session.ts'
+
+/** `clear [--yes]`: forgets every service of the dataspace, after asking. */
+export async function clear(context: CommandContext, { values }: CommandInput): Promise<number> {
+  const { json, namespace, dataspace } = context.settings
+  const confirm = json ? undefined : context.confirm
+  if (!values.yes && !confirm) {
+    throw usageError('"clear" removes every service of the dataspace', 'Say so with --yes.')
+  }
+  return withStore(context, async (store) => {
+    const names = (await store.forStore().listServices()).map(({ name }) => name)
+    const where = visibleLine(`dataspace ${dataspace} (namespace ${namespace})`)
+    if (!values.yes && confirm) {
+      const sure = await untilInterrupted(context.signal, confirm(`Remove ${countOf(names)} from ${where}?`))
+      if (!sure) {
+        context.err.write('Nothing was removed.\n')
+        return 1
+      }
+    }
+    const { durable } = await store.clear()
+    if (json) writeJson(context.out, { removed: names, durable })
+    else context.out.write(`removed ${countOf(names)} from ${where}\n`)
+    requireDurable(durable, store)
+    return 0
+  })
+}
+
+function countOf(names: readonly string[]): string {
+  return names.length === 1 ? '1 service' : `${names.length} services`
+}

@@ -1,0 +1,65 @@
+import type { CommandContext, CommandInput } from '../command.ts'
+import { unknownCommand } from '../command-line.ts'
+import { type CommandSpec, commandTable, findCommand } from '../command-table.ts'
+import { globalOptions, type OptionName, options } from '../options.ts'
+import type { Output } from '../output/output.ts'
+
+/** `help [COMMAND]`. */
+export async function help(context: CommandContext, { positionals: [name] }: CommandInput): Promise<number> {
+  const spec = name === undefined ? undefined : findCommand(name)
+  if (name !== undefined && !spec) throw unknownCommand(name)
+  showHelp(context.out, spec, context.settings.json)
+  return 0
+}
+
+/** Writes the help of one command, or of the program. */
+export function showHelp(output: Output, spec: CommandSpec | undefined, json: boolean): void {
+  const text = spec ? commandHelp(spec) : programHelp()
+  output.write(json ? `${JSON.stringify({ help: text })}\n` : text)
+}
+
+function programHelp(): string {
+  return [
+    'mcpstore: register MCP services, list their tools, use them.\n',
+    section('Usage', ['mcpstore COMMAND [OPTIONS]']),
+    section(
+      'Commands',
+      columns(commandTable.map(({ name, aliases, summary }) => [[name, ...aliases].join(', '), summary])),
+    ),
+    section('Options of every command', optionLines([...globalOptions, 'version'])),
+    'Run "mcpstore help COMMAND" for one command.\n',
+  ].join('\n')
+}
+
+function commandHelp(spec: CommandSpec): string {
+  const { name, aliases, summary, usage, examples } = spec
+  return [
+    `mcpstore ${name}: ${summary}.\n`,
+    section(
+      'Usage',
+      usage.map((form) => `mcpstore ${form}`),
+    ),
+    ...(aliases.length > 0 ? [section('Also called', [aliases.join(', ')])] : []),
+    ...(spec.options.length > 0 ? [section('Options', optionLines(spec.options))] : []),
+    section('Options of every command', optionLines(globalOptions)),
+    section('Examples', examples),
+  ].join('\n')
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return `${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`
+}
+
+function optionLines(names: readonly OptionName[]): string[] {
+  return columns(
+    names.map((name) => {
+      const { short, value, summary } = options[name]
+      return [`${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`, summary]
+    }),
+  )
+}
+
+function columns(rows: readonly (readonly [string, string] | string[])[]): string[] {
+  const width = Math.max(...rows.map(([left = '']) => left.length))
+  return rows.map(([left = '', right = '']) => `${left.padEnd(width)}  ${right}`)
+}

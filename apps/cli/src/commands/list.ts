@@ -1,0 +1,46 @@
+import type { ServiceSummary } from '@mcpstore/core'
+import type { CommandContext } from '../command.ts'
+import { writeJson } from '../output/json.ts'
+import { statusCell } from '../output/service-text.ts'
+import { type Cell, renderTable } from '../output/table.ts'
+import { firstLine, visibleLine } from '../output/terminal-text.ts'
+import { withStore } from '../store-session.ts'
+
+/** `list`: every service, without starting any. */
+export async function list(context: CommandContext): Promise<number> {
+  return withStore(context, async (store) => {
+    const services = await store.forStore().listServices()
+    if (context.settings.json) {
+      writeJson(context.out, { services: services.map(shapeOf) })
+    } else if (services.length === 0) {
+      const where = visibleLine(store.dataspace)
+      context.out.write(`No services in dataspace ${where} yet. Add some: mcpstore add mcp.json\n`)
+    } else {
+      context.out.write(renderTable([header, ...services.map(rowOf)], context.out))
+    }
+    const status = store.status()
+    if (!context.settings.json && status.quarantined.length > 0) {
+      const { warnOfQuarantined } = await import('../failure.ts')
+      warnOfQuarantined(context.err, status)
+    }
+    return 0
+  })
+}
+
+const header: Cell[] = ['NAME', 'TRANSPORT', 'STATUS', 'TOOLS', ''].map((text) => ({ text, style: 'dim' }))
+
+function shapeOf({ name, transport, status, toolCount, facts }: ServiceSummary): ServiceSummary {
+  return { name, transport, status, toolCount, facts }
+}
+
+function rowOf({ name, transport, status, toolCount, facts }: ServiceSummary): Cell[] {
+  const troubled = status !== 'ok' && status !== 'new' && facts.lastError !== null
+  const note = troubled ? firstLine(facts.lastError?.message ?? '') : ''
+  return [
+    visibleLine(name),
+    transport,
+    statusCell(status),
+    String(toolCount ?? '-'),
+    { text: note, style: 'dim' },
+  ]
+}

@@ -1,0 +1,52 @@
+import type { StoreStatus } from '@mcpstore/core'
+import type { CommandContext } from '../command.ts'
+import { formatAge } from '../duration.ts'
+import { reportFailure, warnOfQuarantined } from '../failure.ts'
+import { writeJson } from '../output/json.ts'
+import type { Output, Style } from '../output/output.ts'
+import { type Cell, renderTable } from '../output/table.ts'
+import { visibleLine } from '../output/terminal-text.ts'
+import { withStore } from '../store-session.ts'
+
+/** `status`: which backend answers, since when, and what it has not taken yet. An error of it is exit code 5. */
+export async function status(context: CommandContext): Promise<number> {
+  const { json, debug } = context.settings
+  return withStore(
+    context,
+    async (store) => {
+      const now = store.status()
+      if (json) writeJson(context.out, shapeOf(now))
+      else context.out.write(renderStatus(now, context.out))
+      if (!json) warnOfQuarantined(context.err, now)
+      return now.error ? reportFailure(context.err, now.error, { json, debug }) : 0
+    },
+    { evenIfDown: true },
+  )
+}
+
+function shapeOf(now: StoreStatus): Omit<StoreStatus, 'error' | 'location' | 'quarantined'> {
+  const { backend, configured, state, since, reason, pendingWrites, staleMs, namespace, dataspace } = now
+  return { backend, configured, state, since, reason, pendingWrites, staleMs, namespace, dataspace }
+}
+
+function renderStatus(now: StoreStatus, output: Output): string {
+  const style: Style = now.state === 'up' ? 'green' : now.state === 'down' ? 'red' : 'yellow'
+  const answers =
+    now.backend === now.configured ? now.backend : `${now.backend} (configured: ${now.configured})`
+  const rows: [string, Cell][] = [
+    ['backend', answers],
+    ['state', { text: now.state, style }],
+    ['since', now.since],
+    ['namespace', visibleLine(now.namespace)],
+    ['dataspace', visibleLine(now.dataspace)],
+    ['pending writes', String(now.pendingWrites)],
+  ]
+  if (now.location) rows.push(['file', visibleLine(now.location)])
+  if (now.state !== 'up' && now.staleMs !== null) rows.push(['behind by', formatAge(now.staleMs)])
+  if (now.reason) rows.push(['reason', visibleLine(now.reason)])
+  const wide = { ...output, columns: Number.POSITIVE_INFINITY }
+  return renderTable(
+    rows.map(([title, value]) => [{ text: title, style: 'dim' }, value]),
+    wide,
+  )
+}

@@ -1,0 +1,31 @@
+import type { ErrorCode } from '@mcpstore/core'
+
+/** A failure that is no error of mcpstore: a defect, or something the machine refused. */
+export type FailureCode = ErrorCode | 'internal'
+
+/** The exit code for each error code. `docs/cli.md` explains the groups. */
+export const exitCodes: Readonly<Record<FailureCode, number>> = {
+  usage: 1,
+  bad_config: 1,
+  already_exists: 1,
+  unknown_service: 1,
+  unknown_tool: 1,
+  ambiguous_tool: 1,
+  bad_arguments: 1,
+  disabled: 1,
+  conflict: 1,
+  internal: 1,
+  server_error: 2,
+  auth_required: 3,
+  untrusted: 3,
+  unreachable: 4,
+  timeout: 4,
+  outcome_unknown: 4,
+  not_durable: 5,
+  unavailable: 5,
+  storage: 5,
+  aborted: 130,
+}
+
+/** The tool answered, and its answer is an error. */
+export const toolErrorExit = 2

@@ -1,0 +1,16 @@
+import type { Command } from './command.ts'
+import type { CommandName } from './command-table.ts'
+
+/** Where each command is; only the one that runs is loaded. */
+export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  add: async () => (await import('./commands/add.ts')).add,
+  list: async () => (await import('./commands/list.ts')).list,
+  'list-tools': async () => (await import('./commands/list-tools.ts')).listTools,
+  'use-tool': async () => (await import('./commands/use-tool.ts')).useTool,
+  info: async () => (await import('./commands/info.ts')).info,
+  wait: async () => (await import('./commands/wait.ts')).wait,
+  remove: async () => (await import('./commands/remove.ts')).remove,
+  status: async () => (await import('./commands/status.ts')).status,
+  clear: async () => (await import('./commands/clear.ts')).clear,
+  help: async () => (await import('./commands/help.ts')).help,
+}

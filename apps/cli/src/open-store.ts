@@ -1,0 +1,28 @@
+import type { Logger, Store } from '@mcpstore/core'
+import type { Host } from './command.ts'
+import { visibleText } from './output/terminal-text.ts'
+import type { Settings } from './settings.ts'
+
+/** Opens the local dataspace the settings name. The library is loaded here and nowhere else. */
+export async function openStore(settings: Settings, host: Omit<Host, 'openStore'>): Promise<Store> {
+  const { homeFolder, setupStore } = await import('@mcpstore/core')
+  const { namespace, dataspace, home, debug, timeoutMs } = settings
+  return setupStore({
+    local: true,
+    home: homeFolder({ home, env: host.env }),
+    namespace,
+    dataspace,
+    cwd: host.cwd,
+    env: host.env,
+    debug,
+    logger: loggerFor(settings, host),
+    refreshBehind: false,
+    ...(timeoutMs === undefined ? {} : { connectTimeoutMs: timeoutMs, callTimeoutMs: timeoutMs }),
+  })
+}
+
+/** Without `--debug` the library is silent: commands say themselves what its errors and its status tell. */
+function loggerFor({ debug }: Settings, { err }: Pick<Host, 'err'>): Logger | false {
+  const say = (line: string): void => err.write(`${visibleText(line)}\n`)
+  return debug ? { debug: say, info: say, warn: say, error: say } : false
+}

@@ -1,0 +1,74 @@
+/** Every option of every command, as parsed. One name means the same everywhere. */
+export interface OptionValues {
+  namespace?: string
+  dataspace?: string
+  home?: string
+  json?: boolean
+  timeout?: string
+  debug?: boolean
+  help?: boolean
+  version?: boolean
+  transport?: string
+  header?: string[]
+  env?: string[]
+  cwd?: string
+  'if-absent'?: boolean
+  check?: boolean
+  fresh?: boolean
+  args?: string
+  yes?: boolean
+}
+
+export type OptionName = keyof OptionValues
+
+export interface OptionSpec {
+  /** `flag` takes no value, `text` one (the last counts), `list` one each time it is given. */
+  kind: 'flag' | 'text' | 'list'
+  /** How help names the value. */
+  value?: string
+  short?: string
+  summary: string
+}
+
+export const options: Readonly<Record<OptionName, OptionSpec>> = {
+  namespace: { kind: 'text', value: 'NAME', summary: 'namespace (MCPSTORE_NAMESPACE; default "default")' },
+  dataspace: { kind: 'text', value: 'NAME', summary: 'dataspace (MCPSTORE_DATASPACE; default "default")' },
+  home: {
+    kind: 'text',
+    value: 'DIR',
+    summary: 'where the data lies (MCPSTORE_HOME; default ~/.local/share/mcpstore)',
+  },
+  json: { kind: 'flag', summary: 'one JSON document on stdout, errors as one JSON line on stderr' },
+  timeout: {
+    kind: 'text',
+    value: 'TIME',
+    summary: 'seconds, or 500ms, 2m (connect 30 s, call 60 s, wait 10 s)',
+  },
+  debug: { kind: 'flag', summary: 'log what is done on stderr, and stack traces' },
+  help: { kind: 'flag', short: 'h', summary: 'show help' },
+  version: { kind: 'flag', summary: 'show the version' },
+  transport: {
+    kind: 'text',
+    value: 'http|sse',
+    summary: 'how to talk to the URL (default http, falls back to sse)',
+  },
+  header: { kind: 'list', value: "'K: V'", summary: 'send this header; may be repeated' },
+  env: { kind: 'list', value: 'K=V', summary: 'set this variable for the command; may be repeated' },
+  cwd: { kind: 'text', value: 'DIR', summary: 'folder to run the command in (default: the current one)' },
+  'if-absent': { kind: 'flag', summary: 'refuse a name that exists instead of updating it' },
+  check: { kind: 'flag', summary: 'connect to what was added and say whether it works' },
+  fresh: { kind: 'flag', summary: 'ask the services instead of the shared list' },
+  args: { kind: 'text', value: 'JSON|-', summary: 'arguments as a JSON object, or - to read it from stdin' },
+  yes: { kind: 'flag', summary: 'do not ask' },
+}
+
+/** Options that every command takes. */
+export const globalOptions: readonly OptionName[] = [
+  'namespace',
+  'dataspace',
+  'home',
+  'json',
+  'timeout',
+  'debug',
+  'help',
+]

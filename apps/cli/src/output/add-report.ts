@@ -1,0 +1,81 @@
+import type { AddReport, Store, StoreContext } from '@mcpstore/core'
+import type { CommandContext } from '../command.ts'
+import { failureOf, naming, writeWarning } from '../failure.ts'
+import type { Check } from '../service-check.ts'
+import { unsetVariables } from '../unset-variables.ts'
+import { type Output, paint, type Style } from './output.ts'
+import { targetOf, toolCountText } from './service-text.ts'
+import { type Cell, renderTable } from './table.ts'
+import { visibleLine, visibleText } from './terminal-text.ts'
+
+type AddResult = AddReport['results'][number]
+
+const statusStyles: Readonly<Record<AddResult['status'], Style>> = {
+  added: 'green',
+  updated: 'green',
+  unchanged: 'dim',
+  failed: 'red',
+}
+
+/** The document of `add --json`; with `--check` each result says what came of connecting. */
+export function addDocument({ results, durable }: AddReport, checks: readonly Check[]): unknown {
+  return {
+    results: results.map(({ name, status, ignored, error }) => {
+      const check = checks.find((one) => one.name === name)
+      return {
+        name,
+        status,
+        ...(ignored && ignored.length > 0 ? { ignored } : {}),
+        ...(error ? { error: failureOf(error) } : {}),
+        ...(check ? { check: check.error ? { error: check.error } : { toolCount: check.toolCount } } : {}),
+      }
+    }),
+    durable,
+  }
+}
+
+/** One line for each entry on stdout, what is wrong on stderr, and where it was saved. */
+export async function writeAddReport(
+  context: CommandContext,
+  store: Store,
+  { results, durable }: AddReport,
+  checks: readonly Check[],
+): Promise<void> {
+  const { out, err } = context
+  const services = store.forStore()
+  const kept = results.filter(({ status }) => status !== 'failed')
+  const rows: Cell[][] = []
+  for (const result of kept) rows.push(await describe(context, services, result))
+  out.write(renderTable(rows, out))
+  for (const result of results) if (result.status === 'failed') writeFailed(err, result)
+  for (const check of checks) writeCheck(context, check)
+  const { location } = store.status()
+  if (kept.length > 0 && durable !== 'memory') {
+    const place =
+      durable === 'redis' ? 'in Redis' : location ? `in ${visibleLine(location)}` : 'on this machine'
+    out.write(`${paint(out, 'dim', `saved ${place}`)}\n`)
+  }
+}
+
+async function describe(context: CommandContext, services: StoreContext, result: AddResult): Promise<Cell[]> {
+  const { config, transport } = await services.serviceInfo(result.name)
+  const { err } = context
+  const name = visibleLine(result.name)
+  const unset = unsetVariables(config, context.env)
+  if (unset.length > 0) writeWarning(err, `${name}: not set here: ${unset.join(', ')}`)
+  const { ignored = [] } = result
+  if (ignored.length > 0)
+    err.write(`${paint(err, 'dim', `${name}: ignored ${visibleLine(ignored.join(', '))}`)}\n`)
+  return [{ text: result.status, style: statusStyles[result.status] }, name, transport, targetOf(config)]
+}
+
+function writeFailed(err: Output, { name, error }: AddResult): void {
+  const { message, hint } = failureOf(error)
+  err.write(`${paint(err, 'red', 'failed:')} ${visibleText(naming(name, message))}\n`)
+  if (hint) err.write(`${paint(err, 'dim', 'hint:  ')} ${visibleText(hint)}\n`)
+}
+
+function writeCheck({ out, err }: CommandContext, { name, toolCount, error }: Check): void {
+  if (error) writeWarning(err, naming(name, error.message), error.hint)
+  else out.write(`${paint(out, 'green', 'ok')} ${visibleLine(name)} ${toolCountText(toolCount)}\n`)
+}

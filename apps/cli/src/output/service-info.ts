@@ -1,0 +1,55 @@
+import type { ServiceConfig, ServiceInfo } from '@mcpstore/core'
+import type { Output } from './output.ts'
+import { statusCell, targetOf, toolCountText } from './service-text.ts'
+import { type Cell, renderTable } from './table.ts'
+import { visibleLine } from './terminal-text.ts'
+
+/** One service as a list of facts, one line each. */
+export function renderServiceInfo(service: ServiceInfo, output: Output): string {
+  const { server, facts } = service
+  const rows: Cell[][] = [
+    ['name', visibleLine(service.name)],
+    ['status', statusCell(service.status)],
+    ['transport', service.transport],
+    ...configRows(service.config),
+    ['tools', toolsText(service)],
+  ]
+  if (server) rows.push(['server', serverText(server)])
+  if (facts.lastError) {
+    const { code, message, at } = facts.lastError
+    rows.push(['last error', visibleLine(`${code}: ${message} (${at})`)])
+  }
+  if (facts.retryAt) rows.push(['tried again', facts.retryAt])
+  return renderTable(rows.map(label), { ...output, columns: Number.POSITIVE_INFINITY })
+}
+
+function configRows(config: ServiceConfig): Cell[][] {
+  const rows: Cell[][] = []
+  if (config.description) rows.push(['description', visibleLine(config.description)])
+  if (config.type === 'stdio') {
+    rows.push(['command', targetOf(config)])
+    if (config.cwd) rows.push(['folder', visibleLine(config.cwd)])
+    rows.push(...pairRows('env', config.env, '='))
+  } else {
+    rows.push(['url', targetOf(config)], ...pairRows('header', config.headers, ': '))
+  }
+  return rows
+}
+
+function pairRows(title: string, pairs: Record<string, string> = {}, between: string): Cell[][] {
+  return Object.entries(pairs).map(([key, value]) => [title, visibleLine(`${key}${between}${value}`)])
+}
+
+function toolsText({ toolCount, fetchedAt, facts }: ServiceInfo): string {
+  const stale = facts.tools === 'stale' ? ', stale' : ''
+  return toolCountText(toolCount) + (fetchedAt ? ` (fetched ${fetchedAt}${stale})` : '')
+}
+
+function serverText({ name, version, protocolVersion }: NonNullable<ServiceInfo['server']>): string {
+  const protocol = protocolVersion && `(protocol ${protocolVersion})`
+  return visibleLine([name, version, protocol].filter(Boolean).join(' '))
+}
+
+function label([title = '', ...rest]: Cell[]): Cell[] {
+  return [typeof title === 'string' ? { text: title, style: 'dim' } : title, ...rest]
+}

@@ -1,0 +1,38 @@
+import { type Output, paint, type Style } from './output.ts'
+import { displayWidth, fit } from './terminal-text.ts'
+
+/** A cell; its text is already safe to show. */
+export type Cell = string | { text: string; style: Style }
+
+type TableOutput = Pick<Output, 'columns' | 'color'>
+
+const gap = '  '
+
+/** Rows in aligned columns, one line each; the last column is cut at the edge of the terminal. */
+export function renderTable(rows: readonly (readonly Cell[])[], output: TableOutput): string {
+  const widths: number[] = []
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, displayWidth(textOf(cell)))
+    }
+  }
+  return rows.map((row) => `${renderRow(row, widths, output)}\n`).join('')
+}
+
+function renderRow(row: readonly Cell[], widths: readonly number[], output: TableOutput): string {
+  let used = 0
+  let line = ''
+  for (const [column, cell] of row.entries()) {
+    const last = column === row.length - 1
+    const text = last ? fit(textOf(cell), output.columns - used) : textOf(cell)
+    const padding = last ? '' : ' '.repeat(widths[column]! - displayWidth(text))
+    line +=
+      paint(output, typeof cell === 'string' ? undefined : cell.style, text) + padding + (last ? '' : gap)
+    used += widths[column]! + gap.length
+  }
+  return line.trimEnd()
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.text
+}

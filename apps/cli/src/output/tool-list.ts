@@ -1,0 +1,28 @@
+import type { ToolList, ToolSource } from '@mcpstore/core'
+import { formatAge } from '../duration.ts'
+import { type Output, paint } from './output.ts'
+import { toolCountText } from './service-text.ts'
+import { type Cell, renderTable } from './table.ts'
+import { firstLine, visibleLine } from './terminal-text.ts'
+
+/** The tools grouped by service: `service/tool` and the first line of its description. */
+export function renderToolList(tools: ToolList, output: Output): string {
+  return tools.services.map((service) => renderService(service, tools, output)).join('\n')
+}
+
+function renderService(service: ToolSource, tools: ToolList, output: Output): string {
+  const own = tools.filter((tool) => tool.service === service.name)
+  const count = toolCountText(service.source === 'none' ? null : own.length)
+  const heading = `${paint(output, 'bold', visibleLine(service.name))}  ${count}${sourceText(service, output)}\n`
+  const rows = own.map((tool): Cell[] => [
+    `  ${visibleLine(tool.name)}`,
+    { text: firstLine(tool.description ?? ''), style: 'dim' },
+  ])
+  return heading + renderTable(rows, output)
+}
+
+function sourceText({ source, age, stale }: ToolSource, output: Output): string {
+  if (source === 'none') return ''
+  const origin = source === 'live' ? 'live' : `cached ${formatAge(age ?? 0)} ago`
+  return `  ${paint(output, 'dim', origin)}${stale ? `  ${paint(output, 'yellow', 'stale')}` : ''}`
+}

@@ -1,0 +1,50 @@
+import type { ToolResult } from '@mcpstore/core'
+import { toJson } from './json.ts'
+import { visibleLine, visibleText } from './terminal-text.ts'
+
+type Block = NonNullable<ToolResult['content']>[number]
+
+/** How each kind of content is shown that is no text: a line that says what it is. */
+const describers: Readonly<Record<string, (block: Block) => unknown[]>> = {
+  image: (block) => ['image', block['mimeType'], sizeOf(block['data'])],
+  audio: (block) => ['audio', block['mimeType'], sizeOf(block['data'])],
+  resource: ({ resource }) => {
+    const { uri, mimeType, blob, text } = (resource ?? {}) as Record<string, unknown>
+    return [
+      'resource',
+      uri,
+      mimeType,
+      typeof text === 'string' ? bytes(Buffer.byteLength(text)) : sizeOf(blob),
+    ]
+  },
+  resource_link: (block) => ['resource link', block['uri'], block['mimeType'], block['name']],
+}
+
+/**
+ * A result for people: texts as they are but for control characters, other content as one line each, and the
+ * structured content as JSON where there is no text.
+ */
+export function renderToolResult({ content = [], structuredContent }: ToolResult): string {
+  const blocks = content.map(renderBlock)
+  const hasText = content.some(({ type }) => type === 'text')
+  if (!hasText && structuredContent !== undefined) blocks.push(visibleText(toJson(structuredContent, 2)))
+  return blocks.map((block) => (block.endsWith('\n') ? block : `${block}\n`)).join('')
+}
+
+function renderBlock(block: Block): string {
+  if (block.type === 'text') return visibleText(String(block['text'] ?? ''))
+  const described = describers[block.type]?.(block) ?? [block.type]
+  const [kind, first, ...rest] = described.filter((part) => part !== undefined && part !== '').map(String)
+  const details = [first, ...rest].filter((part) => part !== undefined).join(', ')
+  return visibleLine(`[${kind}${details ? ` ${details}` : ''}]`)
+}
+
+/** The size of what is encoded in base64. */
+function sizeOf(data: unknown): string | undefined {
+  return typeof data === 'string' ? bytes(Math.floor((data.replace(/=+$/, '').length * 3) / 4)) : undefined
+}
+
+function bytes(count: number): string {
+  if (count < 1000) return `${count} B`
+  return count < 1_000_000 ? `${Math.round(count / 1000)} kB` : `${(count / 1_000_000).toFixed(1)} MB`
+}

@@ -1,0 +1,82 @@
+import { isatty } from 'node:tty'
+import type { Host } from './command.ts'
+import type { Output } from './output/output.ts'
+
+/** The parts of `process` the program uses; `stdin` only when it is read, as opening it takes time. */
+export interface ProcessLike {
+  stdin: NodeJS.ReadStream
+  stdout: NodeJS.WriteStream
+  stderr: NodeJS.WriteStream
+  env: NodeJS.ProcessEnv
+  cwd(): string
+}
+
+export interface ProcessHost {
+  host: Host
+  /** Waits until all that was written has left the process; answers why some of it could not, if so. */
+  flush(): Promise<Error | undefined>
+}
+
+/** The host that a process is. */
+export function processHost(process: ProcessLike, signal: AbortSignal): ProcessHost {
+  const { stdout, stderr, env } = process
+  let lost: Error | undefined
+  for (const stream of [stdout, stderr]) {
+    // A reader that went away (`mcpstore list | head -1`) is no failure; a full disk is.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') lost = error
+    })
+  }
+  const base = {
+    out: outputOf(stdout, env),
+    err: outputOf(stderr, env),
+    env,
+    cwd: process.cwd(),
+    signal,
+    readStdin: () => readAll(process.stdin),
+    confirm: isatty(0) && stderr.isTTY ? (question: string) => ask(question, process, signal) : undefined,
+  }
+  return {
+    host: {
+      ...base,
+      openStore: async (settings) => (await import('./open-store.ts')).openStore(settings, base),
+    },
+    flush: async () => {
+      await Promise.all([flushed(stdout), flushed(stderr)])
+      return lost
+    },
+  }
+}
+
+function outputOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Output {
+  return {
+    write: (text) => {
+      if (stream.writable) stream.write(text)
+    },
+    columns: stream.isTTY ? stream.columns || 80 : Number.POSITIVE_INFINITY,
+    color: Boolean(stream.isTTY) && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
+  }
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writable) stream.write('', () => resolve())
+    else resolve()
+  })
+}
+
+async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+async function ask(question: string, { stdin, stderr }: ProcessLike, signal: AbortSignal): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises')
+  const terminal = createInterface({ input: stdin, output: stderr })
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal })).trim())
+  } finally {
+    terminal.close()
+  }
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { mergeArguments, parseArgsObject, splitArguments } from '../src/arguments.ts'
+
+const schema = {
+  type: 'object',
+  properties: {
+    text: { type: 'string' },
+    count: { type: 'integer' },
+    ratio: { type: 'number' },
+    loud: { type: 'boolean' },
+    tags: { type: 'array', items: { type: 'string' } },
+    sizes: { type: 'array', items: { type: 'number' } },
+    filter: { type: 'object' },
+    nullable: { type: ['integer', 'null'] },
+    optional: { anyOf: [{ type: 'number' }, { type: 'null' }] },
+    mixed: { anyOf: [{ type: 'string' }, { type: 'number' }] },
+    level: { $ref: '#/$defs/Level' },
+    ring: { $ref: '#/$defs/Ring' },
+    choice: { enum: [1, 2] },
+    anything: {},
+  },
+  $defs: { Level: { type: 'integer' }, Ring: { $ref: '#/$defs/Ring' } },
+}
+
+function read(...words: string[]): Record<string, unknown> {
+  return mergeArguments({}, splitArguments(words), schema)
+}
+
+describe('k=v is read by the type of the schema', () => {
+  it.each<[string, unknown]>([
+    ['text=5', { text: '5' }],
+    ['text=true', { text: 'true' }],
+    ['text=a=b', { text: 'a=b' }],
+    ['text=', { text: '' }],
+    ['count=5', { count: 5 }],
+    ['count=-5', { count: -5 }],
+    ['count=5.0', { count: 5 }],
+    ['ratio=0.5', { ratio: 0.5 }],
+    ['ratio=1e3', { ratio: 1000 }],
+    ['loud=false', { loud: false }],
+    ['tags=a', { tags: ['a'] }],
+    ['tags=5', { tags: ['5'] }],
+    ['tags=["a","b"]', { tags: ['a', 'b'] }],
+    ['sizes=5', { sizes: [5] }],
+    ['filter={"a":1}', { filter: { a: 1 } }],
+    ['nullable=null', { nullable: null }],
+    ['nullable=3', { nullable: 3 }],
+    ['optional=2.5', { optional: 2.5 }],
+    ['mixed=5', { mixed: '5' }],
+    ['level=3', { level: 3 }],
+    ['ring=3', { ring: '3' }],
+    ['choice=2', { choice: 2 }],
+    ['anything=5', { anything: '5' }],
+    ['unknown=5', { unknown: '5' }],
+    ['__proto__=5', JSON.parse('{"__proto__":"5"}')],
+  ])('%s', (word, expected) => {
+    expect(read(word)).toEqual(expected)
+  })
+
+  it.each([
+    'count=five',
+    'count=',
+    'count=0x10',
+    'count=2.5',
+    'count=12345678901234567890',
+    'ratio=NaN',
+    'loud=yes',
+    'filter=plain',
+    'sizes=big',
+    'choice=two',
+  ])('%s is refused, naming the argument', (word) => {
+    expect(() => read(word)).toThrow(expect.objectContaining({ code: 'bad_arguments' }))
+    expect(() => read(word)).toThrow(`"${word.split('=')[0]}"`)
+  })
+
+  it('a list that is broken JSON is refused, not sent as a text', () => {
+    expect(() => read('tags=["a"')).toThrow('not valid JSON')
+  })
+
+  it('repeated, it makes a list where the schema says list', () => {
+    expect(read('tags=a', 'tags=b', 'sizes=1', 'sizes=2')).toEqual({ tags: ['a', 'b'], sizes: [1, 2] })
+    expect(() => read('text=a', 'text=b')).toThrow('given 2 times')
+    expect(() => read('unknown=a', 'unknown=b')).toThrow('given 2 times')
+  })
+})
+
+describe('k:=json', () => {
+  it('is always JSON, whatever the schema says', () => {
+    expect(read('text:=5', 'count:="5"', 'anything:={"a":[null]}')).toEqual({
+      text: 5,
+      count: '5',
+      anything: { a: [null] },
+    })
+  })
+
+  it('is refused when it is not JSON, without repeating the value', () => {
+    expect(() => read('text:=s3cr3t')).toThrow(/^(?!.*s3cr3t).*"text"/)
+  })
+
+  it('cannot be given beside k=v, nor twice', () => {
+    expect(() => read('tags=a', 'tags:=["b"]')).toThrow('given twice')
+    expect(() => read('tags:=["b"]', 'tags=a')).toThrow('given twice')
+    expect(() => read('tags:=1', 'tags:=2')).toThrow('given twice')
+  })
+})
+
+it.each(['word', '=value', ':=1'])('%j is no argument', (word) => {
+  expect(() => splitArguments([word])).toThrow(expect.objectContaining({ code: 'usage' }))
+})
+
+describe('--args', () => {
+  it('takes a JSON object', () => {
+    expect(parseArgsObject('\uFEFF{"a": 1}')).toEqual({ a: 1 })
+  })
+
+  it.each(['[1]', '"text"', 'null', '5', '{"password": s3cr3t}', 's3cr3t', ''])(
+    'refuses %j without repeating it',
+    (text) => {
+      expect(() => parseArgsObject(text)).toThrow(expect.objectContaining({ code: 'bad_arguments' }))
+      expect(() => parseArgsObject(text)).toThrow(/^(?!.*s3cr3t)/)
+    },
+  )
+
+  it('single arguments win over the object', () => {
+    const merged = mergeArguments(
+      { text: 'base', count: 1, loud: true },
+      splitArguments(['count=2', 'loud:=false']),
+      schema,
+    )
+    expect(merged).toEqual({ text: 'base', count: 2, loud: false })
+  })
+})

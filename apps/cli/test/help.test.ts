@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { parseCommandLine } from '../src/command-line.ts'
+import { commandTable } from '../src/command-table.ts'
+import { run } from './fakes.ts'
+
+it('the help of the program', async () => {
+  const { exit, stdout, stderr, opened } = await run(['--help'])
+  expect({ exit, stderr, opened }).toEqual({ exit: 0, stderr: '', opened: [] })
+  expect(stdout).toMatchInlineSnapshot(`
+    "mcpstore: register MCP services, list their tools, use them.
+
+    Usage:
+      mcpstore COMMAND [OPTIONS]
+
+    Commands:
+      add, add_service               Register services; an existing name is updated, nothing is started
+      list, list_services            List the services
+      list-tools, tools, list_tools  List the tools, from the shared list
+      use-tool, call, use, use_tool  Call a tool, once, and print its result
+      info, get                      Show everything known of one service
+      wait                           Connect to a service and wait until it answers
+      remove, rm                     Remove a service
+      status                         Show where the data lies and whether it is safe there
+      clear                          Remove every service of the dataspace
+      help                           Show help, of one command if it is named
+
+    Options of every command:
+      --namespace NAME  namespace (MCPSTORE_NAMESPACE; default "default")
+      --dataspace NAME  dataspace (MCPSTORE_DATASPACE; default "default")
+      --home DIR        where the data lies (MCPSTORE_HOME; default ~/.local/share/mcpstore)
+      --json            one JSON document on stdout, errors as one JSON line on stderr
+      --timeout TIME    seconds, or 500ms, 2m (connect 30 s, call 60 s, wait 10 s)
+      --debug           log what is done on stderr, and stack traces
+      -h, --help        show help
+      --version         show the version
+
+    Run "mcpstore help COMMAND" for one command.
+    "
+  `)
+  expect((await run(['help'])).stdout).toBe(stdout)
+  expect((await run(['-h'])).stdout).toBe(stdout)
+})
+
+it('the help of a command', async () => {
+  const { stdout } = await run(['help', 'list_tools'])
+  expect(stdout).toMatchInlineSnapshot(`
+    "mcpstore list-tools: List the tools, from the shared list.
+
+    Usage:
+      mcpstore list-tools [SERVICE] [--fresh]
+
+    Also called:
+      tools, list_tools
+
+    Options:
+      --fresh  ask the services instead of the shared list
+
+    Options of every command:
+      --namespace NAME  namespace (MCPSTORE_NAMESPACE; default "default")
+      --dataspace NAME  dataspace (MCPSTORE_DATASPACE; default "default")
+      --home DIR        where the data lies (MCPSTORE_HOME; default ~/.local/share/mcpstore)
+      --json            one JSON document on stdout, errors as one JSON line on stderr
+      --timeout TIME    seconds, or 500ms, 2m (connect 30 s, call 60 s, wait 10 s)
+      --debug           log what is done on stderr, and stack traces
+      -h, --help        show help
+
+    Examples:
+      mcpstore list-tools
+      mcpstore list-tools weather --fresh
+    "
+  `)
+  expect((await run(['tools', '--help', '--fresh'])).stdout).toBe(stdout)
+})
+
+describe.each(commandTable.map((command) => [command.name, command] as const))(
+  '%s --help',
+  (name, command) => {
+    it('names its forms, aliases and options', async () => {
+      const { exit, stdout } = await run([name, '--help'])
+      expect(exit).toBe(0)
+      for (const part of [...command.usage, ...command.aliases, command.summary])
+        expect(stdout).toContain(part)
+      for (const option of command.options) expect(stdout).toContain(`--${option}`)
+    })
+
+    it('gives examples that are valid command lines', () => {
+      for (const example of command.examples) {
+        const words = [...example.matchAll(/'([^']*)'|(\S+)/g)].map(
+          ([, quoted, plain]) => quoted ?? plain ?? '',
+        )
+        expect(parseCommandLine(words.slice(1)).spec).toBe(command)
+      }
+    })
+  },
+)
+
+it('without a command the help goes to stderr, as nothing was done', async () => {
+  const { exit, stdout, stderr } = await run([])
+  expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' })
+  expect(stderr).toContain('Commands:')
+  expect(JSON.parse((await run(['--json'])).stderr).error.code).toBe('usage')
+})
+
+it('with --json help and version are documents too', async () => {
+  expect(JSON.parse((await run(['--help', '--json'])).stdout).help).toContain('Commands:')
+  expect(JSON.parse((await run(['--version', '--json'])).stdout)).toEqual({
+    version: expect.stringMatching(/^\d+\./),
+  })
+})
+
+it('--version answers the version of the package, also beside a command', async () => {
+  const { exit, stdout, opened } = await run(['--version'])
+  expect({ exit, opened }).toEqual({ exit: 0, opened: [] })
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/)
+  expect((await run(['list', '--version'])).stdout).toBe(stdout)
+})

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { type FakeWorld, run } from './fakes.ts'
+
+const never = <T>() => new Promise<T>(() => {})
+
+/** A world that is interrupted as soon as `started` is called. */
+function interrupted(build: (started: <T>() => Promise<T>) => FakeWorld): FakeWorld {
+  const controller = new AbortController()
+  const world = build(() => {
+    queueMicrotask(() => controller.abort())
+    return never()
+  })
+  return { ...world, host: { ...world.host, signal: controller.signal } }
+}
+
+describe('an interrupted command ends with 130 and closes the store', () => {
+  it.each([
+    ['list', interrupted((started) => ({ services: { listServices: () => started() } }))],
+    ['wait w', interrupted((started) => ({ services: { waitService: () => started() } }))],
+    ['list-tools', interrupted((started) => ({ services: { listTools: () => started() } }))],
+    ['use-tool t', interrupted((started) => ({ services: { useTool: () => started() } }))],
+    ['add a https://a.example', interrupted((started) => ({ services: { addService: () => started() } }))],
+  ])('%s', async (line, world) => {
+    const { exit, stdout, stderr, closed } = await run(line.split(' '), world)
+    expect({ exit, stdout, stderr, closed }).toEqual({
+      exit: 130,
+      stdout: '',
+      stderr: 'error: interrupted\n',
+      closed: 1,
+    })
+  })
+})
+
+it('while stdin is read, or the store is opened, there is nothing to close', async () => {
+  const reading = interrupted((started) => ({ host: { readStdin: () => started() } }))
+  expect(await run(['add', '-'], reading)).toMatchObject({ exit: 130, opened: [] })
+  const opening = interrupted((started) => ({ host: { openStore: () => started() } }))
+  expect(await run(['list'], opening)).toMatchObject({ exit: 130, closed: 0 })
+})
+
+it('the call itself is told to stop', async () => {
+  const world = interrupted((started) => ({ services: { useTool: () => started() } }))
+  const { calls } = await run(['call', 't', '--json'], world)
+  expect(calls['useTool']).toEqual([['t', {}, { signal: expect.objectContaining({ aborted: true }) }]])
+})
+
+it('work that fails after the interruption does not come up again', async () => {
+  const world = interrupted((started) => ({
+    services: {
+      listServices: () =>
+        Promise.race([
+          started<never>(),
+          new Promise<never>((_, reject) => setImmediate(reject, new Error('late'))),
+        ]),
+    },
+  }))
+  const { exit, stderr } = await run(['list'], world)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect({ exit, stderr }).toEqual({ exit: 130, stderr: 'error: interrupted\n' })
+})

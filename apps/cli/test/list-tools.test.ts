@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { cached, fakeTool, fakeToolList, libraryError, run } from './fakes.ts'
+
+const now = fakeTool('weather', 'now', {
+  description: '\n  The weather now.\nWith details.',
+  annotations: { readOnlyHint: true },
+})
+const later = fakeTool('weather', 'later')
+const echo = fakeTool('echo', 'echo')
+const refused = { code: 'unreachable', message: 'connection refused', hint: 'Is it running?' }
+const broken = cached('broken', { source: 'none', fetchedAt: null, age: null, error: refused })
+
+function listing(...list: Parameters<typeof fakeToolList>) {
+  return { services: { listTools: async () => fakeToolList(...list) } }
+}
+
+it('groups the tools by service, with where each list came from', async () => {
+  const sources = [cached('weather', { stale: true }), cached('echo', { source: 'live', age: 0 })]
+  const { exit, stdout, stderr } = await run(['tools'], listing([echo, now, later], sources))
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+  expect(stdout).toMatchInlineSnapshot(`
+    "weather  2 tools  cached 3m ago  stale
+      weather/now    The weather now.
+      weather/later  What later does.
+
+    echo  1 tool  live
+      echo/echo  What echo does.
+    "
+  `)
+})
+
+it('--json gives the tools as they are and a source for each service', async () => {
+  const { exit, stdout, stderr } = await run(
+    ['list-tools', '--json'],
+    listing([now], [cached('weather'), broken]),
+  )
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+  expect(JSON.parse(stdout)).toEqual({
+    tools: [{ ...now, annotations: { readOnlyHint: true } }],
+    services: [cached('weather'), broken],
+  })
+})
+
+it('passes the service, --fresh and --timeout on', async () => {
+  const { calls } = await run(
+    ['list-tools', 'weather', '--fresh', '--timeout', '2'],
+    listing([now], [cached('weather')]),
+  )
+  expect(calls['listTools']).toEqual([
+    ['weather', { fresh: true, timeout: 2000, signal: expect.any(AbortSignal) }],
+  ])
+})
+
+it('the error of a named service is the error of the command', async () => {
+  const failing = {
+    services: { listTools: () => Promise.reject(libraryError('timeout', 'No answer in 2 s.')) },
+  }
+  expect(await run(['list-tools', 'weather'], failing)).toMatchObject({ exit: 4, stdout: '' })
+})
+
+describe('a listing of all', () => {
+  it('warns of a service that failed, and succeeds', async () => {
+    const { exit, stdout, stderr } = await run(['tools'], listing([now], [cached('weather'), broken]))
+    expect(exit).toBe(0)
+    expect(stdout).toContain('broken  no tool list yet\n')
+    expect(stderr).toBe('warning: broken: connection refused Is it running?\n')
+  })
+
+  it('fails when none could be listed, and still says what is known', async () => {
+    const { exit, stdout, stderr } = await run(['tools', '--json'], listing([], [broken]))
+    expect(exit).toBe(4)
+    expect(JSON.parse(stdout).services).toEqual([broken])
+    expect(JSON.parse(stderr).error).toMatchObject({ code: 'unreachable', hint: 'Is it running?' })
+  })
+
+  it('fails for want of authorization when that is all that is missing', async () => {
+    const locked = { ...broken, error: { code: 'auth_required', message: 'token needed' } }
+    expect((await run(['tools'], listing([], [locked]))).exit).toBe(3)
+    expect((await run(['tools'], listing([], [locked, broken]))).exit).toBe(4)
+  })
+
+  it('a shown list that could not be renewed is a failure only if --fresh asked for it', async () => {
+    const kept = cached('weather', { stale: true, error: refused })
+    expect((await run(['tools'], listing([now], [kept]))).exit).toBe(0)
+    expect((await run(['tools', '--fresh'], listing([now], [kept]))).exit).toBe(4)
+  })
+
+  it('a disabled service is no failure', async () => {
+    const off = { ...broken, name: 'off', error: { code: 'disabled', message: 'disabled' } }
+    expect((await run(['tools'], listing([], [off]))).exit).toBe(0)
+    expect((await run(['tools'], listing([], [off, broken]))).exit).toBe(4)
+  })
+})
+
+it('an escape sequence in a description is shown, not sent; JSON keeps it', async () => {
+  const evil = fakeTool('weather', 'now', { description: '\u001b[31mred\u001b[0m' })
+  const world = listing([evil], [cached('weather')])
+  expect((await run(['tools'], world)).stdout).toContain('\\x1b[31mred\\x1b[0m')
+  expect(JSON.parse((await run(['tools', '--json'], world)).stdout).tools[0].description).toBe(
+    evil.description,
+  )
+})
+
+it('without services it says so', async () => {
+  expect((await run(['tools'], listing([], []))).stdout).toContain('no enabled service')
+})

@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest'
+import { fakeOutput, fakeService, run } from './fakes.ts'
+
+const lastError = {
+  code: 'unreachable',
+  message: 'connect ECONNREFUSED\nat line 2',
+  at: '2026-11-20T10:00:00.000Z',
+}
+const weather = fakeService('weather')
+const broken = fakeService('broken-one', {
+  transport: 'stdio',
+  status: 'failing',
+  toolCount: null,
+  facts: { ...weather.facts, health: 'failing', lastError },
+})
+
+function listing(...services: unknown[]) {
+  return { services: { listServices: async () => services as never } }
+}
+
+it('shows each service in one line, a failing one with its reason', async () => {
+  const { exit, stdout, stderr, closed } = await run(['list'], listing(weather, broken))
+  expect({ exit, stderr, closed }).toEqual({ exit: 0, stderr: '', closed: 1 })
+  expect(stdout).toMatchInlineSnapshot(`
+    "NAME        TRANSPORT  STATUS   TOOLS
+    weather     http       ok       2
+    broken-one  stdio      failing  -      connect ECONNREFUSED
+    "
+  `)
+})
+
+it('--json is one document of exactly the documented fields', async () => {
+  const { stdout } = await run(['list_services', '--json'], listing(weather, broken))
+  expect(JSON.parse(stdout)).toEqual({
+    services: [
+      { name: 'weather', transport: 'http', status: 'ok', toolCount: 2, facts: weather.facts },
+      { name: 'broken-one', transport: 'stdio', status: 'failing', toolCount: null, facts: broken.facts },
+    ],
+  })
+})
+
+it('an empty dataspace says how to add a service, and is an empty list as JSON', async () => {
+  const { exit, stdout } = await run(['list'], listing())
+  expect({ exit, stdout }).toEqual({
+    exit: 0,
+    stdout: 'No services in dataspace default yet. Add some: mcpstore add mcp.json\n',
+  })
+  expect(JSON.parse((await run(['list', '--json'], listing())).stdout)).toEqual({ services: [] })
+})
+
+it('a name that would drive the terminal is shown, not sent', async () => {
+  const evil = fakeService('evil', { name: 'e\u001b[2Jvil' })
+  expect((await run(['list'], listing(evil))).stdout).toContain('e\\x1b[2Jvil')
+  expect(JSON.parse((await run(['list', '--json'], listing(evil))).stdout).services[0].name).toBe(evil.name)
+})
+
+it('on a terminal no line is longer than the terminal is wide', async () => {
+  let shown = ''
+  const out = { ...fakeOutput((text) => (shown += text)), columns: 40 }
+  await run(['list'], { ...listing(weather, broken), host: { out } })
+  expect(
+    shown
+      .split('\n')
+      .map((line) => line.length)
+      .sort((a, b) => b - a)[0],
+  ).toBeLessThanOrEqual(40)
+  expect(shown).toContain('…')
+})

@@ -1,0 +1,70 @@
+import { PassThrough, Readable } from 'node:stream'
+import { expect, it } from 'vitest'
+import { type ProcessLike, processHost } from '../src/process-host.ts'
+
+function fakeProcess(
+  changes: Partial<ProcessLike> = {},
+): ProcessLike & { stdout: PassThrough; stderr: PassThrough } {
+  const process = {
+    stdin: Readable.from([]),
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    env: {},
+    ...changes,
+  }
+  return { ...process, cwd: () => '/work' } as never
+}
+
+const { signal } = new AbortController()
+
+it('a reader that goes away is no failure, and what is written afterwards is dropped', async () => {
+  const process = fakeProcess()
+  const { host, flush } = processHost(process, signal)
+  host.out.write('first line\n')
+  process.stdout.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+  await new Promise((resolve) => process.stdout.once('close', resolve))
+  host.out.write('second line\n')
+  expect(await flush()).toBeUndefined()
+})
+
+it('output that could not be written for another reason is told', async () => {
+  const process = fakeProcess()
+  const { flush } = processHost(process, signal)
+  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+  process.stdout.destroy(full)
+  await new Promise((resolve) => process.stdout.once('close', resolve))
+  expect(await flush()).toBe(full)
+})
+
+it('flush waits until a slow reader has taken everything', async () => {
+  const process = fakeProcess({ stdout: new PassThrough({ highWaterMark: 1 }) as never })
+  const { host, flush } = processHost(process, signal)
+  host.out.write('x'.repeat(100_000))
+  let flushed = false
+  const done = flush().then(() => {
+    flushed = true
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(flushed).toBe(false)
+  process.stdout.resume()
+  await done
+})
+
+it('stdin is read as UTF-8, across the borders of chunks', async () => {
+  const bytes = Buffer.from('{"city":"北京"}')
+  const process = fakeProcess({ stdin: Readable.from([bytes.subarray(0, 10), bytes.subarray(10)]) as never })
+  expect(await processHost(process, signal).host.readStdin()).toBe('{"city":"北京"}')
+})
+
+it('colours and widths are for terminals only, and NO_COLOR is honoured', () => {
+  const terminal = (env: NodeJS.ProcessEnv) => {
+    const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 100 })
+    const { out } = processHost(fakeProcess({ stdout: stdout as never, env }), signal).host
+    return { columns: out.columns, color: out.color }
+  }
+  expect(terminal({})).toEqual({ columns: 100, color: true })
+  expect(terminal({ NO_COLOR: '1' })).toEqual({ columns: 100, color: false })
+  expect(terminal({ TERM: 'dumb' })).toEqual({ columns: 100, color: false })
+  const { out, err } = processHost(fakeProcess(), signal).host
+  expect([out.color, err.color, out.columns]).toEqual([false, false, Number.POSITIVE_INFINITY])
+})

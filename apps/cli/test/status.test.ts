@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest'
+import { fakeStatus, libraryError, run } from './fakes.ts'
+
+const error = libraryError('storage', 'The file is corrupt.', 'Move it away.') as never
+
+it('shows where the data lies', async () => {
+  const { exit, stdout, stderr } = await run(['status'])
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+  expect(stdout).toMatchInlineSnapshot(`
+    "backend         sqlite
+    state           up
+    since           2026-11-20T10:00:00.000Z
+    namespace       default
+    dataspace       default
+    pending writes  0
+    file            /home/me/.local/share/mcpstore/local/default/default.db
+    "
+  `)
+})
+
+it('--json is a document of exactly the documented fields', async () => {
+  const {
+    error: _error,
+    location: _location,
+    quarantined: _quarantined,
+    ...shape
+  } = fakeStatus({ staleMs: 90_000 })
+  const { stdout } = await run(['status', '--json'], { status: fakeStatus({ staleMs: 90_000 }) })
+  expect(JSON.parse(stdout)).toEqual(shape)
+})
+
+it('tells of a store that is down instead of refusing to', async () => {
+  const status = fakeStatus({
+    state: 'down',
+    backend: 'memory',
+    reason: 'corrupt',
+    error,
+    pendingWrites: 3,
+    staleMs: 90_000,
+  })
+  const text = await run(['status'], { status })
+  expect(text).toMatchObject({
+    exit: 5,
+    stderr: 'error: The file is corrupt.\nhint:  Move it away.\n',
+    closed: 1,
+  })
+  expect(text.stdout).toMatchInlineSnapshot(`
+    "backend         memory (configured: sqlite)
+    state           down
+    since           2026-11-20T10:00:00.000Z
+    namespace       default
+    dataspace       default
+    pending writes  3
+    file            /home/me/.local/share/mcpstore/local/default/default.db
+    behind by       1m
+    reason          corrupt
+    "
+  `)
+  const json = await run(['status', '--json'], { status })
+  expect(json.exit).toBe(5)
+  expect(JSON.parse(json.stdout)).toMatchObject({ state: 'down', backend: 'memory', configured: 'sqlite' })
+  expect(JSON.parse(json.stderr).error.code).toBe('storage')
+})
+
+it('names the stored records that cannot be used', async () => {
+  const status = fakeStatus({
+    quarantined: [{ key: 'services:bad:config', problem: 'type must be\u001b[31m stdio' }],
+  })
+  const warning = 'warning: the record services:bad:config was left out: type must be\\x1b[31m stdio\n'
+  expect(await run(['status'], { status })).toMatchObject({ exit: 0, stderr: warning })
+  const services = { listServices: async () => [] }
+  expect(await run(['list'], { status, services })).toMatchObject({ exit: 0, stderr: warning })
+  expect(await run(['list', '--json'], { status, services })).toMatchObject({ exit: 0, stderr: '' })
+})

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { toJson } from '../src/output/json.ts'
+import { renderTable } from '../src/output/table.ts'
+import { displayWidth, firstLine, fit, visibleLine, visibleText } from '../src/output/terminal-text.ts'
+
+const attack = 'a\u001b]0;owned\u0007b\u009b31mc\u0008\u202egnp.exe'
+
+describe('text that came from elsewhere', () => {
+  it('shows control characters instead of sending them to the terminal', () => {
+    expect(visibleText(attack)).toBe('a\\x1b]0;owned\\x07b\\x9b31mc\\x08\\u202egnp.exe')
+  })
+
+  it('keeps lines and tabs, but no carriage return that would overwrite a line', () => {
+    expect(visibleText('a\n\tb\r\nc\rd')).toBe('a\n\tb\nc\\x0dd')
+  })
+
+  it('is one line where one line is shown', () => {
+    expect(visibleLine(' a\n  b\tc\r\nd ')).toBe('a b c d')
+    expect(firstLine('\n\n First.\nSecond.')).toBe('First.')
+    expect(firstLine('  ')).toBe('')
+  })
+
+  it('leaves other scripts and emoji alone', () => {
+    expect(visibleText('北京 ünï 👩‍👩‍👧')).toBe('北京 ünï 👩‍👩‍👧')
+  })
+})
+
+describe('JSON', () => {
+  it('reads back as exactly the same text, and holds no control character', () => {
+    const json = toJson({ attack, name: '北京' })
+    expect(JSON.parse(json)).toEqual({ attack, name: '北京' })
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(json).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
+  })
+})
+
+describe('width', () => {
+  it('counts cells: two for CJK and emoji, none for combining marks', () => {
+    expect(['abc', '北京', 'é', 'e\u0301', '👍', '한글', 'ｆ'].map(displayWidth)).toEqual([
+      3, 4, 1, 1, 2, 4, 2,
+    ])
+  })
+
+  it('cuts at the edge and never in the middle of a character', () => {
+    expect(fit('abcdef', 6)).toBe('abcdef')
+    expect(fit('abcdef', 4)).toBe('abc…')
+    expect(fit('北京市', 4)).toBe('北…')
+    expect(fit('👍👍', 3)).toBe('👍…')
+    expect(fit('abc', 0)).toBe('')
+  })
+})
+
+describe('a table', () => {
+  const rows = [
+    ['a', '北京', 'a long description that goes on'],
+    ['longer', 'x', ''],
+  ]
+
+  it('aligns its columns by cells and leaves no spaces at the end', () => {
+    expect(renderTable(rows, { columns: Number.POSITIVE_INFINITY, color: false })).toBe(
+      'a       北京  a long description that goes on\nlonger  x\n',
+    )
+  })
+
+  it('cuts the last column at the edge of the terminal', () => {
+    for (const line of renderTable(rows, { columns: 30, color: false }).trimEnd().split('\n')) {
+      expect(displayWidth(line)).toBeLessThanOrEqual(30)
+    }
+  })
+
+  it('colours only where colours are wanted, and pads by what is seen', () => {
+    const styled = [[{ text: 'ok', style: 'green' as const }, 'x']]
+    expect(renderTable(styled, { columns: 80, color: false })).toBe('ok  x\n')
+    expect(renderTable(styled, { columns: 80, color: true })).toBe('\u001b[32mok\u001b[0m  x\n')
+  })
+})

@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { followPage } from '../support/documents.ts'
+import { workspaceRoot } from '../support/modules.ts'
+import { readPage } from '../support/page-steps.ts'
+
+const docs = readdirSync(`${workspaceRoot}docs`).filter((name) => name.endsWith('.md'))
+const pages = ['README.md', ...docs.map((name) => `docs/${name}`)]
+const read = (page: string): string => readFileSync(workspaceRoot + page, 'utf8')
+
+// Commands that would install mcpstore from the registry, or start the checks that start this test.
+const notRun: string[] = []
+
+it.each(pages)(
+  'what %s says is so',
+  async (page) => {
+    expect((await followPage(read(page))).join('\n\n')).toBe('')
+  },
+  90_000,
+)
+
+it('the pages are tried out, but for a few blocks', () => {
+  expect(pages.flatMap((page) => readPage(read(page)).notRun.map((line) => `${page}: ${line}`))).toEqual(
+    notRun,
+  )
+})
+
+it('README.md has something to try out', () => {
+  expect(readPage(read('README.md')).steps.length).toBeGreaterThan(3)
+})
