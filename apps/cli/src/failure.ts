@@ -37,13 +37,13 @@ export function reportFailure(err: Output, thrown: unknown, how: { json: boolean
 
 /** The message, with the name of what it is about in front unless it says so itself. */
 export function naming(name: string, message: string): string {
-  return message.includes(name) ? message : `${name}: ${message}`
+  return message.includes(`"${name}"`) ? message : `${name}: ${message}`
 }
 
 /** Says on stderr what did not stop the command. */
 export function writeWarning(err: Output, message: string, hint?: string | null): void {
-  const tail = hint ? ` ${paint(err, 'dim', visibleText(hint))}` : ''
-  err.write(`${paint(err, 'yellow', 'warning:')} ${visibleText(message)}${tail}\n`)
+  err.write(`${paint(err, 'yellow', 'warning:')} ${visibleText(message)}\n`)
+  if (hint) err.write(`${paint(err, 'dim', 'hint:   ')} ${visibleText(hint)}\n`)
 }
 
 /** Says on stderr which stored records cannot be used and were left out. */

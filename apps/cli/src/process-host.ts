@@ -53,7 +53,7 @@ function outputOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Output {
     write: (text) => {
       if (stream.writable) stream.write(text)
     },
-    columns: stream.isTTY ? stream.columns || 80 : Number.POSITIVE_INFINITY,
+    columns: Number(env['COLUMNS']) || (stream.isTTY ? stream.columns || 80 : Number.POSITIVE_INFINITY),
     color: Boolean(stream.isTTY) && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
   }
 }

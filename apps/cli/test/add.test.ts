@@ -153,6 +153,15 @@ describe('the report', () => {
     })
   })
 
+  it('a message that names the service is not made to name it twice', async () => {
+    const results: AddReport['results'] = [
+      { name: 'a', status: 'failed', error: libraryError('bad_config', 'service "a": no URL') as never },
+      { name: 'b', status: 'failed', error: libraryError('bad_config', 'no URL') as never },
+    ]
+    const { stderr } = await run(['add', '{}'], reporting({ results, durable: 'local' }))
+    expect(stderr).toBe('failed: service "a": no URL\nfailed: b: no URL\n')
+  })
+
   it('warns of variables that are not set here, once each, and of none that has a default', async () => {
     const headers = { A: 'Bearer ${TOKEN}', B: '${TOKEN}', C: '${SET}', D: '${OTHER:-x}' }
     const config = { type: 'http' as const, url: 'https://${HOST_NAME}/mcp', headers }

@@ -63,7 +63,7 @@ describe('a listing of all', () => {
     const { exit, stdout, stderr } = await run(['tools'], listing([now], [cached('weather'), broken]))
     expect(exit).toBe(0)
     expect(stdout).toContain('broken  no tool list yet\n')
-    expect(stderr).toBe('warning: broken: connection refused Is it running?\n')
+    expect(stderr).toBe('warning: broken: connection refused\nhint:    Is it running?\n')
   })
 
   it('fails when none could be listed, and still says what is known', async () => {

@@ -83,6 +83,18 @@ test('a list is read only under a live config', async () => {
   expect(dataspace.get(CACHE)).toBeUndefined()
 })
 
+test('a list without a live config is not read, even before the backend could refuse it', async () => {
+  const { open, faulty, time } = place()
+  const backend = faulty()
+  const dataspace = await open(backend)
+  backend.faults.fail('down')
+  const late = dataspace.put(CACHE, ['late'])
+  await time.pass(2000)
+  await late
+  expect(dataspace.status().pendingWrites).toBe(1)
+  expect(dataspace.get(CACHE)).toBeUndefined()
+})
+
 test('during an outage writes wait in the outbox, reads go on, and everything is delivered afterwards', async () => {
   const { open, faulty, time, tables, logger } = place()
   const backend = faulty()

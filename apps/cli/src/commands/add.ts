@@ -2,7 +2,7 @@ import type { AddReport } from '@mcpstore/core'
 import { readAddInput } from '../add-input.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { requireDurable } from '../durability.ts'
-import { reportFailure } from '../failure.ts'
+import { naming, reportFailure } from '../failure.ts'
 import { addDocument, writeAddReport } from '../output/add-report.ts'
 import { writeJson } from '../output/json.ts'
 import { exitOfFailures } from '../partial-failure.ts'
@@ -37,7 +37,7 @@ function exitOf(context: CommandContext, { results }: AddReport, checks: readonl
   if (first) {
     const summary = `${failed.length} of ${results.length} entries could not be added`
     const { code = 'bad_config', message = '', hint } = first.error ?? {}
-    say({ code, message: `${summary}; ${first.name}: ${message}`, hint })
+    say({ code, message: `${summary}; ${naming(first.name, message)}`, hint })
     return 1
   }
   const errors = checks.flatMap(({ error }) => error ?? [])
