@@ -1,6 +1,7 @@
 import type { AddInput } from './config/read.ts'
 import { redactConfig } from './config/redact.ts'
 import type { ServerFacts, ToolResult } from './connections/connector.ts'
+import { storeError } from './errors.ts'
 import type { House } from './house.ts'
 import type { AddOptions, AddReport, ChangeReport } from './services/changes.ts'
 import { describeService } from './services/describe.ts'
@@ -17,11 +18,11 @@ const WAIT_MS = 10_000
 
 /** What one can do with the services of a store. */
 export class StoreContext {
-  readonly #house: House
+  readonly #whole: House
 
   /** Made by `Store.forStore`. */
   constructor(house: House) {
-    this.#house = house
+    this.#whole = house
   }
 
   /**
@@ -109,6 +110,12 @@ export class StoreContext {
   async useTool(tool: string, args?: object | string, options: UseOptions = {}): Promise<ToolResult> {
     const { useTool } = await import('./tools/call.ts')
     return useTool(this.#house, tool, args, options)
+  }
+
+  get #house(): House {
+    if (this.#whole.closed)
+      throw storeError('unavailable', 'the store is closed', { hint: 'Open another one.' })
+    return this.#whole
   }
 
   #summary(service: Service): ServiceSummary {

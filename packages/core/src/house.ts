@@ -14,6 +14,8 @@ export interface House {
   readonly lists: CachedLists
   readonly reach: Reach
   readonly refresher: Refresher
+  /** Set when the store begins to close: from then on nothing may be begun. */
+  closed: boolean
   /** Lets a task run on by itself; closing the store waits for it, and its failure is logged. */
   behind(task: Promise<unknown>): void
 }

@@ -1,6 +1,6 @@
 import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
 import { expandConfig } from './config/placeholders.ts'
-import type { Connection, ConnectionPool, Connector } from './connections/index.ts'
+import type { Connection, ConnectionPool } from './connections/index.ts'
 import { asError, storeError } from './errors.ts'
 import type { ResolvedOptions } from './options.ts'
 import { noteHealth } from './services/health-note.ts'
@@ -20,8 +20,6 @@ export interface ReachParts {
   options: ResolvedOptions
   dataspace: Dataspace
   logger: Logger
-  /** Takes the place of real connections. */
-  connector?: Connector | undefined
   /** Lets a task run on by itself. */
   behind(task: Promise<unknown>): void
 }
@@ -90,7 +88,7 @@ export class Reach {
   #open(): Promise<ConnectionPool> {
     this.#pool ??= import('./connections/index.ts').then(({ ConnectionPool: Pool, createConnector }) => {
       const { logger, options } = this.#parts
-      const connector = this.#parts.connector ?? createConnector({ warn: (line) => logger.warn(line) })
+      const connector = createConnector({ warn: (line) => logger.warn(line) })
       this.#loaded = new Pool({ connector, idleMs: options.idleTimeoutMs })
       return this.#loaded
     })

@@ -11,7 +11,6 @@ import {
   sqliteBackend,
   systemTime,
 } from '@mcpstore/storage'
-import type { Connector } from './connections/connector.ts'
 import { homeFolder } from './home.ts'
 import { stderrLogger } from './logger.ts'
 import { type ResolvedOptions, resolveOptions, type StoreOptions } from './options.ts'
@@ -25,12 +24,8 @@ import { Refresher } from './tools/refresh.ts'
  * Opens a store: in memory, or with `local` in a file that other processes share. Starts no server. A storage that
  * does not answer does not fail it: `status()` tells. @throws `usage` for an option that is unknown or wrong
  */
-export async function setupStore(options: StoreOptions = {}): Promise<Store> {
-  return openStore(resolveOptions(options))
-}
-
-/** Opens a store whose connections are made by `connector`. */
-export async function openStore(options: ResolvedOptions, connector?: Connector): Promise<Store> {
+export async function setupStore(given: StoreOptions = {}): Promise<Store> {
+  const options = resolveOptions(given)
   const logger = loggerOf(options)
   const dataspaceName = options.dataspace === 'auto' ? `auto-${randomId(systemTime)}` : options.dataspace
   const plain = backendOf(options, dataspaceName)
@@ -52,11 +47,14 @@ export async function openStore(options: ResolvedOptions, connector?: Connector)
   }
   const registry = new Registry(dataspace, logger)
   const lists = new CachedLists(dataspace)
-  const reach = new Reach({ options, dataspace, logger, connector, behind })
+  const reach = new Reach({ options, dataspace, logger, behind })
   const refresher = new Refresher({ options, lists, reach })
-  return new Store({ options, logger, dataspace, registry, lists, reach, refresher, behind }, async () => {
-    await Promise.all(tasks)
-  })
+  return new Store(
+    { options, logger, dataspace, registry, lists, reach, refresher, behind, closed: false },
+    async () => {
+      await Promise.all(tasks)
+    },
+  )
 }
 
 function loggerOf({ logger, debug }: ResolvedOptions): Logger {

@@ -54,6 +54,7 @@ export class Store {
   }
 
   async #close(): Promise<{ left: number }> {
+    this.#house.closed = true
     await this.#house.reach.close()
     await this.#settled()
     return { left: await this.#house.dataspace.close() }

@@ -208,3 +208,16 @@ test('a store is disposed of by await using', async () => {
   await store[Symbol.asyncDispose]()
   expect(await store.close()).toEqual({ left: 0 })
 })
+
+test('a closed store begins nothing any more', async () => {
+  const store = await open()
+  const ctx = store.forStore()
+  await store.close()
+  for (const begin of [
+    () => ctx.addService({ s: server() }),
+    () => ctx.listServices(),
+    () => ctx.useTool('s/echo'),
+  ]) {
+    expect(await failureOf(begin())).toMatchObject({ code: 'unavailable', message: 'the store is closed' })
+  }
+})

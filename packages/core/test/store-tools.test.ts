@@ -230,7 +230,7 @@ test('a placeholder is expanded for the server, and only there', async () => {
   await ctx.addService({
     demo: { ...server(), env: { WORD: '${SECRET_WORD}', OTHER: '${UNSET_HERE:-fallback}' } },
   })
-  const [{ text } = { text: '' }] = (await ctx.useTool('env')).content as { text: string }[]
+  const [{ text } = { text: '' }] = (await ctx.useTool('env')).content as unknown as { text: string }[]
   expect(JSON.parse(text).env).toMatchObject({ WORD: 'sesame-open', OTHER: 'fallback' })
   expect(JSON.stringify(await ctx.serviceInfo('demo'))).not.toContain('sesame')
 })

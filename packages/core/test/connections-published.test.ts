@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { ServiceConfig } from '../packages/core/src/config/service-config.ts'
-import { type Connection, createConnector } from '../packages/core/src/connections/index.ts'
+import type { ServiceConfig } from '../src/config/service-config.ts'
+import { type Connection, createConnector } from '../src/connections/index.ts'
 
 const patient = { timeoutMs: 20_000 }
 const cleanups: (() => unknown)[] = []
@@ -16,9 +16,11 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-/** The program of a published server, installed beside this file. */
+const servers = createRequire(new URL('../../../tests/package.json', import.meta.url))
+
+/** The program of a published server, installed for the tests of the whole. */
 function program(name: string): string {
-  const manifest = fileURLToPath(import.meta.resolve(`@modelcontextprotocol/server-${name}/package.json`))
+  const manifest = servers.resolve(`@modelcontextprotocol/server-${name}/package.json`)
   return join(dirname(manifest), 'dist/index.js')
 }
 
