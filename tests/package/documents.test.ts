@@ -8,8 +8,8 @@ const docs = readdirSync(`${workspaceRoot}docs`).filter((name) => name.endsWith(
 const pages = ['README.md', ...docs.map((name) => `docs/${name}`)]
 const read = (page: string): string => readFileSync(workspaceRoot + page, 'utf8')
 
-// Commands that would install mcpstore from the registry, or start the checks that start this test.
-const notRun: string[] = []
+// Commands that build mcpstore itself, and the checks that this test is one of.
+const notRun = ['README.md: $ npm start', 'README.md: $ npm run setup']
 
 it.each(pages)(
   'what %s says is so',

@@ -7,10 +7,12 @@ import { parseServices } from '../src/config/parse.ts'
 const page = await readFile(new URL('../../../docs/config-files.md', import.meta.url), 'utf8')
 const section = (title: string): string => page.split(/^## /m).find((text) => text.startsWith(title)) ?? ''
 const words = (text: string): string[] => [...text.matchAll(/`([A-Za-z_]+)`/g)].map(([, word]) => word!)
-const blocks = [...page.matchAll(/^```json( refused)?\n(.*?)^```$/gms)].map(([, refused, text]) => ({
-  refused,
-  text: text!,
-}))
+const blocks = [...page.matchAll(/^```json( title="refused.json")?\n(.*?)^```$/gms)].map(
+  ([, refused, text]) => ({
+    refused,
+    text: text!,
+  }),
+)
 
 describe('docs/config-files.md', () => {
   it('has examples', () => {
