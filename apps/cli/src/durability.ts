@@ -1,14 +1,24 @@
 import type { Durability, Store } from '@mcpstore/core'
 import { CliError } from './cli-error.ts'
 
-/** Throws when a write is held by nothing that outlives this process, though a place for it was configured. */
-export function requireDurable(durable: Durability, store: Store): void {
-  const { configured, error, reason } = store.status()
-  if (durable !== 'memory' || configured === 'memory') return
-  const why = error?.message ?? reason ?? 'the backend did not take it'
-  throw new CliError(
-    'not_durable',
-    `the change was NOT saved and is lost when this command ends: ${why}`,
-    error?.hint ?? 'See mcpstore status, then run the command again.',
-  )
+/** Where a write ended up, and the error to end with if nothing that outlives the process holds it. */
+export interface Settled {
+  durable: Durability
+  lost: CliError | undefined
+}
+
+/**
+ * Finds out whether a write is kept. One that still waits gets its last chance: the store is closed, which sends what
+ * waits. Asks the store for nothing afterwards but what it has in memory.
+ */
+export async function settle(durable: Durability, store: Store): Promise<Settled> {
+  const { configured, state, error, reason } = store.status()
+  if (durable !== 'memory' || configured === 'memory') return { durable, lost: undefined }
+  const { left } = await store.close()
+  if (left === 0 && state !== 'down') {
+    return { durable: configured === 'redis' ? 'redis' : 'local', lost: undefined }
+  }
+  const why = error?.message ?? reason ?? 'the storage did not take it'
+  const hint = error?.hint ?? 'See mcpstore status, then run the command again.'
+  return { durable, lost: new CliError('not_durable', `the change was NOT saved: ${why}`, hint) }
 }

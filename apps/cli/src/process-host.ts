@@ -34,7 +34,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     cwd: process.cwd(),
     signal,
     readStdin: () => readAll(process.stdin),
-    confirm: isatty(0) && stderr.isTTY ? (question: string) => ask(question, process, signal) : undefined,
+    confirm: isatty(0) && stderr.isTTY ? (question: string) => ask(question, process) : undefined,
   }
   return {
     host: {
@@ -71,12 +71,14 @@ async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-async function ask(question: string, { stdin, stderr }: ProcessLike, signal: AbortSignal): Promise<boolean> {
-  const { createInterface } = await import('node:readline/promises')
-  const terminal = createInterface({ input: stdin, output: stderr })
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal })).trim())
-  } finally {
-    terminal.close()
-  }
+/** One line from the terminal, which stays in its usual mode, so that Ctrl-C is a signal; its end is a no. */
+export async function ask(
+  question: string,
+  { stdin, stderr }: Pick<ProcessLike, 'stdin' | 'stderr'>,
+): Promise<boolean> {
+  const { createInterface } = await import('node:readline')
+  stderr.write(`${question} [y/N] `)
+  const lines = createInterface({ input: stdin, terminal: false })
+  for await (const line of lines) return /^y(es)?$/i.test(line.trim())
+  return false
 }

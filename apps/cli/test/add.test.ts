@@ -217,12 +217,12 @@ describe('--check', () => {
 describe('a write that nothing keeps', () => {
   const error = libraryError('storage', 'The disk is full.', 'Make room.') as never
   const status = fakeStatus({ state: 'write-degraded', error })
-  const world = { ...reporting({ ...added('w'), durable: 'memory' }), status }
+  const world = { ...reporting({ ...added('w'), durable: 'memory' }), status, left: 1 }
 
   it('is said plainly, with the reason and what to do, and ends with 5', async () => {
     const { exit, stdout, stderr } = await run(['add', '{}'], world)
     expect(exit).toBe(5)
-    expect(stdout).not.toContain('saved')
+    expect(stdout).toBe('')
     expect(stderr).toContain('NOT saved')
     expect(stderr).toContain('The disk is full.')
     expect(stderr).toContain('hint:  Make room.')
@@ -233,6 +233,14 @@ describe('a write that nothing keeps', () => {
     expect(exit).toBe(5)
     expect(JSON.parse(stdout).durable).toBe('memory')
     expect(JSON.parse(stderr).error).toMatchObject({ code: 'not_durable', hint: 'Make room.' })
+  })
+
+  it('but was taken at the last moment, when the store was closed, is saved', async () => {
+    const late = { ...world, status: fakeStatus({ state: 'suspect', error }), left: 0 }
+    const { exit, stdout, stderr } = await run(['add', '{}'], late)
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    expect(stdout).toContain('saved in')
+    expect(JSON.parse((await run(['add', '{}', '--json'], late)).stdout).durable).toBe('local')
   })
 
   it('is nothing to report when every entry was refused', async () => {

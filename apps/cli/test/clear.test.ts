@@ -43,3 +43,10 @@ it('on a terminal asks first, naming what would go', async () => {
   expect(agreed.calls['clear']).toHaveLength(1)
   expect(questions).toEqual(Array(2).fill('Remove 2 services from dataspace default (namespace default)?'))
 })
+
+it('that nothing keeps says so instead of claiming it was done', async () => {
+  const lost = { ...world(), store: { clear: async () => ({ durable: 'memory' as const }) }, left: 1 }
+  const { exit, stdout, stderr } = await run(['clear', '--yes'], lost)
+  expect({ exit, stdout }).toEqual({ exit: 5, stdout: '' })
+  expect(stderr).toContain('NOT saved')
+})

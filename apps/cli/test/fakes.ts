@@ -100,6 +100,8 @@ export interface FakeWorld {
   store?: Partial<Store>
   host?: Partial<Host>
   stdin?: string
+  /** Writes that are left when the store is closed. */
+  left?: number
 }
 
 /** An output that is no terminal. */
@@ -130,6 +132,7 @@ export async function run(argv: string[], world: FakeWorld = {}): Promise<Run> {
     status: () => world.status ?? fakeStatus(),
     close: async () => {
       result.closed += 1
+      return { left: world.left ?? 0 }
     },
     ...world.store,
   } as Store)

@@ -98,11 +98,9 @@ describe('remove', () => {
 
   it('that nothing keeps ends with 5', async () => {
     const services = { deleteService: async () => deleted('memory') }
-    const { exit, stderr } = await run(['rm', 'weather'], {
-      services,
-      status: fakeStatus({ reason: 'locked' }),
-    })
-    expect(exit).toBe(5)
+    const status = fakeStatus({ reason: 'locked' })
+    const { exit, stdout, stderr } = await run(['rm', 'weather'], { services, status, left: 1 })
+    expect({ exit, stdout }).toEqual({ exit: 5, stdout: '' })
     expect(stderr).toContain('NOT saved')
     expect(stderr).toContain('locked')
   })

@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
 import { expect, it } from 'vitest'
-import { type ProcessLike, processHost } from '../src/process-host.ts'
+import { ask, type ProcessLike, processHost } from '../src/process-host.ts'
 
 function fakeProcess(
   changes: Partial<ProcessLike> = {},
@@ -67,4 +67,17 @@ it('colours and widths are for terminals only, and NO_COLOR is honoured', () => 
   expect(terminal({ TERM: 'dumb' })).toEqual({ columns: 100, color: false })
   const { out, err } = processHost(fakeProcess(), signal).host
   expect([out.color, err.color, out.columns]).toEqual([false, false, Number.POSITIVE_INFINITY])
+})
+
+it.each([
+  ['y\n', true],
+  ['Yes \nno\n', true],
+  ['n\n', false],
+  ['\n', false],
+  ['yesterday\n', false],
+  ['', false],
+])('a question that is answered with %j is %s', async (answer, expected) => {
+  const process = fakeProcess({ stdin: Readable.from([answer]) as never })
+  expect(await ask('Sure?', process)).toBe(expected)
+  expect(process.stderr.read().toString()).toBe('Sure? [y/N] ')
 })

@@ -1,7 +1,7 @@
 import type { AddReport } from '@mcpstore/core'
 import { readAddInput } from '../add-input.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { requireDurable } from '../durability.ts'
+import { settle } from '../durability.ts'
 import { naming, reportFailure } from '../failure.ts'
 import { addDocument, writeAddReport } from '../output/add-report.ts'
 import { writeJson } from '../output/json.ts'
@@ -19,9 +19,11 @@ export async function add(context: CommandContext, input: CommandInput): Promise
     const report = await services.addService(described, { cwd: context.cwd, ifAbsent })
     const kept = report.results.filter(({ status }) => status !== 'failed').map(({ name }) => name)
     const checks = values.check ? await checkServices(services, kept, context.settings.timeoutMs) : []
-    if (context.settings.json) writeJson(context.out, addDocument(report, checks))
-    else await writeAddReport(context, store, report, checks)
-    if (kept.length > 0) requireDurable(report.durable, store)
+    const { durable, lost } = await settle(report.durable, store)
+    const settled = { ...report, durable }
+    if (context.settings.json) writeJson(context.out, addDocument(settled, checks))
+    else await writeAddReport(context, store, settled, lost ? [] : checks)
+    if (lost && kept.length > 0) throw lost
     return exitOf(context, report, checks)
   })
 }

@@ -1,6 +1,6 @@
 import { usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { requireDurable } from '../durability.ts'
+import { settle } from '../durability.ts'
 import { writeJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { untilInterrupted, withStore } from '../store-session.ts'
@@ -22,10 +22,10 @@ export async function clear(context: CommandContext, { values }: CommandInput): 
         return 1
       }
     }
-    const { durable } = await store.clear()
+    const { durable, lost } = await settle((await store.clear()).durable, store)
     if (json) writeJson(context.out, { removed: names, durable })
-    else context.out.write(`removed ${countOf(names)} from ${where}\n`)
-    requireDurable(durable, store)
+    else if (!lost) context.out.write(`removed ${countOf(names)} from ${where}\n`)
+    if (lost) throw lost
     return 0
   })
 }

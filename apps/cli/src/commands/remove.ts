@@ -1,5 +1,5 @@
 import type { CommandContext, CommandInput } from '../command.ts'
-import { requireDurable } from '../durability.ts'
+import { settle } from '../durability.ts'
 import { writeJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { withStore } from '../store-session.ts'
@@ -10,10 +10,11 @@ export async function remove(
   { positionals: [name = ''] }: CommandInput,
 ): Promise<number> {
   return withStore(context, async (store) => {
-    const { name: removed, durable } = await store.forStore().deleteService(name)
-    if (context.settings.json) writeJson(context.out, { removed: [removed], durable })
-    else context.out.write(`removed ${visibleLine(removed)}\n`)
-    requireDurable(durable, store)
+    const change = await store.forStore().deleteService(name)
+    const { durable, lost } = await settle(change.durable, store)
+    if (context.settings.json) writeJson(context.out, { removed: [change.name], durable })
+    else if (!lost) context.out.write(`removed ${visibleLine(change.name)}\n`)
+    if (lost) throw lost
     return 0
   })
 }

@@ -34,7 +34,7 @@ export function addDocument({ results, durable }: AddReport, checks: readonly Ch
   }
 }
 
-/** One line for each entry on stdout, what is wrong on stderr, and where it was saved. */
+/** One line for each entry that was saved, and where, on stdout; what is wrong on stderr. */
 export async function writeAddReport(
   context: CommandContext,
   store: Store,
@@ -43,14 +43,14 @@ export async function writeAddReport(
 ): Promise<void> {
   const { out, err } = context
   const services = store.forStore()
-  const kept = results.filter(({ status }) => status !== 'failed')
+  const kept = results.filter(({ status }) => status !== 'failed' && durable !== 'memory')
   const rows: Cell[][] = []
   for (const result of kept) rows.push(await describe(context, services, result))
   out.write(renderTable(rows, out))
   for (const result of results) if (result.status === 'failed') writeFailed(err, result)
   for (const check of checks) writeCheck(context, check)
   const { location } = store.status()
-  if (kept.length > 0 && durable !== 'memory') {
+  if (kept.length > 0) {
     const place =
       durable === 'redis' ? 'in Redis' : location ? `in ${visibleLine(location)}` : 'on this machine'
     out.write(`${paint(out, 'dim', `saved ${place}`)}\n`)
