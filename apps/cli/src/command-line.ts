@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
+import { nearest } from '@mcpstore/core/near'
 import { usageError } from './cli-error.ts'
 import type { CommandInput } from './command.ts'
 import { type CommandSpec, commandNames, commandTable, findCommand } from './command-table.ts'
-import { didYouMean } from './near-names.ts'
 import { globalOptions, type OptionName, type OptionValues, options } from './options.ts'
 
 /** A command line as understood; `spec` is missing when no command was named. */
@@ -110,4 +110,10 @@ function unknownOption(
 
 function seeHelp(spec?: CommandSpec): string {
   return `See mcpstore ${spec ? `${spec.name} ` : ''}--help.`
+}
+
+/** `Did you mean "a"?`, or nothing when no candidate is near. */
+function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+  const [near] = nearest(word, candidates, 1)
+  return near === undefined ? undefined : `Did you mean "${near}"?`
 }

@@ -19,6 +19,7 @@ export function nearest(word: string, candidates: Iterable<string>, max = 3): st
 }
 
 function scoreOf(wanted: string, candidate: string): number | undefined {
+  if (parts(wanted) === parts(candidate)) return 0
   const longer = Math.max(wanted.length, candidate.length)
   const allowed = Math.max(1, Math.floor(longer / 3))
   if (candidate.length <= LONGEST_WORD && Math.abs(wanted.length - candidate.length) <= allowed) {
@@ -47,4 +48,9 @@ function distance(a: string, b: string): number {
     last = current
   }
   return last[b.length]!
+}
+
+/** `tools-list`, `list_tools` and `list-tools` have the same parts. */
+function parts(word: string): string {
+  return word.split(/[-_]/).sort().join('-')
 }

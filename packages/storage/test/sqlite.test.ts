@@ -212,6 +212,15 @@ test('a folder that cannot be used is named', async () => {
   expect(dataspace.status().error?.message).toContain(`${file} cannot be opened`)
 })
 
+test.runIf(process.platform === 'linux')(
+  'a home below /proc ends with a reason and not in an endless loop',
+  async () => {
+    file = localFile('/proc/nope', 'default', 'workspace1')
+    const dataspace = await open()
+    expect(dataspace.status().error?.message).toContain('/proc/nope')
+  },
+)
+
 test('a file of a newer major schema is refused, of a newer minor read and kept', async () => {
   await (await open()).put(CONFIG, 1)
   const db = new Libsql(file)

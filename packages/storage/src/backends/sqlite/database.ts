@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type Libsql from 'libsql'
 import { BackendError } from '../../health.ts'
@@ -43,7 +43,7 @@ export interface OpenOptions {
 /** Opens the file, and makes it, for this user only, where there is none. */
 export async function openFile(file: string, { maxPages }: OpenOptions): Promise<OpenFile> {
   const Database = await loadLibsql()
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(file))
   closeSync(openSync(file, 'a', 0o600))
   const identity = fileIdentity(file)!
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS })
@@ -56,6 +56,18 @@ export async function openFile(file: string, { maxPages }: OpenOptions): Promise
   } catch (thrown) {
     db.close()
     throw thrown
+  }
+}
+
+/** Makes the folder and those above it, for this user only; one by one, as Node's own way never ends below /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (thrown) {
+    // Another process may have made it meanwhile.
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
   }
 }
 
