@@ -5,13 +5,48 @@ import { expect, it } from 'vitest'
 
 // A name that comes or goes here is a change for users: it needs a changeset.
 it('@mcpstore/storage exports', () => {
-  expect(Object.keys(storage).sort()).toMatchInlineSnapshot()
+  expect(Object.keys(storage).sort()).toMatchInlineSnapshot(`
+    [
+      "BackendError",
+      "Dataspace",
+      "MAX_CONFLICTS",
+      "MAX_VALUE_BYTES",
+      "McpStoreError",
+      "MemoryTables",
+      "StorageError",
+      "decodeSegment",
+      "encodeSegment",
+      "infoKey",
+      "keyPrefix",
+      "localFile",
+      "loggedBackend",
+      "memoryBackend",
+      "parseRecordKey",
+      "randomId",
+      "recordKey",
+      "silentLogger",
+      "sqliteBackend",
+      "statsField",
+      "statsKey",
+      "systemTime",
+    ]
+  `)
 })
 
 it('@mcpstore/storage/conformance exports', () => {
-  expect(Object.keys(conformance).sort()).toMatchInlineSnapshot()
+  expect(Object.keys(conformance).sort()).toMatchInlineSnapshot(`
+    [
+      "conformanceCases",
+    ]
+  `)
 })
 
 it('@mcpstore/core exports', () => {
-  expect(Object.keys(core).sort()).toMatchInlineSnapshot()
+  expect(Object.keys(core).sort()).toMatchInlineSnapshot(`
+    [
+      "McpStoreError",
+      "homeFolder",
+      "setupStore",
+    ]
+  `)
 })

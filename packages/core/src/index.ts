@@ -7,7 +7,6 @@ export type { CallOptions, RawTool, ServerFacts, ToolResult } from './connection
 export type { StoreContext } from './context.ts'
 export type { ErrorCode } from './errors.ts'
 export { type HomeOptions, homeFolder } from './home.ts'
-export { nearest } from './near.ts'
 export type { StoreOptions } from './options.ts'
 export type { AddOptions, AddReport, AddResult, ChangeReport } from './services/changes.ts'
 export type {

@@ -8,11 +8,11 @@ const SHORTEST_SECRET = 4
 /** A line of a secret with several lines counts by itself from this length on. */
 const SHORTEST_LINE = 8
 
-// Numbers, versions, words, paths, hosts with a port: to hide these would make every message unreadable.
+// Small numbers, versions, one word or two, paths, hosts with a port: to hide these would make every message unreadable.
 const settings: RegExp[] = [
-  /^\d{1,15}$/,
+  /^\d{1,5}$/,
   /^v?\d+(?:\.\d+)+$/,
-  /^[A-Za-z]{1,24}(?:[ _.-][A-Za-z]{1,24}){0,5}(?:[ _.-]\d{1,4})?$/,
+  /^[A-Za-z]{1,16}(?:[ _.-][A-Za-z]{1,16})?(?:[ _.-]\d{1,4})?$/,
   /^(?:[A-Za-z]:|[.~]{0,2})[/\\]/,
   /^[\w.-]+:\d{1,5}$/,
 ]

@@ -1,6 +1,8 @@
-import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import type { Service } from './registry.ts'
+
+/** Less time is not enough to find anything out: an attempt could only hide the last failure behind a `timeout`. */
+const SHORTEST_ATTEMPT_MS = 100
 
 /** Connects a service and fetches its tools, again and again while that may help, for at most `timeoutMs`. */
 export async function waitFor(house: House, service: Service, timeoutMs: number): Promise<void> {
@@ -10,24 +12,20 @@ export async function waitFor(house: House, service: Service, timeoutMs: number)
   const left = () => Math.ceil(end - performance.now())
   let last: unknown
   const attempt = async () => {
-    if (left() <= 0) throw last
-    await house.refresher.refresh(service, { timeoutMs: left() })
+    if (last !== undefined && left() < SHORTEST_ATTEMPT_MS) throw last
+    await house.refresher.refresh(service, { timeoutMs: Math.max(left(), 1) })
   }
-  try {
-    await retry(attempt, {
-      retries: Number.POSITIVE_INFINITY,
-      minTimeout: 200,
-      maxTimeout: 2000,
-      randomize: true,
-      maxRetryTime: timeoutMs,
-      shouldRetry: ({ error }) => {
-        last = error
-        return isTransient(error)
-      },
-    })
-  } catch (thrown) {
-    throw (
-      thrown ?? last ?? storeError('timeout', `service "${service.name}" was not there after ${timeoutMs} ms`)
-    )
-  }
+  await retry(attempt, {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: 200,
+    maxTimeout: 2000,
+    randomize: true,
+    maxRetryTime: timeoutMs,
+    shouldRetry: ({ error }) => {
+      // What was found out says more than that time ran out while it was tried again.
+      if (last !== undefined && (error as { code?: string }).code === 'timeout') throw last
+      last = error
+      return isTransient(error) && left() >= SHORTEST_ATTEMPT_MS
+    },
+  })
 }
