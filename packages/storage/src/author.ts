@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Intake } from './intake.ts'
 import type { Outbox } from './outbox.ts'
 import type { Put, PutResult } from './put.ts'
-import { outranks, type StoredRecord, seenAfter } from './record.ts'
+import { type StoredRecord, seenAfter, supersedes } from './record.ts'
 import type { Replica } from './replica.ts'
 import { NO_STAMP, type Stamp } from './stamp.ts'
 
@@ -26,13 +26,14 @@ export class Author {
 
   /** Applies a put to the replica and the outbox, unless the same value is there. */
   write(put: EncodedPut): { stamp: Stamp; status: PutResult['status'] } {
-    const { replica, outbox, intake } = this.#parts
+    const { clock, replica, outbox, intake } = this.#parts
     const current = replica.record(put.key)
     if (current ? this.#isSame(current, put) : put.json === null) {
       return { status: 'unchanged', stamp: current?.stamp ?? NO_STAMP }
     }
     const record = this.stamped(put)
-    if (current && !outranks(record, current)) return { status: 'outdated', stamp: current.stamp }
+    if (current && !supersedes(record, current, clock.now()))
+      return { status: 'outdated', stamp: current.stamp }
     outbox.add({ record })
     intake.take(record, 'local')
     return { status: 'written', stamp: record.stamp }

@@ -1,4 +1,4 @@
-import type { RecordKey } from './keyspace.ts'
+import type { Conflict } from './conflict.ts'
 import type { StoredRecord } from './record.ts'
 import type { Stamp } from './stamp.ts'
 
@@ -10,13 +10,11 @@ export type Durability = 'redis' | 'local' | 'memory'
 /** A record on its way into the backend. */
 export interface Write {
   record: StoredRecord
-  /** Only if the stored stamp is this one, or there is no live record. */
+  /** Exactly if the stored stamp is this one, or there is no live record. */
   if?: Stamp | 'absent'
-  /** Takes the place of this stamp whatever the order says: how a stamp from the future is mended. */
-  replaces?: Stamp
 }
 
-/** What became of a write. All but `future` and `failed_condition` acknowledge it: it need not be sent again. */
+/** What became of a write. All but `future` acknowledge it: it need not be sent again. */
 export type Verdict =
   /** It is the stored record now. */
   | 'accepted'
@@ -41,13 +39,6 @@ export interface MergeReply {
   now: number
 }
 
-/** A value that was replaced by a writer who had not seen it. */
-export interface Conflict {
-  key: RecordKey
-  loser: { stamp: Stamp; json: string | null }
-  winner: { stamp: Stamp; json: string | null }
-}
-
 /** One counter's value: `key` is a tool's statistics, `field` names service and counter. */
 export interface Counter {
   key: string
@@ -64,6 +55,16 @@ export interface Page {
   /** As they were read: validate before use. */
   records: StoredRecord[]
   counters: Counter[]
+  /** The server's clock, ms since 1970. */
+  now: number
+}
+
+/** What became of a clear. */
+export interface ClearReply {
+  /** The stamp of the latest clear; earlier than what was asked for if that lay in the future and was refused. */
+  cleared: Stamp
+  /** The server's clock, ms since 1970. */
+  now: number
 }
 
 /** How many conflicts a dataspace keeps for reading. */
@@ -92,8 +93,8 @@ export interface Backend {
   count(node: string, cleared: Stamp, totals: readonly Counter[]): Promise<boolean>
   /** Forgets what `node` counted, the totals stay: it will not count again. */
   leave(node: string): Promise<void>
-  /** Makes everything up to `stamp` dead, tombstones and counters included. Returns the latest clear. */
-  clear(stamp: Stamp): Promise<Stamp>
+  /** Makes everything up to `stamp` dead, tombstones and counters included. */
+  clear(stamp: Stamp): Promise<ClearReply>
   /** Grants the lease to `holder` for `ttlMs`, anew if it has it. Returns 0, or how many ms it is still taken. */
   lease(name: string, holder: string, ttlMs: number): Promise<number>
   /** Ends the lease if `holder` has it. */

@@ -1,4 +1,5 @@
 import type { Counter } from './backend.ts'
+import { type RecordKey, statsParent } from './keyspace.ts'
 import { NO_STAMP, type Stamp } from './stamp.ts'
 
 interface Count extends Counter {
@@ -39,12 +40,19 @@ export class Counts {
 
   /** Notes that the backend has these totals. Returns by how much each of its own rose. */
   acknowledge(totals: readonly Counter[]): Counter[] {
-    return totals.map(({ key, field, total }) => {
-      const count = this.#counts.get(`${key} ${field}`)!
+    return totals.flatMap(({ key, field, total }) => {
+      const count = this.#counts.get(`${key} ${field}`)
+      // Forgotten while it was on its way.
+      if (!count) return []
       const rose = total - count.sent
       count.sent = total
-      return { key, field, total: rose }
+      return [{ key, field, total: rose }]
     })
+  }
+
+  /** Starts anew with everything below a config that is gone. */
+  forget(config: RecordKey): void {
+    for (const [id, { field }] of this.#counts) if (statsParent(field) === config) this.#counts.delete(id)
   }
 
   /** Starts anew under a later clear. */

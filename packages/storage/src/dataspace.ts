@@ -1,4 +1,5 @@
-import type { Conflict, Durability } from './backend.ts'
+import type { Durability, Verdict } from './backend.ts'
+import type { Conflict } from './conflict.ts'
 import { type DataspaceStatus, describeStatus } from './dataspace-status.ts'
 import { StorageError } from './errors.ts'
 import { asBackendError } from './health.ts'
@@ -12,6 +13,8 @@ import type { Stamp } from './stamp.ts'
 import type { Watcher } from './watchers.ts'
 
 const COUNT_DELAY_MS = 250
+/** How often a write is stamped anew before two clocks are taken to be at odds for good. */
+const CLOCK_ATTEMPTS = 3
 
 /**
  * One dataspace: reads are answered from the replica, every write is stamped, applied to the replica, put into
@@ -22,6 +25,7 @@ export class Dataspace {
   readonly dataspace: string
   readonly #parts: Parts
   #cancelCount: (() => void) | undefined
+  #closing: Promise<number> | undefined
 
   constructor(options: DataspaceOptions) {
     this.namespace = options.namespace
@@ -60,13 +64,14 @@ export class Dataspace {
    * @throws `usage` for a value that cannot be stored; then none was.
    */
   async putAll(puts: readonly Put[]): Promise<PutResult[]> {
+    this.#refuseClosed()
     const encoded = puts.map((put) => ({
       ...put,
       json: put.value === undefined ? null : encodeValue(put.key, put.value),
     }))
-    const stamps = encoded.map((put) => this.#parts.author.write(put))
-    await this.#acknowledged(stamps.flatMap(({ stamp }) => stamp))
-    return stamps.map(({ stamp, status }) => ({ status, stamp, durable: this.#durable(stamp) }))
+    const written = encoded.map((put) => this.#parts.author.write(put))
+    const fates = await this.#fates(written.map(({ stamp }) => stamp))
+    return written.map(({ stamp, status }, at) => ({ stamp, ...this.#outcome(status, fates[at]) }))
   }
 
   /** A stamp of now, for a value that is still being found out; see `Put.stamp`. */
@@ -83,15 +88,23 @@ export class Dataspace {
     value: Json | undefined,
     condition: Stamp | 'absent',
   ): Promise<PutResult | PutRefused> {
+    this.#refuseClosed()
+    const { author, backend, intake, link } = this.#parts
     const json = value === undefined ? null : encodeValue(key, value)
     await this.flush()
-    const record = this.#parts.author.stamped({ key, json })
-    const [reply] = await this.#ask(() => this.#parts.backend.merge([{ record, if: condition }]))
-    if (reply!.verdict === 'accepted' || reply!.verdict === 'duplicate') {
-      this.#parts.intake.take(record, 'local')
-      return { status: 'written', stamp: record.stamp, durable: this.#parts.backend.durable }
+    for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
+      const record = author.stamped({ key, json })
+      const [reply] = await this.#ask(() => backend.merge([{ record, if: condition }]))
+      const { verdict, current, now } = reply!
+      if (verdict === 'accepted' || verdict === 'duplicate') {
+        intake.take(record, 'local')
+        return { status: 'written', stamp: record.stamp, durable: backend.durable }
+      }
+      if (verdict === 'future') intake.correctClock(now)
+      else if (current) intake.take(current, 'remote')
+      else await link.refresh()
+      if (verdict !== 'future' && verdict !== 'cleared') break
     }
-    if (reply!.current) this.#parts.intake.take(reply!.current, 'remote')
     return { status: 'refused', current: this.get(key) }
   }
 
@@ -134,10 +147,22 @@ export class Dataspace {
 
   /** Removes everything, here and for everybody. @throws `unavailable` when the backend does not take it. */
   async clear(): Promise<Durability> {
+    this.#refuseClosed()
+    const { backend, clock, intake } = this.#parts
     await this.flush()
-    const stamp = this.#parts.clock.tick()
-    this.#parts.intake.clear(await this.#ask(() => this.#parts.backend.clear(stamp)), 'local')
-    return this.#parts.backend.durable
+    for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
+      const stamp = clock.tick()
+      const { cleared, now } = await this.#ask(() => backend.clear(stamp))
+      if (cleared >= stamp) {
+        intake.clear(cleared, 'local')
+        return backend.durable
+      }
+      clock.follow(cleared)
+      intake.correctClock(now)
+    }
+    throw new StorageError('unavailable', 'the clock of this process and that of the storage do not agree', {
+      hint: 'Set the clock right, then try again.',
+    })
   }
 
   /** Values that were replaced by a writer who had not seen them, oldest first. */
@@ -156,32 +181,52 @@ export class Dataspace {
 
   /** Waits until nothing waits to be sent, at most `waitMs`. Returns how many writes still wait. */
   async flush(): Promise<number> {
-    await this.#acknowledged(this.#parts.outbox.rows().map(({ record }) => record.stamp))
+    await this.#fates(this.#parts.outbox.rows().map(({ record }) => record.stamp))
     return this.#parts.outbox.size
   }
 
   /** Sends what waits, for at most `waitMs`, and lets go of the backend. Returns how many writes were left. */
-  async close(): Promise<number> {
+  close(): Promise<number> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<number> {
     this.#cancelCount?.()
     await this.#attempt(() => this.#parts.outbox.size === 0 && this.#parts.counts.unsent().length === 0)
     await this.#parts.link.close()
     return this.#parts.outbox.size
   }
 
-  #durable(stamp: Stamp): Durability {
-    return this.#parts.outbox.has(stamp) || this.#parts.health.state === 'down'
-      ? 'memory'
-      : this.#parts.backend.durable
+  #refuseClosed(): void {
+    if (this.#closing)
+      throw new StorageError('unavailable', 'the dataspace is closed', { hint: 'Open another one.' })
   }
 
-  async #acknowledged(stamps: readonly Stamp[]): Promise<void> {
-    const waiting = stamps.filter((stamp) => this.#parts.outbox.has(stamp))
-    if (waiting.length === 0 || !this.#parts.health.hopeful) return
-    void this.#parts.link.kick()
-    await this.#parts.patience.until((done) => {
-      let left = waiting.length
-      for (const stamp of waiting) this.#parts.outbox.whenAcknowledged(stamp, () => --left === 0 && done())
+  /** What becomes of these stamps, `undefined` for those that still wait when there is no more waiting. */
+  async #fates(stamps: readonly Stamp[]): Promise<(Verdict | undefined)[]> {
+    const { health, link, outbox, patience } = this.#parts
+    const fates = stamps.map((stamp): Verdict | undefined => (outbox.has(stamp) ? undefined : 'duplicate'))
+    let left = fates.filter((fate) => fate === undefined).length
+    if (left === 0 || !health.hopeful) return fates
+    await patience.until((done) => {
+      stamps.forEach((stamp, at) => {
+        outbox.whenAcknowledged(stamp, (verdict) => {
+          fates[at] = verdict
+          if (--left === 0) done()
+        })
+      })
+      void link.kick()
     })
+    return fates
+  }
+
+  #outcome(status: PutResult['status'], fate: Verdict | undefined): Omit<PutResult, 'stamp'> {
+    const { backend, health } = this.#parts
+    const unsure = fate === undefined || (status === 'unchanged' && health.state === 'down')
+    if (unsure) return { status, durable: 'memory' }
+    const kept = fate === 'accepted' || fate === 'duplicate'
+    return { status: kept ? status : 'outdated', durable: backend.durable }
   }
 
   /** Makes attempts until `satisfied`, or until there is no hope. */
@@ -199,14 +244,8 @@ export class Dataspace {
       return await this.#parts.patience.ask(question, (thrown) => asBackendError(thrown).state === 'suspect')
     } catch (thrown) {
       const { message, hint, cause } = asBackendError(thrown)
-      throw new StorageError(
-        'unavailable',
-        `${this.#parts.backend.kind} cannot decide this now: ${message}`,
-        {
-          hint,
-          cause,
-        },
-      )
+      const { kind } = this.#parts.backend
+      throw new StorageError('unavailable', `${kind} cannot decide this now: ${message}`, { hint, cause })
     }
   }
 }

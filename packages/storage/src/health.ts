@@ -46,12 +46,15 @@ export class Health {
   #state: HealthState = 'connecting'
   #error: BackendError | undefined
   #since: number
+  /** The same moment on the clock that never steps. */
+  #entered: number
   /** Whether the trouble was told, so that its end has to be told too. */
   #announced = false
 
   constructor(options: HealthOptions) {
     this.#options = options
     this.#since = options.time.now()
+    this.#entered = options.time.monotonic()
   }
 
   get state(): HealthState {
@@ -89,7 +92,7 @@ export class Health {
   #stateOfSuspect(readable: boolean): HealthState {
     if (!this.hopeful) return this.#state
     const overdue =
-      this.#state === 'suspect' && this.#options.time.now() - this.#since > this.#options.suspectMs
+      this.#state === 'suspect' && this.#options.time.monotonic() - this.#entered > this.#options.suspectMs
     if (!overdue) return 'suspect'
     return readable ? 'write-degraded' : 'down'
   }
@@ -99,9 +102,10 @@ export class Health {
     this.#error = error
     if (state === before) return
     const { name, time, logger, backlog } = this.#options
-    const lasted = time.now() - this.#since
+    const lasted = Math.round(time.monotonic() - this.#entered)
     this.#state = state
     this.#since = time.now()
+    this.#entered = time.monotonic()
     const line = `storage: ${name} is ${state}, was ${before} for ${lasted} ms, ${backlog()} writes waiting`
     if (!this.hopeful) {
       this.#announced = true

@@ -2,7 +2,7 @@
 export type {
   Backend,
   BackendKind,
-  Conflict,
+  ClearReply,
   Counter,
   Durability,
   MergeReply,
@@ -16,6 +16,7 @@ export { type MemoryOptions, MemoryTables, memoryBackend } from './backends/memo
 export { type SqliteOptions, sqliteBackend } from './backends/sqlite/index.ts'
 export { localFile } from './backends/sqlite/location.ts'
 export { randomId } from './clock.ts'
+export type { Conflict } from './conflict.ts'
 export { Dataspace } from './dataspace.ts'
 export type { DataspaceStatus } from './dataspace-status.ts'
 export { type ErrorDetails, McpStoreError, StorageError, type StorageErrorCode } from './errors.ts'

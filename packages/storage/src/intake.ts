@@ -1,15 +1,14 @@
-import type { Backend, Conflict, Counter, MergeReply, Page, Write } from './backend.ts'
-import { conflictBetween } from './backends/rules.ts'
+import type { Backend, Counter, MergeReply, Page, Write } from './backend.ts'
 import type { Clock } from './clock.ts'
+import { type Conflict, conflictBetween } from './conflict.ts'
 import type { Counts } from './counts.ts'
 import type { LinkEvents } from './link.ts'
 import type { Logger } from './logger.ts'
 import type { Outbox } from './outbox.ts'
-import { recordProblem, type StoredRecord } from './record.ts'
+import { isStray, recordProblem, type StoredRecord } from './record.ts'
 import type { Replica } from './replica.ts'
-import { restampFuture } from './restamp.ts'
-import type { Stamp } from './stamp.ts'
-import type { Time } from './time.ts'
+import { mendStrays } from './restamp.ts'
+import { isStamp, NO_STAMP, type Stamp } from './stamp.ts'
 import type { Change, Watchers } from './watchers.ts'
 
 export interface IntakeParts {
@@ -20,7 +19,6 @@ export interface IntakeParts {
   clock: Clock
   watchers: Watchers
   logger: Logger
-  time: Time
 }
 
 /** Brings what the backend says into the replica, and what it should know and does not into the outbox. */
@@ -31,12 +29,10 @@ export class Intake implements LinkEvents {
     this.#parts = parts
   }
 
-  /** Shows a record to the readers if it outranks what they see. */
+  /** Shows a record to the readers if it supersedes what they see. */
   take(record: StoredRecord, origin: Change['origin']): void {
-    const { clock, replica, watchers } = this.#parts
-    if (!replica.take(record)) return
-    clock.follow(record.stamp)
-    watchers.tell({ key: record.key, entry: replica.get(record.key, clock.now()), origin })
+    const { clock, replica } = this.#parts
+    if (replica.take(record, clock.now())) this.#tell(record, origin)
   }
 
   /** Drops everything up to the stamp of a clear. */
@@ -44,42 +40,76 @@ export class Intake implements LinkEvents {
     const { clock, counts, replica, watchers } = this.#parts
     clock.follow(stamp)
     counts.clear(stamp)
-    for (const { key, json } of replica.clear(stamp)) {
+    for (const { key, json } of replica.clear(stamp, clock.now())) {
       if (json !== null) watchers.tell({ key, entry: undefined, origin })
     }
   }
 
+  /** Takes over the server's clock (ms) after it refused a stamp of ours. */
+  correctClock(now: number): void {
+    const { clock, replica } = this.#parts
+    clock.adjust(now)
+    clock.follow(replica.cleared)
+    for (const { stamp } of replica.records()) clock.follow(stamp)
+  }
+
   onPage(page: Page, whole: boolean): void {
-    const { replica, time } = this.#parts
-    this.clear(page.cleared, 'remote')
+    const { replica } = this.#parts
+    this.clear(isStamp(page.cleared) ? page.cleared : NO_STAMP, 'remote')
     const sound = page.records.filter((record) => this.#isSound(record))
     this.#reportOvertaken(sound)
     for (const record of sound) this.take(record, 'remote')
-    for (const counter of page.counters) replica.setCounter(counter)
-    this.#mend(sound, time.now())
+    const counters = page.counters.filter(({ total }) => Number.isSafeInteger(total))
+    if (whole) replica.replaceCounters(counters)
+    else for (const counter of counters) replica.setCounter(counter)
+    this.#mend(sound, page.now)
     if (whole) this.#restore(sound)
   }
 
   onReplies(writes: readonly Write[], replies: readonly MergeReply[]): boolean {
-    const { outbox, replica } = this.#parts
-    const refused: { record: StoredRecord; now: number }[] = []
+    const refused = writes.filter((_, at) => replies[at]!.verdict === 'future')
+    if (refused.length > 0) this.correctClock(replies[0]!.now)
+    const strays: StoredRecord[] = []
     replies.forEach(({ verdict, current, now }, at) => {
-      const { record } = writes[at]!
-      if (verdict === 'future') refused.push({ record, now })
-      else outbox.acknowledge(record.stamp)
-      if (verdict === 'orphan') replica.remove(record.key)
-      if (current) this.take(current, 'remote')
+      const write = writes[at]!
+      if (verdict !== 'future') this.#parts.outbox.acknowledge(write.record.stamp, verdict)
+      if (verdict === 'orphan') this.#remove(write.record)
+      if (!current || !this.#isSound(current)) return
+      if (verdict === 'failed_condition') this.#takeBack(write.record, current)
+      else this.take(current, 'remote')
+      if (isStray(current, now)) strays.push(current)
     })
-    if (refused.length > 0) this.#correctClock(refused)
+    const unsent = refused.map(({ record }) => record)
+    const all = refused.length > 0 ? [...this.#parts.replica.records(), ...unsent, ...strays] : strays
+    const { now } = replies[0] ?? { now: 0 }
+    this.#mend([...new Map(all.map((record) => [record.stamp, record])).values()], now)
     return replies.some(({ verdict }) => verdict === 'cleared')
   }
 
   onCounted(totals: readonly Counter[]): void {
-    const { clock, counts, replica } = this.#parts
-    for (const { key, field, total } of counts.acknowledge(totals)) {
-      const known = replica.counters(key, clock.now())[field] ?? 0
-      replica.setCounter({ key, field, total: known + total })
-    }
+    const { counts, replica } = this.#parts
+    for (const risen of counts.acknowledge(totals)) replica.addToCounter(risen)
+  }
+
+  #tell(record: StoredRecord, origin: Change['origin']): void {
+    const { clock, counts, replica, watchers } = this.#parts
+    clock.follow(record.stamp)
+    if (record.json === null) counts.forget(record.key)
+    watchers.tell({ key: record.key, entry: replica.get(record.key, clock.now()), origin })
+  }
+
+  /** Drops what the backend refused to keep, unless something else took its place meanwhile. */
+  #remove({ key, stamp }: StoredRecord): void {
+    const { replica } = this.#parts
+    if (replica.record(key)?.stamp === stamp) replica.remove(key)
+  }
+
+  /** Another one was quicker to mend the same record: its work stays. */
+  #takeBack(ours: StoredRecord, theirs: StoredRecord): void {
+    const { replica } = this.#parts
+    if (replica.record(ours.key)?.stamp !== ours.stamp) return
+    replica.put(theirs)
+    this.#tell(theirs, 'remote')
   }
 
   #isSound(record: StoredRecord): boolean {
@@ -110,25 +140,17 @@ export class Intake implements LinkEvents {
     }
   }
 
-  #correctClock(refused: readonly { record: StoredRecord; now: number }[]): void {
-    const { clock, replica } = this.#parts
-    const { now } = refused[0]!
-    clock.adjust(now)
-    const here = replica.records()
-    for (const { stamp } of here) clock.follow(stamp)
-    const byStamp = [...here, ...refused.map(({ record }) => record)].map(
-      (record) => [record.stamp, record] as const,
-    )
-    this.#mend([...new Map(byStamp).values()], now)
-  }
-
-  /** Gives records from the future a stamp of today, everywhere they lie. */
+  /**
+   * Gives records from the future a stamp of today: unsent ones as they are, others only if nobody else has changed
+   * them since.
+   */
   #mend(records: readonly StoredRecord[], now: number): void {
     const { clock, outbox, replica } = this.#parts
-    for (const write of restampFuture(records, now, clock)) {
-      if (outbox.has(write.replaces)) outbox.replace(write.replaces, write)
-      else outbox.add(write)
-      if (replica.record(write.record.key)?.stamp === write.replaces) replica.put(write.record)
+    for (const { record, from } of mendStrays(records, now, clock)) {
+      const shown = replica.record(record.key)?.stamp === from
+      if (outbox.has(from)) outbox.replace(from, { record })
+      else if (shown) outbox.add({ record, if: from })
+      if (shown) replica.put(record)
     }
   }
 }

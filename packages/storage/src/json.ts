@@ -10,7 +10,7 @@ export const MAX_VALUE_BYTES: number = 16 * 1024 * 1024
  * @throws `usage` when it is not JSON or larger than `MAX_VALUE_BYTES`; the message names `key`.
  */
 export function encodeValue(key: string, value: Json): string {
-  const text: string | undefined = JSON.stringify(value)
+  const text = textOf(value)
   if (text === undefined) throw new StorageError('usage', `the value of ${key} is not JSON`)
   const bytes = Buffer.byteLength(text)
   if (bytes > MAX_VALUE_BYTES) {
@@ -23,6 +23,15 @@ export function encodeValue(key: string, value: Json): string {
     )
   }
   return text
+}
+
+function textOf(value: Json): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    // A BigInt, or a value that holds itself.
+    return undefined
+  }
 }
 
 /** The value behind a stored text, frozen through and through. @throws SyntaxError */

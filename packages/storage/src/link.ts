@@ -120,21 +120,32 @@ export class Link {
   }
 
   async #read(): Promise<void> {
+    const { backend, events, time } = this.#options
     this.#hinted = false
-    const page = await this.#options.backend.pull(this.#cursor).catch((thrown) => {
+    try {
+      const page = await backend.pull(this.#cursor)
+      // A revision that went back is another history: everything has to be compared.
+      const whole = page.rev < this.#cursor
+      events.onPage(whole ? await backend.pull(0) : page, whole)
+      this.#cursor = page.rev
+      this.#confirmed = time.now()
+    } catch (thrown) {
       this.#hinted = true
       throw thrown
-    })
-    this.#cursor = page.rev
-    this.#options.events.onPage(page, false)
-    this.#confirmed = this.#options.time.now()
+    }
   }
 
   async #send(): Promise<void> {
     const { backend, events, outbox } = this.#options
     while (outbox.size > 0) {
-      const batch = outbox.rows().slice(0, BATCH)
-      if (events.onReplies(batch, await backend.merge(batch))) this.#hinted = this.#again = true
+      const rows = outbox.rows()
+      for (let at = 0; at < rows.length; at += BATCH) {
+        const batch = rows.slice(at, at + BATCH).filter(({ record }) => outbox.has(record.stamp))
+        if (batch.length === 0) continue
+        if (events.onReplies(batch, await backend.merge(batch))) this.#hinted = this.#again = true
+        // A backlog of thousands must not keep the host from everything else.
+        await new Promise((resolve) => setImmediate(resolve))
+      }
     }
   }
 

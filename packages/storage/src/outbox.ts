@@ -1,4 +1,4 @@
-import type { Write } from './backend.ts'
+import type { Verdict, Write } from './backend.ts'
 import { parentKey, type RecordKey } from './keyspace.ts'
 import { covers } from './record.ts'
 import type { Stamp } from './stamp.ts'
@@ -6,7 +6,7 @@ import type { Stamp } from './stamp.ts'
 interface Row {
   write: Write
   /** Who waits for the acknowledgement. */
-  waiting: (() => void)[]
+  waiting: ((verdict: Verdict) => void)[]
 }
 
 /** Writes the backend has not acknowledged yet. A row goes only when it is, or when a later write had seen it. */
@@ -47,16 +47,14 @@ export class Outbox {
     this.#rows.get(write.record.stamp)!.waiting.push(...waiting)
   }
 
-  /** Drops the row of exactly this stamp and tells who waits for it. */
-  acknowledge(stamp: Stamp): void {
-    for (const resolve of this.#drop(stamp)?.waiting ?? []) resolve()
+  /** Drops the row of exactly this stamp and tells who waits for it what became of it. */
+  acknowledge(stamp: Stamp, verdict: Verdict): void {
+    for (const resolve of this.#drop(stamp)?.waiting ?? []) resolve(verdict)
   }
 
-  /** Calls `resolve` once the row, or what took its place, is acknowledged; at once if it is not here. */
-  whenAcknowledged(stamp: Stamp, resolve: () => void): void {
-    const row = this.#rows.get(stamp)
-    if (row) row.waiting.push(resolve)
-    else resolve()
+  /** Calls `resolve` once the row of this stamp, or what took its place, is acknowledged. */
+  whenAcknowledged(stamp: Stamp, resolve: (verdict: Verdict) => void): void {
+    this.#rows.get(stamp)?.waiting.push(resolve)
   }
 
   #drop(stamp: Stamp): Row | undefined {

@@ -25,13 +25,17 @@ export class Patience {
 
   /** Makes attempts until one has satisfied. */
   untilSatisfied(satisfied: () => boolean, attempt: () => Promise<void>): Promise<void> {
-    return this.until((done) => {
+    let over = false
+    const waited = this.until((done) => {
       const again = () =>
         void attempt().then(() => {
           if (satisfied()) done()
-          else this.#time.after(RETRY_MS, again)
+          else if (!over) this.#time.after(RETRY_MS, again)
         })
       again()
+    })
+    return waited.finally(() => {
+      over = true
     })
   }
 
@@ -40,12 +44,12 @@ export class Patience {
     question: () => Promise<Answer>,
     isPassing: (thrown: unknown) => boolean,
   ): Promise<Answer> {
-    const deadline = this.#time.now() + this.#waitMs
+    const deadline = this.#time.monotonic() + this.#waitMs
     for (;;) {
       try {
         return await question()
       } catch (thrown) {
-        if (!isPassing(thrown) || this.#time.now() >= deadline) throw thrown
+        if (!isPassing(thrown) || this.#time.monotonic() >= deadline) throw thrown
         await new Promise<void>((resolve) => this.#time.after(RETRY_MS, resolve, { hold: true }))
       }
     }

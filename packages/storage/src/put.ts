@@ -17,7 +17,10 @@ export interface Put {
 }
 
 export interface PutResult {
-  /** Nothing was written when it is `unchanged` (the same value was there) or `outdated` (a newer one was). */
+  /**
+   * `unchanged`: the same value was there, nothing was written. `outdated`: it is not what is stored, somebody else's
+   * newer value or a clear is.
+   */
   status: 'written' | 'unchanged' | 'outdated'
   stamp: Stamp
   /** The strongest place that is known to hold it. */

@@ -1,6 +1,6 @@
 import { MAX_VALUE_BYTES } from './json.ts'
 import { parseRecordKey, type RecordKey } from './keyspace.ts'
-import { isStamp, NO_STAMP, type Stamp, stampNode } from './stamp.ts'
+import { isFuture, isStamp, NO_STAMP, type Stamp, stampNode } from './stamp.ts'
 
 /** The newest superseded stamp of each node, newest first. */
 export type Seen = readonly Stamp[]
@@ -26,6 +26,16 @@ export interface StoredRecord {
 /** Whether `a` stands when both meet: the later basis, then the later stamp. */
 export function outranks(a: StoredRecord, b: StoredRecord): boolean {
   return a.basis === b.basis ? a.stamp > b.stamp : a.basis > b.basis
+}
+
+/** Whether a record lies further ahead of `now` (ms) than anyone may be, so that nothing could ever outrank it. */
+export function isStray({ stamp, basis }: StoredRecord, now: number): boolean {
+  return isFuture(stamp, now) || isFuture(basis, now)
+}
+
+/** Whether `write` takes the place of `stored`: it outranks it, or mends a stray one its writer had seen. */
+export function supersedes(write: StoredRecord, stored: StoredRecord, now: number): boolean {
+  return outranks(write, stored) || (isStray(stored, now) && covers(write.seen, stored.stamp))
 }
 
 /** Whether a writer that had seen `seen` knew of `stamp`, or of something later by the same node. */

@@ -1,8 +1,8 @@
 import type { Counter } from './backend.ts'
 import { decodeValue, type Json } from './json.ts'
 import { childKeys, parentKey, type RecordKey, statsParent } from './keyspace.ts'
-import { isLive, outranks, type StoredRecord } from './record.ts'
-import { NO_STAMP, type Stamp } from './stamp.ts'
+import { isLive, type StoredRecord, supersedes } from './record.ts'
+import { isFuture, NO_STAMP, type Stamp } from './stamp.ts'
 
 /** A live record as a reader sees it. */
 export interface Entry {
@@ -74,10 +74,21 @@ export class Replica {
     this.#counters.set(`${counter.key} ${counter.field}`, counter)
   }
 
-  /** Takes a record if it outranks what is here; tells whether it did. */
-  take(record: StoredRecord): boolean {
+  addToCounter({ key, field, total }: Counter): void {
+    const known = this.#counters.get(`${key} ${field}`)?.total ?? 0
+    this.setCounter({ key, field, total: known + total })
+  }
+
+  /** Takes these counters for all there are. */
+  replaceCounters(counters: readonly Counter[]): void {
+    this.#counters.clear()
+    for (const counter of counters) this.setCounter(counter)
+  }
+
+  /** Takes a record if it supersedes what is here at `now` (ms); tells whether it did. */
+  take(record: StoredRecord, now: number): boolean {
     const here = this.record(record.key)
-    if (record.stamp <= this.#cleared || (here && !outranks(record, here))) return false
+    if (record.stamp <= this.#cleared || (here && !supersedes(record, here, now))) return false
     this.put(record)
     return true
   }
@@ -86,7 +97,7 @@ export class Replica {
   put(record: StoredRecord): void {
     this.#slots.set(record.key, { record })
     this.#quarantine.delete(record.key)
-    if (record.json === null) for (const child of childKeys(record.key)) this.#slots.delete(child)
+    if (record.json === null) this.#removeUnder(record.key)
   }
 
   remove(key: RecordKey): void {
@@ -97,14 +108,23 @@ export class Replica {
     this.#quarantine.set(key, problem)
   }
 
-  /** Drops everything up to `stamp`; returns what was dropped. */
-  clear(stamp: Stamp): StoredRecord[] {
+  /** Drops everything up to `stamp`; returns what was dropped. A clear from the future at `now` (ms) is forgotten. */
+  clear(stamp: Stamp, now: number): StoredRecord[] {
+    if (isFuture(this.#cleared, now)) this.#cleared = NO_STAMP
     if (stamp <= this.#cleared) return []
     this.#cleared = stamp
     this.#counters.clear()
+    this.#quarantine.clear()
     const dead = this.records().filter((record) => record.stamp <= stamp)
     for (const { key } of dead) this.#slots.delete(key)
     return dead
+  }
+
+  #removeUnder(key: RecordKey): void {
+    const children = childKeys(key)
+    for (const child of children) this.#slots.delete(child)
+    if (children.length === 0) return
+    for (const [id, { field }] of this.#counters) if (statsParent(field) === key) this.#counters.delete(id)
   }
 
   #read(slot: Slot): Entry | undefined {

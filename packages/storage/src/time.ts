@@ -2,6 +2,8 @@
 export interface Time {
   /** Milliseconds since 1970. */
   now(): number
+  /** Milliseconds since some fixed moment: never steps, whatever is done to the clock. */
+  monotonic(): number
   /** Calls `task` once after `ms`. Returns how to cancel it. */
   after(ms: number, task: () => void, options?: AfterOptions): () => void
   /** A number from 0 up to, but not including, 1. */
@@ -15,6 +17,7 @@ export interface AfterOptions {
 
 export const systemTime: Time = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   after(ms, task, { hold = false } = {}) {
     const timer = setTimeout(task, ms)
     if (!hold) timer.unref()

@@ -351,12 +351,182 @@ test('close delivers what waits and says how much it could not', async () => {
   expect(await dataspace.close()).toBe(1)
 })
 
-test('what began to be found out earlier never takes the place of what began later', async () => {
-  const { open } = place()
-  const dataspace = await open()
+test('what began to be found out earlier never takes the place of what began later, unsent or not', async () => {
+  const { open, faulty, time, tables } = place()
+  const backend = faulty()
+  const dataspace = await open(backend)
   const { stamp: basis } = await dataspace.put(CONFIG, 1)
   const [early, late] = [dataspace.tick(), dataspace.tick()]
-  expect((await dataspace.put(CACHE, ['late'], { basis, stamp: late })).status).toBe('written')
+  backend.faults.fail('down')
+  const unsent = dataspace.put(CACHE, ['late'], { basis, stamp: late })
+  await time.pass(2000)
+  await unsent
   expect((await dataspace.put(CACHE, ['early'], { basis, stamp: early })).status).toBe('outdated')
+  backend.faults.heal()
+  await time.pass(10_000)
   expect(dataspace.get(CACHE)?.value).toEqual(['late'])
+  expect(tables.records.get(CACHE)?.json).toBe('["late"]')
+})
+
+test('after the clock stepped back a running process still changes and deletes what it wrote before', async () => {
+  const { open, time } = place()
+  const dataspace = await open()
+  await dataspace.put(CONFIG, 'first')
+  time.jump(-120_000)
+  expect(await dataspace.put(CONFIG, 'second')).toMatchObject({ status: 'written' })
+  expect(dataspace.get(CONFIG)?.value).toBe('second')
+  time.jump(-120_000)
+  expect(await dataspace.putIf('services:new:config', 1, 'absent')).toMatchObject({ status: 'written' })
+  expect(await dataspace.put(CONFIG, undefined)).toMatchObject({ status: 'written' })
+  expect((await open()).list('').map(({ key }) => key)).toEqual(['services:new:config'])
+})
+
+test('of two who mend the same record from the future, the one who came later does not undo what happened since', async () => {
+  const { open, faulty, time } = place()
+  const slow = faulty()
+  const [a, b] = [await open(), await open(slow)]
+  await a.put(CONFIG, 'first')
+  await settle()
+  expect(b.get(CONFIG)?.value).toBe('first')
+  slow.faults.fail('down', ['pull', 'open'])
+  time.jump(-120_000)
+  await a.put(CONFIG, 'second')
+  slow.faults.heal()
+  await b.put('services:b:config', 'other')
+  await time.pass(20_000)
+  expect([a.get(CONFIG)?.value, b.get(CONFIG)?.value]).toEqual(['second', 'second'])
+})
+
+test('a clear by a clock that runs ahead does not forbid everybody to write', async () => {
+  const { open, time } = place()
+  const ahead = await open()
+  await ahead.put(CONFIG, 1)
+  time.jump(3_600_000)
+  await ahead.clear()
+  time.jump(-3_600_000)
+  const other = await open()
+  for (const dataspace of [ahead, other]) {
+    expect(await dataspace.put(CONFIG, String(dataspace === ahead))).toMatchObject({ status: 'written' })
+    expect(dataspace.get(CONFIG)?.value).toBe(String(dataspace === ahead))
+  }
+  await ahead.clear()
+  await settle()
+  expect(other.list('')).toEqual([])
+})
+
+test('the durability of a write that was superseded while it waited is that of its successor', async () => {
+  const { open, faulty, time } = place()
+  const backend = Object.assign(faulty(), { durable: 'local' as const })
+  const dataspace = await open(backend)
+  backend.faults.fail('suspect', ['merge'])
+  const both = Promise.all([dataspace.put(CONFIG, 1), dataspace.put(CONFIG, 2)])
+  await time.pass(3000)
+  expect((await both).map(({ durable }) => durable)).toEqual(['memory', 'memory'])
+})
+
+test('a write that somebody else overtook or cleared away is not told as written', async () => {
+  const { open, faulty, time } = place()
+  const backend = faulty()
+  const [a, b] = [await open(backend), await open()]
+  backend.faults.fail('suspect', ['merge', 'pull'])
+  const overtaken = a.put(CONFIG, 'a')
+  time.jump(5)
+  await b.put(CONFIG, 'b')
+  backend.faults.heal()
+  await time.pass(100)
+  expect(await overtaken).toMatchObject({ status: 'outdated' })
+  backend.faults.fail('suspect', ['merge', 'pull'])
+  const cleared = a.put('services:late:config', 'a')
+  time.jump(5)
+  await b.clear()
+  backend.faults.heal()
+  await time.pass(100)
+  expect(await cleared).toMatchObject({ status: 'outdated' })
+  expect(a.list('')).toEqual([])
+})
+
+test('what was counted before a service was deleted does not come back with its name', async () => {
+  const { open, time } = place()
+  const [a, b] = [await open(), await open()]
+  const [key, field] = [statsKey('t'), statsField('weather', 'calls')]
+  await a.put(CONFIG, 1)
+  a.count(key, field, 5)
+  await time.pass(300)
+  expect(b.counters(key)).toEqual({ [field]: 5 })
+  await a.put(CONFIG, undefined)
+  await a.put(CONFIG, 2)
+  await settle()
+  expect([a.counters(key), b.counters(key)]).toEqual([{}, {}])
+  a.count(key, field, 1)
+  await time.pass(300)
+  expect([a.counters(key), b.counters(key)]).toEqual([{ [field]: 1 }, { [field]: 1 }])
+})
+
+test('a record with a malformed stamp spoils neither the clock nor what is written over it', async () => {
+  const { open, tables } = place()
+  const dataspace = await open()
+  tables.save({ key: CONFIG, json: '1', stamp: 'zzzz', basis: '', seen: [], rev: 0, expires: null })
+  await dataspace.put(CONFIG, 2)
+  await dataspace.put('services:b:config', 3)
+  for (const { key, stamp } of tables.records.values()) {
+    if (key !== CONFIG) expect(stamp).toMatch(/^[0-9a-f]{16}-[0-9a-z]{10}$/)
+  }
+  expect((await open()).get('services:b:config')?.value).toBe(3)
+})
+
+test('a wait ends in time although the clock is set back meanwhile', async () => {
+  const { open, faulty, time } = place()
+  const backend = faulty()
+  const dataspace = await open(backend)
+  backend.faults.fail('suspect', ['merge'])
+  const refused = expect(dataspace.putIf(CONFIG, 1, 'absent')).rejects.toMatchObject({ code: 'unavailable' })
+  await time.pass(100)
+  time.jump(-3_600_000)
+  await time.pass(3000)
+  await refused
+})
+
+test('a list refused for want of its config does not take a newer one along', async () => {
+  const { open, faulty, time, tables } = place()
+  const backend = faulty()
+  const dataspace = await open(backend)
+  await dataspace.put(CONFIG, 1)
+  const late = dataspace.put(CACHE, ['old'], { basis: dataspace.get(CONFIG)!.stamp })
+  const { stamp } = await dataspace.put(CONFIG, 2)
+  await dataspace.put(CACHE, ['new'], { basis: stamp })
+  await late
+  await time.pass(10)
+  expect(dataspace.get(CACHE)?.value).toEqual(['new'])
+  expect(tables.records.get(CACHE)?.json).toBe('["new"]')
+})
+
+test('a backlog of thousands is delivered without holding up the host', async () => {
+  const { open, faulty, time, tables } = place()
+  const backend = faulty()
+  const dataspace = await open(backend)
+  backend.faults.fail('down')
+  const waiting = Array.from({ length: 5000 }, (_, n) => dataspace.put(`services:s${n}:config`, n))
+  await time.pass(2000)
+  await Promise.all(waiting)
+  backend.faults.heal()
+  let turns = 0
+  const ticking = setInterval(() => turns++, 0)
+  while (dataspace.status().pendingWrites > 0) await time.pass(1000)
+  clearInterval(ticking)
+  expect(tables.records.size).toBe(5000)
+  expect(turns).toBeGreaterThan(5)
+})
+
+test('a closed dataspace takes nothing any more, at once', async () => {
+  const { open } = place()
+  const dataspace = await open()
+  await dataspace.close()
+  expect(await dataspace.close()).toBe(0)
+  for (const begin of [
+    () => dataspace.put(CONFIG, 1),
+    () => dataspace.putIf(CONFIG, 1, 'absent'),
+    () => dataspace.clear(),
+  ]) {
+    await expect(begin()).rejects.toMatchObject({ code: 'unavailable', message: 'the dataspace is closed' })
+  }
 })

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { Dataspace, localFile, type SqliteOptions, sqliteBackend } from '@mcpstore/storage'
 import Libsql from 'libsql'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -259,4 +261,64 @@ test('rows that somebody spoiled are set aside and the others are read', async (
       .quarantined.map(({ key }) => key)
       .sort(),
   ).toEqual(['__proto__', 'services:b:config', 'services:c:config'])
+})
+
+/** Opens the file in a process of its own, reads, and really closes it: libsql does that when it is collected. */
+function visit(): void {
+  const script = `
+    const Libsql = require(${JSON.stringify(createRequire(import.meta.url).resolve('libsql'))})
+    let db = new Libsql(${JSON.stringify(file)})
+    db.prepare('SELECT key FROM records').all()
+    db.close()
+    db = undefined
+    setTimeout(() => { gc(); setTimeout(() => gc(), 20) }, 20)`
+  execFileSync(process.execPath, ['--expose-gc', '-e', script])
+}
+
+test('a second store on the file in the same process does not let a visitor take the log away', async () => {
+  const first = await open()
+  await first.put(CONFIG, 1)
+  const second = await open()
+  const log = statSync(`${file}-wal`).ino
+  visit()
+  expect(statSync(`${file}-wal`, { throwIfNoEntry: false })?.ino).toBe(log)
+  expect(await first.put('services:b:config', 2)).toMatchObject({ durable: 'local' })
+  expect(await second.put('services:c:config', 3)).toMatchObject({ durable: 'local' })
+  const script = `
+    const Libsql = require(${JSON.stringify(createRequire(import.meta.url).resolve('libsql'))})
+    console.log(new Libsql(${JSON.stringify(file)}).prepare('SELECT count(*) AS n FROM records').all()[0].n)`
+  expect(Number(execFileSync(process.execPath, ['-e', script]))).toBe(3)
+})
+
+test('a log that is removed under a running process loses nothing', async () => {
+  const dataspace = await open()
+  await dataspace.put(CONFIG, 1)
+  rmSync(`${file}-wal`)
+  await dataspace.put('services:b:config', 2)
+  await until(() => dataspace.status().state === 'up' && dataspace.status().pendingWrites === 0)
+  await dataspace.close()
+  expect((await open()).list('services:').map(({ value }) => value)).toEqual([2, 1])
+})
+
+test('a file that is a database of something else is refused and not changed', async () => {
+  const db = new Libsql(`${folder}/foreign.db`)
+  db.exec('CREATE TABLE theirs (a)')
+  db.close()
+  file = `${folder}/foreign.db`
+  const before = readFileSync(file)
+  expect((await open()).status().error?.message).toContain('is a database of something else')
+  expect(readFileSync(file).equals(before)).toBe(true)
+})
+
+test('a poll that cannot look does not bring the host down', async () => {
+  const dataspace = await open()
+  await dataspace.put(CONFIG, 1)
+  for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+  rmSync(dirname(file), { recursive: true })
+  writeFileSync(dirname(file), 'a file where the folder was')
+  await until(() => dataspace.status().state === 'down')
+  expect(dataspace.get(CONFIG)?.value).toBe(1)
+  rmSync(dirname(file))
+  await until(() => dataspace.status().state === 'up' && dataspace.status().pendingWrites === 0)
+  expect((await open()).get(CONFIG)?.value).toBe(1)
 })

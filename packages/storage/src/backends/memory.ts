@@ -1,17 +1,18 @@
-import { type Backend, type Conflict, type Counter, MAX_CONFLICTS } from '../backend.ts'
+import { type Backend, type Counter, MAX_CONFLICTS } from '../backend.ts'
 import { randomId } from '../clock.ts'
+import type { Conflict } from '../conflict.ts'
 import { statsParent } from '../keyspace.ts'
 import type { StoredRecord } from '../record.ts'
 import { NO_STAMP, type Stamp } from '../stamp.ts'
 import { systemTime, type Time } from '../time.ts'
-import { clearTables, countShares, mergeWrite, type Tables } from './rules.ts'
+import { clearTables, countShares, leaseLeft, mergeWrite, type Tables } from './rules.ts'
 
 /** What several memory backends of one process share: the dataspace itself, without any durability. */
 export class MemoryTables implements Tables {
   readonly ids: string[] = []
   readonly records: Map<string, StoredRecord> = new Map()
   readonly counters: Map<string, Counter & { rev: number }> = new Map()
-  readonly leases: Map<string, { holder: string; until: number }> = new Map()
+  readonly leases: Map<string, { holder: string; until: number; ttlMs: number }> = new Map()
   readonly listeners: Set<() => void> = new Set()
   readonly #shares = new Map<string, Counter & { node: string }>()
   conflicts: Conflict[] = []
@@ -109,6 +110,7 @@ export function memoryBackend({
         cleared: tables.cleared(),
         records: [...tables.records.values()].filter(({ rev }) => rev > cursor),
         counters: [...tables.counters.values()].filter(({ rev }) => rev > cursor),
+        now: time.now(),
       }
     },
     async count(node, cleared, totals) {
@@ -120,15 +122,15 @@ export function memoryBackend({
       tables.removeShares(node)
     },
     async clear(stamp) {
-      const cleared = clearTables(tables, stamp)
+      const cleared = clearTables(tables, stamp, time.now())
       changed()
       return cleared
     },
     async lease(name, holder, ttlMs) {
       const held = tables.leases.get(name)
-      const left = held && held.holder !== holder ? held.until - time.now() : 0
+      const left = held && held.holder !== holder ? leaseLeft(held, time.now()) : 0
       if (left > 0) return left
-      tables.leases.set(name, { holder, until: time.now() + ttlMs })
+      tables.leases.set(name, { holder, until: time.now() + ttlMs, ttlMs })
       return 0
     },
     async release(name, holder) {

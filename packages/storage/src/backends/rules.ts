@@ -1,14 +1,15 @@
 import {
-  type Conflict,
+  type ClearReply,
   type Counter,
   MAX_CONFLICTS,
   type MergeReply,
   type Verdict,
   type Write,
 } from '../backend.ts'
-import { childKeys, parentKey, type RecordKey, reportsConflicts, statsParent } from '../keyspace.ts'
-import { covers, isLive, outranks, type StoredRecord, sameValue } from '../record.ts'
-import { isFuture, type Stamp } from '../stamp.ts'
+import { type Conflict, conflictBetween } from '../conflict.ts'
+import { childKeys, parentKey, type RecordKey, statsParent } from '../keyspace.ts'
+import { covers, isLive, isStray, type StoredRecord, supersedes } from '../record.ts'
+import { formatStamp, isFuture, type Stamp, stampNode } from '../stamp.ts'
 
 /** What the rules need of a place that stores; each call happens inside the place's own transaction. */
 export interface Tables {
@@ -47,30 +48,30 @@ export function mergeWrite(tables: Tables, write: Write, now: number): MergeRepl
 }
 
 function judge(tables: Tables, write: Write, stored: StoredRecord | undefined, now: number): Verdict {
-  const { record, if: condition, replaces } = write
-  if (isFuture(record.stamp, now) || isFuture(record.basis, now)) return 'future'
-  if (record.stamp <= tables.cleared()) return 'cleared'
+  const { record, if: condition } = write
+  if (isStray(record, now)) return 'future'
+  if (record.stamp <= clearedAt(tables, now)) return 'cleared'
   if (stored && (stored.stamp === record.stamp || covers(stored.seen, record.stamp))) return 'duplicate'
   const parent = parentKey(record.key)
   if (parent !== undefined && !isLive(tables.record(parent), now)) return 'orphan'
-  if (condition === 'absent' && isLive(stored, now)) return 'failed_condition'
-  if (condition !== undefined && condition !== 'absent' && stored?.stamp !== condition)
-    return 'failed_condition'
-  if (!stored || outranks(record, stored) || stored.stamp === replaces) return 'accepted'
-  return 'stale'
+  if (condition !== undefined) {
+    const holds = condition === 'absent' ? !isLive(stored, now) : stored?.stamp === condition
+    return holds ? 'accepted' : 'failed_condition'
+  }
+  return !stored || supersedes(record, stored, now) ? 'accepted' : 'stale'
+}
+
+/** The last clear. One from the future would forbid every write until then, so it is taken to be of now. */
+function clearedAt(tables: Tables, now: number): Stamp {
+  const cleared = tables.cleared()
+  if (!isFuture(cleared, now)) return cleared
+  tables.setCleared(formatStamp(now - 1, 0, stampNode(cleared)))
+  return tables.cleared()
 }
 
 function noteConflict(tables: Tables, loser: StoredRecord | undefined, winner: StoredRecord): void {
   const conflict = conflictBetween(loser, winner)
   if (conflict) tables.addConflict(conflict, MAX_CONFLICTS)
-}
-
-/** The conflict to report when `winner` takes the place of `loser`, if there is one. */
-export function conflictBetween(loser: StoredRecord | undefined, winner: StoredRecord): Conflict | undefined {
-  if (!loser || !reportsConflicts(loser.key)) return undefined
-  if (covers(winner.seen, loser.stamp) || sameValue(loser, winner)) return undefined
-  const side = ({ stamp, json }: StoredRecord) => ({ stamp, json })
-  return { key: loser.key, loser: side(loser), winner: side(winner) }
 }
 
 function removeDependants(tables: Tables, key: RecordKey): void {
@@ -87,7 +88,7 @@ export function countShares(
   totals: readonly Counter[],
   now: number,
 ): boolean {
-  if (cleared < tables.cleared()) return false
+  if (cleared < clearedAt(tables, now)) return false
   for (const { key, field, total } of totals) {
     const before = tables.share(node, key, field)
     if (total <= before || !isLive(tables.record(statsParent(field)), now)) continue
@@ -98,10 +99,16 @@ export function countShares(
 }
 
 /** Clears; see `Backend.clear`. */
-export function clearTables(tables: Tables, stamp: Stamp): Stamp {
-  if (stamp > tables.cleared()) {
+export function clearTables(tables: Tables, stamp: Stamp, now: number): ClearReply {
+  if (!isFuture(stamp, now) && stamp > clearedAt(tables, now)) {
     tables.setCleared(stamp)
     tables.removeUpTo(stamp)
   }
-  return tables.cleared()
+  return { cleared: tables.cleared(), now }
+}
+
+/** The lease of somebody else: how many ms it is still taken. One that outlives its own time is no lease any more. */
+export function leaseLeft({ until, ttlMs }: { until: number; ttlMs: number }, now: number): number {
+  const left = until - now
+  return left > 0 && left <= ttlMs ? left : 0
 }

@@ -24,4 +24,13 @@ export const leaseCases: ConformanceCase[] = [
     assert.equal(await b.lease('refresh', 'b', 1000), 0)
     assert.equal(await a.lease('refresh', 'a', 1000), 1000)
   }),
+  onBackends(
+    'a lease does not outlive its own time, whatever is done to the clock',
+    async (a, b, subject) => {
+      subject.setNow(START + 3_600_000)
+      await a.lease('refresh', 'a', 1000)
+      subject.setNow(START)
+      assert.equal(await b.lease('refresh', 'b', 1000), 0)
+    },
+  ),
 ]

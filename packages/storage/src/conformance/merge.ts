@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Backend } from '../backend.ts'
+import { seenAfter } from '../record.ts'
 import { type ConformanceCase, onBackends } from './case.ts'
 import { after, at, CACHE, CONFIG, merge, record, START, STATE, stored } from './records.ts'
 
@@ -117,16 +118,24 @@ export const mergeCases: ConformanceCase[] = [
     assert.deepEqual(verdicts, ['accepted', 'future', 'future'])
     assert.deepEqual(await stored(a), { [CONFIG]: { json: config.json, stamp: config.stamp } })
   }),
-  onBackends('a stored stamp from the future can be replaced by who names it', async (a, _, subject) => {
-    subject.setNow(START + 31_536_000_000)
-    const stray = record({ stamp: at(31_536_000_000) })
-    await merge(a, stray)
-    subject.setNow(START + 1000)
-    const mended = after(stray, { stamp: at(5) })
-    const [reply] = await a.merge([{ record: mended, replaces: stray.stamp }])
-    assert.equal(reply!.verdict, 'accepted')
-    assert.equal((await stored(a))[CONFIG]!.stamp, mended.stamp)
-  }),
+  onBackends(
+    'a stored stamp from the future gives way to who had seen it, or names it',
+    async (a, _, subject) => {
+      const year = 31_536_000_000
+      for (const named of [false, true]) {
+        subject.setNow(START + year)
+        const stray = record({ key: named ? 'services:b:config' : CONFIG, stamp: at(year) })
+        await merge(a, stray)
+        subject.setNow(START + 1000)
+        const unseeing = record({ key: stray.key, stamp: at(4, 'b') })
+        assert.deepEqual(await merge(a, unseeing), ['stale'])
+        const mended = { ...unseeing, stamp: at(5), seen: named ? [] : seenAfter(stray) }
+        const [reply] = await a.merge([{ record: mended, ...(named && { if: stray.stamp }) }])
+        assert.equal(reply!.verdict, 'accepted')
+        assert.equal((await stored(a))[stray.key]!.stamp, mended.stamp)
+      }
+    },
+  ),
   onBackends('compare-and-set writes only over what it names', async (a, b) => {
     const first = record({ stamp: at(1) })
     const write = async (backend: Backend, ms: number, condition: string) => {
@@ -143,8 +152,8 @@ export const mergeCases: ConformanceCase[] = [
   onBackends('a clear kills what is older, tombstones too, and nothing of it comes back', async (a, b) => {
     const config = record({ stamp: at(1) })
     await merge(a, config, record({ key: CACHE, stamp: at(2), basis: at(1) }))
-    assert.equal(await a.clear(at(5)), at(5))
-    assert.equal(await b.clear(at(4)), at(5))
+    assert.equal((await a.clear(at(5))).cleared, at(5))
+    assert.equal((await b.clear(at(4))).cleared, at(5))
     assert.deepEqual(await merge(b, config, after(config, { stamp: at(3), json: null })), [
       'cleared',
       'cleared',
@@ -152,6 +161,21 @@ export const mergeCases: ConformanceCase[] = [
     assert.deepEqual(await stored(b), {})
     assert.deepEqual(await merge(b, record({ stamp: at(6) })), ['accepted'])
   }),
+  onBackends(
+    'a clear from the future is refused, and one that was taken forbids nothing',
+    async (a, _, subject) => {
+      await merge(a, record({ stamp: at(1) }))
+      assert.notEqual((await a.clear(at(70_000))).cleared, at(70_000))
+      assert.equal(Object.keys(await stored(a)).length, 1)
+      subject.setNow(START + 3_600_000)
+      assert.equal((await a.clear(at(3_600_000))).cleared, at(3_600_000))
+      subject.setNow(START + 1000)
+      assert.deepEqual(await merge(a, record({ stamp: at(500) }), record({ stamp: at(1500) })), [
+        'cleared',
+        'accepted',
+      ])
+    },
+  ),
   onBackends('every id a dataspace was known by is kept', async (a, b) => {
     const [made, ...none] = await a.open(undefined)
     assert.match(made!, /^[0-9a-z]{10}$/)

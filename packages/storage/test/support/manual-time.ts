@@ -8,6 +8,7 @@ interface Timer {
 /** Time that passes only when told to. */
 export class ManualTime implements Time {
   #now: number
+  #passed = 0
   #timers = new Set<Timer>()
   #chance: () => number
 
@@ -20,34 +21,43 @@ export class ManualTime implements Time {
     return this.#now
   }
 
+  monotonic(): number {
+    return this.#passed
+  }
+
   random(): number {
     return this.#chance()
   }
 
   after(ms: number, task: () => void): () => void {
-    const timer = { at: this.#now + ms, task }
+    const timer = { at: this.#passed + ms, task }
     this.#timers.add(timer)
     return () => this.#timers.delete(timer)
   }
 
-  /** Sets the wall clock without letting time pass. */
+  /** Steps the wall clock without letting time pass. */
   jump(ms: number): void {
     this.#now += ms
   }
 
   /** Lets `ms` pass: timers run in order, and what they caused settles in between. */
   async pass(ms: number): Promise<void> {
-    const end = this.#now + ms
+    const end = this.#passed + ms
     await settle()
     for (;;) {
       const [next] = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)
       if (!next) break
       this.#timers.delete(next)
-      this.#now = Math.max(this.#now, next.at)
+      this.#moveTo(Math.max(this.#passed, next.at))
       next.task()
       await settle()
     }
-    this.#now = end
+    this.#moveTo(end)
+  }
+
+  #moveTo(passed: number): void {
+    this.#now += passed - this.#passed
+    this.#passed = passed
   }
 }
 

@@ -25,7 +25,7 @@ const TABLES = `
     PRIMARY KEY (node, key, field)
   );
   CREATE TABLE conflicts (loser TEXT PRIMARY KEY, conflict TEXT NOT NULL);
-  CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL);
+  CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL, ttl INTEGER NOT NULL);
   INSERT INTO meta VALUES ('schema', '${SCHEMA.major}.${SCHEMA.minor}'), ('rev', '0'), ('cleared', ''), ('ids', '');
 `
 
@@ -44,18 +44,29 @@ export interface OpenOptions {
 export async function openFile(file: string, { maxPages }: OpenOptions): Promise<OpenFile> {
   const Database = await loadLibsql()
   makeFolder(dirname(file))
-  closeSync(openSync(file, 'a', 0o600))
-  const identity = fileIdentity(file)!
+  makeFile(file)
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS })
   try {
-    if (schemaOf(db) === undefined) create(db)
+    if (schemaOf(db) === undefined) create(db, file)
     checkSchema(schemaOf(db)!, file)
     db.exec('PRAGMA synchronous = FULL')
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
-    return { db, identity }
+    return { db, identity: fileIdentity(file)! }
   } catch (thrown) {
     db.close()
     throw thrown
+  }
+}
+
+/**
+ * Makes the file, for this user only, where there is none. One that is there is left alone: to close any descriptor of
+ * it would end every lock this process has on it (fcntl(2)), those of SQLite included.
+ */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600))
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
   }
 }
 
@@ -71,10 +82,10 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Tells one file from another that took its name; `undefined` when there is none. */
+/** Tells a file, and the log beside it, from others that took their names; `undefined` when there is no file. */
 export function fileIdentity(file: string): string | undefined {
-  const stat = statSync(file, { throwIfNoEntry: false, bigint: true })
-  return stat && `${stat.dev}:${stat.ino}`
+  const parts = [file, `${file}-wal`].map((path) => statSync(path, { throwIfNoEntry: false, bigint: true }))
+  return parts[0] && parts.map((stat) => `${stat?.dev}:${stat?.ino}`).join(' ')
 }
 
 async function loadLibsql(): Promise<typeof Libsql> {
@@ -100,7 +111,10 @@ function schemaOf(db: Libsql.Database): string | undefined {
   return row?.value
 }
 
-function create(db: Libsql.Database): void {
+function create(db: Libsql.Database, file: string): void {
+  if (db.prepare('SELECT 1 FROM sqlite_master').all().length > 0) {
+    throw new BackendError('down', `${file} is a database of something else`, { hint: 'Use another file.' })
+  }
   db.exec('PRAGMA journal_mode = WAL')
   db.exec('BEGIN IMMEDIATE')
   try {

@@ -2,7 +2,7 @@ import type { Backend } from '../../backend.ts'
 import { MAX_CONFLICTS } from '../../backend.ts'
 import { randomId } from '../../clock.ts'
 import { systemTime, type Time } from '../../time.ts'
-import { clearTables, countShares, mergeWrite } from '../rules.ts'
+import { clearTables, countShares, leaseLeft, mergeWrite } from '../rules.ts'
 import { fileIdentity, type OpenFile, openFile } from './database.ts'
 import { classify, vanished } from './errors.ts'
 import { SqliteTables } from './tables.ts'
@@ -65,12 +65,18 @@ export function sqliteBackend({
     stopPolling = time.after(pollMs, poll)
   }
 
+  /** Whether it is worth a look, which then tells what is wrong if this could not. */
+
   function somethingChanged(): boolean {
-    if (fileIdentity(file) !== open!.identity) return true
-    const version = open!.tables.dataVersion()
-    const changed = version !== open!.version
-    open!.version = version
-    return changed
+    try {
+      if (fileIdentity(file) !== open!.identity) return true
+      const version = open!.tables.dataVersion()
+      const changed = version !== open!.version
+      open!.version = version
+      return changed
+    } catch {
+      return true
+    }
   }
 
   function shut(): void {
@@ -100,16 +106,17 @@ export function sqliteBackend({
       })
     },
     merge: (writes) => write((tables) => writes.map((one) => mergeWrite(tables, one, time.now()))),
-    pull: (cursor) => read((tables) => tables.page(cursor)),
+    pull: (cursor) => read((tables) => ({ ...tables.page(cursor), now: time.now() })),
     count: (node, cleared, totals) =>
       write((tables) => countShares(tables, node, cleared, totals, time.now())),
     leave: (node) => write((tables) => tables.removeShares(node)),
-    clear: (stamp) => write((tables) => clearTables(tables, stamp)),
+    clear: (stamp) => write((tables) => clearTables(tables, stamp, time.now())),
     lease: (name, holder, ttlMs) =>
       write((tables) => {
-        const left = tables.leasedUntil(name, holder) - time.now()
+        const held = tables.leaseOfOther(name, holder)
+        const left = held ? leaseLeft(held, time.now()) : 0
         if (left > 0) return left
-        tables.setLease(name, holder, time.now() + ttlMs)
+        tables.setLease(name, holder, time.now() + ttlMs, ttlMs)
         return 0
       }),
     release: (name, holder) => write((tables) => tables.removeLease(name, holder)),

@@ -1,7 +1,8 @@
 import type Libsql from 'libsql'
-import type { Conflict, Counter, Page } from '../../backend.ts'
+import type { Counter, Page } from '../../backend.ts'
+import type { Conflict } from '../../conflict.ts'
 import { statsParent } from '../../keyspace.ts'
-import type { StoredRecord } from '../../record.ts'
+import { recordProblem, type StoredRecord } from '../../record.ts'
 import type { Stamp } from '../../stamp.ts'
 import type { Tables } from '../rules.ts'
 
@@ -19,7 +20,8 @@ export class SqliteTables implements Tables {
   }
 
   record(key: string): StoredRecord | undefined {
-    return this.#rows<RecordRow>('SELECT * FROM records WHERE key = ?', key).map(readRow)[0]
+    const [stored] = this.#rows<RecordRow>('SELECT * FROM records WHERE key = ?', key).map(readRow)
+    return stored && recordProblem(stored) === undefined ? stored : undefined
   }
 
   save({ key, json, stamp, basis, seen, expires }: StoredRecord): void {
@@ -42,7 +44,8 @@ export class SqliteTables implements Tables {
   }
 
   removeUpTo(stamp: Stamp): void {
-    this.#run('DELETE FROM records WHERE stamp <= ?', stamp)
+    // What has no proper stamp orders nowhere.
+    this.#run('DELETE FROM records WHERE stamp <= ? OR length(stamp) <> ?', stamp, stamp.length)
     this.#run('DELETE FROM counters')
     this.#run('DELETE FROM shares')
   }
@@ -99,7 +102,7 @@ export class SqliteTables implements Tables {
     this.#setMeta('ids', [...this.ids(), id].join(','))
   }
 
-  page(cursor: number): Page {
+  page(cursor: number): Omit<Page, 'now'> {
     return {
       rev: Number(this.#meta('rev')),
       cleared: this.cleared(),
@@ -108,14 +111,14 @@ export class SqliteTables implements Tables {
     }
   }
 
-  /** Until when somebody else than `holder` has the lease, ms since 1970; 0 if nobody has. */
-  leasedUntil(name: string, holder: string): number {
-    const sql = 'SELECT until FROM leases WHERE name = ? AND holder <> ?'
-    return this.#rows<{ until: number }>(sql, name, holder)[0]?.until ?? 0
+  /** The lease, if somebody else than `holder` has it. */
+  leaseOfOther(name: string, holder: string): { until: number; ttlMs: number } | undefined {
+    const sql = 'SELECT until, ttl AS ttlMs FROM leases WHERE name = ? AND holder <> ?'
+    return this.#rows<{ until: number; ttlMs: number }>(sql, name, holder)[0]
   }
 
-  setLease(name: string, holder: string, until: number): void {
-    this.#run('INSERT OR REPLACE INTO leases VALUES (?, ?, ?)', name, holder, until)
+  setLease(name: string, holder: string, until: number, ttlMs: number): void {
+    this.#run('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)', name, holder, until, ttlMs)
   }
 
   removeLease(name: string, holder: string): void {

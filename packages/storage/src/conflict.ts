@@ -1,0 +1,18 @@
+import { type RecordKey, reportsConflicts } from './keyspace.ts'
+import { covers, type StoredRecord, sameValue } from './record.ts'
+import type { Stamp } from './stamp.ts'
+
+/** A value that was replaced by a writer who had not seen it. */
+export interface Conflict {
+  key: RecordKey
+  loser: { stamp: Stamp; json: string | null }
+  winner: { stamp: Stamp; json: string | null }
+}
+
+/** The conflict to report when `winner` takes the place of `loser`, if there is one. */
+export function conflictBetween(loser: StoredRecord | undefined, winner: StoredRecord): Conflict | undefined {
+  if (!loser || !reportsConflicts(loser.key)) return undefined
+  if (covers(winner.seen, loser.stamp) || sameValue(loser, winner)) return undefined
+  const side = ({ stamp, json }: StoredRecord) => ({ stamp, json })
+  return { key: loser.key, loser: side(loser), winner: side(winner) }
+}
