@@ -35,7 +35,9 @@ export class Registry {
    * @throws `unavailable` when there are none to show and the storage was never read, so that nobody can know.
    */
   all(): Service[] {
-    const services = this.#entries().flatMap((entry) => this.#service(entry) ?? [])
+    const services = this.#entries()
+      .flatMap((entry) => this.#service(entry) ?? [])
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
     if (services.length === 0) this.#refuseUnknown()
     return services
   }
