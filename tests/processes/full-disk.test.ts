@@ -1,0 +1,126 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { Box } from '../support/box.ts'
+import {
+  documentOf,
+  errorOf,
+  expectManners,
+  type Foreign,
+  mcpstore,
+  type Outcome,
+  program,
+} from '../support/mcpstore.ts'
+import { integrityOf } from '../support/records.ts'
+
+const KIB = 1024
+const big = 300 * KIB
+
+const names = async (box: Box): Promise<string[]> =>
+  documentOf(await mcpstore(box, ['list', '--json'])).services.map(({ name }: Foreign) => name)
+
+/** Runs the program where no file may grow beyond a limit: a write that would exceed it fails, as on a full disk. */
+async function withLimit(box: Box, bytes: number, argv: string[]): Promise<Outcome> {
+  const script = `trap "" XFSZ; ulimit -f ${bytes / 512}; exec "$@"`
+  const child = box.spawn('sh', ['-c', script, 'sh', process.execPath, program, ...argv])
+  const [stdout, stderr, [exit]] = await Promise.all([
+    child.stdout!.setEncoding('utf8').toArray(),
+    child.stderr!.setEncoding('utf8').toArray(),
+    once(child, 'close'),
+  ])
+  const outcome = { exit, stdout: stdout.join(''), stderr: stderr.join('') }
+  expectManners(box, argv, outcome)
+  return outcome
+}
+
+it('where files cannot grow, nothing is told to be saved that is not, and nothing is lost', async () => {
+  await using box = new Box()
+  await mcpstore(box, ['add', 'keeper', 'https://example.com'])
+  const kept = ['keeper']
+  const refused: number[] = []
+  // From no room at all, over room for the log only, to room for log and file.
+  for (const limit of [0, 256, 352, 1024]) {
+    const name = `service-${limit}`
+    const file = box.write(`${name}.json`, { name, command: 'true', args: ['x'.repeat(big)] })
+    const added = await withLimit(box, limit * KIB, ['add', file, '--json'])
+    if (added.exit === 0) kept.push(name)
+    else {
+      refused.push(limit)
+      expect(added.exit).toBe(5)
+      expect(errorOf(added).message).toMatch(/NOT saved.*(?:disk|full)/)
+      expect(errorOf(added).hint).toMatch(/space/)
+      expect(documentOf(added).durable).toBe('memory')
+    }
+    expect((await names(box)).sort(), `with room for ${limit} KiB`).toEqual([...kept].sort())
+    expect(integrityOf(box)).toBe('ok')
+  }
+  expect(refused).toEqual(expect.arrayContaining([0, 256]))
+  expect(kept).toContain('service-1024')
+})
+
+it('where no file can be written, other commands say so, too, and change nothing', async () => {
+  await using box = new Box()
+  await mcpstore(box, ['add', 'keeper', 'https://example.com'])
+  for (const argv of [
+    ['remove', 'keeper'],
+    ['clear', '--yes'],
+  ]) {
+    const outcome = await withLimit(box, 0, [...argv, '--json'])
+    expect(outcome.exit).toBe(5)
+    expect(errorOf(outcome)).toMatchObject({
+      code: expect.any(String),
+      hint: expect.stringContaining('space'),
+    })
+  }
+  expect(await names(box)).toEqual(['keeper'])
+})
+
+const inOwnMounts = ['unshare', '-rm', 'sh', '-c']
+const mayMount =
+  spawnSync(inOwnMounts[0]!, [...inOwnMounts.slice(1), 'mount -t tmpfs tmpfs /mnt']).status === 0
+
+/** Runs with the home on a small disk of its own: fills it up, goes on, makes room, goes on. */
+const smallDisk = `
+  mount -t tmpfs -o size=512k tmpfs "$MCPSTORE_HOME"
+  run() {
+    name=$1
+    shift
+    "$NODE" "$PROGRAM" "$@" --json >"$HOME/$name.out" 2>"$HOME/$name.err"
+    echo $? >"$HOME/$name.exit"
+  }
+  run before add keeper https://example.com
+  cat /dev/zero >"$MCPSTORE_HOME/filler" 2>/dev/null
+  run full add late https://example.com
+  run listed list
+  rm "$MCPSTORE_HOME/filler"
+  run after add late https://example.com
+  run end list
+`
+
+// Not everybody may mount; the limit above stands in for the disk there.
+if (mayMount) {
+  it('on a disk that is full a write is refused by name, and done once there is room', async () => {
+    await using box = new Box()
+    mkdirSync(box.home)
+    const env = box.environment({ NODE: process.execPath, PROGRAM: program })
+    const shell = box.spawn(inOwnMounts[0]!, [...inOwnMounts.slice(1), smallDisk], { env, stdio: 'ignore' })
+    await once(shell, 'exit')
+    const outcome = (name: string): Outcome => ({
+      exit: Number(readFileSync(box.path(`${name}.exit`), 'utf8')),
+      stdout: readFileSync(box.path(`${name}.out`), 'utf8'),
+      stderr: readFileSync(box.path(`${name}.err`), 'utf8'),
+    })
+    expect(outcome('before')).toMatchObject({ exit: 0, stderr: '' })
+    expect(outcome('full').exit).toBe(5)
+    expect(errorOf(outcome('full'))).toMatchObject({
+      code: 'not_durable',
+      message: expect.stringMatching(/NOT saved.*the disk is full/),
+      hint: expect.stringContaining('Free some space'),
+    })
+    expect(outcome('listed')).toMatchObject({ exit: 0, stderr: '' })
+    expect(documentOf(outcome('listed')).services).toMatchObject([{ name: 'keeper' }])
+    expect(outcome('after')).toMatchObject({ exit: 0, stderr: '' })
+    expect(documentOf(outcome('end')).services).toMatchObject([{ name: 'keeper' }, { name: 'late' }])
+  })
+}

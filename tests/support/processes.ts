@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+
+const LOOK_MS = 10
+const LIMIT_MS = 15_000
+
+/** Whether a process of this id runs. A zombie does not: it only waits to be collected. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+  return !['Z', 'X'].includes(stateOf(pid) ?? '')
+}
+
+/** The letter for the state of a process: `T` is stopped, `Z` a zombie; `undefined` when there is none. */
+export function stateOf(pid: number): string | undefined {
+  if (process.platform !== 'linux')
+    return spawnSync('ps', ['-o', 'state=', '-p', String(pid)]).stdout?.toString()[0]
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return stat[stat.lastIndexOf(')') + 2]
+  } catch {
+    return undefined
+  }
+}
+
+/** Resolves as soon as `holds` does. Throws, saying `what` was waited for, when that takes more than 15 s. */
+export async function until(
+  what: string,
+  holds: () => boolean | undefined | Promise<boolean | undefined>,
+): Promise<void> {
+  const end = performance.now() + LIMIT_MS
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`this did not happen: ${what}`)
+    await delay(LOOK_MS)
+  }
+}
