@@ -162,8 +162,8 @@ export const mutants: Mutant[] = [
   {
     name: 'a list of another config is believed',
     file: 'packages/core/src/tools/cached-list.ts',
-    find: '(entry.value as { fingerprint?: Json } | null)?.fingerprint !== this.fingerprint(service)',
-    replace: 'false',
+    find: 'return own === undefined ? list?.shape === this.#hash(service.config) : list?.fingerprint === own',
+    replace: 'return true',
     suite: tools,
   },
   {

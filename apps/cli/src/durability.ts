@@ -9,12 +9,13 @@ export interface Settled {
 
 /**
  * Finds out whether a write is kept. One that still waits gets its last chance: the store is closed, which sends what
- * waits. Asks the store for nothing afterwards but what it has in memory.
+ * waits; afterwards nothing but its status may be asked for.
  */
 export async function settle(durable: Durability, store: Store): Promise<Settled> {
-  const { configured, state, error, reason } = store.status()
+  const { configured } = store.status()
   if (durable !== 'memory' || configured === 'memory') return { durable, lost: undefined }
   const { left } = await store.close()
+  const { state, error, reason } = store.status()
   if (left === 0 && state !== 'down') {
     return { durable: configured === 'redis' ? 'redis' : 'local', lost: undefined }
   }

@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty'
+import { usageError } from './cli-error.ts'
 import type { Host } from './command.ts'
 import type { Output } from './output/output.ts'
 
@@ -48,6 +49,9 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
   }
 }
 
+/** As much as a config file may have; a stream without an end must not fill the memory. */
+const MAX_INPUT_BYTES = 16 * 1024 * 1024
+
 function outputOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Output {
   return {
     write: (text) => {
@@ -67,7 +71,13 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 
 async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
+  let bytes = 0
+  for await (const chunk of stdin) {
+    bytes += chunk.length
+    if (bytes > MAX_INPUT_BYTES)
+      throw usageError('there is more than 16 MiB on stdin', 'Give it less, or a file.')
+    chunks.push(Buffer.from(chunk))
+  }
   return Buffer.concat(chunks).toString('utf8')
 }
 

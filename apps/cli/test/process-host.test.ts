@@ -81,3 +81,19 @@ it.each([
   expect(await ask('Sure?', process)).toBe(expected)
   expect(process.stderr.read().toString()).toBe('Sure? [y/N] ')
 })
+
+it('a stdin without an end is refused before it fills the memory', async () => {
+  let given = 0
+  const endless = new Readable({
+    read() {
+      given += 65_536
+      this.push(Buffer.alloc(65_536, 'y\n'))
+    },
+  })
+  const { host } = processHost(fakeProcess({ stdin: endless as never }), signal)
+  await expect(host.readStdin()).rejects.toMatchObject({
+    code: 'usage',
+    message: 'there is more than 16 MiB on stdin',
+  })
+  expect(given).toBeLessThan(20 * 1024 * 1024)
+})

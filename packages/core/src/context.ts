@@ -3,6 +3,7 @@ import { redactConfig } from './config/redact.ts'
 import type { ServerFacts, ToolResult } from './connections/connector.ts'
 import { storeError } from './errors.ts'
 import type { House } from './house.ts'
+import { checkTimeout } from './options.ts'
 import type { AddOptions, AddReport, ChangeReport } from './services/changes.ts'
 import { describeService } from './services/describe.ts'
 import { readHealth } from './services/health-note.ts'
@@ -54,12 +55,13 @@ export class StoreContext {
    * @throws `unknown_service`, `disabled`, `unreachable`, `timeout`, `auth_required`, `bad_config`
    */
   async waitService(name: string, { timeout = WAIT_MS }: { timeout?: number } = {}): Promise<ServiceInfo> {
+    checkTimeout(timeout)
     const { waitFor } = await import('./services/wait.ts')
     await waitFor(this.#house, this.#house.registry.get(checkServiceName(name)), timeout)
     return this.serviceInfo(name)
   }
 
-  /** Replaces a service's config. @throws `unknown_service`, `bad_config` */
+  /** Replaces a service's config. @throws `unknown_service`, `bad_config`, `conflict` */
   async updateService(name: string, config: object): Promise<ChangeReport> {
     const { updateService } = await import('./services/changes.ts')
     return updateService(this.#house, name, config)
@@ -74,7 +76,7 @@ export class StoreContext {
     return patchService(this.#house, name, patch)
   }
 
-  /** Removes a service, its tool list and its statistics, and ends its connection. @throws `unknown_service` */
+  /** Removes a service, its tool list and its statistics, and ends its connection. @throws `unknown_service`, `conflict` */
   async deleteService(name: string): Promise<ChangeReport> {
     const { deleteService } = await import('./services/changes.ts')
     return deleteService(this.#house, name)
@@ -87,6 +89,7 @@ export class StoreContext {
    */
   async listTools(service?: string, options: ListOptions = {}): Promise<ToolList> {
     const { registry } = this.#house
+    checkTimeout(options.timeout)
     if (service === undefined) {
       const enabled = registry.all().filter(({ config }) => !config.disabled)
       return toolList(await listServices(this.#house, enabled, options))
@@ -122,6 +125,6 @@ export class StoreContext {
     const { dataspace, lists, reach } = this.#house
     const list = lists.get(service)
     const facts = list && { toolCount: list.tools.length, stale: isStale(list) }
-    return describeService(service, reach.phase(service.name), readHealth(dataspace, service.name), facts)
+    return describeService(service, reach.phase(service.name), readHealth(dataspace, service), facts)
   }
 }

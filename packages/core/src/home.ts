@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 
 export interface HomeOptions {
   /** Goes before everything else. */
@@ -11,6 +11,7 @@ export interface HomeOptions {
 export function homeFolder({ home, env = process.env }: HomeOptions = {}): string {
   const named = home || env['MCPSTORE_HOME']
   if (named) return resolve(named)
-  const data = env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local', 'share')
-  return join(data, 'mcpstore')
+  const data = env['XDG_DATA_HOME'] ?? ''
+  // The XDG specification has relative paths ignored.
+  return join(isAbsolute(data) ? data : join(env['HOME'] || homedir(), '.local', 'share'), 'mcpstore')
 }

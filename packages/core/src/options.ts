@@ -1,4 +1,5 @@
 import type { Logger } from '@mcpstore/storage'
+import { LONGEST_TIMER_MS } from './connections/deadline.ts'
 import { storeError } from './errors.ts'
 import { nearest } from './near.ts'
 
@@ -58,6 +59,11 @@ const text: Check = (value) =>
   typeof value === 'string' && value.trim() !== '' ? undefined : 'a text that is not empty'
 const ms: Check = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : 'a whole number of milliseconds'
+/** What a timer waits for. */
+const delay: Check = (value) =>
+  !ms(value) && (value as number) <= LONGEST_TIMER_MS
+    ? undefined
+    : `a whole number of milliseconds up to ${LONGEST_TIMER_MS}`
 
 const CHECKS: Record<keyof StoreOptions, Check> = {
   local: (value) => (flag(value) && text(value) ? 'true, false or the path of a file' : undefined),
@@ -69,12 +75,12 @@ const CHECKS: Record<keyof StoreOptions, Check> = {
   debug: flag,
   cwd: text,
   env: (value) => (typeof value === 'object' && value !== null ? undefined : 'an object of texts'),
-  connectTimeoutMs: ms,
-  callTimeoutMs: ms,
-  idleTimeoutMs: ms,
+  connectTimeoutMs: delay,
+  callTimeoutMs: delay,
+  idleTimeoutMs: delay,
   toolTtlMs: ms,
   refreshBehind: flag,
-  socketTimeoutMs: ms,
+  socketTimeoutMs: delay,
 }
 
 /** Checks options and fills in the defaults. @throws `usage` that names the option. */
@@ -106,6 +112,13 @@ export function resolveOptions(options: StoreOptions): ResolvedOptions {
     refreshBehind: options.refreshBehind ?? true,
     socketTimeoutMs: options.socketTimeoutMs ?? 2000,
   }
+}
+
+/** Passes on the `timeout` of one request. @throws `usage` when it is no time. */
+export function checkTimeout<Timeout extends number | undefined>(timeout: Timeout): Timeout {
+  const wanted = timeout === undefined ? undefined : delay(timeout)
+  if (wanted !== undefined) throw storeError('usage', `timeout must be ${wanted}`)
+  return timeout
 }
 
 function segment(value: unknown): string | undefined {

@@ -1,6 +1,7 @@
 import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
 import { expandConfig } from './config/placeholders.ts'
 import type { Connection, ConnectionPool } from './connections/index.ts'
+import { masked, maskedCause } from './connections/masked.ts'
 import { asError, storeError } from './errors.ts'
 import type { ResolvedOptions } from './options.ts'
 import { noteHealth } from './services/health-note.ts'
@@ -29,6 +30,7 @@ export class Reach {
   readonly #parts: ReachParts
   #pool: Promise<ConnectionPool> | undefined
   #loaded: ConnectionPool | undefined
+  #closed = false
 
   constructor(parts: ReachParts) {
     this.#parts = parts
@@ -36,7 +38,8 @@ export class Reach {
 
   /**
    * Runs `work` on the service's connection.
-   * @throws `disabled`, `bad_config` for a variable that is not set, what connecting throws, and what `work` throws.
+   * @throws `disabled`, `bad_config` for a variable that is not set, `unavailable` once it is closed, what connecting
+   * throws, and what `work` throws.
    */
   async use<Result>(
     service: Service,
@@ -48,26 +51,32 @@ export class Reach {
         hint: 'Enable it in its config: remove "disabled".',
       })
     }
-    const { dataspace, options: store } = this.#parts
-    const config = expandConfig(service.name, service.config, store.env)
+    const config = expandConfig(service.name, service.config, this.#parts.options.env)
     const key = JSON.stringify({ ...config, description: undefined })
     const pool = await this.#open()
     let connected = false
     try {
       return await pool.use({ service: service.name, key, config }, options, async (connection) => {
         connected = true
-        this.#behind(noteHealth(dataspace, service.name, null))
+        this.note(service, null)
         return work(connection)
       })
     } catch (thrown) {
       const failure =
         thrown instanceof McpStoreError
           ? thrown
-          : storeError('unreachable', asError(thrown).message, { cause: thrown })
-      if (!connected && ABOUT_THE_SERVICE.has(failure.code))
-        this.#behind(noteHealth(dataspace, service.name, failure))
+          : storeError('unreachable', masked(asError(thrown).message, config), {
+              cause: maskedCause(thrown, config),
+            })
+      if (!connected && ABOUT_THE_SERVICE.has(failure.code)) this.note(service, failure)
       throw failure
     }
+  }
+
+  /** Shares what was found out about a service: how it failed, or with `null` that it did not. */
+  note(service: Service, failure: McpStoreError | null): void {
+    // What fails because all is being closed says nothing about the service.
+    if (!this.#closed) this.#parts.behind(noteHealth(this.#parts.dataspace, service, failure))
   }
 
   phase(service: string): ConnectionPhase {
@@ -81,21 +90,26 @@ export class Reach {
 
   /** Ends all connections; resolves when nothing of them is left. */
   async close(): Promise<void> {
-    await (await this.#pool)?.closeAll()
+    this.#closed = true
+    const pool = await this.#pool?.catch(() => undefined)
+    await pool?.closeAll()
   }
 
   /** Loaded on first use: the SDK and all that needs it stay out of what only reads. */
-  #open(): Promise<ConnectionPool> {
+  async #open(): Promise<ConnectionPool> {
+    this.#refuseClosed()
     this.#pool ??= import('./connections/index.ts').then(({ ConnectionPool: Pool, createConnector }) => {
       const { logger, options } = this.#parts
       const connector = createConnector({ warn: (line) => logger.warn(line) })
       this.#loaded = new Pool({ connector, idleMs: options.idleTimeoutMs })
       return this.#loaded
     })
-    return this.#pool
+    const pool = await this.#pool
+    this.#refuseClosed()
+    return pool
   }
 
-  #behind(task: Promise<void>): void {
-    this.#parts.behind(task)
+  #refuseClosed(): void {
+    if (this.#closed) throw storeError('unavailable', 'the store is closed', { hint: 'Open another one.' })
   }
 }

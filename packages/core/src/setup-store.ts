@@ -46,9 +46,9 @@ export async function setupStore(given: StoreOptions = {}): Promise<Store> {
     tasks.add(tracked)
   }
   const registry = new Registry(dataspace, logger)
-  const lists = new CachedLists(dataspace)
+  const lists = new CachedLists(dataspace, options.env)
   const reach = new Reach({ options, dataspace, logger, behind })
-  const refresher = new Refresher({ options, lists, reach })
+  const refresher = new Refresher({ options, lists, reach, logger })
   return new Store(
     { options, logger, dataspace, registry, lists, reach, refresher, behind, closed: false },
     async () => {

@@ -55,7 +55,8 @@ export class Store {
 
   async #close(): Promise<{ left: number }> {
     this.#house.closed = true
-    await this.#house.reach.close()
+    // Whatever became of the connections: what waits must still be delivered.
+    await this.#house.reach.close().catch((error: Error) => this.#house.logger.error(error.message))
     await this.#settled()
     return { left: await this.#house.dataspace.close() }
   }

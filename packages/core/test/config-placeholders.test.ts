@@ -1,36 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what is tested
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { expandConfig, placeholdersIn } from '../src/config/placeholders.ts'
+import { expandConfig } from '../src/config/placeholders.ts'
 import type { ServiceConfig } from '../src/config/service-config.ts'
 
 const http = (fields: object): ServiceConfig => ({ type: 'http', url: 'https://example.com/mcp', ...fields })
 const header = (value: string): ServiceConfig => http({ headers: { Authorization: value } })
 const expandedHeader = (value: string, env: Record<string, string | undefined>): unknown =>
   expandConfig('weather', header(value), env)
-
-describe('placeholders of a config', () => {
-  it('are listed with their fields and defaults', () => {
-    const config: ServiceConfig = {
-      type: 'stdio',
-      command: '${RUN:-npx}',
-      args: ['-y', 'a${B}c${D:-}'],
-      env: { TOKEN: '${TOKEN}' },
-      cwd: '/srv',
-      description: '${NOT_HERE}',
-    }
-    expect(placeholdersIn(config)).toEqual([
-      { variable: 'RUN', fallback: 'npx', field: 'command' },
-      { variable: 'B', field: 'args[1]' },
-      { variable: 'D', fallback: '', field: 'args[1]' },
-      { variable: 'TOKEN', field: 'env.TOKEN' },
-    ])
-    expect(placeholdersIn(http({ url: 'https://${HOST}/', headers: { A: '${B}' } }))).toEqual([
-      { variable: 'HOST', field: 'url' },
-      { variable: 'B', field: 'headers.A' },
-    ])
-  })
-})
 
 describe('expanding', () => {
   it('fills in every field where placeholders may stand, and no other', () => {
@@ -129,7 +106,6 @@ describe('expanding', () => {
     fc.assert(
       fc.property(config, (before) => {
         expect(expandConfig('weather', before, {})).toEqual(before)
-        expect(placeholdersIn(before)).toEqual([])
       }),
     )
   })

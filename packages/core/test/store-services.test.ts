@@ -88,7 +88,7 @@ test('updateService replaces, patchService merges, deleteService removes', async
   )
   expect(await config()).toMatchObject({ args: ['a'], env: { B: '***', C: '${HOME}' }, description: 'new' })
   expect((await ctx.patchService('s', { description: 'new' })).status).toBe('unchanged')
-  expect(await failureOf(ctx.patchService('s', { url: 'https://x.example' }))).toMatchObject({
+  expect(await failureOf(ctx.patchService('s', { url: 'https://x.example', command: 'x' }))).toMatchObject({
     code: 'bad_config',
   })
   await ctx.updateService('s', REMOTE)

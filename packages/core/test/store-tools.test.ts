@@ -191,7 +191,7 @@ test('arguments that break the schema are refused by name before anything is sta
   expect(await failureOf(ctx.useTool('echo', '[1]'))).toMatchObject({ code: 'bad_arguments' })
   expect(await failureOf(ctx.useTool('echo', '{'))).toMatchObject({
     code: 'bad_arguments',
-    message: expect.stringContaining('not JSON'),
+    message: expect.stringMatching(/not valid JSON: line 1, column 2/),
   })
   expect(linesOf(starts)).toBe(1)
 })

@@ -1,4 +1,4 @@
-import type { AddReport, Store, StoreContext } from '@mcpstore/core'
+import type { AddReport, ServiceInfo, StoreContext } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { failureOf, naming, writeWarning } from '../failure.ts'
 import type { Check } from '../service-check.ts'
@@ -34,22 +34,32 @@ export function addDocument({ results, durable }: AddReport, checks: readonly Ch
   }
 }
 
+/** What the report says of these services, to be read while the store is open. */
+export function readAdded(services: StoreContext, names: readonly string[]): Promise<ServiceInfo[]> {
+  return Promise.all(names.map((name) => services.serviceInfo(name)))
+}
+
+export interface AddReportParts {
+  report: AddReport
+  /** Of `readAdded`. */
+  added: readonly ServiceInfo[]
+  checks: readonly Check[]
+  location: string | null
+}
+
 /** One line for each entry that was saved, and where, on stdout; what is wrong on stderr. */
-export async function writeAddReport(
+export function writeAddReport(
   context: CommandContext,
-  store: Store,
-  { results, durable }: AddReport,
-  checks: readonly Check[],
-): Promise<void> {
+  { report: { results, durable }, added, checks, location }: AddReportParts,
+): void {
   const { out, err } = context
-  const services = store.forStore()
   const kept = results.filter(({ status }) => status !== 'failed' && durable !== 'memory')
-  const rows: Cell[][] = []
-  for (const result of kept) rows.push(await describe(context, services, result))
+  const rows = kept.map((result) =>
+    describe(context, result, added.find(({ name }) => name === result.name)!),
+  )
   out.write(renderTable(rows, out))
   for (const result of results) if (result.status === 'failed') writeFailed(err, result)
   for (const check of checks) writeCheck(context, check)
-  const { location } = store.status()
   if (kept.length > 0) {
     const place =
       durable === 'redis' ? 'in Redis' : location ? `in ${visibleLine(location)}` : 'on this machine'
@@ -57,8 +67,7 @@ export async function writeAddReport(
   }
 }
 
-async function describe(context: CommandContext, services: StoreContext, result: AddResult): Promise<Cell[]> {
-  const { config, transport } = await services.serviceInfo(result.name)
+function describe(context: CommandContext, result: AddResult, { config, transport }: ServiceInfo): Cell[] {
   const { err } = context
   const name = visibleLine(result.name)
   const unset = unsetVariables(config, context.env)

@@ -4,7 +4,7 @@ import type { ServiceConfig } from './service-config.ts'
 /**
  * A hash, in hex, of what matters for connecting: the same for two configs that differ in description, in being
  * disabled, or in the order of their fields. Values of env and headers and a URL that may hold credentials go in
- * through an HMAC with `key`, so that nobody without the key can try guesses at them.
+ * through an HMAC with `key`, which is no secret: it only keeps equal values in different dataspaces from equal hashes.
  */
 export function fingerprint(config: ServiceConfig, key: string | Uint8Array): string {
   const sealed = (field: string, value: string): string =>

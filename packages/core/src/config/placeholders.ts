@@ -2,26 +2,9 @@ import type { McpStoreError } from '@mcpstore/storage'
 import { type ErrorCode, storeError } from '../errors.ts'
 import { mapValues, type Place } from './config-values.ts'
 import { headerValueProblems, urlProblems } from './field-checks.ts'
-import { type Placeholder, replacePlaceholders } from './placeholder-syntax.ts'
+import { replacePlaceholders } from './placeholder-syntax.ts'
 import { configError, type Problem, printable, quoted } from './problem.ts'
 import type { ServiceConfig } from './service-config.ts'
-
-/** A placeholder, and the field it stands in. */
-export interface PlacedPlaceholder extends Placeholder {
-  field: string
-}
-
-/** Every placeholder of the config, in the order of its fields. */
-export function placeholdersIn(config: ServiceConfig): PlacedPlaceholder[] {
-  const found: PlacedPlaceholder[] = []
-  mapValues(config, (value, { field }) =>
-    replacePlaceholders(value, (placeholder) => {
-      found.push({ ...placeholder, field })
-      return ''
-    }),
-  )
-  return found
-}
 
 /**
  * The config with every placeholder replaced by the variable's value, or by its default when the variable is unset or

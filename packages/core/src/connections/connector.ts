@@ -32,6 +32,8 @@ export interface RequestOptions {
 }
 
 export interface CallOptions extends RequestOptions {
+  /** How long to wait from a progress notification on, in ms. Default: `timeoutMs`. */
+  progressTimeoutMs?: number | undefined
   /** Called with each progress notification; also restarts the timeout. */
   onProgress?: ((progress: { progress: number; total?: number; message?: string }) => void) | undefined
 }

@@ -12,13 +12,13 @@ export const LONGEST_TIMER_MS: number = 2 ** 31 - 1
  */
 export class Deadline {
   readonly #ending = new AbortController()
-  readonly #timeoutMs: number
+  #timeoutMs: number
   readonly #caller: AbortSignal | undefined
   #timer: NodeJS.Timeout | undefined
   #timedOut = false
 
   constructor({ timeoutMs, signal }: RequestOptions) {
-    this.#timeoutMs = Math.min(timeoutMs, LONGEST_TIMER_MS)
+    this.#timeoutMs = Math.round(Math.min(timeoutMs, LONGEST_TIMER_MS))
     this.#caller = signal
     // Many operations may share the caller's signal, and many requests this one: no leak to warn of.
     setMaxListeners(0, this.signal, ...(signal ? [signal] : []))
@@ -32,8 +32,9 @@ export class Deadline {
     return this.#ending.signal
   }
 
-  /** Counts the time from now on again. */
-  restart(): void {
+  /** Counts from now on, the whole time again or `timeoutMs`. */
+  restart(timeoutMs: number = this.#timeoutMs): void {
+    this.#timeoutMs = timeoutMs
     clearTimeout(this.#timer)
     if (this.signal.aborted) return
     this.#timer = setTimeout(() => {
@@ -68,6 +69,21 @@ export class Deadline {
   readonly #abort = (): void => {
     clearTimeout(this.#timer)
     this.#ending.abort()
+  }
+}
+
+/**
+ * Settles like `work`, but no later than `bounds` allow; `work` then goes on unheard. `what` begins the sentence.
+ * @throws `timeout`, `aborted`, and what `work` throws.
+ */
+export async function within<T>(bounds: RequestOptions, what: string, work: Promise<T>): Promise<T> {
+  const deadline = new Deadline(bounds)
+  try {
+    return await deadline.race(work)
+  } catch (error) {
+    throw deadline.failure(what) ?? error
+  } finally {
+    deadline.clear()
   }
 }
 

@@ -6,30 +6,31 @@ import { judge, UnknownVersion } from './judge.ts'
 import type { Link } from './link.ts'
 import { loadSdk, type Peer, type Sdk } from './sdk.ts'
 import { Session } from './session.ts'
-import { verdictError } from './verdict.ts'
+import { type Subject, verdictError } from './verdict.ts'
 
-export interface Handshake {
-  service: string
+export interface Handshake extends Subject {
   link: Link
   deadline: Deadline
   warn: (line: string) => void
 }
 
 /** Initialises the protocol over `link`. Rejects with whatever went wrong; the link is the caller's to close. */
-export async function shakeHands({ service, link, deadline, warn }: Handshake): Promise<Session> {
+export async function shakeHands({ link, deadline, ...rest }: Handshake): Promise<Session> {
   const sdk = await loadSdk()
   const peer = sdk.newPeer()
   const server = await deadline.race(initialize(sdk, peer, link))
-  return new Session({ service, sdk, peer, link, server, warn })
+  return new Session({ ...rest, sdk, peer, link, server })
 }
 
 /** What the caller of `connect` is told: the deadline's error, or what became of the handshake. */
 export async function connectError(
-  { service, link, deadline }: Omit<Handshake, 'warn'>,
+  { service, config, link, deadline }: Omit<Handshake, 'warn'>,
   error: unknown,
 ): Promise<McpStoreError<ErrorCode>> {
   const late = deadline.failure(`the connection to service "${service}"`, link.lastWords())
-  return late ?? verdictError(service, 'connect', judge(error, { sdk: await loadSdk(), link }), error)
+  if (late) return late
+  const verdict = judge(error, { sdk: await loadSdk(), link })
+  return verdictError({ service, config }, 'connect', verdict, error)
 }
 
 async function initialize(sdk: Sdk, peer: Peer, { transport }: Link): Promise<ServerFacts> {

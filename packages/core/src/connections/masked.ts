@@ -1,7 +1,18 @@
+import { inspect } from 'node:util'
 import { redactText, secretsIn } from '../config/secrets.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
+import { asError } from '../errors.ts'
 
 /** A text that came from a server, which may well print the secrets of its config, without them. */
 export function masked(text: string, config: ServiceConfig): string {
   return redactText(text, secretsIn(config))
+}
+
+/** What was caught, to be kept as a cause: as it is unless a secret shows in it, else only its masked message and code. */
+export function maskedCause(cause: unknown, config: ServiceConfig): unknown {
+  const shown = inspect(cause, { depth: 10 })
+  if (masked(shown, config) === shown) return cause
+  const { message } = asError(cause)
+  const { code } = Object(cause) as { code?: unknown }
+  return Object.assign(new Error(masked(message, config)), code === undefined ? {} : { code })
 }

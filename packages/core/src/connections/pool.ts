@@ -11,8 +11,6 @@ export interface PoolOptions {
   connector: Connector
   /** How long an unused connection stays open, in ms. Default: 5 minutes. */
   idleMs?: number | undefined
-  /** Called once for each connection that was opened, before anybody uses it. Must not throw. */
-  onOpen?: ((service: string, connection: Connection) => void) | undefined
 }
 
 /** What a connection is opened for. */
@@ -30,17 +28,15 @@ export interface ConnectionTarget {
 export class ConnectionPool {
   readonly #connector: Connector
   readonly #idleMs: number
-  readonly #onOpen: PoolOptions['onOpen']
   /** Per service, the connection that the next caller gets. */
   readonly #current = new Map<string, { key: string; shared: SharedConnection }>()
   /** All of which something may be left. */
   readonly #live = new Set<SharedConnection>()
   #closed = false
 
-  constructor({ connector, idleMs = DEFAULT_IDLE_MS, onOpen }: PoolOptions) {
+  constructor({ connector, idleMs = DEFAULT_IDLE_MS }: PoolOptions) {
     this.#connector = connector
     this.#idleMs = idleMs
-    this.#onOpen = onOpen
   }
 
   /**
@@ -115,11 +111,7 @@ export class ConnectionPool {
   #open({ service, key, config }: ConnectionTarget, timeoutMs: number): SharedConnection {
     const shared: SharedConnection = new SharedConnection({
       idleMs: this.#idleMs,
-      open: async (signal) => {
-        const connection = await connectRetried(this.#connector, service, config, { timeoutMs, signal })
-        this.#onOpen?.(service, connection)
-        return connection
-      },
+      open: (signal) => connectRetried(this.#connector, service, config, { timeoutMs, signal }),
       onOver: () => {
         if (this.#current.get(service)?.shared === shared) this.#current.delete(service)
       },

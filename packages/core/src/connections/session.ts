@@ -12,10 +12,9 @@ import { judge } from './judge.ts'
 import type { Link } from './link.ts'
 import type { Peer, Sdk } from './sdk.ts'
 import { collectPages } from './tool-pages.ts'
-import { type Stage, type Verdict, verdictError } from './verdict.ts'
+import { type Stage, type Subject, type Verdict, verdictError } from './verdict.ts'
 
-export interface SessionParts {
-  service: string
+export interface SessionParts extends Subject {
   sdk: Sdk
   peer: Peer
   link: Link
@@ -64,7 +63,7 @@ export class Session implements Connection {
   async callTool(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolResult> {
     const deadline = new Deadline(options)
     const onprogress = (progress: object): void => {
-      deadline.restart()
+      deadline.restart(options.progressTimeoutMs)
       options.onProgress?.(progress as Parameters<NonNullable<CallOptions['onProgress']>>[0])
     }
     try {
@@ -97,7 +96,7 @@ export class Session implements Connection {
     { deadline, ...listeners }: { deadline: Deadline; onprogress?: (progress: object) => void },
   ): Promise<Record<string, unknown>> {
     const { service, sdk, peer, link } = this.#parts
-    if (this.#ended || this.#asked) throw verdictError(service, stage, afterEnd, this.#reason)
+    if (this.#ended || this.#asked) throw verdictError(this.#parts, stage, afterEnd, this.#reason)
     const bounds = { timeout: LONGEST_TIMER_MS, signal: deadline.signal }
     try {
       return await peer.request(request, sdk.ResultSchema, { ...bounds, ...listeners })
@@ -106,20 +105,19 @@ export class Session implements Connection {
       if (late) throw late
       const verdict = judge(error, { sdk, link })
       if (verdict.over) this.#giveUp(verdict, error)
-      throw verdictError(service, stage, verdict, asError(error))
+      throw verdictError(this.#parts, stage, verdict, asError(error))
     }
   }
 
   #giveUp(verdict: Verdict, cause: unknown): void {
-    this.#reason ??= verdictError(this.#parts.service, 'list', verdict, cause)
+    this.#reason ??= verdictError(this.#parts, 'list', verdict, cause)
     void this.close()
   }
 
   #end(): void {
     if (this.#ended) return
     this.#ended = true
-    const { service, link } = this.#parts
-    if (!this.#asked) this.#reason ??= verdictError(service, 'list', link.judge(undefined))
+    if (!this.#asked) this.#reason ??= verdictError(this.#parts, 'list', this.#parts.link.judge(undefined))
     for (const listener of this.#closeListeners) listener(this.#reason)
   }
 }

@@ -1,5 +1,7 @@
 import type { McpStoreError } from '@mcpstore/storage'
+import type { ServiceConfig } from '../config/service-config.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
+import { masked, maskedCause } from './masked.ts'
 
 /** What became of a request: never sent, answered with a failure, turned away for want of credentials, or unknown. */
 type Fate = 'unsent' | 'refused' | 'denied' | 'lost'
@@ -9,7 +11,7 @@ export type Stage = 'connect' | 'list' | 'call'
 
 export interface Verdict {
   fate: Fate
-  /** Ends the sentence that begins with the service. */
+  /** Ends the sentence that begins with the service; may still hold secrets of its config. */
   words: string
   hint?: string | undefined
   /** The same attempt may succeed in a moment. */
@@ -40,15 +42,22 @@ export function markTransient<E extends Error>(error: E): E {
   return error
 }
 
-/** The error a caller gets for `verdict`. */
+/** Whom a verdict is about; `config` is the expanded one, whose secrets are kept out of the error. */
+export interface Subject {
+  service: string
+  config: ServiceConfig
+}
+
+/** The error a caller gets for `verdict`. The one place where what servers and systems say is masked. */
 export function verdictError(
-  service: string,
+  { service, config }: Subject,
   stage: Stage,
   verdict: Verdict,
   cause?: unknown,
 ): McpStoreError<ErrorCode> {
   const code = codes[verdict.fate][stage]
   const hint = code === 'outcome_unknown' ? unknownOutcomeHint : verdict.hint
-  const error = storeError(code, `service "${service}" ${verdict.words}`, { hint, cause })
+  const words = masked(verdict.words, config)
+  const error = storeError(code, `service "${service}" ${words}`, { hint, cause: maskedCause(cause, config) })
   return verdict.transient ? markTransient(error) : error
 }

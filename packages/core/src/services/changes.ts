@@ -1,11 +1,13 @@
-import { type Durability, type Json, McpStoreError, type PutResult, recordKey } from '@mcpstore/storage'
+import { type Durability, type Json, McpStoreError, type PutResult } from '@mcpstore/storage'
 import { normaliseEntry } from '../config/normalise.ts'
 import { configError } from '../config/problem.ts'
 import { type AddInput, readServices } from '../config/read.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
 import type { House } from '../house.ts'
+import { serviceKey } from './keys.ts'
 import { checkServiceName } from './names.ts'
+import { patchConfig } from './patch.ts'
 
 export interface AddOptions {
   /** Leaves a service alone whose name is taken, and reports `already_exists`. */
@@ -39,7 +41,7 @@ export interface ChangeReport {
 const STRENGTH: Durability[] = ['memory', 'local', 'redis']
 const PATCH_ATTEMPTS = 50
 
-const configKey = (service: string) => recordKey({ scope: 'store', service, kind: 'config' })
+const configKey = (service: string) => serviceKey(service, 'config')
 
 /** Adds or updates services; see `StoreContext.addService`. */
 export async function addServices(
@@ -58,12 +60,15 @@ export async function addServices(
     const outcome = outcomes[at]!
     const extra = ignored.length > 0 ? { ignored } : {}
     if (outcome instanceof McpStoreError) return { name, status: 'failed', error: outcome, ...extra }
+    if (outcome.status === 'outdated') return { name, status: 'failed', error: overtaken(name), ...extra }
     if (outcome.status === 'unchanged') return { name, status: 'unchanged', ...extra }
     return { name, status: existed.has(name) ? 'updated' : 'added', ...extra }
   })
   for (const { name, error } of failures) results.push({ name, status: 'failed', error })
   for (const { error } of results) if (error) house.logger.warn(`not added: ${error.message}`)
-  const written = outcomes.flatMap((outcome) => (outcome instanceof McpStoreError ? [] : [outcome]))
+  const written = outcomes.flatMap((outcome) =>
+    outcome instanceof McpStoreError || outcome.status === 'outdated' ? [] : [outcome],
+  )
   return { results, durable: weakest(written, house) }
 }
 
@@ -72,8 +77,8 @@ type Put = { key: string; value: Json }
 /** Only what is not there yet, decided by the storage itself, so that of two who add at once one is refused. */
 function putAbsent(house: House, puts: Put[]): Promise<(PutResult | McpStoreError<ErrorCode>)[]> {
   const absent = async ({ key, value }: Put) => {
-    const outcome = await house.dataspace.putIf(key, value, 'absent')
-    if (outcome.status !== 'refused') return outcome
+    const outcome = await house.dataspace.putIf(key, value, 'absent').catch(asFailure)
+    if (outcome instanceof McpStoreError || outcome.status !== 'refused') return outcome
     return storeError('already_exists', 'a service of this name is there already', {
       hint: 'Leave out ifAbsent (--if-absent) to update it.',
     })
@@ -84,6 +89,18 @@ function putAbsent(house: House, puts: Put[]): Promise<(PutResult | McpStoreErro
   )
 }
 
+/** One entry that fails must not cost the report of the others. */
+function asFailure(thrown: unknown): McpStoreError<ErrorCode> {
+  if (thrown instanceof McpStoreError) return thrown
+  throw thrown
+}
+
+function overtaken(name: string): McpStoreError<ErrorCode> {
+  return storeError('conflict', `service "${name}": somebody else changed it at the same time`, {
+    hint: 'Look at it, then try again.',
+  })
+}
+
 function weakest(written: readonly { durable: Durability }[], house: House): Durability {
   const strengths = written.map(({ durable }) => STRENGTH.indexOf(durable))
   if (strengths.length > 0) return STRENGTH[Math.min(...strengths)]!
@@ -91,11 +108,13 @@ function weakest(written: readonly { durable: Durability }[], house: House): Dur
   return backend === 'sqlite' ? 'local' : backend
 }
 
-/** Replaces the config of a service that is there. @throws `unknown_service`, `bad_config` */
+/** Replaces the config of a service that is there. @throws `unknown_service`, `bad_config`, `conflict` */
 export async function updateService(house: House, given: string, entry: unknown): Promise<ChangeReport> {
-  const { name } = house.registry.get(checkServiceName(given))
+  const name = checkServiceName(given)
+  house.registry.require(name)
   const config = readEntry(house, name, entry)
   const { status, durable } = await house.dataspace.put(configKey(name), config as unknown as Json)
+  if (status === 'outdated') throw overtaken(name)
   return { name, status: status === 'unchanged' ? 'unchanged' : 'updated', durable }
 }
 
@@ -107,22 +126,24 @@ export async function patchService(house: House, given: string, patch: unknown):
   const name = checkServiceName(given)
   for (let attempt = 0; attempt < PATCH_ATTEMPTS; attempt++) {
     const { config, stamp } = house.registry.get(name)
-    const patched = readEntry(house, name, mergePatch(config, patch))
+    const patched = readEntry(house, name, patchConfig(config, patch))
     if (JSON.stringify(patched) === JSON.stringify(config)) {
       return { name, status: 'unchanged', durable: weakest([], house) }
     }
     const outcome = await house.dataspace.putIf(configKey(name), patched as unknown as Json, stamp)
-    if (outcome.status !== 'refused') return { name, status: 'updated', durable: outcome.durable }
+    if (outcome.status === 'written') return { name, status: 'updated', durable: outcome.durable }
   }
   throw storeError('conflict', `service "${name}" is being changed by others all the time`, {
     hint: 'Try again.',
   })
 }
 
-/** Removes a service, its tool list and its statistics. @throws `unknown_service` */
+/** Removes a service, its tool list and its statistics. @throws `unknown_service`, `conflict` */
 export async function deleteService(house: House, given: string): Promise<ChangeReport> {
-  const { name } = house.registry.get(checkServiceName(given))
-  const { durable } = await house.dataspace.put(configKey(name), undefined)
+  const name = checkServiceName(given)
+  house.registry.require(name)
+  const { status, durable } = await house.dataspace.put(configKey(name), undefined)
+  if (status === 'outdated') throw overtaken(name)
   await house.reach.disconnect(name)
   return { name, status: 'deleted', durable }
 }
@@ -131,14 +152,4 @@ function readEntry(house: House, name: string, entry: unknown): ServiceConfig {
   const read = normaliseEntry(entry, { cwd: house.options.cwd })
   if ('problems' in read) throw configError(name, read.problems)
   return read.config
-}
-
-function mergePatch(target: unknown, patch: unknown): unknown {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
-  const merged = new Map(Object.entries(typeof target === 'object' && target !== null ? target : {}))
-  for (const [field, value] of Object.entries(patch)) {
-    if (value === null) merged.delete(field)
-    else merged.set(field, mergePatch(merged.get(field), value))
-  }
-  return Object.fromEntries(merged)
 }

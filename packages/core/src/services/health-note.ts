@@ -1,5 +1,6 @@
-import type { McpStoreError } from '@mcpstore/storage'
-import { type Dataspace, recordKey } from '@mcpstore/storage'
+import type { Dataspace, McpStoreError } from '@mcpstore/storage'
+import { serviceKey } from './keys.ts'
+import type { Service } from './registry.ts'
 import type { FailureNote } from './service-info.ts'
 
 /** What the last process that reached for a service found, as it is shared. */
@@ -10,11 +11,11 @@ export interface HealthNote {
   since: string
 }
 
-const stateKey = (service: string) => recordKey({ scope: 'store', service, kind: 'state' })
-
-/** The shared note about a service; `undefined` when there is none, or none that can be read. */
-export function readHealth(dataspace: Dataspace, service: string): HealthNote | undefined {
-  const value = dataspace.get(stateKey(service))?.value as Partial<HealthNote> | undefined
+/** The shared note about a service; `undefined` when there is none for its config, or none that can be read. */
+export function readHealth(dataspace: Dataspace, { name, stamp }: Service): HealthNote | undefined {
+  const entry = dataspace.get(serviceKey(name, 'state'))
+  if (entry?.basis !== stamp) return undefined
+  const value = entry.value as Partial<HealthNote> | null
   const sound =
     (value?.health === 'ok' || value?.health === 'failing' || value?.health === 'auth') &&
     typeof value.since === 'string' &&
@@ -26,7 +27,7 @@ export function readHealth(dataspace: Dataspace, service: string): HealthNote | 
 /** Shares what was found, unless that is known already. Resolves when it is written. */
 export async function noteHealth(
   dataspace: Dataspace,
-  service: string,
+  service: Service,
   failure: McpStoreError | null,
 ): Promise<void> {
   const at = new Date().toISOString()
@@ -35,5 +36,9 @@ export async function noteHealth(
   const told = before?.error ?? null
   if (before?.health === health && told?.code === failure?.code && told?.message === failure?.message) return
   const error = failure && { code: failure.code, message: failure.message, at }
-  await dataspace.put(stateKey(service), { health, error, since: at })
+  await dataspace.put(
+    serviceKey(service.name, 'state'),
+    { health, error, since: at },
+    { basis: service.stamp },
+  )
 }

@@ -15,13 +15,17 @@ const rules: { broken: (name: string) => boolean; message: string }[] = [
   { broken: (name) => invisible.test(name), message: 'contains a control or invisible character' },
 ]
 
+/** A name as it would be stored: trimmed and in Unicode NFC, so that an accent typed either way names the same service. */
+export function storedName(name: string): string {
+  return name.trim().normalize('NFC')
+}
+
 /**
- * The name in the form it is stored: trimmed and in Unicode NFC, so that an accent typed as one or as two code points
- * names the same service. Throws `usage` if it is not a string, `bad_config` if no service may have such a name.
+ * The name in the form it is stored. Throws `usage` if it is not a string, `bad_config` if no service may have such a name.
  */
 export function checkServiceName(name: unknown): string {
   if (typeof name !== 'string') throw storeError('usage', `the name of a service must be a string`)
-  const stored = name.trim().normalize('NFC')
+  const stored = storedName(name)
   const rule = rules.find(({ broken }) => broken(stored))
   if (rule === undefined) return stored
   throw storeError('bad_config', `the service name ${quoted(name)} ${rule.message}`, {

@@ -1,15 +1,9 @@
-import {
-  type Dataspace,
-  type Entry,
-  type Logger,
-  parseRecordKey,
-  recordKey,
-  type Stamp,
-} from '@mcpstore/storage'
+import { type Dataspace, type Entry, type Logger, parseRecordKey, type Stamp } from '@mcpstore/storage'
 import { validateConfig } from '../config/entry.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
 import { nearest } from '../near.ts'
+import { serviceKey } from './keys.ts'
 
 /** A registered service as it is stored. */
 export interface Service {
@@ -42,17 +36,24 @@ export class Registry {
     return services
   }
 
-  /** @throws `unknown_service`, with the names that come near; `unavailable` when nobody can know. */
+  /** @throws what `require` throws, and `bad_config` when the record cannot be used. */
   get(name: string): Service {
-    const entry = this.#dataspace.get(recordKey({ scope: 'store', service: name, kind: 'config' }))
-    const service = entry && this.#service(entry)
+    const service = this.find(name)
     if (service) return service
-    const problem = this.problems().find((one) => one.key.endsWith(`:${name}:config`))
-    if (problem)
-      throw storeError(
-        'bad_config',
-        `the stored config of service "${name}" cannot be used: ${problem.problem}`,
-      )
+    this.require(name)
+    throw storeError(
+      'bad_config',
+      `the stored config of service "${name}" cannot be used: ${this.#problem(name)}`,
+      { hint: 'Remove it, or add it again.' },
+    )
+  }
+
+  /**
+   * Passes when a record of this name is there, be it one that cannot be used.
+   * @throws `unknown_service`, with the names that come near; `unavailable` when nobody can know.
+   */
+  require(name: string): void {
+    if (this.find(name) || this.#problem(name) !== undefined) return
     const names = this.all().map((one) => one.name)
     const near = nearest(name, names)
     throw storeError('unknown_service', `there is no service "${name}"`, {
@@ -61,7 +62,7 @@ export class Registry {
   }
 
   find(name: string): Service | undefined {
-    const entry = this.#dataspace.get(recordKey({ scope: 'store', service: name, kind: 'config' }))
+    const entry = this.#dataspace.get(serviceKey(name, 'config'))
     return entry && this.#service(entry)
   }
 
@@ -71,6 +72,11 @@ export class Registry {
       const read = this.#readEntry(entry)
       return 'problem' in read ? [{ key: entry.key, problem: read.problem }] : []
     })
+  }
+
+  #problem(name: string): string | undefined {
+    const problems = [...this.problems(), ...this.#dataspace.status().quarantined]
+    return problems.find(({ key }) => key === serviceKey(name, 'config'))?.problem
   }
 
   #entries(): Entry[] {

@@ -1,6 +1,9 @@
-import { type Dataspace, type Entry, type Json, recordKey, type Stamp } from '@mcpstore/storage'
+import type { Dataspace, Entry, Json, Stamp } from '@mcpstore/storage'
 import { fingerprint } from '../config/fingerprint.ts'
+import { expandConfig } from '../config/placeholders.ts'
+import type { ServiceConfig } from '../config/service-config.ts'
 import type { RawTool, ServerFacts } from '../connections/connector.ts'
+import { serviceKey } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
 import { exportNameOf } from './naming.ts'
 import type { ListedTool } from './tool-list.ts'
@@ -13,9 +16,14 @@ interface ListRecord {
   fetchedAt: string
   /** How long the list is fresh, in ms. */
   ttlMs: number
-  /** Of the config it was fetched with. */
+  /** Of the expanded config it was fetched with. */
   fingerprint: string
+  /** Of the same config as it is stored, placeholders and all. */
+  shape: string
 }
+
+/** What a server answered, before it is shared. */
+export type FetchedList = Omit<ListRecord, 'fingerprint' | 'shape'>
 
 /** A service's shared tool list, ready for listings. */
 export interface CachedList {
@@ -26,23 +34,26 @@ export interface CachedList {
   freshUntil: number
 }
 
-const cacheKey = (service: string) => recordKey({ scope: 'store', service, kind: 'cache' })
-
 /** Reads and writes the shared tool lists of a dataspace. */
 export class CachedLists {
   readonly #dataspace: Dataspace
+  readonly #env: Record<string, string | undefined>
   readonly #read = new WeakMap<Entry, CachedList | undefined>()
-  readonly #fingerprints = new WeakMap<object, string>()
+  readonly #fingerprints = new WeakMap<ServiceConfig, { expanded: string; hash: string }>()
 
-  constructor(dataspace: Dataspace) {
+  /** `env` is what placeholders are expanded from. */
+  constructor(dataspace: Dataspace, env: Record<string, string | undefined>) {
     this.#dataspace = dataspace
+    this.#env = env
   }
 
-  /** The list of exactly this config; one that was fetched with another way to connect is none. */
+  /**
+   * The list of exactly this config; one that was fetched with another way to connect is none. Where the config cannot
+   * be expanded nobody could connect, and a list that was fetched with any values of its variables is shown.
+   */
   get(service: Service): CachedList | undefined {
-    const entry = this.#dataspace.get(cacheKey(service.name))
-    if (!entry || (entry.value as { fingerprint?: Json } | null)?.fingerprint !== this.fingerprint(service))
-      return undefined
+    const entry = this.#dataspace.get(serviceKey(service.name, 'cache'))
+    if (!entry || !this.#fits(entry.value as Partial<ListRecord> | null, service)) return undefined
     if (!this.#read.has(entry)) this.#read.set(entry, readList(service.name, entry.value))
     return this.#read.get(entry)
   }
@@ -53,24 +64,47 @@ export class CachedLists {
   }
 
   /** Shares what a server answered; a list whose fetching began later stays. Resolves when it is written. */
-  async put(service: Service, stamp: Stamp, list: Omit<ListRecord, 'fingerprint'>): Promise<void> {
-    const value = { ...list, fingerprint: this.fingerprint(service) } as unknown as Json
-    await this.#dataspace.put(cacheKey(service.name), value, { basis: service.stamp, stamp })
+  async put(service: Service, stamp: Stamp, list: FetchedList): Promise<void> {
+    const hashes = { fingerprint: this.fingerprint(service), shape: this.#hash(service.config) }
+    const value = { ...list, ...hashes } as unknown as Json
+    await this.#dataspace.put(serviceKey(service.name, 'cache'), value, { basis: service.stamp, stamp })
   }
 
-  /** What of a config matters for connecting, as a hash. */
-  fingerprint({ config }: Service): string {
+  /** What matters for connecting, as a hash; `undefined` where the config cannot be expanded. */
+  fingerprint({ name, config }: Service): string | undefined {
+    const own = this.#expanded(name, config)
+    if (!own) return undefined
+    const expanded = JSON.stringify(own)
     const known = this.#fingerprints.get(config)
-    if (known !== undefined) return known
-    const made = fingerprint(config, `${this.#dataspace.namespace}:${this.#dataspace.dataspace}`)
-    this.#fingerprints.set(config, made)
-    return made
+    if (known?.expanded === expanded) return known.hash
+    const hash = this.#hash(own)
+    this.#fingerprints.set(config, { expanded, hash })
+    return hash
+  }
+
+  #fits(list: Partial<ListRecord> | null, service: Service): boolean {
+    const own = this.fingerprint(service)
+    return own === undefined ? list?.shape === this.#hash(service.config) : list?.fingerprint === own
+  }
+
+  #expanded(name: string, config: ServiceConfig): ServiceConfig | undefined {
+    try {
+      return expandConfig(name, config, this.#env)
+    } catch {
+      return undefined
+    }
+  }
+
+  #hash(config: ServiceConfig): string {
+    return fingerprint(config, `${this.#dataspace.namespace}:${this.#dataspace.dataspace}`)
   }
 }
 
-/** A list as its readers get it: every tool with its addresses. */
+/** A list as its readers get it: every tool with its addresses; of several of one name the first. */
 export function listedTools(service: string, tools: readonly RawTool[]): readonly ListedTool[] {
-  const listed = tools.map((raw) => {
+  const first = new Map<string, RawTool>()
+  for (const tool of tools) if (!first.has(tool.name)) first.set(tool.name, tool)
+  const listed = Array.from(first.values(), (raw) => {
     const { name: tool, ...rest } = raw
     return Object.freeze({
       ...rest,

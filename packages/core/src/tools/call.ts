@@ -1,12 +1,18 @@
 import { McpStoreError } from '@mcpstore/storage'
 import type { CallOptions, ToolResult } from '../connections/connector.ts'
+import { within } from '../connections/deadline.ts'
+import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
+import { checkTimeout } from '../options.ts'
 import { checkArguments, readArguments } from './check-arguments.ts'
 import type { ListOptions } from './listing.ts'
 import { type ResolvedTool, resolveTool } from './resolve.ts'
 
 export interface UseOptions {
-  /** How long to wait for the answer, in ms; each progress notification starts it anew. Default: `callTimeoutMs`. */
+  /**
+   * How long finding the tool, connecting and the answer may take, in ms; for the answer each progress notification
+   * starts it anew. Default: `callTimeoutMs`.
+   */
   timeout?: number
   /** Gives the call up: the server is told, and the promise rejects with `aborted`. */
   signal?: AbortSignal
@@ -20,14 +26,31 @@ export async function useTool(
   given: unknown,
   options: UseOptions,
 ): Promise<ToolResult> {
-  const args = readArguments(given)
-  const resolved = await checked(house, address, args, options.signal ? { signal: options.signal } : {})
-  const timeoutMs = options.timeout ?? house.options.callTimeoutMs
   const { signal, onProgress } = options
-  const connect = { timeoutMs: Math.min(house.options.connectTimeoutMs, timeoutMs), signal }
-  return house.reach.use(resolved.service, connect, (connection) =>
-    connection.callTool(resolved.tool.tool, args, { timeoutMs, signal, onProgress }),
-  )
+  const timeoutMs = checkTimeout(options.timeout) ?? house.options.callTimeoutMs
+  const end = performance.now() + timeoutMs
+  const left = () => Math.max(1, end - performance.now())
+  let called = false
+  try {
+    const args = await readArguments(given)
+    const search = checked(house, address, args, signal ? { signal } : {})
+    const { service, tool } = await within({ timeoutMs, signal }, 'the search for it', search)
+    const connect = { timeoutMs: Math.min(house.options.connectTimeoutMs, left()), signal }
+    return await house.reach.use(service, connect, (connection) => {
+      called = true
+      const bounds = { timeoutMs: left(), progressTimeoutMs: timeoutMs, signal }
+      return connection.callTool(tool.tool, args, { ...bounds, onProgress })
+    })
+  } catch (thrown) {
+    throw called ? thrown : uncalled(address, thrown)
+  }
+}
+
+/** A `timeout` usually means that the tool may have run: here it cannot have. */
+function uncalled(address: string, thrown: unknown): unknown {
+  if (!(thrown instanceof McpStoreError) || thrown.code !== 'timeout') return thrown
+  const { message, hint } = thrown
+  return storeError('timeout', `tool "${address}" was not called: ${message}`, { hint, cause: thrown })
 }
 
 /** Resolves and checks; what a shared list says is wrong is asked of the server before it is believed. */

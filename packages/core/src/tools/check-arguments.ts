@@ -22,9 +22,9 @@ const REPEATING = new Set([
 ])
 
 /** The arguments of a call as an object, from an object or JSON text. @throws `bad_arguments` */
-export function readArguments(given: unknown): Record<string, unknown> {
+export async function readArguments(given: unknown): Promise<Record<string, unknown>> {
   if (given === undefined) return {}
-  const value = typeof given === 'string' ? parse(given) : given
+  const value = typeof given === 'string' ? await parse(given) : given
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>
   throw storeError('bad_arguments', 'the arguments of a tool are an object', {
@@ -32,11 +32,18 @@ export function readArguments(given: unknown): Record<string, unknown> {
   })
 }
 
-function parse(text: string): unknown {
+/** The engine's own error quotes the text, in which a secret may stand: only the place is told. */
+async function parse(text: string): Promise<unknown> {
   try {
     return JSON.parse(text)
-  } catch (cause) {
-    throw storeError('bad_arguments', `the arguments are not JSON: ${(cause as Error).message}`, { cause })
+  } catch {
+    const { parseJsonText } = await import('../config/json-text.ts')
+    const lenient = 'the text of the arguments is not valid JSON: it has comments or trailing commas'
+    const message = await parseJsonText(text, 'the text of the arguments').then(
+      () => lenient,
+      (error: Error) => error.message,
+    )
+    throw storeError('bad_arguments', message)
   }
 }
 

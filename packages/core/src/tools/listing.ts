@@ -1,5 +1,5 @@
 import type { McpStoreError } from '@mcpstore/storage'
-import { storeError } from '../errors.ts'
+import { LONGEST_TIMER_MS, within } from '../connections/deadline.ts'
 import type { House } from '../house.ts'
 import type { Service } from '../services/registry.ts'
 import type { CachedList } from './cached-list.ts'
@@ -35,17 +35,11 @@ export async function listServices(
   services: readonly Service[],
   options: ListOptions,
 ): Promise<ServiceList[]> {
-  const listed = inParallel(services, PARALLEL, (service) => listOf(house, service, options))
-  return options.signal ? untilAborted(listed, options.signal) : listed
-}
-
-function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(storeError('aborted', 'the listing was aborted', { cause: signal.reason }))
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
+  const { signal } = options
+  const listed = inParallel(services, { limit: PARALLEL, signal }, (service) =>
+    listOf(house, service, options),
+  )
+  return signal ? within({ timeoutMs: LONGEST_TIMER_MS, signal }, 'the listing', listed) : listed
 }
 
 async function listOf(

@@ -1,31 +1,56 @@
+import { type Logger, MAX_VALUE_BYTES, McpStoreError, type Stamp } from '@mcpstore/storage'
+import { within } from '../connections/deadline.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Reach } from '../reach.ts'
 import type { Service } from '../services/registry.ts'
-import { type CachedList, type CachedLists, listedTools } from './cached-list.ts'
+import { type CachedList, type CachedLists, type FetchedList, listedTools } from './cached-list.ts'
 
 export interface RefresherParts {
   options: ResolvedOptions
   lists: CachedLists
   reach: Reach
+  logger: Logger
 }
+
+/** Failures of a listing that say something about the service, and not about who asked. */
+const ABOUT_THE_SERVICE = new Set(['unreachable', 'timeout', 'server_error', 'auth_required'])
 
 /** Asks servers for their tool lists and shares the answers; one question per service at a time. */
 export class Refresher {
   readonly #parts: RefresherParts
   readonly #running = new Map<string, Promise<CachedList>>()
+  readonly #tooLarge = new Set<string>()
 
   constructor(parts: RefresherParts) {
     this.#parts = parts
   }
 
   /** The list as the server has it now. @throws what connecting and listing throw. */
-  refresh(service: Service, { timeoutMs }: { timeoutMs: number }): Promise<CachedList> {
+  async refresh(service: Service, { timeoutMs }: { timeoutMs: number }): Promise<CachedList> {
     const flight = `${this.#parts.lists.fingerprint(service)} ${service.name}`
-    const running = this.#running.get(flight)
-    if (running) return running
+    const end = performance.now() + timeoutMs
+    for (;;) {
+      const left = Math.max(1, end - performance.now())
+      const joined = this.#running.get(flight)
+      if (!joined) return this.#begin(flight, service, left)
+      try {
+        return await within({ timeoutMs: left }, `the tool list of service "${service.name}"`, joined)
+      } catch (error) {
+        // Who joins has his own time: he starts over when it was the opener's that was up.
+        const openersTime = (error as { code?: string }).code === 'timeout' && !this.#isRunning(joined)
+        if (!openersTime || performance.now() >= end) throw error
+      }
+    }
+  }
+
+  #begin(flight: string, service: Service, timeoutMs: number): Promise<CachedList> {
     const started = this.#fetch(service, timeoutMs).finally(() => this.#running.delete(flight))
     this.#running.set(flight, started)
     return started
+  }
+
+  #isRunning(flight: Promise<CachedList>): boolean {
+    return [...this.#running.values()].includes(flight)
   }
 
   async #fetch(service: Service, timeoutMs: number): Promise<CachedList> {
@@ -33,17 +58,36 @@ export class Refresher {
     const stamp = lists.begin()
     const end = performance.now() + timeoutMs
     const answer = await reach.use(service, { timeoutMs }, async (connection) => {
-      const left = Math.max(1, Math.ceil(end - performance.now()))
-      return { tools: await connection.listTools({ timeoutMs: left }), server: connection.server }
+      const left = Math.max(1, end - performance.now())
+      try {
+        return { tools: await connection.listTools({ timeoutMs: left }), server: connection.server }
+      } catch (error) {
+        if (error instanceof McpStoreError && ABOUT_THE_SERVICE.has(error.code)) reach.note(service, error)
+        throw error
+      }
     })
     const fetchedAt = new Date()
     const list = { ...answer, fetchedAt: fetchedAt.toISOString(), ttlMs: options.toolTtlMs }
-    await lists.put(service, stamp, list)
+    await this.#share(service, stamp, list)
     return {
       tools: listedTools(service.name, answer.tools),
       server: answer.server,
       fetchedAt: list.fetchedAt,
       freshUntil: fetchedAt.getTime() + list.ttlMs,
+    }
+  }
+
+  /** A list that is too large to be stored is of use all the same. */
+  async #share(service: Service, stamp: Stamp, list: FetchedList): Promise<void> {
+    const { lists, logger } = this.#parts
+    try {
+      await lists.put(service, stamp, list)
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'usage') throw error
+      if (this.#tooLarge.has(service.name)) return
+      this.#tooLarge.add(service.name)
+      const limit = `${MAX_VALUE_BYTES / 1024 / 1024} MiB`
+      logger.warn(`the tool list of service "${service.name}" has more than ${limit} and is not kept`)
     }
   }
 }

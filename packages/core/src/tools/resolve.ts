@@ -1,6 +1,7 @@
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { nearest } from '../near.ts'
+import { storedName } from '../services/names.ts'
 import type { Service } from '../services/registry.ts'
 import { type ListOptions, listServices, type ServiceList } from './listing.ts'
 import type { ListedTool } from './tool-list.ts'
@@ -24,14 +25,15 @@ export async function resolveTool(
   options: ListOptions,
 ): Promise<ResolvedTool> {
   const slash = address.indexOf('/')
-  const service = slash > 0 ? house.registry.find(address.slice(0, slash)) : undefined
+  const name = storedName(address.slice(0, Math.max(0, slash)))
+  const service = name === '' ? undefined : house.registry.find(name)
   if (service) return ofService(house, service, address.slice(slash + 1), options)
   const services = house.registry.all().filter(({ config }) => !config.disabled)
   const parts = await listServices(house, services, options)
   const found = matches(parts, address)
   if (found.length === 1) return found[0]!
   if (found.length > 1) throw ambiguous(address, found)
-  if (slash > 0) house.registry.get(address.slice(0, slash))
+  if (name !== '') house.registry.get(name)
   throw unknown(address, parts)
 }
 

@@ -24,10 +24,10 @@ export async function connectRemote(
   const attempt = async (open: TransportFactory): Promise<Attempt> => {
     const link = new HttpLink(config, endpoint.url.host, open)
     try {
-      return { connection: await shakeHands({ service, link, deadline, warn }) }
+      return { connection: await shakeHands({ service, config, link, deadline, warn }) }
     } catch (cause) {
       await link.close()
-      return { cause, error: await connectError({ service, link, deadline }, cause) }
+      return { cause, error: await connectError({ service, config, link, deadline }, cause) }
     }
   }
   const endpoint = endpointOf(service, config)

@@ -28,11 +28,20 @@ export function endpointOf(service: string, config: RemoteConfig): Endpoint {
   }
   const given = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')
   if ((url.username || url.password) && !given) {
-    const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-    headers['Authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`
+    headers['Authorization'] = `Basic ${Buffer.from(credentials(service, url)).toString('base64')}`
   }
   url.username = url.password = ''
   return { url, headers }
+}
+
+function credentials(service: string, { username, password }: URL): string {
+  try {
+    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  } catch {
+    throw storeError('bad_config', `service "${service}" has a user or password in "url" with a stray %`, {
+      hint: 'Write % as %25 there.',
+    })
+  }
 }
 
 function isHeader(name: string, value: string): boolean {

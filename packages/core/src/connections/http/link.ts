@@ -43,8 +43,22 @@ export class HttpLink implements Link {
   }
 
   judge(error: unknown): Verdict {
-    const verdict = this.#verdict(error)
-    return { ...verdict, words: masked(verdict.words, this.#config) }
+    const mask = (text: string): string => masked(text, this.#config)
+    if (error instanceof HttpFailure) return statusVerdict(error, mask)
+    const { code, message } = (error ?? {}) as { code?: unknown; message?: string }
+    if (typeof code === 'number' && code >= 300) {
+      return statusVerdict({ status: code, body: code < 400 ? (message ?? '') : '' }, mask)
+    }
+    if (code === -1) {
+      const words = `at ${this.#host} does not answer as an MCP server: ${message}`
+      return { fate: 'refused', words, hint: pathHint }
+    }
+    if (this.#streamLost) {
+      if (this.#getError) return networkVerdict(this.#getError, this.#host)
+      return { fate: 'lost', words: 'closed its event stream', transient: true, over: true }
+    }
+    if (error === undefined || code === -32000) return { fate: 'lost', words: 'was disconnected' }
+    return networkVerdict(error, this.#host)
   }
 
   lastWords(): string {
@@ -60,23 +74,5 @@ export class HttpLink implements Link {
     const { transport } = this
     if (transport.terminateSession) await settledWithin(FAREWELL_MS, transport.terminateSession())
     await transport.close().catch(() => {})
-  }
-
-  #verdict(error: unknown): Verdict {
-    if (error instanceof HttpFailure) return statusVerdict(error)
-    const { code, message } = (error ?? {}) as { code?: unknown; message?: string }
-    if (typeof code === 'number' && code >= 300) {
-      return statusVerdict({ status: code, body: code < 400 ? (message ?? '') : '' })
-    }
-    if (code === -1) {
-      const words = `at ${this.#host} does not answer as an MCP server: ${message}`
-      return { fate: 'refused', words, hint: pathHint }
-    }
-    if (this.#streamLost) {
-      if (this.#getError) return networkVerdict(this.#getError, this.#host)
-      return { fate: 'lost', words: 'closed its event stream', transient: true, over: true }
-    }
-    if (error === undefined || code === -32000) return { fate: 'lost', words: 'was disconnected' }
-    return networkVerdict(error, this.#host)
   }
 }

@@ -22,9 +22,12 @@ export function mayBeSse(status: number): boolean {
   return status >= 400 && status < 500 && !ownMeaning.has(status)
 }
 
-/** What an HTTP answer that says no means. */
-export function statusVerdict({ status, body }: Pick<HttpFailure, 'status' | 'body'>): Verdict {
-  const said = excerpt(body)
+/** What an HTTP answer that says no means. `mask` takes secrets out of a text: before it is cut, lest half of one stay. */
+export function statusVerdict(
+  { status, body }: Pick<HttpFailure, 'status' | 'body'>,
+  mask: (text: string) => string,
+): Verdict {
+  const said = mask(spoken(body)).slice(0, MAX_TEXT)
   const text = said === '' ? '' : `: ${said}`
   // Servers answer an unknown session with 404, as the protocol wants, or with 400. Neither ran anything.
   if (status === 400 && /session/i.test(said)) {
@@ -41,11 +44,11 @@ function behindProxy(text: string): Verdict {
 }
 
 /** What the body says for people: the message of a JSON-RPC error, or a line of plain text. */
-function excerpt(body: string): string {
+function spoken(body: string): string {
   try {
     const { error } = JSON.parse(body)
-    return String(error.message ?? error).slice(0, MAX_TEXT)
+    return String(error.message ?? error)
   } catch {
-    return body.includes('<') ? '' : (body.trim().split('\n')[0] ?? '').slice(0, MAX_TEXT)
+    return body.includes('<') ? '' : (body.trim().split('\n')[0] ?? '')
   }
 }

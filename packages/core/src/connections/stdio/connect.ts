@@ -23,10 +23,10 @@ export async function connectStdio(
     if (tooLate) throw tooLate
     const link = start(service, config)
     try {
-      return await shakeHands({ service, link, deadline, warn })
+      return await shakeHands({ service, config, link, deadline, warn })
     } catch (error) {
       await link.close()
-      throw await connectError({ service, link, deadline }, error)
+      throw await connectError({ service, config, link, deadline }, error)
     }
   } finally {
     deadline.clear()
@@ -38,6 +38,6 @@ function start(service: string, config: StdioConfig): StdioLink {
     return new StdioLink(new StdioTransport(config), config)
   } catch (thrown) {
     const error = asError(thrown)
-    throw verdictError(service, 'connect', startFailure(error, config), error)
+    throw verdictError({ service, config }, 'connect', startFailure(error, config), error)
   }
 }
