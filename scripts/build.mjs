@@ -15,7 +15,9 @@ rmSync('dist', { recursive: true, force: true })
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map((entry) => [entry, resolve('src', `${entry}.ts`)])),
   platform: 'node',
-  external: /^[^./]/,
+  // Other packages stay outside, but for the small parts of our own that have a name to themselves.
+  external: (id) => /^[^./]/.test(id) && !/^@mcpstore\/[^/]+\//.test(id),
+  resolve: { conditionNames: ['@mcpstore/source'] },
 })
 await bundle.write({ dir: 'dist', format: 'esm', chunkFileNames: '[name]-[hash].js' })
 await bundle.close()

@@ -7,8 +7,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { workspaceRoot } from './support/modules.ts'
 
-// A copy of the built program far from any node_modules: what runs there needs nothing of the library but the one
-// small file that makes suggestions.
+// A copy of the built program far from any node_modules: what runs there needs nothing of the library.
 let box: string
 
 beforeAll(async () => {
@@ -16,9 +15,6 @@ beforeAll(async () => {
   await mkdir(join(box, 'home'))
   await cp(join(workspaceRoot, 'apps/cli/dist'), join(box, 'dist'), { recursive: true })
   await cp(join(workspaceRoot, 'apps/cli/package.json'), join(box, 'package.json'))
-  for (const file of ['package.json', 'dist/near.js']) {
-    await cp(join(workspaceRoot, 'packages/core', file), join(box, 'node_modules/@mcpstore/core', file))
-  }
 })
 afterAll(() => rm(box, { recursive: true, force: true }))
 

@@ -1,6 +1,7 @@
 import { usageError } from './cli-error.ts'
 import type { CommandContext, Host } from './command.ts'
 import { checkPositionals, parseCommandLine } from './command-line.ts'
+import { showHelp } from './commands/help.ts'
 
 /** Runs one command line and answers the exit code. Never throws: what goes wrong is said on stderr. */
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
@@ -28,7 +29,6 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   if (values.version) return showVersion(host, values.json ?? false)
   if (values.help || !spec) {
     if (!values.help && values.json) throw usageError('no command was given', 'See mcpstore --help.')
-    const { showHelp } = await import('./commands/help.ts')
     showHelp(values.help ? host.out : host.err, spec, values.json ?? false)
     return values.help ? 0 : 1
   }

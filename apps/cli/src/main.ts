@@ -4,10 +4,7 @@ import * as nodeModule from 'node:module'
 // Node 22.8 and later: what is imported from here on is compiled once per machine, not once per start.
 ;(nodeModule as { enableCompileCache?: () => void }).enableCompileCache?.()
 
-const [{ report, runCli }, { processHost }] = await Promise.all([
-  import('./cli.ts'),
-  import('./process-host.ts'),
-])
+const { processHost, report, runCli } = await import('./program.ts')
 
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 const interrupt = new AbortController()
