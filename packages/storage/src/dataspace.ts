@@ -119,9 +119,9 @@ export class Dataspace {
 
   /** The totals under a statistics key, by field, what this process has not sent yet included. */
   counters(key: string): Record<string, number> {
-    const totals = this.#parts.replica.counters(key, this.#parts.clock.now())
-    for (const [field, amount] of this.#parts.counts.pending(key))
-      totals[field] = (totals[field] ?? 0) + amount
+    const { clock, counts, replica } = this.#parts
+    const totals = replica.counters(key, clock.now())
+    for (const [field, amount] of counts.pending(key)) totals[field] = (totals[field] ?? 0) + amount
     return totals
   }
 
@@ -135,14 +135,10 @@ export class Dataspace {
    * saves work, the merge keeps the truth.
    */
   async lease(name: string, ttlMs: number): Promise<Lease | LeaseRefused> {
-    const busyMs = await this.#ask(() => this.#parts.backend.lease(name, this.#parts.node, ttlMs)).catch(
-      () => 0,
-    )
+    const { backend, node } = this.#parts
+    const busyMs = await this.#ask(() => backend.lease(name, node, ttlMs)).catch(() => 0)
     if (busyMs > 0) return { granted: false, busyMs }
-    return {
-      granted: true,
-      release: () => this.#parts.backend.release(name, this.#parts.node).catch(() => {}),
-    }
+    return { granted: true, release: () => backend.release(name, node).catch(() => {}) }
   }
 
   /** Removes everything, here and for everybody. @throws `unavailable` when the backend does not take it. */

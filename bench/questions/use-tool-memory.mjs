@@ -1,0 +1,10 @@
+import { againstBareClient } from '../against-bare-client.mjs'
+import { atMost } from '../targets.mjs'
+
+export const question = '`mcpstore use-tool memory/read_graph`'
+export const comparedWith = 'bare SDK client'
+export const target = atMost(1.15)
+
+export function run(sandbox) {
+  return againstBareClient(sandbox, 'memory', 'read_graph', {})
+}

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import { cli, createSandbox } from './sandbox.mjs'
+import { renderTable } from './table.mjs'
+
+// `npm run bench` measures everything, `npm run bench -- NAME...` some of it. A missed target is said, and is a failure
+// only with --strict; what could not be measured is one always.
+const questions = {
+  help: () => import('./questions/help.mjs'),
+  list: () => import('./questions/list.mjs'),
+  'list-tools': () => import('./questions/list-tools.mjs'),
+  'use-tool-memory': () => import('./questions/use-tool-memory.mjs'),
+  'use-tool-everything': () => import('./questions/use-tool-everything.mjs'),
+  'list-tools-in-process': () => import('./questions/list-tools-in-process.mjs'),
+  'use-tool-in-process': () => import('./questions/use-tool-in-process.mjs'),
+  add: () => import('./questions/add.mjs'),
+  'thousand-services': () => import('./questions/thousand-services.mjs'),
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { strict: { type: 'boolean', default: false } },
+})
+const names = positionals.length > 0 ? positionals : Object.keys(questions)
+const unknown = names.find((name) => !Object.hasOwn(questions, name))
+if (unknown !== undefined)
+  refuse(`no question is named ${unknown}; there are ${Object.keys(questions).join(', ')}`)
+if (!existsSync(cli)) refuse('what users run is measured, and that is not built yet: npm run setup')
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
+
+const loadAtStart = load()
+if (loadAtStart > availableParallelism() / 2)
+  console.error(`load ${loadAtStart}: something else runs, expect noise`)
+const answers = []
+for (const [index, name] of names.entries()) {
+  process.stderr.write(`${index + 1}/${names.length} ${name} …\n`)
+  answers.push(await answer(name))
+}
+const byVerdict = (verdict) => answers.filter((one) => one.verdict === verdict)
+
+console.log(
+  `\nNode ${process.version}, ${availableParallelism()} cores, load ${loadAtStart} before and ${load()} after\n`,
+)
+console.log(renderTable(answers))
+for (const { question, target } of byVerdict('MISSED'))
+  console.log(`\n!!! MISSED ${question}: ${target.text}`)
+for (const { question, failure } of byVerdict('FAILED')) console.log(`\n!!! FAILED ${question}: ${failure}`)
+const wrong = byVerdict('FAILED').length + (values.strict ? byVerdict('MISSED').length : 0)
+process.exitCode = wrong > 0 ? 1 : 0
+
+async function answer(name) {
+  const { question, comparedWith, target, run } = await questions[name]()
+  const sandbox = createSandbox()
+  try {
+    const measured = await run(sandbox)
+    return { question, comparedWith, target, measured, verdict: target.verdict(measured) }
+  } catch (error) {
+    return { question, comparedWith, target, verdict: 'FAILED', failure: error.stack }
+  } finally {
+    sandbox.remove()
+  }
+}
+
+function load() {
+  return loadavg()[0].toFixed(2)
+}
+
+function refuse(reason) {
+  console.error(reason)
+  process.exit(1)
+}

@@ -1,0 +1,44 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runNode, timeNode } from './harness.mjs'
+
+/** The built command, which is what users run. */
+export const cli = fileURLToPath(new URL('../apps/cli/dist/main.js', import.meta.url))
+
+/** NODE_EXTRA_CA_CERTS alone can double what `node -e 0` takes on Node 20, which flatters what is compared with it. */
+const SETTING = /^(MCPSTORE|NODE)_/
+
+/**
+ * A folder for one question and the environment of all it runs, the built command among it. Homes, temporary files and
+ * compile caches lie in the folder and go with it.
+ */
+export function createSandbox() {
+  const root = mkdtempSync(join(tmpdir(), 'mcpstore-bench-'))
+  const folder = (name) => {
+    mkdirSync(join(root, name), { recursive: true })
+    return join(root, name)
+  }
+  const remove = () => rmSync(root, { recursive: true, force: true })
+  const kept = Object.entries(process.env).filter(([name]) => !SETTING.test(name))
+  const env = { ...Object.fromEntries(kept), MCPSTORE_HOME: folder('home'), TMPDIR: folder('tmp') }
+  process.once('exit', remove)
+  return {
+    folder,
+    /** Runs `mcpstore` and answers what it printed. */
+    mcpstore: (...args) => runNode([cli, ...args], env),
+    /** Runs `mcpstore --json` and answers the document. */
+    mcpstoreJson: (...args) => JSON.parse(runNode([cli, ...args, '--json'], env)),
+    /** Runs Node and answers what it printed. */
+    node: (...args) => runNode(args, env),
+    /** The time `mcpstore` takes. */
+    timeMcpstore: (...args) => timeNode([cli, ...args], env),
+    /** The time Node takes with these arguments. */
+    timeNode: (...args) => timeNode(args, env),
+    remove() {
+      process.off('exit', remove)
+      remove()
+    },
+  }
+}

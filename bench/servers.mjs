@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+// The servers that are measured with, as a client's config says them; all are started by Node itself, without npx.
+
+const programs = {
+  everything: import.meta.resolve('@modelcontextprotocol/server-everything/dist/index.js'),
+  filesystem: import.meta.resolve('@modelcontextprotocol/server-filesystem/dist/index.js'),
+  memory: import.meta.resolve('@modelcontextprotocol/server-memory/dist/index.js'),
+  twenty: new URL('./programs/twenty-tools.mjs', import.meta.url).href,
+}
+
+/** Three published servers; their files lie in `folder`. */
+export function publishedServers(folder) {
+  return {
+    everything: server('everything'),
+    filesystem: server('filesystem', folder),
+    memory: { ...server('memory'), env: { MEMORY_FILE_PATH: join(folder, 'memory.jsonl') } },
+  }
+}
+
+/** A server of twenty tools that costs next to nothing itself. */
+export function twentyTools() {
+  return server('twenty')
+}
+
+/** Registers the published servers with `mcpstore`, so that their tools are in the cache. */
+export function registerPublished({ mcpstore, mcpstoreJson, folder }) {
+  mcpstore('add', JSON.stringify({ mcpServers: publishedServers(folder('files')) }))
+  mcpstore('list-tools')
+  const { services } = mcpstoreJson('list-tools')
+  const cached = services.filter(({ source }) => source === 'cache').length
+  if (cached !== 3) throw new Error(`of 3 tool lists ${cached} are in the cache`)
+}
+
+function server(name, ...args) {
+  return { command: process.execPath, args: [fileURLToPath(programs[name]), ...args] }
+}

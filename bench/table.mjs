@@ -1,0 +1,36 @@
+const headings = [
+  'question',
+  'ours',
+  'compared with',
+  'its time',
+  'ratio (lowest–highest)',
+  'pairs',
+  'target',
+  '',
+]
+
+/** The answers as a Markdown table that is also readable as it is. */
+export function renderTable(answers) {
+  const rows = [headings, ...answers.map(cellsOf)]
+  const widths = headings.map((_, column) => Math.max(3, ...rows.map((cells) => cells[column].length)))
+  const lineOf = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`
+  const [head, ...body] = rows.map(lineOf)
+  return [head, `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...body].join('\n')
+}
+
+function cellsOf({ question, comparedWith, target, measured, verdict }) {
+  if (measured === undefined) return [question, '-', comparedWith, '-', '-', '-', target.text, verdict]
+  const { ours, against, ratio, lowest, highest, pairs } = measured
+  const ratios = `${formatRatio(ratio)} (${formatRatio(lowest)}–${formatRatio(highest)})`
+  const times = [formatTime(ours), comparedWith, formatTime(against)]
+  return [question, ...times, ratios, String(pairs), target.text, verdict]
+}
+
+function formatTime(ms) {
+  if (ms < 1) return `${(ms * 1000).toPrecision(3)} µs`
+  return `${ms < 100 ? ms.toFixed(1) : ms.toFixed(0)} ms`
+}
+
+function formatRatio(ratio) {
+  return ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(0)
+}
