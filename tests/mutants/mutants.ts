@@ -146,13 +146,6 @@ export const mutants: Mutant[] = [
     suite: dataspace,
   },
   {
-    name: 'who mends a record undoes what happened since',
-    file: 'packages/storage/src/intake.ts',
-    find: 'outbox.add({ record, if: from })',
-    replace: 'outbox.add({ record })',
-    suite: dataspace,
-  },
-  {
     name: 'a clear from the future forbids every write',
     file: rules,
     find: 'if (!isFuture(cleared, now)) return cleared',

@@ -20,7 +20,12 @@ export interface RunOptions {
   unprivileged?: boolean
 }
 
-const nobody = { uid: 65_534, gid: 65_534 }
+/** Before a program that root starts: takes the right away to pass over the modes of files, and nothing else. */
+const heedingModes = [
+  'setpriv',
+  '--bounding-set=-dac_override,-dac_read_search',
+  '--inh-caps=-dac_override,-dac_read_search',
+]
 
 export interface Outcome {
   /** `null` when a signal ended it. */
@@ -49,11 +54,9 @@ export function startMcpstore(
   argv: readonly string[],
   { stdin, env = {}, cwd = box.folder, node = [], unprivileged = false }: RunOptions = {},
 ): Running {
-  const child = box.spawn(process.execPath, [...node, program, ...argv], {
-    cwd,
-    env: box.environment(env),
-    ...(unprivileged && process.getuid?.() === 0 && nobody),
-  })
+  const prefix = unprivileged && process.getuid?.() === 0 ? heedingModes : []
+  const [command, ...words] = [...prefix, process.execPath, ...node, program, ...argv]
+  const child = box.spawn(command!, words, { cwd, env: box.environment(env) })
   if (stdin !== undefined) child.stdin!.end(stdin)
   return { child, outcome: outcomeOf(box, argv, child) }
 }

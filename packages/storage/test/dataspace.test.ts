@@ -391,6 +391,7 @@ test('of two who mend the same record from the future, the one who came later do
   slow.faults.fail('down', ['pull', 'open'])
   time.jump(-120_000)
   await a.put(CONFIG, 'second')
+  time.jump(10)
   slow.faults.heal()
   await b.put('services:b:config', 'other')
   await time.pass(20_000)
