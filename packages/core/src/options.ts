@@ -4,7 +4,7 @@ import { storeError } from './errors.ts'
 import { nearest } from './near.ts'
 
 export interface StoreOptions {
-  /** Keep the dataspace in a local file: `true` for the usual place below `home`, or the file's path. */
+  /** Keep the dataspace in a local file: `true` for the usual place below `home`, or the path of one of its own. */
   local?: boolean | string
   /** Where mcpstore keeps its files. Default: see `homeFolder`. */
   home?: string
@@ -94,6 +94,11 @@ export function resolveOptions(options: StoreOptions): ResolvedOptions {
   if (local && options.dataspace === 'auto') {
     throw storeError('usage', 'dataspace "auto" is new for each run and cannot be kept in a file', {
       hint: 'Name the dataspace, or leave out local.',
+    })
+  }
+  if (typeof local === 'string' && (options.namespace ?? options.dataspace) !== undefined) {
+    throw storeError('usage', 'a file that is named by its path is one dataspace, whatever it is called', {
+      hint: 'Use local: true, which has a file for each namespace and dataspace, or leave their names out.',
     })
   }
   return {

@@ -168,6 +168,7 @@ test('every option takes effect or is refused by name', async () => {
     [{ logger: {} }, /option logger must be/],
     [{ connectTimeoutMs: -1 }, /option connectTimeoutMs must be/],
     [{ local: true, dataspace: 'auto' }, /auto/],
+    [{ local: '/tmp/x.db', namespace: 'app' }, /one dataspace/],
   ]
   for (const [options, message] of refusals) {
     expect(await failureOf(open(options)), JSON.stringify(options)).toMatchObject({
