@@ -5,7 +5,7 @@ import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { checkTimeout } from '../options.ts'
 import { checkArguments, readArguments } from './check-arguments.ts'
-import type { ListOptions } from './listing.ts'
+import { isStale, type ListOptions } from './listing.ts'
 import { type ResolvedTool, resolveTool } from './resolve.ts'
 
 export interface UseOptions {
@@ -66,7 +66,7 @@ async function checked(
     return resolved
   } catch (thrown) {
     const known = house.lists.get(resolved.service)
-    const outOfDate = known !== undefined && known.freshUntil <= Date.now()
+    const outOfDate = known !== undefined && isStale(known)
     if (resolved.live || !outOfDate || !(thrown instanceof McpStoreError)) throw thrown
     const renewed = await resolveTool(house, resolved.tool.name, { ...options, fresh: true }).catch(() => {
       throw thrown

@@ -37,7 +37,8 @@ export class Refresher {
         return await within({ timeoutMs: left }, `the tool list of service "${service.name}"`, joined)
       } catch (error) {
         // Who joins has his own time: he starts over when it was the opener's that was up.
-        const openersTime = (error as { code?: string }).code === 'timeout' && !this.#isRunning(joined)
+        const openersTime =
+          (error as { code?: string }).code === 'timeout' && this.#running.get(flight) !== joined
         if (!openersTime || performance.now() >= end) throw error
       }
     }
@@ -47,10 +48,6 @@ export class Refresher {
     const started = this.#fetch(service, timeoutMs).finally(() => this.#running.delete(flight))
     this.#running.set(flight, started)
     return started
-  }
-
-  #isRunning(flight: Promise<CachedList>): boolean {
-    return [...this.#running.values()].includes(flight)
   }
 
   async #fetch(service: Service, timeoutMs: number): Promise<CachedList> {
