@@ -1,11 +1,15 @@
 import { allowedTypes } from './argument-types.ts'
 import { CliError } from './cli-error.ts'
+import { isExact, parseExactJson } from './exact-json.ts'
 
 type Reader = (text: string, name: string) => unknown
 
 /** For each type how its text is read; `undefined` means the text is none of that type. */
 const readers: Readonly<Record<string, Reader>> = {
-  integer: (text) => (Number.isSafeInteger(numberOf(text)) ? numberOf(text) : undefined),
+  integer: (text, name) => {
+    const value = numberOf(text, name)
+    return Number.isInteger(value) ? value : undefined
+  },
   number: numberOf,
   boolean: (text) => ({ true: true, false: false })[text],
   null: (text) => (text === 'null' ? null : undefined),
@@ -49,10 +53,19 @@ export function readArguments(
   return texts.map((text) => readArgument(name, text, itemsOf(schema), root))
 }
 
-/** Parses the JSON of one argument. Throws `bad_arguments` naming the argument, without its value. */
+/**
+ * Parses the JSON of one argument. Throws `bad_arguments` naming the argument, without its value, for what is no JSON
+ * and for a number that would be rounded.
+ */
 export function parseJson(text: string, name: string): unknown {
+  const { value, inexact } = parsed(text, name)
+  if (inexact.length > 0) throw roundedNumber(name)
+  return value
+}
+
+function parsed(text: string, name: string): ReturnType<typeof parseExactJson> {
   try {
-    return JSON.parse(text)
+    return parseExactJson(text)
   } catch {
     throw new CliError(
       'bad_arguments',
@@ -62,8 +75,19 @@ export function parseJson(text: string, name: string): unknown {
   }
 }
 
-function numberOf(text: string): number | undefined {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : undefined
+/** The error for a number that would reach the tool as another one. */
+export function roundedNumber(name: string | undefined): CliError {
+  return new CliError(
+    'bad_arguments',
+    `${name === undefined ? '--args' : `argument "${name}"`} has a number that cannot be sent without rounding it`,
+    `Write the number as a JSON string, "…", if the tool takes one there. Integers up to ${Number.MAX_SAFE_INTEGER} are exact.`,
+  )
+}
+
+function numberOf(text: string, name: string): number | undefined {
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim())) return undefined
+  if (!isExact(text)) throw roundedNumber(name)
+  return Number(text)
 }
 
 function itemsOf(schema: unknown): unknown {

@@ -1,6 +1,7 @@
 import { argumentSchema } from './argument-types.ts'
-import { parseJson, readArgument, readArguments } from './argument-value.ts'
+import { parseJson, readArgument, readArguments, roundedNumber } from './argument-value.ts'
 import { CliError, usageError } from './cli-error.ts'
+import { parseExactJson } from './exact-json.ts'
 
 /** The words after the tool's name: what was written as text, and what as JSON. */
 export interface ArgumentWords {
@@ -34,11 +35,11 @@ export function splitArguments(words: readonly string[]): ArgumentWords {
   return { texts, json }
 }
 
-/** Parses the object of `--args`. Throws `bad_arguments` for anything but a JSON object. */
+/** Parses the object of `--args`. Throws `bad_arguments` for anything but a JSON object, and for rounded numbers. */
 export function parseArgsObject(text: string): Record<string, unknown> {
-  let value: unknown
+  let parsed: ReturnType<typeof parseExactJson>
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''))
+    parsed = parseExactJson(text.replace(/^\uFEFF/, ''))
   } catch (cause) {
     // Engines quote the text, in which a secret may stand.
     const reason = (cause as Error).message.replace(/,?\s*(\.{3})?".*/s, '')
@@ -48,6 +49,8 @@ export function parseArgsObject(text: string): Record<string, unknown> {
       'Quote it for the shell, or give it on stdin: --args -',
     )
   }
+  const { value, inexact } = parsed
+  if (inexact.length > 0) throw roundedNumber(inexact[0])
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>
   throw new CliError('bad_arguments', '--args is JSON, but not an object', `Write --args '{"name":"value"}'.`)

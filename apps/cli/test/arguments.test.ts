@@ -104,6 +104,58 @@ describe('k:=json', () => {
   })
 })
 
+describe('a number that JavaScript would round is refused, naming the argument', () => {
+  const big = '9007199254740993'
+
+  it.each([
+    `n:=${big}`,
+    'n:=1e400',
+    'n:=-1e-400',
+    `n:={"deep":[1,-${big}.0]}`,
+    'n:=123456789012345678901234567890',
+    `ratio=${big}`,
+    'ratio=1e400',
+    `count=${big}`,
+    `sizes=[1,${big}]`,
+    `filter={"a":${big}}`,
+  ])('%s', (word) => {
+    const name = /^\w+/.exec(word)?.[0]
+    expect(() => read(word)).toThrow(
+      expect.objectContaining({
+        code: 'bad_arguments',
+        message: `argument "${name}" has a number that cannot be sent without rounding it`,
+        hint: expect.stringContaining('string'),
+      }),
+    )
+  })
+
+  it('in --args too, of all that stand there', () => {
+    const text = `{"a\\"1":1,"s":"\\\\${big}\\"","b":{"c":[${big}]}}`
+    expect(() => parseArgsObject(text)).toThrow('argument "b" has a number')
+    expect(() => parseArgsObject(`[${big}]`)).toThrow('--args has a number')
+  })
+
+  it('what keeps its value is sent', () => {
+    const words = [
+      '9007199254740992',
+      '1e23',
+      '0.1',
+      '-0',
+      '0e999',
+      '0.30000000000000000001',
+      '1.5E+300',
+      '5e-324',
+    ]
+    for (const word of words) expect(read(`n:=${word}`, `ratio=${word}`)).toEqual({ n: +word, ratio: +word })
+    expect(read(`n:="${big}"`, `text=${big}`)).toEqual({ n: big, text: big })
+  })
+
+  it('a text as long as stdin may be is no trouble', () => {
+    const long = 'a\\n'.repeat(4 * 1024 * 1024)
+    expect(parseArgsObject(`{"text":"${long}","n":1}`)).toMatchObject({ n: 1 })
+  })
+})
+
 it.each(['word', '=value', ':=1'])('%j is no argument', (word) => {
   expect(() => splitArguments([word])).toThrow(expect.objectContaining({ code: 'usage' }))
 })
