@@ -18,6 +18,8 @@ export interface RunOptions {
   node?: readonly string[]
   /** Runs without the rights of root, for whom no file is closed. */
   unprivileged?: boolean
+  /** A command, with its first words, that starts the program. */
+  prefix?: readonly string[]
 }
 
 /** Before a program that root starts: takes the right away to pass over the modes of files, and nothing else. */
@@ -52,10 +54,10 @@ export async function mcpstore(
 export function startMcpstore(
   box: Box,
   argv: readonly string[],
-  { stdin, env = {}, cwd = box.folder, node = [], unprivileged = false }: RunOptions = {},
+  { stdin, env = {}, cwd = box.folder, node = [], unprivileged = false, prefix = [] }: RunOptions = {},
 ): Running {
-  const prefix = unprivileged && process.getuid?.() === 0 ? heedingModes : []
-  const [command, ...words] = [...prefix, process.execPath, ...node, program, ...argv]
+  const modes = unprivileged && process.getuid?.() === 0 ? heedingModes : []
+  const [command, ...words] = [...modes, ...prefix, process.execPath, ...node, program, ...argv]
   const child = box.spawn(command!, words, { cwd, env: box.environment(env) })
   if (stdin !== undefined) child.stdin!.end(stdin)
   return { child, outcome: outcomeOf(box, argv, child) }

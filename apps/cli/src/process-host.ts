@@ -32,7 +32,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     out: outputOf(stdout, env),
     err: outputOf(stderr, env),
     env,
-    cwd: process.cwd(),
+    cwd: currentFolder(process),
     signal,
     readStdin: () => readAll(process.stdin),
     confirm: isatty(0) && stderr.isTTY ? (question: string) => ask(question, process) : undefined,
@@ -46,6 +46,15 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
       await Promise.all([flushed(stdout), flushed(stderr)])
       return lost
     },
+  }
+}
+
+/** Where the shell is, or was when that folder is gone: then only what needs it fails, and names it. */
+function currentFolder(process: ProcessLike): string {
+  try {
+    return process.cwd()
+  } catch {
+    return process.env['PWD'] ?? '/'
   }
 }
 
