@@ -35,7 +35,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     cwd: currentFolder(process),
     signal,
     readStdin: () => readAll(process.stdin),
-    confirm: isatty(0) && stderr.isTTY ? (question: string) => ask(question, process) : undefined,
+    confirm: isatty(0) && stderr.isTTY ? (question: string) => ask(question, process, signal) : undefined,
   }
   return {
     host: {
@@ -90,14 +90,21 @@ async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** One line from the terminal, which stays in its usual mode, so that Ctrl-C is a signal; its end is a no. */
+/**
+ * One line from the terminal, which stays in its usual mode, so that Ctrl-C is a signal; its end (Ctrl-D) is a no.
+ * After either, what is printed next starts on a line of its own.
+ */
 export async function ask(
   question: string,
   { stdin, stderr }: Pick<ProcessLike, 'stdin' | 'stderr'>,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const { createInterface } = await import('node:readline')
+  const endLine = (): void => void stderr.write('\n')
+  signal.addEventListener('abort', endLine, { once: true })
   stderr.write(`${question} [y/N] `)
   const lines = createInterface({ input: stdin, terminal: false })
   for await (const line of lines) return /^y(es)?$/i.test(line.trim())
+  endLine()
   return false
 }

@@ -78,8 +78,8 @@ it.each([
   ['', false],
 ])('a question that is answered with %j is %s', async (answer, expected) => {
   const process = fakeProcess({ stdin: Readable.from([answer]) as never })
-  expect(await ask('Sure?', process)).toBe(expected)
-  expect(process.stderr.read().toString()).toBe('Sure? [y/N] ')
+  expect(await ask('Sure?', process, signal)).toBe(expected)
+  expect(process.stderr.read().toString()).toBe(answer === '' ? 'Sure? [y/N] \n' : 'Sure? [y/N] ')
 })
 
 it('a stdin without an end is refused before it fills the memory', async () => {
