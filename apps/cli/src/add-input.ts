@@ -1,10 +1,11 @@
-import { access } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { usageError } from './cli-error.ts'
 import type { CommandContext, CommandInput } from './command.ts'
 import { parseEnvironment, parseHeaders } from './key-value-options.ts'
 import type { OptionName, OptionValues } from './options.ts'
 import { untilInterrupted } from './store-session.ts'
+import { readPipe } from './stream-text.ts'
 
 /** What the library is given: a file, the text of a document, or one entry. */
 export type AddInput = string | { file: string } | { name: string; [field: string]: unknown }
@@ -32,9 +33,11 @@ export async function readAddInput(context: CommandContext, input: CommandInput)
   refuse(values, programOptions, 'belongs to the form with a command: mcpstore add NAME -- CMD...')
   if (second !== undefined) return remoteEntry(first, second, values)
   refuse(values, remoteOptions, 'belongs to the form with a URL: mcpstore add NAME URL')
-  if (first === '-') return untilInterrupted(context.signal, context.readStdin())
+  if (first === '-' || first === '/dev/stdin') return untilInterrupted(context.signal, context.readStdin())
   if (/^\s*[[{]/.test(first)) return first
-  return existingFile(resolve(context.cwd, first), first)
+  const path = resolve(context.cwd, first)
+  if (await isPipe(path, first)) return untilInterrupted(context.signal, readPipe(path, first))
+  return { file: path }
 }
 
 function programEntry(
@@ -73,13 +76,13 @@ function refuse(values: OptionValues, names: readonly OptionName[], why: string)
 }
 
 /** A word that is no file may be meant as another form, so the error shows them all; other faults are the library's. */
-async function existingFile(path: string, written: string): Promise<AddInput> {
+async function isPipe(path: string, written: string): Promise<boolean> {
   try {
-    await access(path)
+    return (await stat(path)).isFIFO()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       throw usageError(`there is no file "${written}"`, forms)
     }
+    return false
   }
-  return { file: path }
 }

@@ -1,5 +1,4 @@
 import { isatty } from 'node:tty'
-import { usageError } from './cli-error.ts'
 import type { Host } from './command.ts'
 import type { Output } from './output/output.ts'
 
@@ -34,7 +33,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     env,
     cwd: currentFolder(process),
     signal,
-    readStdin: () => readAll(process.stdin),
+    readStdin: async () => (await import('./stream-text.ts')).readAll(process.stdin, 'stdin'),
     confirm: isatty(0) && stderr.isTTY ? (question: string) => ask(question, process, signal) : undefined,
   }
   return {
@@ -58,9 +57,6 @@ function currentFolder(process: ProcessLike): string {
   }
 }
 
-/** As much as a config file may have; a stream without an end must not fill the memory. */
-const MAX_INPUT_BYTES = 16 * 1024 * 1024
-
 function outputOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Output {
   return {
     write: (text) => {
@@ -76,18 +72,6 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
     if (stream.writable) stream.write('', () => resolve())
     else resolve()
   })
-}
-
-async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of stdin) {
-    bytes += chunk.length
-    if (bytes > MAX_INPUT_BYTES)
-      throw usageError('there is more than 16 MiB on stdin', 'Give it less, or a file.')
-    chunks.push(Buffer.from(chunk))
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 /**
