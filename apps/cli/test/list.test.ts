@@ -29,6 +29,26 @@ it('shows each service in one line, a failing one with its reason', async () => 
   `)
 })
 
+it.each([
+  ['Starting up\n\nfatal: no license', 'exited with code 3: fatal: no license'],
+  ['Loading\nno license', 'exited with code 3: no license'],
+  [
+    '[eval]:1\nthrow new Error("x")\n^\n\nError: no DB_URL\n    at [eval]:1:7\n\nNode.js v20.20.2',
+    'exited with code 3: Error: no DB_URL',
+  ],
+  [
+    'Traceback (most recent call last):\n  File "<stdin>", line 1\nModuleNotFoundError: No module named "x"',
+    'exited with code 3: ModuleNotFoundError: No module named "x"',
+  ],
+  ['npm error code E404\nnpm error A complete log', 'exited with code 3: npm error code E404'],
+  ['npm warn old', 'exited with code 3: npm warn old'],
+])('of the output of a server that ended, %j, the row has the line that says why', async (output, note) => {
+  const message = `service "broken-one" exited with code 3. Its last output:\n${output}`
+  const ended = { ...broken, facts: { ...broken.facts, lastError: { ...lastError, message } } }
+  const { stdout } = await run(['list'], listing(ended))
+  expect(stdout.split('\n')[1]).toBe(`broken-one  stdio      failing  -      ${note}`)
+})
+
 it('--json is one document of exactly the documented fields', async () => {
   const { stdout } = await run(['list_services', '--json'], listing(weather, broken))
   expect(JSON.parse(stdout)).toEqual({

@@ -42,10 +42,21 @@ describe('info', () => {
       env          HOME=/x
       tools        2 tools (fetched 2026-11-20T10:00:00.000Z, stale)
       server       fs\\x1b[31m 1.2.0 (protocol 2025-06-18)
-      last error   timeout: no answer (2026-11-20T09:00:00.000Z)
+      last error   timeout: no answer
+      failed at    2026-11-20T09:00:00.000Z
       tried again  2026-11-20T10:05:00.000Z
       "
     `)
+  })
+
+  it("keeps the lines of a server's last output", async () => {
+    const message = 'exited with code 1. Its last output:\n[eval]:1\n    at [eval]:1:7'
+    const failed = { ...service, facts: { ...service.facts, lastError: { ...lastError, message } } }
+    const { stdout } = await run(['get', 'files'], { services: { serviceInfo: async () => failed } })
+    expect(stdout).toContain(`last error   timeout: exited with code 1. Its last output:
+             [eval]:1
+                 at [eval]:1:7
+failed at    2026`)
   })
 
   it('--json is the whole of it', async () => {

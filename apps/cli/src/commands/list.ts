@@ -1,9 +1,10 @@
 import type { ServiceSummary } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { writeJson } from '../output/json.ts'
+import { briefError } from '../output/last-error.ts'
 import { statusCell } from '../output/service-text.ts'
 import { type Cell, renderTable } from '../output/table.ts'
-import { firstLine, visibleLine } from '../output/terminal-text.ts'
+import { visibleLine } from '../output/terminal-text.ts'
 import { withStore } from '../store-session.ts'
 
 /** `list`: every service, without starting any. */
@@ -35,7 +36,7 @@ function shapeOf({ name, transport, status, toolCount, facts }: ServiceSummary):
 
 function rowOf({ name, transport, status, toolCount, facts }: ServiceSummary): Cell[] {
   const troubled = status !== 'ok' && status !== 'new' && facts.lastError !== null
-  const note = troubled ? firstLine(facts.lastError?.message ?? '') : ''
+  const note = troubled ? briefError(facts.lastError?.message ?? '', name) : ''
   return [
     visibleLine(name),
     transport,

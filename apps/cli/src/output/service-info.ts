@@ -2,7 +2,7 @@ import type { ServiceConfig, ServiceInfo } from '@mcpstore/core'
 import type { Output } from './output.ts'
 import { statusCell, targetOf, toolCountText } from './service-text.ts'
 import { type Cell, renderTable } from './table.ts'
-import { visibleLine } from './terminal-text.ts'
+import { visibleLine, visibleText } from './terminal-text.ts'
 
 /** One service as a list of facts, one line each. */
 export function renderServiceInfo(service: ServiceInfo, output: Output): string {
@@ -15,12 +15,19 @@ export function renderServiceInfo(service: ServiceInfo, output: Output): string 
     ['tools', toolsText(service)],
   ]
   if (server) rows.push(['server', serverText(server)])
-  if (facts.lastError) {
-    const { code, message, at } = facts.lastError
-    rows.push(['last error', visibleLine(`${code}: ${message} (${at})`)])
-  }
+  if (facts.lastError) rows.push(...errorRows(facts.lastError))
   if (facts.retryAt) rows.push(['tried again', facts.retryAt])
   return renderTable(rows.map(label), { ...output, columns: Number.POSITIVE_INFINITY })
+}
+
+/** A server's own output stays in lines. */
+function errorRows({ code, message, at }: NonNullable<ServiceInfo['facts']['lastError']>): Cell[][] {
+  const [head = '', ...output] = message.trim().split(/\r?\n/)
+  return [
+    ['last error', visibleLine(`${code}: ${head}`)],
+    ...output.map((line) => ['', visibleText(line)]),
+    ['failed at', at],
+  ]
 }
 
 function configRows(config: ServiceConfig): Cell[][] {
