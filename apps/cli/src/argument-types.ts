@@ -1,5 +1,6 @@
 type TypeName = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object' | 'null'
-type Schema = Record<string, unknown>
+/** A JSON Schema that is no mere `true` or `false`. */
+export type Schema = Record<string, unknown>
 
 const combiners = ['anyOf', 'oneOf', 'allOf'] as const
 /** References may form a ring. */
@@ -26,8 +27,19 @@ export function allowedTypes(schema: unknown, root: unknown, depth = 0): Set<Typ
   return types
 }
 
-function asSchema(value: unknown): Schema | undefined {
+/** The value if it is an object, as a schema has to be to say anything. */
+export function asSchema(value: unknown): Schema | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Schema) : undefined
+}
+
+/** The schema itself, its reference followed and, where it only lists alternatives, the first of them. */
+export function concreteSchema(schema: unknown, root: unknown, depth = 0): Schema {
+  const own = asSchema(schema) ?? {}
+  const [first] = combiners.flatMap((combiner) => own[combiner] ?? [])
+  const next = typeof own['$ref'] === 'string' ? resolveReference(own['$ref'], root) : first
+  return own['type'] !== undefined || next === undefined || depth > deepest
+    ? own
+    : concreteSchema(next, root, depth + 1)
 }
 
 function isTypeName(type: unknown): type is TypeName {

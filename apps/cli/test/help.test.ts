@@ -17,7 +17,7 @@ it('the help of the program', async () => {
       list, list_services            List the services
       list-tools, tools, list_tools  List the tools, from the shared list
       use-tool, call, use, use_tool  Call a tool, once, and print its result
-      info, get                      Show everything known of one service
+      info, get                      Show everything known of one service, or what a tool takes
       wait                           Connect to a service and wait until it answers
       remove, rm                     Remove a service
       status                         Show where the data lies and whether it is safe there

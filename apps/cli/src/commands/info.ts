@@ -1,17 +1,27 @@
 import type { CommandContext, CommandInput } from '../command.ts'
 import { writeJson } from '../output/json.ts'
-import { renderServiceInfo } from '../output/service-info.ts'
 import { withStore } from '../store-session.ts'
 
-/** `info NAME`: everything known of one service, secrets redacted, without connecting to it. */
+/**
+ * `info NAME`: everything known of one service, secrets redacted, without connecting to it. `info SERVICE/TOOL`: what
+ * the tool does and takes, from the shared list.
+ */
 export async function info(
   context: CommandContext,
   { positionals: [name = ''] }: CommandInput,
 ): Promise<number> {
+  const { out, settings } = context
   return withStore(context, async (store) => {
-    const service = await store.forStore().serviceInfo(name)
-    if (context.settings.json) writeJson(context.out, service)
-    else context.out.write(renderServiceInfo(service, context.out))
+    const services = store.forStore()
+    if (name.includes('/')) {
+      const tool = await services.findTool(name)
+      if (settings.json) writeJson(out, tool)
+      else out.write((await import('../output/tool-info.ts')).renderToolInfo(tool, out))
+      return 0
+    }
+    const service = await services.serviceInfo(name)
+    if (settings.json) writeJson(out, service)
+    else out.write((await import('../output/service-info.ts')).renderServiceInfo(service, out))
     return 0
   })
 }

@@ -1,9 +1,11 @@
 import type { StoreContext, ToolResult } from '@mcpstore/core'
 import { type ArgumentWords, mergeArguments, parseArgsObject, splitArguments } from '../arguments.ts'
+import { CliError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { toolErrorExit } from '../exit-codes.ts'
 import { writeJson } from '../output/json.ts'
 import { paint } from '../output/output.ts'
+import { shellWord } from '../output/sample-call.ts'
 import { renderToolResult } from '../output/tool-result.ts'
 import { untilInterrupted, withStore } from '../store-session.ts'
 
@@ -16,9 +18,12 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
   return withStore(context, async (store) => {
     const services = store.forStore()
     const call = await resolveCall(services, tool, base, split)
-    const result = await services.useTool(call.tool, call.args, {
-      signal: context.signal,
-      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    const options = { signal: context.signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
+    const result = await services.useTool(call.tool, call.args, options).catch(async (thrown) => {
+      if (thrown.code !== 'bad_arguments') throw thrown
+      const { name } = await services.findTool(call.tool)
+      const hint = `Nothing was called. See what the tool takes: mcpstore info ${shellWord(name)}`
+      throw new CliError('bad_arguments', thrown.message, hint)
     })
     return printResult(context, result, json)
   })

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { sampleCall } from '../src/output/sample-call.ts'
+import { fakeTool, libraryError, run } from './fakes.ts'
+
+const inputSchema = {
+  type: 'object',
+  properties: {
+    city: { type: 'string', description: 'Where\nit is.' },
+    unit: { enum: ['metric', 'old style'], default: 'metric' },
+    days: { $ref: '#/$defs/Days' },
+    tags: { type: 'array', items: { type: 'string' } },
+    extra: {},
+  },
+  required: ['city', 'days'],
+  $defs: { Days: { anyOf: [{ type: 'integer', minimum: 2 }, { type: 'null' }] } },
+}
+const tool = fakeTool('weather', 'now', { description: 'The weather.\nNow\u001b[2J.', inputSchema })
+const world = { services: { findTool: async () => tool } }
+
+describe('info SERVICE/TOOL', () => {
+  it('shows what the tool does, its arguments, and a line that calls it', async () => {
+    const { exit, stdout, stderr, calls } = await run(['info', 'weather/now'], world)
+    expect({ exit, stderr, asked: calls['findTool'] }).toEqual({
+      exit: 0,
+      stderr: '',
+      asked: [['weather/now']],
+    })
+    expect(stdout).toMatchInlineSnapshot(`
+      "weather/now
+      The weather.
+      Now\\x1b[2J.
+
+      ARGUMENT  TYPE
+      city      string           required  Where it is.
+      unit      string           optional  one of metric, old style; default metric
+      days      integer|null     required
+      tags      array of string  optional
+      extra     any              optional
+
+      mcpstore use-tool weather/now city=TEXT days=2
+      "
+    `)
+  })
+
+  it('of one without arguments says so', async () => {
+    const bare = { services: { findTool: async () => fakeTool('weather', 'now') } }
+    expect((await run(['info', 'weather/now'], bare)).stdout).toMatchInlineSnapshot(`
+      "weather/now
+      What now does.
+
+      It takes no arguments.
+
+      mcpstore use-tool weather/now
+      "
+    `)
+  })
+
+  it('--json is the tool as list-tools has it', async () => {
+    const { stdout } = await run(['info', 'weather/now', '--json'], world)
+    expect(JSON.parse(stdout)).toEqual(tool)
+  })
+})
+
+it('arguments that do not fit are answered with the command that shows what fits', async () => {
+  const services = {
+    ...world.services,
+    useTool: () => Promise.reject(libraryError('bad_arguments', 'city is missing', 'Look somewhere.')),
+  }
+  expect(await run(['call', 'now'], { services })).toMatchObject({
+    exit: 1,
+    stderr:
+      'error: city is missing\nhint:  Nothing was called. See what the tool takes: mcpstore info weather/now\n',
+  })
+})
+
+const object = (properties: Record<string, unknown>) => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+})
+
+it.each<[string, unknown]>([
+  ['s/t', undefined],
+  [
+    's/t text=TEXT count=1 on=true',
+    object({ text: { type: 'string' }, count: { type: 'integer' }, on: { type: 'boolean' } }),
+  ],
+  ["s/t 'name=it'\\''s'", object({ name: { const: "it's" } })],
+  [
+    `s/t 'list:=["TEXT"]' 'filter:={"a":1}'`,
+    object({ list: { type: 'array', items: { type: 'string' } }, filter: object({ a: { type: 'number' } }) }),
+  ],
+  [`s/t --args '{"-x":true,"a=b":1}'`, object({ '-x': { type: 'boolean' }, 'a=b': { type: 'number' } })],
+  ['s/t any=TEXT', { required: ['any'] }],
+])('the line that calls it: %s', (line, schema) => {
+  expect(sampleCall('s/t', schema)).toBe(`mcpstore use-tool ${line}`)
+})
+
+it('a schema that holds itself gives a line that ends', () => {
+  const node = { ...object({ child: { $ref: '#/$defs/Node' } }) }
+  const schema = { ...object({ root: { $ref: '#/$defs/Node' } }), $defs: { Node: node } }
+  expect(sampleCall('s/t', schema)).toContain('child')
+})
