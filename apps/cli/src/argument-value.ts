@@ -4,6 +4,16 @@ import { isExact, parseExactJson } from './exact-json.ts'
 
 type Reader = (text: string, name: string) => unknown
 
+/** For each type what people call a value of it. */
+const articles: Readonly<Record<string, string>> = {
+  integer: 'an integer',
+  number: 'a number',
+  boolean: 'true or false',
+  null: 'null',
+  array: 'a list',
+  object: 'an object',
+}
+
 /** For each type how its text is read; `undefined` means the text is none of that type. */
 const readers: Readonly<Record<string, Reader>> = {
   integer: (text, name) => {
@@ -31,7 +41,7 @@ export function readArgument(name: string, text: string, schema: unknown, root: 
   if (types.has('array')) return [readArgument(name, text, itemsOf(schema), root)]
   throw new CliError(
     'bad_arguments',
-    `argument "${name}" must be ${[...types].join(' or ')}`,
+    `argument "${name}" must be ${[...types].map((type) => articles[type]).join(' or ')}`,
     `Write ${name}:=JSON to send exactly that JSON.`,
   )
 }

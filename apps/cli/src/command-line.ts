@@ -33,7 +33,10 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
 
 /** The error for a word that names no command. */
 export function unknownCommand(name: string): Error {
-  return usageError(`there is no command "${name}"`, didYouMean(name, commandNames()) ?? seeHelp())
+  return usageError(
+    `there is no command "${name}"`,
+    didYouMean(name, [...commandNames(), '--version']) ?? seeHelp(),
+  )
 }
 
 /** Throws `usage` when a command was given fewer or more positionals than it takes. */
@@ -41,12 +44,12 @@ export function checkPositionals(spec: CommandSpec, positionals: readonly string
   const [fewest, most] = spec.positionals
   const forms = `Usage: ${spec.usage.map((form) => `mcpstore ${form}`).join('\n       ')}`
   if (positionals.length < fewest) throw usageError(`"${spec.name}" needs more than it was given`, forms)
-  if (positionals.length > most) {
-    throw usageError(
-      `"${spec.name}" takes ${most === 0 ? 'no' : `at most ${most}`} words, not ${positionals.length}`,
-      forms,
-    )
-  }
+  if (positionals.length <= most) return
+  const limit = most === 1 ? '1 word' : `${most} words`
+  throw usageError(
+    `"${spec.name}" takes ${most === 0 ? 'no words after it' : `at most ${limit} after it, not ${positionals.length}`}`,
+    forms,
+  )
 }
 
 function tokenize(argv: readonly string[]) {

@@ -49,7 +49,7 @@ export const commandTable: readonly CommandSpec[] = [
   },
   {
     name: 'list',
-    aliases: ['list_services'],
+    aliases: ['ls', 'list_services'],
     summary: 'List the services',
     usage: ['list'],
     options: [],
@@ -97,7 +97,7 @@ export const commandTable: readonly CommandSpec[] = [
   },
   {
     name: 'remove',
-    aliases: ['rm'],
+    aliases: ['rm', 'delete'],
     summary: 'Remove a service',
     usage: ['remove NAME'],
     options: [],

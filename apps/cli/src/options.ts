@@ -46,7 +46,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   },
   debug: { kind: 'flag', summary: 'log what is done on stderr, and stack traces' },
   help: { kind: 'flag', short: 'h', summary: 'show help' },
-  version: { kind: 'flag', summary: 'show the version' },
+  version: { kind: 'flag', short: 'V', summary: 'show the version' },
   transport: {
     kind: 'text',
     value: 'http|sse',

@@ -73,6 +73,14 @@ describe('k=v is read by the type of the schema', () => {
     expect(() => read(word)).toThrow(`"${word.split('=')[0]}"`)
   })
 
+  it.each([
+    ['count=x', 'argument "count" must be an integer'],
+    ['loud=x', 'argument "loud" must be true or false'],
+    ['nullable=x', 'argument "nullable" must be an integer or null'],
+  ])('%s is told in words: %s', (word, message) => {
+    expect(() => read(word)).toThrow(message)
+  })
+
   it('a list that is broken JSON is refused, not sent as a text', () => {
     expect(() => read('tags=["a"')).toThrow('not valid JSON')
   })

@@ -51,6 +51,8 @@ it('every name and alias leads to exactly one command', () => {
       'use',
       'get',
       'rm',
+      'delete',
+      'ls',
       'list_services',
       'list_tools',
       'use_tool',
@@ -64,6 +66,8 @@ it.each<[string[], string]>([
   [['tools-list'], 'Did you mean "list-tools"?'],
   [['stat'], 'Did you mean "status"?'],
   [['calll'], 'Did you mean "call"?'],
+  [['version'], 'Did you mean "--version"?'],
+  [['del'], 'Did you mean "delete"?'],
   [['xyzzy'], 'See mcpstore --help.'],
   [['help', 'ad'], 'Did you mean "add"?'],
   [['list', '--jsno'], 'Did you mean "--json"?'],
@@ -84,6 +88,14 @@ it.each<[string[], string]>([
     message: expect.any(String),
     hint: expect.stringContaining(hint),
   })
+})
+
+it.each([
+  ['list a', '"list" takes no words after it'],
+  ['info a b', '"info" takes at most 1 word after it, not 2'],
+  ['add a b c', '"add" takes at most 2 words after it, not 3'],
+])('too many words are counted: %s', async (line, message) => {
+  expect((await run(line.split(' '))).stderr).toContain(`error: ${message}\n`)
 })
 
 it('a flag takes no value', async () => {

@@ -14,12 +14,12 @@ it('the help of the program', async () => {
 
     Commands:
       add, add_service               Register services; an existing name is updated, nothing is started
-      list, list_services            List the services
+      list, ls, list_services        List the services
       list-tools, tools, list_tools  List the tools, from the shared list
       use-tool, call, use, use_tool  Call a tool, once, and print its result
       info, get                      Show everything known of one service, or what a tool takes
       wait                           Connect to a service and wait until it answers
-      remove, rm                     Remove a service
+      remove, rm, delete             Remove a service
       status                         Show where the data lies and whether it is safe there
       clear                          Remove every service of the dataspace
       help                           Show help, of one command if it is named
@@ -32,7 +32,7 @@ it('the help of the program', async () => {
       --timeout TIME    seconds, or 500ms, 2m (connect 30 s, call 60 s, wait 10 s)
       --debug           log what is done on stderr, and stack traces
       -h, --help        show help
-      --version         show the version
+      -V, --version     show the version
 
     Run "mcpstore help COMMAND" for one command.
     "
@@ -113,4 +113,5 @@ it('--version answers the version of the package, also beside a command', async 
   expect({ exit, opened }).toEqual({ exit: 0, opened: [] })
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/)
   expect((await run(['list', '--version'])).stdout).toBe(stdout)
+  expect((await run(['-V'])).stdout).toBe(stdout)
 })

@@ -63,9 +63,18 @@ it('an empty dataspace says how to add a service, and is an empty list as JSON',
   const { exit, stdout } = await run(['list'], listing())
   expect({ exit, stdout }).toEqual({
     exit: 0,
-    stdout: 'No services in dataspace default yet. Add some: mcpstore add mcp.json\n',
+    stdout: 'No services yet. Add some: mcpstore add mcp.json\n',
   })
   expect(JSON.parse((await run(['list', '--json'], listing())).stdout)).toEqual({ services: [] })
+})
+
+it.each([
+  { namespace: 'team', dataspace: 'default' },
+  { namespace: 'default', dataspace: 'scratch' },
+])('an empty dataspace that is not the default one is named with its namespace: %j', async (place) => {
+  const { stdout } = await run(['list'], { ...listing(), store: place })
+  const { namespace, dataspace } = place
+  expect(stdout).toContain(`No services in dataspace ${dataspace} (namespace ${namespace}) yet.`)
 })
 
 it('a name that would drive the terminal is shown, not sent', async () => {

@@ -1,4 +1,4 @@
-import type { ServiceSummary } from '@mcpstore/core'
+import type { ServiceSummary, Store } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
@@ -14,8 +14,7 @@ export async function list(context: CommandContext): Promise<number> {
     if (context.settings.json) {
       writeJson(context.out, { services: services.map(shapeOf) })
     } else if (services.length === 0) {
-      const where = visibleLine(store.dataspace)
-      context.out.write(`No services in dataspace ${where} yet. Add some: mcpstore add mcp.json\n`)
+      context.out.write(`No services${placeOf(store)} yet. Add some: mcpstore add mcp.json\n`)
     } else {
       context.out.write(renderTable([header, ...services.map(rowOf)], context.out))
     }
@@ -26,6 +25,11 @@ export async function list(context: CommandContext): Promise<number> {
     }
     return 0
   })
+}
+
+function placeOf({ namespace, dataspace }: Store): string {
+  if (namespace === 'default' && dataspace === 'default') return ''
+  return ` in ${visibleLine(`dataspace ${dataspace} (namespace ${namespace})`)}`
 }
 
 const header: Cell[] = ['NAME', 'TRANSPORT', 'STATUS', 'TOOLS', ''].map((text) => ({ text, style: 'dim' }))
