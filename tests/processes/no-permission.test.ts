@@ -1,8 +1,10 @@
-import { chmodSync, readFileSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
-import { errorOf, mcpstore, type Outcome } from '../support/mcpstore.ts'
+import { startHost } from '../support/host.ts'
+import { documentOf, errorOf, heedingModes, mcpstore, type Outcome } from '../support/mcpstore.ts'
+import { until } from '../support/processes.ts'
 
 /** A box that is open to everybody; what is run in it has no more rights than the modes give. */
 function openBox(): Box {
@@ -26,19 +28,56 @@ it('a config file that may not be read', async () => {
   })
 })
 
-it('a folder that may not be written', async () => {
+it('a folder that may not be written has no services, and takes none', async () => {
   await using box = openBox()
   chmodSync(box.folder, 0o555)
-  for (const argv of [['list'], ['add', 'late', 'https://example.com'], ['clear', '--yes']]) {
+  const listed = await run(box, 'list')
+  expect(listed).toMatchObject({ exit: 0, stderr: '' })
+  expect(documentOf(listed)).toEqual({ services: [] })
+  for (const argv of [
+    ['add', 'late', 'https://example.com'],
+    ['clear', '--yes'],
+  ]) {
     const outcome = await run(box, ...argv)
-    expect(outcome).toMatchObject({ exit: 5, stdout: '' })
+    expect(outcome.exit).toBe(5)
     expect(errorOf(outcome)).toMatchObject({
-      code: 'storage',
-      message: expect.stringContaining(box.database),
-      hint: expect.stringContaining('--home'),
+      message: expect.stringContaining(`${box.database} cannot be written`),
+      hint: expect.stringMatching(/mcpstore-box-\S+ has the permissions 0555: .*--home/),
     })
   }
   chmodSync(box.folder, 0o755)
+})
+
+it('what is in a home that may only be read is read, and stays as it is', async () => {
+  await using box = openBox()
+  await mcpstore(box, ['add', 'keeper', 'https://example.com'])
+  const folders = [dirname(box.database), dirname(dirname(box.database)), box.home]
+  for (const suffix of ['-wal', '-shm']) rmSync(`${box.database}${suffix}`, { force: true })
+  chmodSync(box.database, 0o400)
+  for (const folder of folders) chmodSync(folder, 0o500)
+  const before = readFileSync(box.database)
+  expect(documentOf(await run(box, 'list')).services).toMatchObject([{ name: 'keeper' }])
+  const outcome = await run(box, 'remove', 'keeper')
+  expect(outcome.exit).toBe(5)
+  expect(errorOf(outcome)).toMatchObject({
+    message: expect.stringContaining(`${box.database} cannot be written`),
+    hint: expect.stringContaining(`${box.database} has the permissions 0400`),
+  })
+  for (const folder of folders) chmodSync(folder, 0o700)
+  expect(readFileSync(box.database).equals(before)).toBe(true)
+})
+
+it('a host that found its home read-only saves as soon as it may', async () => {
+  await using box = openBox()
+  chmodSync(box.folder, 0o555)
+  const host = await startHost(box, {}, [], heedingModes)
+  expect(await host.do('addService', { name: 'late', url: 'https://example.com' })).toMatchObject({
+    durable: 'memory',
+  })
+  expect(await host.do('status')).toMatchObject({ state: 'write-degraded', pendingWrites: 1 })
+  chmodSync(box.folder, 0o755)
+  await until('it is saved', async () => (await host.do('status')).pendingWrites === 0)
+  expect(documentOf(await run(box, 'list')).services).toMatchObject([{ name: 'late' }])
 })
 
 it('a file that may be read and not written', async () => {

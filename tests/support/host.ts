@@ -63,14 +63,17 @@ export class LibraryHost {
  * Starts a process of the built library; its store has the options, and the box's home.
  *
  * @param node Options of node itself.
+ * @param prefix A command, with its first words, that starts node.
  */
 export async function startHost(
   box: Box,
   options: object = {},
   node: readonly string[] = [],
+  prefix: readonly string[] = [],
 ): Promise<LibraryHost> {
   const store = JSON.stringify({ local: true, home: box.home, logger: false, ...options })
-  const child = box.spawn(process.execPath, [...node, script, store], {
+  const [command, ...words] = [...prefix, process.execPath, ...node, script, store]
+  const child = box.spawn(command!, words, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   return new LibraryHost(child).ready()

@@ -22,12 +22,15 @@ export interface RunOptions {
   prefix?: readonly string[]
 }
 
-/** Before a program that root starts: takes the right away to pass over the modes of files, and nothing else. */
-const heedingModes = [
-  'setpriv',
-  '--bounding-set=-dac_override,-dac_read_search',
-  '--inh-caps=-dac_override,-dac_read_search',
-]
+/** Before a program: takes from root the right to pass over the modes of files, and nothing else. */
+export const heedingModes: readonly string[] =
+  process.getuid?.() === 0
+    ? [
+        'setpriv',
+        '--bounding-set=-dac_override,-dac_read_search',
+        '--inh-caps=-dac_override,-dac_read_search',
+      ]
+    : []
 
 export interface Outcome {
   /** `null` when a signal ended it. */
@@ -56,7 +59,7 @@ export function startMcpstore(
   argv: readonly string[],
   { stdin, env = {}, cwd = box.folder, node = [], unprivileged = false, prefix = [] }: RunOptions = {},
 ): Running {
-  const modes = unprivileged && process.getuid?.() === 0 ? heedingModes : []
+  const modes = unprivileged ? heedingModes : []
   const [command, ...words] = [...modes, ...prefix, process.execPath, ...node, program, ...argv]
   const child = box.spawn(command!, words, { cwd, env: box.environment(env) })
   if (stdin !== undefined) child.stdin!.end(stdin)

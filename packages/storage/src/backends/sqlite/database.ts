@@ -1,7 +1,9 @@
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type Libsql from 'libsql'
 import { BackendError } from '../../health.ts'
+import { isReadOnly, readOnly } from './errors.ts'
+import { openSnapshot } from './snapshot.ts'
 
 /** A connection that waits longer for a lock freezes the host; the tier tries again without blocking instead. */
 const BUSY_TIMEOUT_MS = 5
@@ -32,7 +34,10 @@ const TABLES = `
 /** An open file, and which file that is, so that its replacement is noticed. */
 export interface OpenFile {
   db: Libsql.Database
-  identity: string
+  /** `undefined` when there is no file, and none can be made. */
+  identity: string | undefined
+  /** Why nothing can be written; what was open at the time can be read. */
+  frozen?: BackendError
 }
 
 export interface OpenOptions {
@@ -40,21 +45,43 @@ export interface OpenOptions {
   maxPages?: number | undefined
 }
 
-/** Opens the file, and makes it, for this user only, where there is none. */
-export async function openFile(file: string, { maxPages }: OpenOptions): Promise<OpenFile> {
+/**
+ * Opens the file, and makes it, for this user only, where there is none. Where neither it nor its folder may be
+ * written, what is there can be read: nothing, if there is no file.
+ */
+export async function openFile(file: string, options: OpenOptions): Promise<OpenFile> {
   const Database = await loadLibsql()
+  try {
+    return openWritable(Database, file, options)
+  } catch (thrown) {
+    const db = isReadOnly(thrown) ? openSnapshot(Database, file, TABLES) : undefined
+    if (!db) throw thrown
+    return { db: checked(db, file), identity: fileIdentity(file), frozen: readOnly(file, thrown) }
+  }
+}
+
+function openWritable(Database: typeof Libsql, file: string, { maxPages }: OpenOptions): OpenFile {
   makeFolder(dirname(file))
   makeFile(file)
+  closeToOthers(file)
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS })
   try {
     if (schemaOf(db) === undefined) create(db, file)
-    checkSchema(schemaOf(db)!, file)
     db.exec('PRAGMA synchronous = FULL')
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
-    return { db, identity: fileIdentity(file)! }
   } catch (thrown) {
     db.close()
     throw thrown
+  }
+  return { db: checked(db, file), identity: fileIdentity(file) }
+}
+
+/** Takes away what an older version, a copy or a restore gave to others, by name: see `makeFile`. */
+function closeToOthers(file: string): void {
+  for (const path of [file, `${file}-wal`, `${file}-shm`]) {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (!stat?.isFile() || stat.uid !== process.getuid?.() || (stat.mode & 0o077) === 0) continue
+    chmodSync(path, stat.mode & 0o700)
   }
 }
 
@@ -126,9 +153,11 @@ function create(db: Libsql.Database, file: string): void {
   }
 }
 
-function checkSchema(schema: string, file: string): void {
-  const major = Number(schema.split('.')[0])
-  if (major === SCHEMA.major) return
+/** The database, if this version can read it; else it is closed. */
+function checked(db: Libsql.Database, file: string): Libsql.Database {
+  const schema = schemaOf(db)
+  if (Number(schema?.split('.')[0]) === SCHEMA.major) return db
+  db.close()
   throw new BackendError('down', `${file} was written by a newer mcpstore (schema ${schema})`, {
     hint: 'Update mcpstore, or use another folder with --home or MCPSTORE_HOME.',
   })

@@ -1,3 +1,5 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { BackendError, type HealthState } from '../../health.ts'
 
 interface Diagnosis {
@@ -57,11 +59,52 @@ const BY_SYSTEM_CODE: Record<string, Diagnosis> = { ENOSPC: FULL, EDQUOT: FULL, 
 /** What a failure of SQLite, or of the file system below it, means for the dataspace in `file`. */
 export function classify(thrown: unknown, file: string): BackendError {
   if (thrown instanceof BackendError) return thrown
-  const { rawCode, code, message } = thrown as { rawCode?: number; code?: string; message?: string }
-  const primary = (rawCode ?? Number(/^Unable to open.*: (\d+)/.exec(message ?? '')?.[1])) & 0xff
-  const { state, what, hint } = BY_CODE[primary] ?? BY_SYSTEM_CODE[code ?? ''] ?? UNREADABLE
-  const detail = message ? ` (${message})` : ''
-  return new BackendError(state, `${file} ${what}${detail}`, { hint, cause: thrown })
+  const { code } = thrown as { code?: string }
+  const diagnosis = BY_CODE[primaryCode(thrown)] ?? BY_SYSTEM_CODE[code ?? ''] ?? UNREADABLE
+  return diagnosis === READONLY ? readOnly(file, thrown) : diagnosed(diagnosis, file, thrown)
+}
+
+/** Whether it failed because something may not be written. */
+export function isReadOnly(thrown: unknown): boolean {
+  const { code = '' } = thrown as { code?: string }
+  return ['EACCES', 'EPERM', 'EROFS'].includes(code) || [3, 8, 14].includes(primaryCode(thrown))
+}
+
+/** The error of a write to what may only be read; the hint names what lacks the permission. */
+export function readOnly(file: string, thrown: unknown): BackendError {
+  const locked = [file, `${file}-wal`, `${file}-shm`, folderOf(file)].find((path) => !mayWrite(path))
+  if (!locked) return diagnosed(READONLY, file, thrown)
+  const mode = (statSync(locked).mode & 0o777).toString(8).padStart(4, '0')
+  const what = `${locked} has the permissions ${mode}`
+  const hint = `${what}: let yourself write there (chmod u+w), or use another folder with --home or MCPSTORE_HOME.`
+  return diagnosed({ ...READONLY, hint }, file, thrown)
+}
+
+/** The folder the file is in, or of those that are still to be made the one above. */
+function folderOf(file: string): string {
+  const folder = dirname(file)
+  return existsSync(folder) || folder === file ? folder : folderOf(folder)
+}
+
+/** What is not there is no obstacle itself. */
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EACCES'
+  }
+}
+
+function diagnosed({ state, what, hint }: Diagnosis, file: string, thrown: unknown): BackendError {
+  const { message } = thrown as { message?: string }
+  return new BackendError(state, `${file} ${what}${message ? ` (${message})` : ''}`, { hint, cause: thrown })
+}
+
+/** SQLite's own code; of a file that could not be opened it stands in the message only. */
+function primaryCode(thrown: unknown): number {
+  const { rawCode, message } = thrown as { rawCode?: number; message?: string }
+  return (rawCode ?? Number(/^Unable to open.*: (\d+)/.exec(message ?? '')?.[1])) & 0xff
 }
 
 /** The file that was open is not there any more, or another one is in its place. */

@@ -38,6 +38,7 @@ export function sqliteBackend({
   ): Result {
     try {
       if (!open || fileIdentity(file) !== open.identity) throw vanished(file)
+      if (open.frozen && begin === 'BEGIN IMMEDIATE') throw open.frozen
       const { db, tables } = open
       db.exec(begin)
       try {
@@ -54,6 +55,8 @@ export function sqliteBackend({
   }
 
   const write = async <Result>(task: (tables: SqliteTables) => Result) => {
+    // What could not be written when it was opened may have been made writable since.
+    if (open?.frozen) await connect()
     const result = transact('BEGIN IMMEDIATE', task)
     wrote = true
     return result
@@ -66,7 +69,6 @@ export function sqliteBackend({
   }
 
   /** Whether it is worth a look, which then tells what is wrong if this could not. */
-
   function somethingChanged(): boolean {
     try {
       if (fileIdentity(file) !== open!.identity) return true
@@ -76,6 +78,17 @@ export function sqliteBackend({
       return changed
     } catch {
       return true
+    }
+  }
+
+  async function connect(): Promise<void> {
+    shut()
+    try {
+      const opened = await openFile(file, { maxPages })
+      const tables = new SqliteTables(opened.db)
+      open = { ...opened, tables, version: tables.dataVersion() }
+    } catch (thrown) {
+      throw classify(thrown, file)
     }
   }
 
@@ -89,15 +102,9 @@ export function sqliteBackend({
     durable: 'local',
     location: file,
     async open(knownId) {
-      shut()
-      try {
-        const opened = await openFile(file, { maxPages })
-        const tables = new SqliteTables(opened.db)
-        open = { ...opened, tables, version: tables.dataVersion() }
-      } catch (thrown) {
-        throw classify(thrown, file)
-      }
+      await connect()
       const ids = await read((tables) => tables.ids())
+      if (open?.frozen) return ids
       if (knownId === undefined ? ids.length > 0 : ids.includes(knownId)) return ids
       return write((tables) => {
         const id = knownId ?? tables.ids()[0] ?? randomId(time)
