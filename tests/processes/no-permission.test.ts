@@ -34,6 +34,9 @@ it('a folder that may not be written has no services, and takes none', async () 
   const listed = await run(box, 'list')
   expect(listed).toMatchObject({ exit: 0, stderr: '' })
   expect(documentOf(listed)).toEqual({ services: [] })
+  const inWords = await mcpstore(box, ['list'], { unprivileged: true })
+  expect(inWords).toMatchObject({ exit: 0, stderr: '' })
+  expect(inWords.stdout).toBe(`No services, and no change can be saved: ${box.folder} may not be written\n`)
   for (const argv of [
     ['add', 'late', 'https://example.com'],
     ['clear', '--yes'],
@@ -57,6 +60,10 @@ it('what is in a home that may only be read is read, and stays as it is', async 
   for (const folder of folders) chmodSync(folder, 0o500)
   const before = readFileSync(box.database)
   expect(documentOf(await run(box, 'list')).services).toMatchObject([{ name: 'keeper' }])
+  const status = await run(box, 'status')
+  expect(status.exit).toBe(5)
+  expect(documentOf(status)).toMatchObject({ backend: 'sqlite', state: 'up' })
+  expect(errorOf(status)).toMatchObject({ code: 'storage', message: expect.stringContaining(box.database) })
   const outcome = await run(box, 'remove', 'keeper')
   expect(outcome.exit).toBe(5)
   expect(errorOf(outcome)).toMatchObject({

@@ -15,6 +15,8 @@ export interface Host {
   readStdin(): Promise<string>
   /** Asks a yes-or-no question; `undefined` where there is no terminal to ask on. */
   confirm: ((question: string) => Promise<boolean>) | undefined
+  /** Why a change could not be saved in this file, as far as permissions tell; `undefined` when they allow it. */
+  writeObstacle(file: string): Promise<Error | undefined>
   openStore(settings: Settings): Promise<Store>
 }
 

@@ -34,6 +34,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     cwd: currentFolder(process),
     signal,
     readStdin: async () => (await import('./stream-text.ts')).readAll(process.stdin, 'stdin'),
+    writeObstacle: async (file: string) => (await import('./write-obstacle.ts')).writeObstacle(file),
     confirm: isatty(0) && stderr.isTTY ? (question: string) => ask(question, process, signal) : undefined,
   }
   return {

@@ -150,6 +150,7 @@ export async function run(argv: string[], world: FakeWorld = {}): Promise<Run> {
       if (world.stdin === undefined) throw new Error('stdin was read')
       return world.stdin
     },
+    writeObstacle: async () => undefined,
     confirm: undefined,
     openStore: async (settings) => {
       result.opened.push(settings)

@@ -8,7 +8,7 @@ it('shows where the data lies', async () => {
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
   expect(stdout).toMatchInlineSnapshot(`
     "backend         sqlite
-    state           up
+    state           up (it can be read; a write was not tried)
     since           2026-11-20T10:00:00.000Z
     namespace       default
     dataspace       default
@@ -60,6 +60,20 @@ it('tells of a store that is down instead of refusing to', async () => {
   expect(json.exit).toBe(5)
   expect(JSON.parse(json.stdout)).toMatchObject({ state: 'down', backend: 'memory', configured: 'sqlite' })
   expect(JSON.parse(json.stderr).error.code).toBe('storage')
+})
+
+it('of a file that may not be written says so, as far as permissions tell', async () => {
+  const writeObstacle = async (file: string) => libraryError('storage', `${file} is closed`, 'Open it.')
+  expect(await run(['status'], { host: { writeObstacle } })).toMatchObject({
+    exit: 5,
+    stdout: expect.stringContaining('it can be read'),
+    stderr: `error: ${fakeStatus().location} is closed\nhint:  Open it.\n`,
+  })
+  expect(
+    await run(['status'], { host: { writeObstacle }, status: fakeStatus({ location: null }) }),
+  ).toMatchObject({
+    exit: 0,
+  })
 })
 
 it('names the stored records that cannot be used', async () => {

@@ -14,7 +14,12 @@ export async function list(context: CommandContext): Promise<number> {
     if (context.settings.json) {
       writeJson(context.out, { services: services.map(shapeOf) })
     } else if (services.length === 0) {
-      context.out.write(`No services${placeOf(store)} yet. Add some: mcpstore add mcp.json\n`)
+      const { location } = store.status()
+      const obstacle = location === null ? undefined : await context.writeObstacle(location)
+      const next = obstacle
+        ? `, and ${visibleLine(obstacle.message)}`
+        : ' yet. Add some: mcpstore add mcp.json'
+      context.out.write(`No services${placeOf(store)}${next}\n`)
     } else {
       context.out.write(renderTable([header, ...services.map(rowOf)], context.out))
     }

@@ -8,7 +8,10 @@ import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { withStore } from '../store-session.ts'
 
-/** `status`: which backend answers, since when, and what it has not taken yet. An error of it is exit code 5. */
+/**
+ * `status`: which backend answers, since when, and what it has not taken yet. An error of it is exit code 5, and so is
+ * a file that may not be written; nothing is written to find out more.
+ */
 export async function status(context: CommandContext): Promise<number> {
   const { json, debug } = context.settings
   return withStore(
@@ -18,7 +21,9 @@ export async function status(context: CommandContext): Promise<number> {
       if (json) writeJson(context.out, shapeOf(now))
       else context.out.write(renderStatus(now, context.out))
       if (!json) warnOfQuarantined(context.err, now)
-      return now.error ? reportFailure(context.err, now.error, { json, debug }) : 0
+      const error =
+        now.error ?? (now.location === null ? undefined : await context.writeObstacle(now.location))
+      return error ? reportFailure(context.err, error, { json, debug }) : 0
     },
     { evenIfDown: true },
   )
@@ -35,7 +40,7 @@ function renderStatus(now: StoreStatus, output: Output): string {
     now.backend === now.configured ? now.backend : `${now.backend} (configured: ${now.configured})`
   const rows: [string, Cell][] = [
     ['backend', answers],
-    ['state', { text: now.state, style }],
+    ['state', { text: now.state === 'up' ? 'up (it can be read; a write was not tried)' : now.state, style }],
     ['since', now.since],
     ['namespace', visibleLine(now.namespace)],
     ['dataspace', visibleLine(now.dataspace)],
