@@ -6,7 +6,7 @@ import { connectError, shakeHands } from '../handshake.ts'
 import { type Endpoint, endpointOf } from './endpoint.ts'
 import { HttpFailure } from './fetch.ts'
 import { HttpLink, type RemoteTransport } from './link.ts'
-import { mayBeSse, pathHint } from './status.ts'
+import { mayBeSse, pathHint, sseHint } from './status.ts'
 
 type TransportFactory = ConstructorParameters<typeof HttpLink>[2]
 
@@ -34,7 +34,7 @@ export async function connectRemote(
   try {
     const tooLate = deadline.failure(`the connection to service "${service}"`)
     if (tooLate) throw tooLate
-    if (config.type === 'sse') return connected(await attempt(await sse(endpoint)))
+    if (config.type === 'sse') return connectedOverSse(await attempt(await sse(endpoint)))
     const first = await attempt(await streamable(endpoint))
     if (!('cause' in first) || !isTurnedDown(first.cause)) return connected(first)
     return connected(await attempt(await sse(endpoint)), first.error)
@@ -52,6 +52,15 @@ function connected(attempt: Attempt, earlier?: Error): Connection {
   if (!earlier || error.code !== 'unreachable') throw error
   const message = `${earlier.message}; and over the older SSE: ${error.message}`
   throw storeError('unreachable', message, { hint: pathHint, cause: error })
+}
+
+function connectedOverSse(attempt: Attempt): Connection {
+  if ('connection' in attempt) return attempt.connection
+  const { cause, error } = attempt
+  // Why a GET failed the SDK tells itself.
+  const { code } = (cause ?? {}) as { code?: unknown }
+  if (typeof code !== 'number' || !mayBeSse(code)) throw error
+  throw storeError('unreachable', error.message, { hint: sseHint, cause: error })
 }
 
 function isTurnedDown(cause: unknown): boolean {

@@ -3,6 +3,9 @@ import type { HttpFailure } from './fetch.ts'
 
 const MAX_TEXT = 300
 const credentialsHint = 'Add or renew the credentials in "headers" of its config.'
+/** What to try when a server turns down SSE, which its config asks for. */
+export const sseHint =
+  'It may only speak Streamable HTTP: leave out the "type" of its config (--transport), and both are tried.'
 /** What to look at when the host answers, but not as an MCP server. */
 export const pathHint = 'Check the path of "url" in its config; often it ends with /mcp or /sse.'
 
@@ -35,7 +38,15 @@ export function statusVerdict(
   }
   const known = cases[status]
   if (known) return known(text)
+  if (status < 400) return redirection(status, said)
   return { fate: 'refused', words: `answered HTTP ${status}${text}`, transient: status === 429 }
+}
+
+/** A POST is never sent on to where somebody else says, credentials and all. */
+function redirection(status: number, said: string): Verdict {
+  const target = /\bto (\S+) not followed/.exec(said)?.[1] ?? 'another address'
+  const hint = 'If that is where the server is, write it as "url" in its config.'
+  return { fate: 'refused', words: `redirects to ${target} (HTTP ${status})`, hint }
 }
 
 function behindProxy(text: string): Verdict {
