@@ -1,5 +1,6 @@
 import type { OutputUnit, SchemaDraft } from '@cfworker/json-schema'
 import { storeError } from '../errors.ts'
+import { problemWords } from './problem-words.ts'
 import type { ListedTool } from './tool-list.ts'
 
 const DRAFTS: [marker: string, draft: SchemaDraft][] = [
@@ -87,6 +88,6 @@ function describe({ instanceLocation, keyword, error }: OutputUnit): string {
   const argument = path === '' ? named : `${path}.${named}`
   if (keyword === 'required') return `${argument} is missing`
   if (keyword === 'additionalProperties') return `${argument} is not one of its arguments`
-  const text = error.replace(/^Instance (?:type )?/, '').replace(/\.$/, '')
+  const text = problemWords(error)
   return path === '' ? text : `${path}: ${text}`
 }
