@@ -55,7 +55,7 @@ it('the command line: from a file to a cleared dataspace', async () => {
     removed: ['everything'],
     durable: 'local',
   })
-  expect((await run('status')).stdout).toMatch(/^state +up$/m)
+  expect((await run('status')).stdout).toMatch(/^state +up \(/m)
   expect(await run('clear', '--yes')).toMatchObject({
     exit: 0,
     stdout: expect.stringContaining('removed 2 services'),

@@ -6,7 +6,9 @@ import { addServices, documentOf, mcpstore, program } from '../support/mcpstore.
 /** Types `key` at the question of `clear` on a terminal of its own, and answers the exit code and what was shown. */
 async function clearAnswered(box: Box, key: string): Promise<{ exit: number; shown: string }> {
   const line = `"${process.execPath}" "${program}" clear`
-  const terminal = box.spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'])
+  const terminal = box.spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+    env: box.environment({ NO_COLOR: '1' }),
+  })
   let shown = ''
   let typed = false
   terminal.stdout!.on('data', (chunk) => {
@@ -16,7 +18,7 @@ async function clearAnswered(box: Box, key: string): Promise<{ exit: number; sho
     terminal.stdin!.write(key)
   })
   const [exit] = await once(terminal, 'close')
-  return { exit, shown: shown.replaceAll('\r', '').replace(/\u001b\[\d+m/g, '') }
+  return { exit, shown: shown.replaceAll('\r', '') }
 }
 
 // util-linux has the options of `script` that are used here.
