@@ -35,6 +35,7 @@ export async function readAddInput(context: CommandContext, input: CommandInput)
   refuse(values, remoteOptions, 'belongs to the form with a URL: mcpstore add NAME URL')
   if (first === '-' || first === '/dev/stdin') return untilInterrupted(context.signal, context.readStdin())
   if (/^\s*[[{]/.test(first)) return first
+  if (isUrl(first)) throw usageError('a URL needs a name before it', forms)
   const path = resolve(context.cwd, first)
   if (await isPipe(path, first)) return untilInterrupted(context.signal, readPipe(path, first))
   return { file: path }
@@ -56,7 +57,7 @@ function programEntry(
 }
 
 function remoteEntry(name: string, url: string, { transport, header }: OptionValues): AddInput {
-  if (!/^https?:\/\//i.test(url)) {
+  if (!isUrl(url)) {
     throw usageError('what follows the name is no http(s):// URL, and a command needs "--" before it', forms)
   }
   if (transport !== undefined && transport !== 'http' && transport !== 'sse') {
@@ -68,6 +69,10 @@ function remoteEntry(name: string, url: string, { transport, header }: OptionVal
     ...(transport ? { type: transport } : {}),
     ...(header ? { headers: parseHeaders(header) } : {}),
   }
+}
+
+function isUrl(word: string): boolean {
+  return /^https?:\/\//i.test(word)
 }
 
 function refuse(values: OptionValues, names: readonly OptionName[], why: string): void {

@@ -191,7 +191,7 @@ describe('--check', () => {
       reporting(added('w'), { waitService: waiting }),
     )
     expect(exit).toBe(0)
-    expect(stdout).toContain('ok w 2 tools\n')
+    expect(stdout).toMatch(/^saved in .*\nok {2}w {2}2 tools\n$/m)
     expect(calls['waitService']).toEqual([['w', { timeout: 5000 }]])
   })
 
@@ -250,4 +250,11 @@ describe('a write that nothing keeps', () => {
     const { exit } = await run(['add', '{}'], { ...reporting({ results, durable: 'memory' }), status })
     expect(exit).toBe(1)
   })
+})
+
+it('a URL without a name is not taken for a file', async () => {
+  const { exit, stderr, opened } = await run(['add', 'https://user:s3cr3t@example.com/mcp'])
+  expect({ exit, opened }).toEqual({ exit: 1, opened: [] })
+  expect(stderr).toMatch(/^error: a URL needs a name before it\nhint: [^]*mcpstore add NAME URL/)
+  expect(stderr).not.toContain('s3cr3t')
 })

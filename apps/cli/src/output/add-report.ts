@@ -47,7 +47,7 @@ export interface AddReportParts {
   location: string | null
 }
 
-/** One line for each entry that was saved, and where, on stdout; what is wrong on stderr. */
+/** One line for each entry that was saved, where, and what came of checking, on stdout; what is wrong on stderr. */
 export function writeAddReport(
   context: CommandContext,
   { report: { results, durable }, added, checks, location }: AddReportParts,
@@ -59,12 +59,12 @@ export function writeAddReport(
   )
   out.write(renderTable(rows, out))
   for (const result of results) if (result.status === 'failed') writeFailed(err, result)
-  for (const check of checks) writeCheck(context, check)
   if (kept.length > 0) {
     const place =
       durable === 'redis' ? 'in Redis' : location ? `in ${visibleLine(location)}` : 'on this machine'
     out.write(`${paint(out, 'dim', `saved ${place}`)}\n`)
   }
+  writeChecks(context, checks)
 }
 
 function describe(context: CommandContext, result: AddResult, { config, transport }: ServiceInfo): Cell[] {
@@ -84,7 +84,16 @@ function writeFailed(err: Output, { name, error }: AddResult): void {
   if (hint) err.write(`${paint(err, 'dim', 'hint:  ')} ${visibleText(hint)}\n`)
 }
 
-function writeCheck({ out, err }: CommandContext, { name, toolCount, error }: Check): void {
-  if (error) writeWarning(err, naming(name, error.message), error.hint)
-  else out.write(`${paint(out, 'green', 'ok')} ${visibleLine(name)} ${toolCountText(toolCount)}\n`)
+function writeChecks({ out, err }: CommandContext, checks: readonly Check[]): void {
+  const rows = checks
+    .filter(({ error }) => !error)
+    .map(({ name, toolCount }): Cell[] => [
+      { text: 'ok', style: 'green' },
+      visibleLine(name),
+      toolCountText(toolCount),
+    ])
+  out.write(renderTable(rows, out))
+  for (const { name, error } of checks) {
+    if (error) writeWarning(err, naming(name, error.message), error.hint)
+  }
 }
