@@ -255,6 +255,6 @@ describe('a write that nothing keeps', () => {
 it('a URL without a name is not taken for a file', async () => {
   const { exit, stderr, opened } = await run(['add', 'https://user:s3cr3t@example.com/mcp'])
   expect({ exit, opened }).toEqual({ exit: 1, opened: [] })
-  expect(stderr).toMatch(/^error: a URL needs a name before it\nhint: [^]*mcpstore add NAME URL/)
+  expect(stderr).toMatch(/^error: a URL needs a name before it\nhint: [\s\S]*mcpstore add NAME URL/)
   expect(stderr).not.toContain('s3cr3t')
 })
