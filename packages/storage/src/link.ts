@@ -44,6 +44,8 @@ export class Link {
   #cancelRetry = () => {}
   #stopHints = () => {}
   #confirmed: number | undefined
+  /** Whether the backend may know counts of this run. */
+  #counted = false
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -82,8 +84,9 @@ export class Link {
     this.#stopHints()
     this.#cancelRetry()
     await this.#running
-    if (this.#connected) await this.#options.backend.leave(this.#options.node).catch(() => {})
-    await this.#options.backend.close()
+    const { backend, node } = this.#options
+    if (this.#connected && this.#counted) await backend.leave(node).catch(() => {})
+    await backend.close()
   }
 
   async #run(): Promise<void> {
@@ -153,6 +156,7 @@ export class Link {
     const { backend, counts, events, node } = this.#options
     const totals = counts.unsent()
     if (totals.length === 0) return
+    this.#counted = true
     if (await backend.count(node, counts.cleared, totals)) events.onCounted(totals)
     else this.#hinted = this.#again = true
   }

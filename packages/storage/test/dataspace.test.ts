@@ -535,3 +535,14 @@ test('a closed dataspace takes nothing any more, at once', async () => {
     await expect(begin()).rejects.toMatchObject({ code: 'unavailable', message: 'the dataspace is closed' })
   }
 })
+
+test('a run that counted nothing writes nothing when it ends', async () => {
+  const { open, faulty } = place()
+  const [reader, counter] = [faulty(), faulty()]
+  await (await open(reader)).close()
+  expect(reader.faults.calls).toEqual({ open: 1, pull: 1 })
+  const dataspace = await open(counter)
+  dataspace.count(statsKey('forecast'), statsField('weather', 'calls'), 1)
+  await dataspace.close()
+  expect(counter.faults.calls).toEqual({ open: 1, pull: 1, count: 1, leave: 1 })
+})

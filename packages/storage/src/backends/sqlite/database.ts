@@ -56,7 +56,8 @@ export async function openFile(file: string, options: OpenOptions): Promise<Open
   } catch (thrown) {
     const db = isReadOnly(thrown) ? openSnapshot(Database, file, TABLES) : undefined
     if (!db) throw thrown
-    return { db: checked(db, file), identity: fileIdentity(file), frozen: readOnly(file, thrown) }
+    checkSchema(schemaOf(db), file)
+    return { db, identity: fileIdentity(file), frozen: readOnly(file, thrown) }
   }
 }
 
@@ -66,14 +67,14 @@ function openWritable(Database: typeof Libsql, file: string, { maxPages }: OpenO
   closeToOthers(file)
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS })
   try {
-    if (schemaOf(db) === undefined) create(db, file)
+    checkSchema(schemaOf(db) ?? create(db, file), file)
     db.exec('PRAGMA synchronous = FULL')
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
   } catch (thrown) {
     db.close()
     throw thrown
   }
-  return { db: checked(db, file), identity: fileIdentity(file) }
+  return { db, identity: fileIdentity(file) }
 }
 
 /** Takes away what an older version, a copy or a restore gave to others, by name: see `makeFile`. */
@@ -138,7 +139,8 @@ function schemaOf(db: Libsql.Database): string | undefined {
   return row?.value
 }
 
-function create(db: Libsql.Database, file: string): void {
+/** Makes the tables, unless another process did so meanwhile; answers the schema that is there now. */
+function create(db: Libsql.Database, file: string): string {
   if (db.prepare('SELECT 1 FROM sqlite_master').all().length > 0) {
     throw new BackendError('down', `${file} is a database of something else`, { hint: 'Use another file.' })
   }
@@ -151,13 +153,11 @@ function create(db: Libsql.Database, file: string): void {
     db.exec('ROLLBACK')
     throw thrown
   }
+  return schemaOf(db)!
 }
 
-/** The database, if this version can read it; else it is closed. */
-function checked(db: Libsql.Database, file: string): Libsql.Database {
-  const schema = schemaOf(db)
-  if (Number(schema?.split('.')[0]) === SCHEMA.major) return db
-  db.close()
+function checkSchema(schema: string | undefined, file: string): void {
+  if (Number(schema?.split('.')[0]) === SCHEMA.major) return
   throw new BackendError('down', `${file} was written by a newer mcpstore (schema ${schema})`, {
     hint: 'Update mcpstore, or use another folder with --home or MCPSTORE_HOME.',
   })
