@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import manifest from '@mcpstore/core/package.json' with { type: 'json' }
 import type { Protocol } from '@modelcontextprotocol/sdk/shared/protocol.js'
 import type {
   McpError,
@@ -31,7 +31,6 @@ export async function loadSdk(): Promise<Sdk> {
     import('@modelcontextprotocol/sdk/shared/protocol.js'),
     import('@modelcontextprotocol/sdk/types.js'),
   ])
-  const { version } = createRequire(import.meta.url)('@mcpstore/core/package.json') as { version: string }
   // Whether the other side can do something is for its answer to say.
   class PermissivePeer extends Protocol<Request, Notification, Result> {
     protected override assertCapabilityForMethod(): void {}
@@ -46,6 +45,6 @@ export async function loadSdk(): Promise<Sdk> {
     ResultSchema: types.ResultSchema,
     latestVersion: types.LATEST_PROTOCOL_VERSION,
     supportedVersions: types.SUPPORTED_PROTOCOL_VERSIONS,
-    clientInfo: { name: 'mcpstore', version },
+    clientInfo: { name: 'mcpstore', version: manifest.version },
   }
 }
