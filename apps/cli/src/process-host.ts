@@ -1,12 +1,13 @@
 import { isatty } from 'node:tty'
 import type { Host } from './command.ts'
 import type { Output } from './output/output.ts'
+import type { TextStream } from './standard-stream.ts'
 
 /** The parts of `process` the program uses; `stdin` only when it is read, as opening it takes time. */
 export interface ProcessLike {
   stdin: NodeJS.ReadStream
-  stdout: NodeJS.WriteStream
-  stderr: NodeJS.WriteStream
+  stdout: TextStream
+  stderr: TextStream
   env: NodeJS.ProcessEnv
   cwd(): string
 }
@@ -23,7 +24,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
   let lost: Error | undefined
   for (const stream of [stdout, stderr]) {
     // A reader that went away (`mcpstore list | head -1`) is no failure; a full disk is.
-    stream.on('error', (error: NodeJS.ErrnoException) => {
+    stream.on('error', (error) => {
       if (error.code !== 'EPIPE') lost = error
     })
   }
@@ -35,7 +36,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     signal,
     readStdin: async () => (await import('./stream-text.ts')).readAll(process.stdin, 'stdin'),
     writeObstacle: async (file: string) => (await import('./write-obstacle.ts')).writeObstacle(file),
-    confirm: isatty(0) && stderr.isTTY ? (question: string) => ask(question, process, signal) : undefined,
+    confirm: stderr.isTTY && isatty(0) ? (question: string) => ask(question, process, signal) : undefined,
   }
   return {
     host: {
@@ -58,7 +59,7 @@ function currentFolder(process: ProcessLike): string {
   }
 }
 
-function outputOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Output {
+function outputOf(stream: TextStream, env: NodeJS.ProcessEnv): Output {
   return {
     write: (text) => {
       if (stream.writable) stream.write(text)
@@ -68,10 +69,11 @@ function outputOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Output {
   }
 }
 
-function flushed(stream: NodeJS.WriteStream): Promise<void> {
+function flushed(stream: TextStream): Promise<void> {
   return new Promise((resolve) => {
     if (stream.writable) stream.write('', () => resolve())
-    else resolve()
+    // What ended it is told a little later.
+    else setImmediate(resolve)
   })
 }
 

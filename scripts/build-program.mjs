@@ -1,0 +1,66 @@
+// Builds the program in the current folder, with the workspace's libraries in it, as CommonJS: Node starts that faster
+// than ES modules, and what every start loads is as few files as it can be. docs/performance.md has the figures.
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import { rolldown } from 'rolldown'
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
+const installed = Object.keys(manifest.dependencies)
+// The library that is pinned together with its native parts; these are all of it that is installed.
+const libsql = dirname(createRequire(resolve('../../packages/storage/package.json')).resolve('libsql'))
+
+/** What is loaded together is one file: all that the program starts with, and all that reading the store takes. */
+const files = [
+  { name: 'main', test: /\/cli\/src\/main\.ts$/, priority: 2 },
+  {
+    name: 'list',
+    test: /\/(cli\/src\/(commands\/list|load-command|open-store|settings)|core\/src\/index)\.ts$/,
+  },
+]
+
+rmSync('dist', { recursive: true, force: true })
+const bundle = await rolldown({
+  input: { main: resolve('src/main.ts') },
+  platform: 'node',
+  external: isInstalled,
+  resolve: {
+    conditionNames: ['@mcpstore/source'],
+    alias: { '@neon-rs/load': resolve('src/native-part.ts'), 'detect-libc': resolve('src/native-part.ts') },
+  },
+  plugins: [{ name: 'libsql', resolveId: (id) => (id === 'libsql' ? id : null), load: loadLibsql }],
+  transform: { define: { 'process.env.LIBSQL_JS_DEV': 'undefined' } },
+})
+await bundle.write({
+  dir: 'dist',
+  format: 'cjs',
+  plugins: [{ name: 'builtins-when-used', renderChunk: builtinsWhenUsed }],
+  chunkFileNames: '[name]-[hash].js',
+  codeSplitting: { groups: files },
+})
+await bundle.close()
+writeFileSync('dist/package.json', '{ "type": "commonjs" }\n')
+copyFileSync(join(libsql, 'LICENSE'), 'dist/libsql.LICENSE')
+
+/** As an ES module, which has to work anew when it is asked for again after it failed. */
+function loadLibsql(id) {
+  return id === 'libsql' ? `export { default } from ${JSON.stringify(join(libsql, 'index.js'))}` : null
+}
+
+/** Whether a package stays outside, as the program's manifest has it installed with the program. */
+function isInstalled(id) {
+  const [, name] = /^(@[^/]+\/[^/]+|[^@./][^/]*)/.exec(id) ?? []
+  return id.startsWith('node:') || installed.includes(name)
+}
+
+/**
+ * Has Node's own modules loaded where they are first used, not wherever one is imported. They are in the executable, but
+ * `node:crypto` and `node:tty` take 2 ms each to start.
+ */
+function builtinsWhenUsed(code) {
+  for (const [line, name, load] of code.matchAll(/^let (node_\w+) = (require\("node:[\w/]+"\));\n/gm)) {
+    const [before, ...uses] = code.replace(line, '').split(new RegExp(`\\b${name}\\b`))
+    if (uses.every((use) => /^\.\w/.test(use))) code = before + uses.map((use) => load + use).join('')
+  }
+  return code
+}

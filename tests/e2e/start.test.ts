@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { Box } from '../support/box.ts'
+import { addServices, type Foreign, mcpstore, program } from '../support/mcpstore.ts'
+import { fixtureServer } from '../support/servers.ts'
+
+// What a start costs is above all what it loads. Times are for bench; these are counts.
+const noting = [
+  '--require',
+  fileURLToPath(new URL('../support/programs/what-was-loaded.cjs', import.meta.url)),
+]
+
+/** Parts of Node that take a millisecond or more to start; an import of one may bring all the others. */
+const slow = [
+  'child_process',
+  'crypto',
+  'dns',
+  'http',
+  'https',
+  'net',
+  'readline',
+  'stream',
+  'tls',
+  'tty',
+  'zlib',
+]
+
+/** What a command loads: files by their names without the hash, and those builtins that are slow. */
+async function loadedBy(box: Box, argv: string[]): Promise<{ files: string[]; builtins: string[] }> {
+  const file = box.path('loaded.json')
+  expect(await mcpstore(box, argv, { node: noting, env: { LOADED: file } })).toMatchObject({ exit: 0 })
+  const { files, builtins }: Foreign = JSON.parse(readFileSync(file, 'utf8'))
+  return {
+    files: files
+      .slice(files.indexOf(program))
+      .map((path: string) => basename(path).replace(/-[\w-]{8}\.js$/, '')),
+    builtins: builtins.filter((name: string) => slow.includes(name)),
+  }
+}
+
+it('--help loads the program, and nothing of Node that is slow to start', async () => {
+  await using box = new Box()
+  expect(await loadedBy(box, ['--help'])).toEqual({ files: ['main.js', 'rolldown-runtime'], builtins: [] })
+})
+
+it('list loads one file more and the database, neither the SDK nor anything of Node that is slow to start', async () => {
+  await using box = new Box()
+  await addServices(box, { one: fixtureServer(box), two: fixtureServer(box) })
+  await mcpstore(box, ['list-tools'])
+  expect(await loadedBy(box, ['list'])).toEqual({
+    files: ['main.js', 'rolldown-runtime', 'list', 'libsql', 'index.node'],
+    builtins: [],
+  })
+})
