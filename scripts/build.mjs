@@ -1,4 +1,4 @@
-// Builds the package in the current folder: each entry and each lazily imported part becomes one file, because at the
+// Builds the library in the current folder: each entry and each lazily imported part becomes one file, because at the
 // start of a command every file costs about as much as all that stands in it. Types are emitted file by file.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
@@ -6,7 +6,7 @@ import { relative, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
-const built = [...Object.values(manifest.exports), ...Object.values(manifest.bin ?? {})]
+const built = Object.values(manifest.exports)
   .map((target) => target.default ?? target)
   .filter((target) => target.startsWith('./dist/'))
 const entries = built.map((file) => relative('dist', file).replace(/\.js$/, ''))
@@ -21,6 +21,4 @@ const bundle = await rolldown({
 })
 await bundle.write({ dir: 'dist', format: 'esm', chunkFileNames: '[name]-[hash].js' })
 await bundle.close()
-// A program has no importers, and so no types.
-if (manifest.exports['.'])
-  execFileSync(resolve('../../node_modules/.bin/tsc'), ['-p', 'tsconfig.json'], { stdio: 'inherit' })
+execFileSync(resolve('../../node_modules/.bin/tsc'), ['-p', 'tsconfig.json'], { stdio: 'inherit' })
