@@ -160,6 +160,13 @@ export const mutants: Mutant[] = [
     suite: tools,
   },
   {
+    name: 'a list is believed whatever its placeholders stood for',
+    file: 'packages/core/src/tools/cached-list.ts',
+    find: '&& !holdsPlaceholder(JSON.stringify(service.config))',
+    replace: '',
+    suite: 'packages/core/test/store-regressions.test.ts',
+  },
+  {
     name: 'a near miss is executed',
     file: 'packages/core/src/tools/resolve.ts',
     find: 'tool.tool === address ||',
