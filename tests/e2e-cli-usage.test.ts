@@ -18,14 +18,18 @@ beforeAll(async () => {
 })
 afterAll(() => rm(box, { recursive: true, force: true }))
 
-function start(...argv: string[]): ChildProcess {
+function start(argv: readonly string[], node: readonly string[] = []): ChildProcess {
   const env = { PATH: process.env['PATH'], HOME: join(box, 'home') }
-  return spawn(process.execPath, [join(box, 'dist/main.js'), ...argv], { cwd: box, env })
+  return spawn(process.execPath, [...node, join(box, 'dist/main.js'), ...argv], { cwd: box, env })
 }
 
-async function mcpstore(...argv: string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
-  const child = start(...argv)
+function mcpstore(...argv: string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
+  const child = start(argv)
   child.stdin?.end()
+  return ending(child)
+}
+
+async function ending(child: ChildProcess): Promise<{ exit: number; stdout: string; stderr: string }> {
   const [stdout, stderr, [exit]] = await Promise.all([
     text(child.stdout!),
     text(child.stderr!),
@@ -75,7 +79,7 @@ describe('without the library', () => {
 })
 
 it('a reader that goes away at once is no failure', async () => {
-  const child = start('--help')
+  const child = start(['--help'])
   child.stdout!.destroy()
   const [stderr, [exit, signal]] = await Promise.all([text(child.stderr!), once(child, 'close')])
   expect({ exit, signal, stderr }).toEqual({ exit: 0, signal: null, stderr: '' })
@@ -86,7 +90,7 @@ it.each([
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const)('%s ends a command that waits for stdin with %i', async (signal, code) => {
-  const child = start('add', '-')
+  const child = start(['add', '-'])
   const ended = once(child, 'close')
   const stderr = text(child.stderr!)
   await untilReading(child)
@@ -100,3 +104,11 @@ async function untilReading(child: ChildProcess): Promise<void> {
   const piece = Buffer.alloc(1024 * 1024, ' ')
   if (!child.stdin!.write(piece)) await once(child.stdin!, 'drain')
 }
+
+it('a command that waits for what can never come fails and says so', async () => {
+  const silent = '{ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) }'
+  const preload = `data:text/javascript,Object.defineProperty(process, 'stdin', { value: ${silent} })`
+  const { exit, stdout, stderr } = await ending(start(['add', '-'], ['--import', preload]))
+  expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' })
+  expect(stderr).toMatch(/^error: the command waited for something that cannot come any more\n/)
+})
