@@ -198,20 +198,47 @@ describe('the streams of a stdio server', () => {
     expect(result.content).toEqual([{ type: 'text', text: 'grüße 世界' }])
   })
 
-  test('a message of 9 MB arrives whole', async () => {
-    const connection = await connect(stdioConfig())
-    const result = await connection.callTool('big', { bytes: 9_000_000 }, call)
-    expect(result.content?.[0]?.['text']).toHaveLength(9_000_000)
+  test('a banner of 500 lines is passed over', async () => {
+    const connection = await connect(stdioConfig({ banner: 500 }))
+    const result = await connection.callTool('echo', { text: 'hi' }, call)
+    expect(result.content).toEqual([{ type: 'text', text: 'hi' }])
   })
 
-  test('a message of 11 MB ends the connection with a clear error, and the server', async () => {
+  test('a server that floods stdout is ended, says so, and lets the host go on meanwhile', async () => {
+    const { pids, ...note } = startFile()
+    let turns = 0
+    const counting = setInterval(() => turns++, 1)
+    const error = await failureOf(connect(stdioConfig({ ...note, flood: true, muteInitialize: true })))
+    clearInterval(counting)
+    expect(error.code).toBe('unreachable')
+    expect(error.message).toMatch(
+      /^service "demo" floods its stdout with lines that are no messages, and was ended/,
+    )
+    expect(turns).toBeGreaterThan(20)
+    expect(runningInGroup(pids()[0]!)).toEqual([])
+  })
+
+  test('a server that floods stdout during a call is ended, and the call may have run', async () => {
+    const connection = await connect(stdioConfig())
+    const error = await failureOf(connection.callTool('flood', {}, call))
+    expect(error.code).toBe('outcome_unknown')
+    expect(error.message).toContain('floods its stdout')
+  })
+
+  test('a message of 11 MB arrives whole', async () => {
+    const connection = await connect(stdioConfig())
+    const result = await connection.callTool('big', { bytes: 11_000_000 }, call)
+    expect(result.content?.[0]?.['text']).toHaveLength(11_000_000)
+  })
+
+  test('a message of more than 64 MiB ends the connection with a clear error, and the server', async () => {
     const { pids, ...note } = startFile()
     const connection = await connect(stdioConfig(note))
     const closed = new Promise<Error | undefined>((resolve) => connection.onClose(resolve))
-    const error = await failureOf(connection.callTool('big', { bytes: 11_000_000 }, call))
+    const error = await failureOf(connection.callTool('big', { bytes: 68_000_000 }, call))
     expect(error.code).toBe('outcome_unknown')
-    expect(error.message).toContain('more than 10 MiB')
-    expect((await closed)?.message).toContain('more than 10 MiB')
+    expect(error.message).toContain('sent a message of more than 64 MiB')
+    expect((await closed)?.message).toContain('more than 64 MiB')
     await connection.close()
     expect(runningInGroup(pids()[0]!)).toEqual([])
   })

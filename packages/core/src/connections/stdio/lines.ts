@@ -1,7 +1,6 @@
-const NEWLINE = 0x0a
+import { MessageTooLong } from '../message-limit.ts'
 
-/** A line has more bytes than it may. */
-export class LineTooLong extends Error {}
+const NEWLINE = 0x0a
 
 /** Cuts a byte stream into lines, without ever copying a byte twice and without splitting a character. */
 export class Lines {
@@ -14,7 +13,7 @@ export class Lines {
     this.#limit = limit
   }
 
-  /** The lines completed by `chunk`. Throws `LineTooLong`. */
+  /** The lines completed by `chunk`. Throws `MessageTooLong`. */
   *push(chunk: Buffer): Generator<string> {
     let start = 0
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
@@ -27,7 +26,7 @@ export class Lines {
 
   #keep(part: Buffer): void {
     this.#length += part.length
-    if (this.#length > this.#limit) throw new LineTooLong(`a line is longer than ${this.#limit} bytes`)
+    if (this.#length > this.#limit) throw new MessageTooLong()
     if (part.length > 0) this.#parts.push(part)
   }
 

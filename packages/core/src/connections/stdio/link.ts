@@ -22,10 +22,10 @@ export class StdioLink implements Link {
   }
 
   judge(error: unknown): Verdict {
-    const { ending, oversized } = this.transport
+    const { ending, offence } = this.transport
     if (ending?.error) return startFailure(ending.error, this.#config)
     const fate = error instanceof NotSent ? 'unsent' : 'lost'
-    if (oversized) return { fate, words: 'sent a message of more than 10 MiB, and was ended' }
+    if (offence) return { fate, words: `${offence}, and was ended${this.lastWords()}` }
     if (ending) return { ...endedWith(ending, this.lastWords()), fate }
     if (error === undefined || error instanceof NotSent) {
       return { fate, words: `was disconnected${this.lastWords()}`, hint: startHint, over: true }

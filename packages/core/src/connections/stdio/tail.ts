@@ -9,10 +9,12 @@ export class Tail {
   }
 
   add(text: string): void {
-    this.#text = (this.#text + text).slice(-this.#limit)
+    this.#text += text
+    // Cut once in a while: to cut each time would copy the whole for each little line.
+    if (this.#text.length > 2 * this.#limit) this.#text = this.#text.slice(-this.#limit)
   }
 
   get text(): string {
-    return this.#text.trim()
+    return this.#text.slice(-this.#limit).trim()
   }
 }

@@ -5,12 +5,14 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js'
 import type { StdioConfig } from '../../config/service-config.ts'
 import { asError } from '../../errors.ts'
 import { settledWithin } from '../deadline.ts'
+import { MAX_MESSAGE_BYTES, MessageTooLong, tooLong } from '../message-limit.ts'
 import { serverEnvironment } from './environment.ts'
-import { Lines, LineTooLong } from './lines.ts'
+import { LineReader } from './line-reader.ts'
 import { ownGroup, ProcessGroup } from './process-group.ts'
 import { Tail } from './tail.ts'
 
-const MAX_MESSAGE_BYTES = 10 * 1024 * 1024
+/** How much may come that is no message, before a message comes. Servers print banners, and what their tools print. */
+const MAX_NOISE = { lines: 100_000, characters: MAX_MESSAGE_BYTES }
 const TAIL_CHARACTERS = 16 * 1024
 /**
  * Closing stdin is how a server is told to end. The slowest of the published ones measured (server-everything) takes
@@ -33,7 +35,7 @@ export class NotSent extends Error {}
 
 /**
  * A server's process group as an MCP transport. The process starts in the constructor, so that it boots while the
- * SDK is loaded; what it says meanwhile waits. Throws what `spawn` throws.
+ * SDK is loaded; what it says on stdout meanwhile waits. Throws what `spawn` throws.
  */
 export class StdioTransport implements Transport {
   onmessage?: Transport['onmessage']
@@ -42,12 +44,12 @@ export class StdioTransport implements Transport {
   /** Stderr, and what stdout had besides messages. */
   readonly tail: Tail = new Tail(TAIL_CHARACTERS)
   ending: Ending | undefined
-  /** Set when the connection was given up because a message was over the limit. */
-  oversized = false
+  /** Why the connection was given up, when the server's output was the reason; ends a sentence about the server. */
+  offence: string | undefined
   readonly #child: ChildProcessWithoutNullStreams
   readonly #group: ProcessGroup | undefined
-  readonly #lines = new Lines(MAX_MESSAGE_BYTES)
-  #early: JSONRPCMessage[] | undefined = []
+  readonly #output: LineReader
+  #noise = { lines: 0, characters: 0 }
   #closed = false
   #closing: Promise<void> | undefined
 
@@ -60,16 +62,17 @@ export class StdioTransport implements Transport {
       if (child.pid === undefined) this.#ended({ error })
     })
     child.once('exit', (code, signal) => void this.#exited({ code, signal }))
-    child.stdout.on('data', (chunk: Buffer) => this.#read(chunk))
+    this.#output = new LineReader(child.stdout, MAX_MESSAGE_BYTES, {
+      onLine: (line) => this.#receive(line),
+      onError: (error) => this.#refuse(error instanceof MessageTooLong ? tooLong : asError(error).message),
+    })
     child.stderr.setEncoding('utf8').on('data', (text: string) => this.tail.add(text))
     // A broken pipe shows in the callback of the write and in the exit.
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {})
   }
 
   async start(): Promise<void> {
-    const early = this.#early ?? []
-    this.#early = undefined
-    for (const message of early) this.#deliver(message)
+    this.#output.start()
     if (this.#closed) throw new NotSent('the server has ended')
   }
 
@@ -91,6 +94,7 @@ export class StdioTransport implements Transport {
   }
 
   async #shutDown(graceMs: number): Promise<void> {
+    this.#output.stop()
     this.#tellClosed()
     this.#child.stdin.end()
     await this.#group?.end(graceMs, TERM_GRACE_MS)
@@ -100,7 +104,8 @@ export class StdioTransport implements Transport {
 
   /** The leader is gone: what it started has lost its purpose and goes too. */
   async #exited(ending: Ending): Promise<void> {
-    const drained = once(this.#child, 'close')
+    this.#output.start()
+    const drained = once(this.#child, 'close').then(() => this.#output.caughtUp())
     void this.#group?.end(0, TERM_GRACE_MS)
     await settledWithin(DRAIN_MS, drained)
     this.#ended(ending)
@@ -117,22 +122,25 @@ export class StdioTransport implements Transport {
     this.onclose?.()
   }
 
-  #read(chunk: Buffer): void {
-    if (this.oversized) return
-    try {
-      for (const line of this.#lines.push(chunk)) this.#receive(line)
-    } catch (error) {
-      if (!(error instanceof LineTooLong)) throw error
-      this.oversized = true
-      this.#closing ??= this.#shutDown(0)
+  #receive(line: string): void {
+    const message = parse(line)
+    if (message !== undefined) {
+      this.#noise = { lines: 0, characters: 0 }
+      this.#deliver(message)
+      return
+    }
+    this.tail.add(`${line}\n`)
+    this.#noise.lines++
+    this.#noise.characters += line.length
+    if (this.#noise.lines > MAX_NOISE.lines || this.#noise.characters > MAX_NOISE.characters) {
+      this.#refuse('floods its stdout with lines that are no messages')
     }
   }
 
-  #receive(line: string): void {
-    const message = parse(line)
-    if (message === undefined) this.tail.add(`${line}\n`)
-    else if (this.#early) this.#early.push(message)
-    else this.#deliver(message)
+  /** Ends a server whose output is of no use. */
+  #refuse(offence: string): void {
+    this.offence = offence
+    this.#closing ??= this.#shutDown(0)
   }
 
   #deliver(message: JSONRPCMessage): void {
@@ -146,6 +154,8 @@ export class StdioTransport implements Transport {
 
 /** The message a line holds, or `undefined`: servers also print banners. */
 function parse(line: string): JSONRPCMessage | undefined {
+  // To fail in parsing costs far more than to look first.
+  if (!line.trimStart().startsWith('{')) return undefined
   try {
     const value = JSON.parse(line)
     return value?.jsonrpc === '2.0' ? value : undefined
