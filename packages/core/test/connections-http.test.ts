@@ -1,7 +1,9 @@
 import { getEventListeners } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { answered } from '../src/connections/http/answered.ts'
 import { createFetch } from '../src/connections/http/fetch.ts'
+import { MessageTooLong } from '../src/connections/message-limit.ts'
 import {
   connect,
   failureOf,
@@ -192,6 +194,43 @@ describe('a remote server that cannot be reached', () => {
     expect([url.code, header.code]).toEqual(['bad_config', 'bad_config'])
     expect(header.message).toContain('"Key"')
     expect(url.message + header.message).not.toContain('s3cret')
+  })
+})
+
+describe('an answer of a remote server', () => {
+  test.each(['json', 'stream', 'sse'])('of 11 MB arrives whole (%s)', async (mode) => {
+    const remote = await startRemote({ mode })
+    const connection = await connect(remoteConfig(remote.url))
+    const result = await connection.callTool('big', { bytes: 11_000_000 }, patient)
+    expect(result.content?.[0]?.['text']).toHaveLength(11_000_000)
+  })
+
+  test.each(['json', 'stream', 'sse'])('of more than 64 MiB is refused, and says so (%s)', async (mode) => {
+    const remote = await startRemote({ mode })
+    const connection = await connect(remoteConfig(remote.url))
+    const closed = new Promise<Error | undefined>((resolve) => connection.onClose(resolve))
+    const error = await failureOf(connection.callTool('big', { bytes: 68_000_000 }, patient))
+    expect(error.code).toBe('outcome_unknown')
+    expect(error.message).toBe('service "demo" sent a message of more than 64 MiB')
+    expect((await closed)?.message).toContain('more than 64 MiB')
+  })
+
+  test('that says no without an end is read as far as it is of use', async () => {
+    const remote = await startRemote({ status: 500, endless: true, body: 'out of cheese\n' })
+    const error = await failureOf(connect(remoteConfig(remote.url)))
+    expect(error.message).toBe('service "demo" answered HTTP 500: out of cheese')
+  })
+
+  test('in a stream may be one of any number, if each has less than its limit', async () => {
+    const event = `id: 7\r\ndata: ${'x'.repeat(600)}\r\n\r\n`
+    const stream = new Blob([event.repeat(500)]).stream()
+    const ends: unknown[] = []
+    const onEnd = (error?: Error): unknown => ends.push(error)
+    const text = await new Response(answered(stream, { id: undefined, limit: 1000, onEnd })).text()
+    expect(text).toBe(event.repeat(500))
+    const long = new Blob([event, 'data: ', 'x'.repeat(200_000)]).stream()
+    await failureOf(new Response(answered(long, { id: undefined, limit: 1000, onEnd })).text())
+    expect(ends).toEqual([undefined, expect.any(MessageTooLong)])
   })
 })
 

@@ -1,4 +1,4 @@
-import { isAnswerLost } from './http/answered.ts'
+import { wordsOfLoss } from './http/answered.ts'
 import type { Link } from './link.ts'
 import type { Sdk } from './sdk.ts'
 import type { Verdict } from './verdict.ts'
@@ -17,9 +17,8 @@ export function judge(error: unknown, { sdk, link }: { sdk: Sdk; link: Link }): 
   }
   if (isNoMessage(error)) return { fate: 'lost', words: 'answered with something that is no MCP message' }
   if (!(error instanceof sdk.McpError)) return link.judge(error)
-  if (isAnswerLost(error.data)) {
-    return { fate: 'lost', words: 'closed the connection without an answer', over: true }
-  }
+  const loss = wordsOfLoss(error.data)
+  if (loss !== undefined) return { fate: 'lost', words: loss, over: true }
   if (error.message === CONNECTION_CLOSED) return link.judge(error)
   const text = error.message.replace(/^MCP error -?\d+: /, '')
   return { fate: 'refused', words: `answered with an error: ${text} (code ${error.code})` }

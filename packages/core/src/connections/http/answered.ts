@@ -1,8 +1,15 @@
-const LOST = 'mcpstore: the stream ended without an answer'
+import { MAX_MESSAGE_BYTES, MessageTooLong, tooLong } from '../message-limit.ts'
 
-/** Whether a JSON-RPC error's data says that it stands in for an answer that never came. */
-export function isAnswerLost(data: unknown): boolean {
-  return data === LOST
+/** What stands in for an answer that never came, and what it says of the server. */
+const substitutes: Record<string, string> = {
+  'mcpstore: the stream ended without an answer': 'closed the connection without an answer',
+  'mcpstore: the answer was too long': tooLong,
+}
+const [LOST, TOO_LONG] = Object.keys(substitutes) as [string, string]
+
+/** What a JSON-RPC error's data says if it stands in for an answer that never came; else `undefined`. */
+export function wordsOfLoss(data: unknown): string | undefined {
+  return typeof data === 'string' && Object.hasOwn(substitutes, data) ? substitutes[data] : undefined
 }
 
 /** The id of the request in a POST's body; the SDK writes it last. */
@@ -10,37 +17,54 @@ export function requestId(body: unknown): string | undefined {
   return typeof body === 'string' ? /,"id":(\d+)\}$/.exec(body)?.[1] : undefined
 }
 
+export interface AnsweredOptions {
+  id: string | undefined
+  /** The most bytes an event may have. */
+  limit?: number
+  /** Called once when the stream is over, with `MessageTooLong` if that was why. */
+  onEnd: (error?: MessageTooLong) => void
+}
+
 /**
  * The stream that answers request `id`, with an error of our own at its end: if the stream broke off before the
  * answer, nothing else would ever tell the SDK; after the answer nobody hears it. A stream whose events have ids is
- * left to the SDK, which resumes it. Without an `id` only `onEnd` is added.
+ * left to the SDK, which resumes it, unless one of them was too long. Without an `id` only `onEnd` and the limit are
+ * added.
  */
 export function answered(
   stream: ReadableStream<Uint8Array>,
-  { id, onEnd }: { id: string | undefined; onEnd: () => void },
+  { id, limit = MAX_MESSAGE_BYTES, onEnd }: AnsweredOptions,
 ): ReadableStream<Uint8Array> {
   const reader = stream.getReader()
   let resumable = id === undefined
   let lineStart = '\n'
-  const finish = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
-    onEnd()
-    const error = { code: -32000, message: 'no answer', data: LOST }
+  let length = 0
+  const finish = (controller: ReadableStreamDefaultController<Uint8Array>, data: string): void => {
+    const error = { code: -32000, message: 'no answer', data }
     const event = `\n\nevent: message\ndata: {"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(error)}}\n\n`
-    if (!resumable) controller.enqueue(new TextEncoder().encode(event))
+    controller.enqueue(new TextEncoder().encode(event))
     controller.close()
   }
   return new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await reader.read()
-        if (done) return finish(controller)
+        if (done) {
+          onEnd()
+          return resumable ? controller.close() : finish(controller, LOST)
+        }
         const text = lineStart + Buffer.from(value).toString('latin1')
         resumable ||= /[\r\n]id:/.test(text)
         lineStart = text.slice(-3)
+        length = sinceEventEnd(text) ?? length + value.length
+        if (length > limit) throw new MessageTooLong()
         controller.enqueue(value)
       } catch (error) {
-        if (!resumable) return finish(controller)
-        onEnd()
+        const isTooLong = error instanceof MessageTooLong
+        onEnd(isTooLong ? error : undefined)
+        if (isTooLong) void reader.cancel().catch(() => {})
+        if (id !== undefined && (isTooLong || !resumable))
+          return finish(controller, isTooLong ? TOO_LONG : LOST)
         controller.error(error)
       }
     },
@@ -49,4 +73,10 @@ export function answered(
       return reader.cancel(reason)
     },
   })
+}
+
+/** How many characters stand after the last empty line, which ends an event; `undefined` where there is none. */
+function sinceEventEnd(text: string): number | undefined {
+  const end = Math.max(...['\n\n', '\n\r\n', '\r\r'].map((mark) => text.lastIndexOf(mark)))
+  return end === -1 ? undefined : text.length - end
 }

@@ -1,6 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
+import { MAX_MESSAGE_BYTES, MessageTooLong } from '../message-limit.ts'
 import { answered, requestId } from './answered.ts'
+
+/** Of an answer that says no nobody needs more. */
+const MAX_FAILURE_BYTES = 64 * 1024
 
 /** An HTTP answer that says no. */
 export class HttpFailure extends Error {
@@ -17,7 +21,8 @@ export class HttpFailure extends Error {
 /**
  * The `fetch` given to the SDK. Each request has an abort signal of its own, let go when its answer is read: the SDK
  * would add a listener to its one signal per request and never take it away. A POST answered with 4xx or 5xx throws
- * `HttpFailure`. `onGetError` hears why a GET failed, since an `EventSource` keeps that to itself.
+ * `HttpFailure`; a body, or an event of a stream, of more than a message may have fails with `MessageTooLong`.
+ * `onGetError` hears why a GET failed, since an `EventSource` keeps that to itself.
  */
 export function createFetch(onGetError: (error: unknown) => void): FetchLike {
   return async (url, init = {}) => {
@@ -34,9 +39,13 @@ export function createFetch(onGetError: (error: unknown) => void): FetchLike {
       const failed = isPost && response.status >= 400
       if (!failed && response.body && isEventStream(response)) {
         const id = isPost ? requestId(init.body) : undefined
-        return new Response(answered(response.body, { id, onEnd: release }), response)
+        const onEnd = (error?: MessageTooLong): void => {
+          release()
+          if (error && !isPost) onGetError(error)
+        }
+        return new Response(answered(response.body, { id, onEnd }), response)
       }
-      const body = await response.text()
+      const body = await textOf(response)
       release()
       if (failed) throw new HttpFailure(response.status, body)
       return new Response(body === '' ? null : body, response)
@@ -46,6 +55,19 @@ export function createFetch(onGetError: (error: unknown) => void): FetchLike {
       throw error
     }
   }
+}
+
+/** The body; of an answer that says no only its beginning. Throws `MessageTooLong`. */
+async function textOf({ status, body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (status >= 400 && length > MAX_FAILURE_BYTES) break
+    if (length > MAX_MESSAGE_BYTES) throw new MessageTooLong()
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
 function isEventStream(response: Response): boolean {

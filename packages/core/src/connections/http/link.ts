@@ -3,6 +3,7 @@ import type { RemoteConfig } from '../../config/service-config.ts'
 import { settledWithin } from '../deadline.ts'
 import type { Link } from '../link.ts'
 import { masked } from '../masked.ts'
+import { MessageTooLong, tooLong } from '../message-limit.ts'
 import type { Verdict } from '../verdict.ts'
 import { createFetch, HttpFailure } from './fetch.ts'
 import { networkVerdict } from './network.ts'
@@ -44,6 +45,7 @@ export class HttpLink implements Link {
 
   judge(error: unknown): Verdict {
     const mask = (text: string): string => masked(text, this.#config)
+    if (error instanceof MessageTooLong) return { fate: 'lost', words: tooLong, over: true }
     if (error instanceof HttpFailure) return statusVerdict(error, mask)
     const { code, message } = (error ?? {}) as { code?: unknown; message?: string }
     if (typeof code === 'number' && code >= 300) {
@@ -54,6 +56,7 @@ export class HttpLink implements Link {
       return { fate: 'refused', words, hint: pathHint }
     }
     if (this.#streamLost) {
+      if (this.#getError instanceof MessageTooLong) return { fate: 'lost', words: tooLong, over: true }
       if (this.#getError) return networkVerdict(this.#getError, this.#host)
       return { fate: 'lost', words: 'closed its event stream', transient: true, over: true }
     }
