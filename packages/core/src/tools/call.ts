@@ -4,8 +4,9 @@ import { within } from '../connections/deadline.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { checkTimeout } from '../options.ts'
-import { checkArguments, readArguments } from './check-arguments.ts'
+import { checkArguments } from './check-arguments.ts'
 import { isStale, type ListOptions } from './listing.ts'
+import { readArguments } from './read-arguments.ts'
 import { type ResolvedTool, resolveTool } from './resolve.ts'
 
 export interface UseOptions {
