@@ -178,6 +178,13 @@ describe('callTool', () => {
     expect(seen).toEqual([1, 2, 3, 4].map((progress) => ({ progress, total: 4 })))
   })
 
+  test('progress that comes together with the answer is told before it', async () => {
+    const connection = await connect(stdioConfig())
+    const seen: object[] = []
+    await connection.callTool('burst', { steps: 3 }, { ...patient, onProgress: (one) => seen.push(one) })
+    expect(seen).toEqual([1, 2, 3].map((progress) => ({ progress, total: 3 })))
+  })
+
   test('throws outcome_unknown when the server dies under it, with its last words, and ran once', async () => {
     const countFile = join(scratch(), 'count')
     const connection = await connect(stdioConfig({ countFile }))

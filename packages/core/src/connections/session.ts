@@ -22,6 +22,8 @@ export interface SessionParts extends Subject {
   warn: (line: string) => void
 }
 
+type OnProgress = NonNullable<CallOptions['onProgress']>
+
 const afterEnd: Verdict = { fate: 'unsent', words: 'is not connected any more' }
 
 /** A connection after its handshake. */
@@ -30,6 +32,9 @@ export class Session implements Connection {
   readonly #parts: SessionParts
   readonly #closeListeners: ((reason: Error | undefined) => void)[] = []
   readonly #toolListeners: (() => void)[] = []
+  /** Of the open calls, by their progress token. */
+  readonly #progress = new Map<number, OnProgress>()
+  #lastToken = 0
   #asked = false
   #ended = false
   #reason: Error | undefined
@@ -39,7 +44,10 @@ export class Session implements Connection {
     this.#parts = parts
     this.server = parts.server
     parts.peer.onclose = () => this.#end()
-    parts.peer.fallbackNotificationHandler = async ({ method }) => {
+    // The SDK's own handler forgets a call as soon as it is answered, before it has told of progress that came with it.
+    parts.peer.removeNotificationHandler('notifications/progress')
+    parts.peer.fallbackNotificationHandler = async ({ method, params }) => {
+      if (method === 'notifications/progress') this.#tellProgress(params)
       if (method !== 'notifications/tools/list_changed') return
       for (const listener of this.#toolListeners) listener()
     }
@@ -51,7 +59,7 @@ export class Session implements Connection {
     const deadline = new Deadline(options)
     try {
       const { tools, nameless } = await collectPages(service, (params) =>
-        this.#request('list', { method: 'tools/list', params }, { deadline }),
+        this.#request('list', { method: 'tools/list', params }, deadline),
       )
       if (nameless > 0) warn(`service "${service}" lists ${nameless} tools without a name; they are left out`)
       return tools
@@ -62,14 +70,16 @@ export class Session implements Connection {
 
   async callTool(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolResult> {
     const deadline = new Deadline(options)
-    const onprogress = (progress: object): void => {
+    const progressToken = ++this.#lastToken
+    this.#progress.set(progressToken, (progress) => {
       deadline.restart(options.progressTimeoutMs)
-      options.onProgress?.(progress as Parameters<NonNullable<CallOptions['onProgress']>>[0])
-    }
+      options.onProgress?.(progress)
+    })
     try {
-      const params = { name: tool, arguments: args }
-      return await this.#request('call', { method: 'tools/call', params }, { deadline, onprogress })
+      const params = { name: tool, arguments: args, _meta: { progressToken } }
+      return await this.#request('call', { method: 'tools/call', params }, deadline)
     } finally {
+      this.#progress.delete(progressToken)
       deadline.clear()
     }
   }
@@ -93,13 +103,13 @@ export class Session implements Connection {
   async #request(
     stage: Stage,
     request: { method: string; params: Record<string, unknown> },
-    { deadline, ...listeners }: { deadline: Deadline; onprogress?: (progress: object) => void },
+    deadline: Deadline,
   ): Promise<Record<string, unknown>> {
     const { service, sdk, peer, link } = this.#parts
     if (this.#ended || this.#asked) throw verdictError(this.#parts, stage, afterEnd, this.#reason)
     const bounds = { timeout: LONGEST_TIMER_MS, signal: deadline.signal }
     try {
-      return await peer.request(request, sdk.ResultSchema, { ...bounds, ...listeners })
+      return await peer.request(request, sdk.ResultSchema, bounds)
     } catch (error) {
       const late = deadline.failure(`"${request.method}" to service "${service}"`)
       if (late) throw late
@@ -107,6 +117,12 @@ export class Session implements Connection {
       if (verdict.over) this.#giveUp(verdict, error)
       throw verdictError(this.#parts, stage, verdict, asError(error))
     }
+  }
+
+  #tellProgress(params: Record<string, unknown> = {}): void {
+    const { progressToken, _meta, ...progress } = params
+    if (typeof progress['progress'] !== 'number') return
+    this.#progress.get(Number(progressToken))?.(progress as unknown as Parameters<OnProgress>[0])
   }
 
   #giveUp(verdict: Verdict, cause: unknown): void {
