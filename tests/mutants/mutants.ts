@@ -190,9 +190,16 @@ export const mutants: Mutant[] = [
   {
     name: 'a server is asked although its list is known',
     file: 'packages/core/src/tools/listing.ts',
-    find: 'if (cached && !fresh) {',
+    find: 'if (cached && !fresh && !refresher.isOutdated(service.name)) {',
     replace: 'if (false) {',
     suite: tools,
+  },
+  {
+    name: 'a list that its server calls changed is served',
+    file: 'packages/core/src/tools/listing.ts',
+    find: ' && !refresher.isOutdated(service.name)',
+    replace: '',
+    suite: 'packages/core/test/tool-changes.test.ts',
   },
   {
     name: 'every caller starts a server of its own',

@@ -83,8 +83,8 @@ export class StoreContext {
   }
 
   /**
-   * The tools of all services, or of one, from the shared lists; a server is asked only where no list is known, or with
-   * `fresh`. The array's `services` say where each part came from and how old it is; a service that failed stands there
+   * The tools of all services, or of one, from the shared lists; a server is asked only where no list is known, where it
+   * said on an open connection that its list changed, or with `fresh`. The array's `services` say where each part came from and how old it is; a service that failed stands there
    * with its error. @throws for one named service what it failed with
    */
   async listTools(service?: string, options: ListOptions = {}): Promise<ToolList> {

@@ -23,6 +23,8 @@ export interface ReachParts {
   logger: Logger
   /** Lets a task run on by itself. */
   behind(task: Promise<unknown>): void
+  /** Told of a service whose server says that its tool list changed. */
+  onToolsChanged(service: string): void
 }
 
 /** The way to the services: expands a config, connects, and shares what was found out about the service. */
@@ -99,9 +101,9 @@ export class Reach {
   async #open(): Promise<ConnectionPool> {
     this.#refuseClosed()
     this.#pool ??= import('./connections/index.ts').then(({ ConnectionPool: Pool, createConnector }) => {
-      const { logger, options } = this.#parts
+      const { logger, onToolsChanged, options } = this.#parts
       const connector = createConnector({ warn: (line) => logger.warn(line) })
-      this.#loaded = new Pool({ connector, idleMs: options.idleTimeoutMs })
+      this.#loaded = new Pool({ connector, idleMs: options.idleTimeoutMs, onToolsChanged })
       return this.#loaded
     })
     const pool = await this.#pool

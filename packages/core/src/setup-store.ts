@@ -18,6 +18,7 @@ import { Reach } from './reach.ts'
 import { Registry } from './services/registry.ts'
 import { Store } from './store.ts'
 import { CachedLists } from './tools/cached-list.ts'
+import { ListChanges } from './tools/list-changes.ts'
 import { Refresher } from './tools/refresh.ts'
 
 /**
@@ -47,8 +48,10 @@ export async function setupStore(given: StoreOptions = {}): Promise<Store> {
   }
   const registry = new Registry(dataspace, logger)
   const lists = new CachedLists(dataspace, options.env)
-  const reach = new Reach({ options, dataspace, logger, behind })
+  const onToolsChanged = (service: string) => changes.noticed(service)
+  const reach = new Reach({ options, dataspace, logger, behind, onToolsChanged })
   const refresher = new Refresher({ options, lists, reach, logger })
+  const changes = new ListChanges({ registry, reach, refresher, logger, behind, options })
   return new Store(
     { options, logger, dataspace, registry, lists, reach, refresher, behind, closed: false },
     async () => {

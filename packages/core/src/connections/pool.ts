@@ -11,6 +11,8 @@ export interface PoolOptions {
   connector: Connector
   /** How long an unused connection stays open, in ms. Default: 5 minutes. */
   idleMs?: number | undefined
+  /** Told of a service whose server says, on a connection of the pool, that its tool list changed. */
+  onToolsChanged?: ((service: string) => void) | undefined
 }
 
 /** What a connection is opened for. */
@@ -28,15 +30,17 @@ export interface ConnectionTarget {
 export class ConnectionPool {
   readonly #connector: Connector
   readonly #idleMs: number
+  readonly #onToolsChanged: (service: string) => void
   /** Per service, the connection that the next caller gets. */
   readonly #current = new Map<string, { key: string; shared: SharedConnection }>()
   /** All of which something may be left. */
   readonly #live = new Set<SharedConnection>()
   #closed = false
 
-  constructor({ connector, idleMs = DEFAULT_IDLE_MS }: PoolOptions) {
+  constructor({ connector, idleMs = DEFAULT_IDLE_MS, onToolsChanged = () => {} }: PoolOptions) {
     this.#connector = connector
     this.#idleMs = idleMs
+    this.#onToolsChanged = onToolsChanged
   }
 
   /**
@@ -111,7 +115,11 @@ export class ConnectionPool {
   #open({ service, key, config }: ConnectionTarget, timeoutMs: number): SharedConnection {
     const shared: SharedConnection = new SharedConnection({
       idleMs: this.#idleMs,
-      open: (signal) => connectRetried(this.#connector, service, config, { timeoutMs, signal }),
+      open: async (signal) => {
+        const connection = await connectRetried(this.#connector, service, config, { timeoutMs, signal })
+        connection.onToolsChanged(() => this.#onToolsChanged(service))
+        return connection
+      },
       onOver: () => {
         if (this.#current.get(service)?.shared === shared) this.#current.delete(service)
       },

@@ -10,7 +10,7 @@ import type { ListedTool, ToolList, ToolSource } from './tool-list.ts'
 const PARALLEL = 8
 
 export interface ListOptions {
-  /** Ask the servers even where a list is known. */
+  /** Ask the servers even where a list is known and no server said that it changed. */
   fresh?: boolean
   /** How long one server may take, in ms. Default: the store's `connectTimeoutMs`. */
   timeout?: number
@@ -50,7 +50,7 @@ async function listOf(
   const { lists, logger, options, refresher } = house
   const timeoutMs = timeout ?? options.connectTimeoutMs
   const cached = lists.get(service)
-  if (cached && !fresh) {
+  if (cached && !fresh && !refresher.isOutdated(service.name)) {
     if (isStale(cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })
       house.behind(renewal.catch((error: Error) => logger.debug(`a stale list stays: ${error.message}`)))

@@ -19,6 +19,8 @@ const ABOUT_THE_SERVICE = new Set(['unreachable', 'timeout', 'server_error', 'au
 export class Refresher {
   readonly #parts: RefresherParts
   readonly #running = new Map<string, Promise<CachedList>>()
+  /** Services whose server has said, after the last list was asked for, that it changed; each time with a new mark. */
+  readonly #outdated = new Map<string, symbol>()
   readonly #tooLarge = new Set<string>()
 
   constructor(parts: RefresherParts) {
@@ -27,7 +29,7 @@ export class Refresher {
 
   /** The list as the server has it now. @throws what connecting and listing throw. */
   async refresh(service: Service, { timeoutMs }: { timeoutMs: number }): Promise<CachedList> {
-    const flight = `${this.#parts.lists.fingerprint(service)} ${service.name}`
+    const flight = this.#flight(service)
     const end = performance.now() + timeoutMs
     for (;;) {
       const left = Math.max(1, end - performance.now())
@@ -44,8 +46,27 @@ export class Refresher {
     }
   }
 
+  /** Its server said that its list changed: neither the list that is known nor one on its way is good any more. */
+  outdate(service: Service): void {
+    this.#outdated.set(service.name, Symbol())
+    this.#running.delete(this.#flight(service))
+  }
+
+  /** Whether the list changed, and none that was asked for since has come. */
+  isOutdated(service: string): boolean {
+    return this.#outdated.has(service)
+  }
+
+  #flight(service: Service): string {
+    return `${this.#parts.lists.fingerprint(service)} ${service.name}`
+  }
+
   #begin(flight: string, service: Service, timeoutMs: number): Promise<CachedList> {
-    const started = this.#fetch(service, timeoutMs).finally(() => this.#running.delete(flight))
+    const mark = this.#outdated.get(service.name)
+    const started = this.#fetch(service, timeoutMs).finally(() => {
+      if (this.#running.get(flight) === started) this.#running.delete(flight)
+      if (this.#outdated.get(service.name) === mark) this.#outdated.delete(service.name)
+    })
     this.#running.set(flight, started)
     return started
   }
