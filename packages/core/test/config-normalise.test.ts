@@ -165,11 +165,11 @@ describe('an entry is refused', () => {
     [{ command: 'npx', cwd: '~/x' }, 'cwd starts with ~, which is not expanded'],
     [{ command: 'npx', disabled: 'true' }, 'disabled must be true or false, not a string'],
     [{ command: 'npx', disabled: true, enabled: true }, 'disabled and enabled say different things'],
-    [{ command: 'npx', disabledTools: ['rm'] }, 'unknown field "disabledTools"'],
-    [{ command: 'npx', tools: ['read'] }, 'unknown field "tools"'],
-    [{ command: 'npx', includeTools: [] }, 'unknown field "includeTools"'],
-    [{ command: 'npx', envFile: '.env' }, 'unknown field "envFile"'],
-    [{ url: 'https://example.com', oauth: { clientId: 'x' } }, 'unknown field "oauth"'],
+    [{ command: 'npx', disabledTools: ['rm'] }, '"disabledTools" is known, but not supported yet'],
+    [{ command: 'npx', tools: ['read'] }, '"tools" is known, but not supported yet'],
+    [{ command: 'npx', includeTools: [] }, '"includeTools" is known, but not supported yet'],
+    [{ command: 'npx', envFile: '.env' }, '"envFile" is known, but not supported yet'],
+    [{ url: 'https://example.com', oauth: { clientId: 'x' } }, '"oauth" is known, but not supported yet'],
   ])('%o', (entry, message) => {
     expect(
       problemsOf(entry)
@@ -191,6 +191,25 @@ describe('an entry is refused', () => {
     expect(problemsOf({ command: 'npx', [field]: 'x' })).toEqual([
       { field, message: `unknown field "${field}"`, hint: `Did you mean "${meant}"?` },
     ])
+  })
+
+  it.each([
+    [{ command: 'npx', args: ['-y', 'x'.repeat(15_000_000)] }, 'args[1]'],
+    [{ command: 'x'.repeat(15_000_000) }, 'command'],
+    [{ command: 'npx', cwd: `/${'x'.repeat(15_000_000)}` }, 'cwd'],
+    [{ command: 'npx', env: { KEY: 'x'.repeat(15_000_000) } }, 'env.KEY'],
+    [{ url: `https://example.com/${'x'.repeat(15_000_000)}` }, 'url'],
+    [{ url: 'https://example.com', headers: { Key: 'x'.repeat(15_000_000) } }, 'headers.Key'],
+  ])('with a value of 15 MB (%#)', (entry, field) => {
+    const [problem] = problemsOf(entry)
+    expect(problem).toMatchObject({ field, message: `${field} is longer than 1048576 characters` })
+  })
+
+  it.each([
+    [{ url: 'https://example.com', headers: { ['x'.repeat(15_000_000)]: 'x' } }],
+    [{ command: 'npx', env: { ['x'.repeat(15_000_000)]: 'x' } }],
+  ])('with a name of 15 MB (%#)', (entry) => {
+    expect(problemsOf(entry)[0]!.message).toMatch(/^.{60} is longer than 1048576 characters$/)
   })
 
   it('with all its problems at once', () => {

@@ -65,6 +65,13 @@ describe('expanding', () => {
     )
   })
 
+  it('refuses a value that has become too long, and does not repeat it', () => {
+    const env = { V: 'x'.repeat(1_000_000) }
+    expect(() => expandedHeader('${V}${V}', env)).toThrow(
+      'service "weather": headers.Authorization is longer than 1048576 characters once its placeholders are expanded',
+    )
+  })
+
   it('takes nothing from the prototype of the environment', () => {
     expect(() => expandedHeader('${constructor}${__proto__}', {})).toThrow(
       /variable constructor .* variable __proto__/,

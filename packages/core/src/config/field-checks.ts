@@ -1,9 +1,12 @@
 import { posix, win32 } from 'node:path'
 import { holdsPlaceholder, placeholderProblems, sampleUrl } from './placeholder-syntax.ts'
-import { isObject, kindOf, type Problem } from './problem.ts'
+import { isObject, kindOf, type Problem, printable } from './problem.ts'
 
 /** Looks at one field's value; `field` is the name that people know it by. */
 export type Check = (value: unknown, field: string) => Problem[]
+
+/** More than any system takes for one argument or header, and little enough for every pattern here. */
+const LONGEST_VALUE = 1024 * 1024
 
 const headerName = /^[!#$%&'*+.^_`|~\w-]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
@@ -33,6 +36,7 @@ export const checks: Record<
 
   cwd: (value, field) => {
     if (typeof value !== 'string') return [mustBe(field, 'a folder', value)]
+    if (value.length > LONGEST_VALUE) return lengthProblems(value, field)
     if (holdsPlaceholder(value)) return [noPlaceholder(field)]
     // A record may have been written on another system than the one that reads it.
     if (!posix.isAbsolute(value) && !win32.isAbsolute(value)) {
@@ -43,7 +47,7 @@ export const checks: Record<
 
   url: (value, field) => {
     if (typeof value !== 'string') return [mustBe(field, 'a string', value)]
-    const unknown = placeholderProblems(value, field)
+    const unknown = [...lengthProblems(value, field), ...placeholderProblems(value, field)]
     return unknown.length > 0 ? unknown : urlProblems(sampleUrl(value), field)
   },
 
@@ -84,14 +88,24 @@ export function headerValueProblems(value: string, field: string): Problem[] {
   ]
 }
 
+/** Whether this, without placeholders, is short enough to be a value of a config. */
+export function lengthProblems(value: string, field: string): Problem[] {
+  if (value.length <= LONGEST_VALUE) return []
+  const hint = 'Write it into a file, and give the server the path.'
+  return [{ field, message: `${printable(field, 60)} is longer than ${LONGEST_VALUE} characters`, hint }]
+}
+
 function text(value: unknown, field: string): Problem[] {
   if (typeof value !== 'string') return [mustBe(field, 'a string', value)]
+  const tooLong = lengthProblems(value, field)
+  if (tooLong.length > 0) return tooLong
   if (value.includes('\0')) return [{ field, message: `${field} holds a NUL character` }]
   return placeholderProblems(value, field)
 }
 
 function header(name: string, value: unknown, parent: string): Problem[] {
   const field = `${parent}.${name}`
+  if (name.length > LONGEST_VALUE) return lengthProblems(name, field)
   if (!headerName.test(name)) return [{ field, message: `${field} is not the name of an HTTP header` }]
   const problems = text(value, field)
   return problems.length > 0 ? problems : headerValueProblems(value as string, field)
@@ -111,6 +125,7 @@ function repeatedHeaders(names: string[], parent: string): Problem[] {
 
 function envName(name: string, parent: string): Problem[] {
   const field = `${parent}.${name}`
+  if (name.length > LONGEST_VALUE) return lengthProblems(name, field)
   if (holdsPlaceholder(name)) return [noPlaceholder(`a name in ${parent}`)]
   if (name !== '' && !/[=\0]/.test(name)) return []
   return [{ field, message: `${field} is not the name of an environment variable` }]

@@ -46,7 +46,7 @@ export function normaliseEntry(entry: unknown, options: NormaliseOptions): Norma
     } else if (isIgnored(field, value)) {
       ignored.push(field)
     } else {
-      report(unknownField(field))
+      report(strangeField(field))
     }
   }
   const candidate = candidateFrom(draft, { cwd: options.cwd, report })
@@ -89,11 +89,13 @@ function candidateFrom(
   }
 }
 
-function unknownField(field: string): Problem {
+function strangeField(field: string): Problem {
+  const refused = refusedFields.get(field)
+  if (refused)
+    return { field, message: `${quoted(field)} is known, but not supported yet`, hint: refused.hint }
   const meant = otherNames.get(field) ?? nearest(field, spellings.keys(), 1)[0]
-  const hint =
-    refusedFields.get(field)?.hint ?? (meant === undefined ? undefined : `Did you mean ${quoted(meant)}?`)
-  return { field, message: `unknown field ${quoted(field)}`, ...(hint !== undefined && { hint }) }
+  const hint = meant === undefined ? {} : { hint: `Did you mean ${quoted(meant)}?` }
+  return { field, message: `unknown field ${quoted(field)}`, ...hint }
 }
 
 function contradict(a: unknown, b: unknown): boolean {

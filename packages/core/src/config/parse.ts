@@ -55,8 +55,11 @@ function servicesIn(
   repeated: RepeatedKey[],
   options: Required<ParseOptions>,
 ): ParsedServices {
-  const found = dialects.find(({ match }) => match(input))?.entries(input) ?? []
-  if (found.length === 0) throw noServices(input, options.source)
+  const found = dialects.find(({ match }) => match(input))?.entries(input)
+  if (found === undefined) throw noServices(input, options.source)
+  if (found.length === 0) {
+    throw storeError('bad_config', `${options.source} names no service`, { hint: example })
+  }
   refuseRepeatedContainer(repeated, found, options.source)
   const failures: ParseFailure[] = []
   const byName = new Map<string, FoundEntry[]>()

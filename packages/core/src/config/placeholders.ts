@@ -1,7 +1,7 @@
 import type { McpStoreError } from '@mcpstore/storage'
 import { type ErrorCode, storeError } from '../errors.ts'
 import { mapValues, type Place } from './config-values.ts'
-import { headerValueProblems, urlProblems } from './field-checks.ts'
+import { headerValueProblems, lengthProblems, urlProblems } from './field-checks.ts'
 import { replacePlaceholders } from './placeholder-syntax.ts'
 import { configError, type Problem, printable, quoted } from './problem.ts'
 import type { ServiceConfig } from './service-config.ts'
@@ -47,13 +47,15 @@ function missingVariables(service: string, missing: Map<string, Set<string>>): M
 }
 
 function expandedProblems(value: string, { kind, field }: Place): Problem[] {
-  const problems: Problem[] = []
+  const problems = lengthProblems(value, field)
+  if (problems.length > 0) return problems.map(onceExpanded)
   if (value.includes('\0')) problems.push({ field, message: `${field} holds a NUL character` })
   else if (kind === 'command' && value.trim() === '') problems.push({ field, message: `${field} is empty` })
   else if (kind === 'url') problems.push(...urlProblems(value, field))
   else if (kind === 'headers') problems.push(...headerValueProblems(value, field))
-  return problems.map((problem) => ({
-    ...problem,
-    message: `${problem.message} once its placeholders are expanded`,
-  }))
+  return problems.map(onceExpanded)
+}
+
+function onceExpanded(problem: Problem): Problem {
+  return { ...problem, message: `${problem.message} once its placeholders are expanded` }
 }
