@@ -43,6 +43,17 @@ test('ifAbsent leaves a taken name alone, also when two add at once', async () =
   expect(reports.flatMap(({ results }) => results[0]!.error?.code ?? [])).toEqual(['already_exists'])
 })
 
+test('of two who add one name at once each is told of the config that was his, without its secrets', async () => {
+  const ctx = (await open()).forStore()
+  const add = (url: string) =>
+    ctx.addService({ mcpServers: { weather: { url, headers: { Authorization: 'Bearer hidden-token' } } } })
+  const reports = await Promise.all([add('https://a.example'), add('https://b.example')])
+  expect(reports.map(({ results }) => results[0]!.config)).toEqual([
+    { type: 'http', url: 'https://a.example', headers: { Authorization: '***' } },
+    { type: 'http', url: 'https://b.example', headers: { Authorization: '***' } },
+  ])
+})
+
 test('listings, info, logs and errors never show a secret', async () => {
   const store = await open({ env: { TOKEN: 'expanded-secret-value' } })
   const ctx = store.forStore()

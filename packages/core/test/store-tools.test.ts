@@ -139,7 +139,8 @@ test('an ambiguous name is refused with its candidates, a near one suggested and
   await ctx.addService({ a: server({ countFile: calls }), b: server({ countFile: calls }) })
   expect(await failureOf(ctx.useTool('echo', { text: 'x' }))).toMatchObject({
     code: 'ambiguous_tool',
-    message: expect.stringContaining('a/echo, b/echo'),
+    message: '"echo" is the name of 2 tools',
+    hint: 'Say which one: a/echo, b/echo.',
   })
   for (const [address, hint] of [
     ['ech', 'a/echo'],
@@ -153,6 +154,18 @@ test('an ambiguous name is refused with its candidates, a near one suggested and
   }
   expect(await failureOf(ctx.useTool('c/echo', {}))).toMatchObject({ code: 'unknown_service' })
   expect(linesOf(calls)).toBe(0)
+})
+
+test('the candidates for an ambiguous name, and the services that could not be searched, are told in short', async () => {
+  const ctx = (await open()).forStore()
+  const dieAtStart = { stderr: `${'loading\n'.repeat(400)}no licence` }
+  const many = Array.from({ length: 12 }, (_, n): [string, object] => [`s${10 + n}`, server()])
+  await ctx.addService({ ...Object.fromEntries(many), dead: server({ dieAtStart }) })
+  expect((await failureOf(ctx.useTool('env'))).hint).toMatch(
+    /^Say which one: s10\/env, .*, s19\/env, and 2 more\.$/,
+  )
+  const { hint } = await failureOf(ctx.useTool('nothing-like-it'))
+  expect(hint).toBe('Not searched:\ndead: service "dead" exited with code 1')
 })
 
 test('services and tools whose names run together stay apart', async () => {

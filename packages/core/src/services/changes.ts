@@ -2,6 +2,7 @@ import { type Durability, type Json, McpStoreError, type PutResult } from '@mcps
 import { normaliseEntry } from '../config/normalise.ts'
 import { configError } from '../config/problem.ts'
 import { type AddInput, readServices } from '../config/read.ts'
+import { redactConfig } from '../config/redact.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
 import type { House } from '../house.ts'
@@ -20,6 +21,8 @@ export interface AddOptions {
 export interface AddResult {
   name: string
   status: 'added' | 'updated' | 'unchanged' | 'failed'
+  /** What was written, or was there already, secrets redacted; not what somebody else may have written since. */
+  config?: ServiceConfig
   /** Fields that were left out because they change nothing for mcpstore. */
   ignored?: string[]
   error?: McpStoreError<ErrorCode>
@@ -56,13 +59,14 @@ export async function addServices(
     value: config as unknown as Json,
   }))
   const outcomes = ifAbsent ? await putAbsent(house, puts) : await house.dataspace.putAll(puts)
-  const results: AddResult[] = services.map(({ name, ignored }, at) => {
+  const results: AddResult[] = services.map(({ name, config, ignored }, at) => {
     const outcome = outcomes[at]!
     const extra = ignored.length > 0 ? { ignored } : {}
     if (outcome instanceof McpStoreError) return { name, status: 'failed', error: outcome, ...extra }
     if (outcome.status === 'outdated') return { name, status: 'failed', error: overtaken(name), ...extra }
-    if (outcome.status === 'unchanged') return { name, status: 'unchanged', ...extra }
-    return { name, status: existed.has(name) ? 'updated' : 'added', ...extra }
+    const written = existed.has(name) ? 'updated' : 'added'
+    const status = outcome.status === 'unchanged' ? 'unchanged' : written
+    return { name, status, config: redactConfig(config), ...extra }
   })
   for (const { name, error } of failures) results.push({ name, status: 'failed', error })
   for (const { error } of results) if (error) house.logger.warn(`not added: ${error.message}`)

@@ -1,3 +1,4 @@
+import { printable } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { nearest } from '../near.ts'
@@ -5,6 +6,10 @@ import { storedName } from '../services/names.ts'
 import type { Service } from '../services/registry.ts'
 import { type ListOptions, listServices, type ServiceList } from './listing.ts'
 import type { ListedTool } from './tool-list.ts'
+
+/** How many names an error lists, and how much of a reason. */
+const MOST_SHOWN = 10
+const LONGEST_REASON = 120
 
 /** A tool that exactly one address means. */
 export interface ResolvedTool {
@@ -69,14 +74,16 @@ function matches(parts: readonly ServiceList[], address: string): ResolvedTool[]
 }
 
 function ambiguous(address: string, found: readonly ResolvedTool[]) {
-  const candidates = found.map(({ tool }) => tool.name)
-  return storeError(
-    'ambiguous_tool',
-    `"${address}" is the name of ${found.length} tools: ${candidates.join(', ')}`,
-    {
-      hint: `Say which one: ${candidates[0]}`,
-    },
-  )
+  const candidates = some(found.map(({ tool }) => tool.name))
+  return storeError('ambiguous_tool', `"${address}" is the name of ${found.length} tools`, {
+    hint: `Say which one: ${candidates}.`,
+  })
+}
+
+/** The first ten, and how many more there are. */
+function some(names: readonly string[], separator = ', '): string {
+  const more = names.length > MOST_SHOWN ? [`and ${names.length - MOST_SHOWN} more`] : []
+  return [...names.slice(0, MOST_SHOWN), ...more].join(separator)
 }
 
 function unknown(address: string, parts: readonly ServiceList[]) {
@@ -90,10 +97,10 @@ function unknown(address: string, parts: readonly ServiceList[]) {
   const near = [...new Set(nearest(address, names.keys()).map((one) => names.get(one)!))]
   const unread = parts
     .filter(({ list }) => !list)
-    .map(({ service, error }) => `${service.name} (${error?.message})`)
+    .map(({ service, error }) => `${service.name}: ${firstLine(error?.message)}`)
   const hints = [
     near.length > 0 ? `Did you mean ${near.join(' or ')}?` : undefined,
-    unread.length > 0 ? `Not searched: ${unread.join('; ')}.` : undefined,
+    unread.length > 0 ? `Not searched:\n${some(unread, '\n')}` : undefined,
     near.length + unread.length === 0
       ? 'See the tools there are with listTools, or mcpstore list-tools.'
       : undefined,
@@ -101,4 +108,10 @@ function unknown(address: string, parts: readonly ServiceList[]) {
   return storeError('unknown_tool', `there is no tool "${address}"`, {
     hint: hints.filter(Boolean).join(' '),
   })
+}
+
+/** A reason without the last output of a server, which may stand below it. */
+function firstLine(reason = ''): string {
+  const [first = ''] = reason.split(/(?:\. Its last output:)?\n/, 1)
+  return printable(first, LONGEST_REASON)
 }
