@@ -3,7 +3,7 @@ import { redactConfig } from './config/redact.ts'
 import type { ServerFacts, ToolResult } from './connections/connector.ts'
 import { storeError } from './errors.ts'
 import type { House } from './house.ts'
-import { checkTimeout } from './options.ts'
+import { checkMethodOptions } from './option-checks.ts'
 import type { AddOptions, AddReport, ChangeReport } from './services/changes.ts'
 import { describeService } from './services/describe.ts'
 import { readHealth } from './services/health-note.ts'
@@ -12,7 +12,7 @@ import type { Service } from './services/registry.ts'
 import type { ServiceInfo, ServiceSummary } from './services/service-info.ts'
 import type { UseOptions } from './tools/call.ts'
 import { isStale, type ListOptions, listServices, toolList } from './tools/listing.ts'
-import { resolveTool } from './tools/resolve.ts'
+import { checkAddress, resolveTool } from './tools/resolve.ts'
 import type { ListedTool, ToolList } from './tools/tool-list.ts'
 
 const WAIT_MS = 10_000
@@ -32,6 +32,7 @@ export class StoreContext {
    * fails by itself: look at the report. @throws `bad_config` when the input as a whole holds no services.
    */
   async addService(input: AddInput, options: AddOptions = {}): Promise<AddReport> {
+    checkMethodOptions('addService', options)
     const { addServices } = await import('./services/changes.ts')
     return addServices(this.#house, input, options)
   }
@@ -54,10 +55,11 @@ export class StoreContext {
    * Connects a service and fetches its tools, for at most `timeout` ms (10,000), trying again what may pass.
    * @throws `unknown_service`, `disabled`, `unreachable`, `timeout`, `auth_required`, `bad_config`
    */
-  async waitService(name: string, { timeout = WAIT_MS }: { timeout?: number } = {}): Promise<ServiceInfo> {
-    checkTimeout(timeout)
+  async waitService(name: string, options: { timeout?: number } = {}): Promise<ServiceInfo> {
+    checkMethodOptions('waitService', options)
+    const service = this.#house.registry.get(checkServiceName(name))
     const { waitFor } = await import('./services/wait.ts')
-    await waitFor(this.#house, this.#house.registry.get(checkServiceName(name)), timeout)
+    await waitFor(this.#house, service, options.timeout ?? WAIT_MS)
     return this.serviceInfo(name)
   }
 
@@ -88,8 +90,8 @@ export class StoreContext {
    * with its error. @throws for one named service what it failed with
    */
   async listTools(service?: string, options: ListOptions = {}): Promise<ToolList> {
+    checkMethodOptions('listTools', options)
     const { registry } = this.#house
-    checkTimeout(options.timeout)
     if (service === undefined) {
       const enabled = registry.all().filter(({ config }) => !config.disabled)
       return toolList(await listServices(this.#house, enabled, options))
@@ -101,7 +103,7 @@ export class StoreContext {
 
   /** The definition of the tool an address means; see `useTool`. @throws `unknown_tool`, `ambiguous_tool` */
   async findTool(tool: string): Promise<ListedTool> {
-    return (await resolveTool(this.#house, tool, {})).tool
+    return (await resolveTool(this.#house, checkAddress(tool), {})).tool
   }
 
   /**
@@ -111,6 +113,8 @@ export class StoreContext {
    * called; `timeout`, `aborted` and `outcome_unknown` when it may have run; `server_error` for a protocol error
    */
   async useTool(tool: string, args?: object | string, options: UseOptions = {}): Promise<ToolResult> {
+    checkMethodOptions('useTool', options)
+    checkAddress(tool)
     const { useTool } = await import('./tools/call.ts')
     return useTool(this.#house, tool, args, options)
   }

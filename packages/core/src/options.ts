@@ -1,7 +1,6 @@
 import type { Logger } from '@mcpstore/storage'
-import { LONGEST_TIMER_MS } from './connections/deadline.ts'
 import { storeError } from './errors.ts'
-import { nearest } from './near.ts'
+import { type Check, checkOptions, delay, flag, ms, text } from './option-checks.ts'
 
 export interface StoreOptions {
   /** Keep the dataspace in a local file: `true` for the usual place below `home`, or the path of one of its own. */
@@ -52,19 +51,6 @@ export interface ResolvedOptions {
   socketTimeoutMs: number
 }
 
-type Check = (value: unknown) => string | undefined
-
-const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false')
-const text: Check = (value) =>
-  typeof value === 'string' && value.trim() !== '' ? undefined : 'a text that is not empty'
-const ms: Check = (value) =>
-  Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : 'a whole number of milliseconds'
-/** What a timer waits for. */
-const delay: Check = (value) =>
-  !ms(value) && (value as number) <= LONGEST_TIMER_MS
-    ? undefined
-    : `a whole number of milliseconds up to ${LONGEST_TIMER_MS}`
-
 const CHECKS: Record<keyof StoreOptions, Check> = {
   local: (value) => (flag(value) && text(value) ? 'true, false or the path of a file' : undefined),
   home: text,
@@ -85,11 +71,8 @@ const CHECKS: Record<keyof StoreOptions, Check> = {
 
 /** Checks options and fills in the defaults. @throws `usage` that names the option. */
 export function resolveOptions(options: StoreOptions): ResolvedOptions {
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(CHECKS, name)) throw unknownOption(name)
-    const wanted = value === undefined ? undefined : CHECKS[name as keyof StoreOptions](value)
-    if (wanted !== undefined) throw storeError('usage', `option ${name} must be ${wanted}`)
-  }
+  if (Object.hasOwn(Object(options), 'redis')) throw noRedis()
+  checkOptions('setupStore', options, CHECKS)
   const local = options.local ?? false
   if (local && options.dataspace === 'auto') {
     throw storeError('usage', 'dataspace "auto" is new for each run and cannot be kept in a file', {
@@ -119,13 +102,6 @@ export function resolveOptions(options: StoreOptions): ResolvedOptions {
   }
 }
 
-/** Passes on the `timeout` of one request. @throws `usage` when it is no time. */
-export function checkTimeout<Timeout extends number | undefined>(timeout: Timeout): Timeout {
-  const wanted = timeout === undefined ? undefined : delay(timeout)
-  if (wanted !== undefined) throw storeError('usage', `timeout must be ${wanted}`)
-  return timeout
-}
-
 function segment(value: unknown): string | undefined {
   const fits = typeof value === 'string' && value.length <= 128 && !/^\s*$|[\p{Cc}\p{Cs}]/u.test(value)
   return fits ? undefined : 'a text of 1 to 128 characters without control characters'
@@ -139,12 +115,8 @@ function isLogger(value: unknown): boolean {
   )
 }
 
-function unknownOption(name: string) {
-  if (name === 'redis') {
-    return storeError('usage', 'option redis: this version has no Redis backend yet', {
-      hint: 'Leave it out for memory, or use local: true for a file that processes of this machine share.',
-    })
-  }
-  const [meant] = nearest(name, Object.keys(CHECKS), 1)
-  return storeError('usage', `unknown option ${name}`, { hint: meant ? `Did you mean ${meant}?` : undefined })
+function noRedis() {
+  return storeError('usage', 'option redis: this version has no Redis backend yet', {
+    hint: 'Leave it out for memory, or use local: true for a file that processes of this machine share.',
+  })
 }

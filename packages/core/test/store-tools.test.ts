@@ -145,8 +145,7 @@ test('an ambiguous name is refused with its candidates, a near one suggested and
   for (const [address, hint] of [
     ['ech', 'a/echo'],
     ['a/ecko', 'a/echo'],
-    ['', ''],
-    ['a/', ''],
+    ['a/', 'list-tools'],
   ] as const) {
     const failure = await failureOf(ctx.useTool(address, { text: 'x' }))
     expect(failure.code).toBe('unknown_tool')

@@ -3,7 +3,6 @@ import type { CallOptions, ToolResult } from '../connections/connector.ts'
 import { within } from '../connections/deadline.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
-import { checkTimeout } from '../options.ts'
 import { checkArguments } from './check-arguments.ts'
 import { isStale, type ListOptions } from './listing.ts'
 import { readArguments } from './read-arguments.ts'
@@ -28,7 +27,7 @@ export async function useTool(
   options: UseOptions,
 ): Promise<ToolResult> {
   const { signal, onProgress } = options
-  const timeoutMs = checkTimeout(options.timeout) ?? house.options.callTimeoutMs
+  const timeoutMs = options.timeout ?? house.options.callTimeoutMs
   const end = performance.now() + timeoutMs
   const left = () => Math.max(1, end - performance.now())
   let called = false

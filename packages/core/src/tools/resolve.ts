@@ -1,4 +1,4 @@
-import { printable } from '../config/problem.ts'
+import { kindOf, printable } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { nearest } from '../near.ts'
@@ -17,6 +17,17 @@ export interface ResolvedTool {
   tool: ListedTool
   /** Whether its definition was fetched just now. */
   live: boolean
+}
+
+/** Passes on what may be the address of a tool. @throws `usage` for what is no text, or empty */
+export function checkAddress(address: unknown): string {
+  const hint = 'Write service/tool, for example files/read_file.'
+  if (typeof address !== 'string') {
+    throw storeError('usage', `the address of a tool must be a string, not ${kindOf(address)}`, { hint })
+  }
+  if (['', '/'].includes(address.trim()))
+    throw storeError('usage', 'the address of the tool is empty', { hint })
+  return address
 }
 
 /**
@@ -48,6 +59,7 @@ async function ofService(
   name: string,
   options: ListOptions,
 ): Promise<ResolvedTool> {
+  if (name === '') throw unknown(`${service.name}/`, [])
   const find = ({ list, source }: ServiceList): ResolvedTool | undefined => {
     const tool = list?.tools.find((one) => one.tool === name)
     return tool && { service, tool, live: source === 'live' }
