@@ -14,6 +14,8 @@ export interface ReachOptions {
   signal?: AbortSignal | undefined
 }
 
+const REOPEN = 'Open another one.'
+
 /** Failures that say something about the service, and not about who asked. */
 const ABOUT_THE_SERVICE = new Set(['unreachable', 'timeout', 'auth_required'])
 
@@ -71,7 +73,7 @@ export class Reach {
               cause: maskedCause(thrown, config),
             })
       if (!connected && ABOUT_THE_SERVICE.has(failure.code)) this.note(service, failure)
-      throw failure
+      throw this.#closed && !options.signal?.aborted ? cutShort(service.name, failure) : failure
     }
   }
 
@@ -112,6 +114,18 @@ export class Reach {
   }
 
   #refuseClosed(): void {
-    if (this.#closed) throw storeError('unavailable', 'the store is closed', { hint: 'Open another one.' })
+    if (this.#closed) throw storeError('unavailable', 'the store is closed', { hint: REOPEN })
   }
+}
+
+/** What the closing of the store made of what was under way. */
+function cutShort(service: string, failure: McpStoreError): McpStoreError {
+  const { code, hint } = failure
+  if (code === 'outcome_unknown') {
+    const message = `the store was closed before service "${service}" answered`
+    return storeError('outcome_unknown', message, { hint, cause: failure })
+  }
+  if (code !== 'unreachable' && code !== 'aborted') return failure
+  const message = `the store was closed before service "${service}" was asked`
+  return storeError('unavailable', message, { hint: REOPEN, cause: failure })
 }

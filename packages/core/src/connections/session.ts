@@ -12,7 +12,7 @@ import { judge } from './judge.ts'
 import type { Link } from './link.ts'
 import type { Peer, Sdk } from './sdk.ts'
 import { collectPages } from './tool-pages.ts'
-import { type Stage, type Subject, type Verdict, verdictError } from './verdict.ts'
+import { mayHaveRun, type Stage, type Subject, type Verdict, verdictError } from './verdict.ts'
 
 export interface SessionParts extends Subject {
   sdk: Sdk
@@ -107,12 +107,15 @@ export class Session implements Connection {
   ): Promise<Record<string, unknown>> {
     const { service, sdk, peer, link } = this.#parts
     if (this.#ended || this.#asked) throw verdictError(this.#parts, stage, afterEnd, this.#reason)
+    const what = `"${request.method}" to service "${service}"`
+    const tooLate = deadline.failure(`the sending of ${what}`)
+    if (tooLate) throw tooLate
     const bounds = { timeout: LONGEST_TIMER_MS, signal: deadline.signal }
     try {
       return await peer.request(request, sdk.ResultSchema, bounds)
     } catch (error) {
-      const late = deadline.failure(`"${request.method}" to service "${service}"`)
-      if (late) throw late
+      const late = deadline.failure(what)
+      if (late) throw stage === 'call' ? mayHaveRun(late) : late
       const verdict = judge(error, { sdk, link })
       if (verdict.over) this.#giveUp(verdict, error)
       throw verdictError(this.#parts, stage, verdict, asError(error))

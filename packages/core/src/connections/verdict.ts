@@ -29,6 +29,12 @@ const codes: Record<Fate, Record<Stage, ErrorCode>> = {
 
 const unknownOutcomeHint = 'It may have run. Find out before you call it again.'
 
+/** The error of somebody who stopped waiting for a call that was sent. */
+export function mayHaveRun(error: McpStoreError<ErrorCode>): McpStoreError<ErrorCode> {
+  const hint = [unknownOutcomeHint, error.hint].filter(Boolean).join(' ')
+  return storeError(error.code, `${error.message}; the tool may have run`, { hint, cause: error.cause })
+}
+
 const transientErrors = new WeakSet<Error>()
 
 /** Whether a failed connect is worth another attempt. */

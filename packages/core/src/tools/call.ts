@@ -42,15 +42,23 @@ export async function useTool(
       return connection.callTool(tool.tool, args, { ...bounds, onProgress })
     })
   } catch (thrown) {
-    throw called ? thrown : uncalled(address, thrown)
+    throw called ? thrown : uncalled(house, address, thrown)
   }
 }
 
-/** A `timeout` usually means that the tool may have run: here it cannot have. */
-function uncalled(address: string, thrown: unknown): unknown {
-  if (!(thrown instanceof McpStoreError) || thrown.code !== 'timeout') return thrown
-  const { message, hint } = thrown
-  return storeError('timeout', `tool "${address}" was not called: ${message}`, { hint, cause: thrown })
+/** What else usually means that the tool may have run: here it cannot have, and the error says so. */
+function uncalled(house: House, address: string, thrown: unknown): unknown {
+  if (!(thrown instanceof McpStoreError)) return thrown
+  const { code, message, hint, cause } = thrown
+  if (code === 'aborted' && !house.closed) {
+    return storeError('aborted', `the call of tool "${address}" was aborted before it was sent`, { cause })
+  }
+  if (code === 'timeout') {
+    return storeError('timeout', `tool "${address}" was not called: ${message}`, { hint, cause: thrown })
+  }
+  if (!house.closed || code === 'usage' || code === 'bad_arguments') return thrown
+  const closed = `the store was closed before tool "${address}" was called`
+  return storeError('unavailable', closed, { hint: 'Open another one.', cause: thrown })
 }
 
 /** Resolves and checks; what a shared list says is wrong is asked of the server before it is believed. */

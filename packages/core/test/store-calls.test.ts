@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { failureOf, linesOf, open, scratch, server } from './stores.ts'
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+test('a call that timed out or was aborted says that the tool may have run', async () => {
+  const calls = `${scratch()}/calls`
+  const ctx = (await open()).forStore()
+  await ctx.addService({ demo: server({ countFile: calls }) })
+  expect(await failureOf(ctx.useTool('demo/mute', {}, { timeout: 300 }))).toMatchObject({
+    code: 'timeout',
+    message: expect.stringMatching(/took longer than \d+ ms; the tool may have run$/),
+    hint: expect.stringContaining('Find out before you call it again.'),
+  })
+  const stop = new AbortController()
+  const aborted = failureOf(ctx.useTool('demo/mute', {}, { signal: stop.signal }))
+  await until(() => linesOf(calls) === 2)
+  stop.abort()
+  expect(await aborted).toMatchObject({
+    code: 'aborted',
+    message: '"tools/call" to service "demo" was aborted; the tool may have run',
+  })
+})
+
+test('a call that was aborted before it was sent says so, wherever it was', async () => {
+  const calls = `${scratch()}/calls`
+  const ctx = (await open()).forStore()
+  await ctx.addService({ demo: server({ countFile: calls }), slow: server({ muteInitialize: true }) })
+  await ctx.waitService('demo')
+  const reason = new Error('changed my mind')
+  const stop = new AbortController()
+  const failures = [
+    failureOf(ctx.useTool('demo/echo', { text: 'x' }, { signal: AbortSignal.abort(reason) })),
+    failureOf(ctx.useTool('echo', { text: 'x' }, { signal: AbortSignal.abort(reason) })),
+    failureOf(ctx.useTool('slow/echo', { text: 'x' }, { signal: stop.signal })),
+  ]
+  stop.abort(reason)
+  for (const failure of await Promise.all(failures)) {
+    expect(failure).toMatchObject({ code: 'aborted', cause: reason })
+    expect(failure.message).toMatch(
+      /^the call of tool "(demo\/|slow\/|)echo" was aborted before it was sent$/,
+    )
+  }
+  expect(linesOf(calls)).toBe(0)
+})
+
+test('a call under which the store is closed says so, and whether it was sent', async () => {
+  const calls = `${scratch()}/calls`
+  const store = await open()
+  const ctx = store.forStore()
+  await ctx.addService({ demo: server({ countFile: calls }), slow: server({ muteInitialize: true }) })
+  const sent = failureOf(ctx.useTool('demo/mute'))
+  const [unsent, nameless, listing] = [
+    failureOf(ctx.useTool('slow/echo', { text: 'x' })),
+    failureOf(ctx.useTool('nothing-like-it')),
+    failureOf(ctx.listTools('slow')),
+  ]
+  await until(() => linesOf(calls) === 1)
+  await store.close()
+  expect(await sent).toMatchObject({
+    code: 'outcome_unknown',
+    message: 'the store was closed before service "demo" answered',
+    hint: expect.stringContaining('may have run'),
+  })
+  expect(await unsent).toMatchObject({
+    code: 'unavailable',
+    message: 'the store was closed before tool "slow/echo" was called',
+  })
+  expect(await nameless).toMatchObject({ code: 'unavailable' })
+  expect(await listing).toMatchObject({
+    code: 'unavailable',
+    message: 'the store was closed before service "slow" was asked',
+  })
+})
