@@ -17,6 +17,8 @@ import type { ListedTool, ToolList } from './tools/tool-list.ts'
 
 const WAIT_MS = 10_000
 
+let calling: Promise<typeof import('./tools/call.ts')> | undefined
+
 /** What one can do with the services of a store. */
 export class StoreContext {
   readonly #whole: House
@@ -115,7 +117,9 @@ export class StoreContext {
   async useTool(tool: string, args?: object | string, options: UseOptions = {}): Promise<ToolResult> {
     checkMethodOptions('useTool', options)
     checkAddress(tool)
-    const { useTool } = await import('./tools/call.ts')
+    // To import a module again, though it is loaded, takes longer than all that is done here before a call is sent.
+    calling ??= import('./tools/call.ts')
+    const { useTool } = await calling
     return useTool(this.#house, tool, args, options)
   }
 

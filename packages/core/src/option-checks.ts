@@ -27,15 +27,17 @@ const signal: Check = (value) => {
 
 const callback: Check = (value) => (typeof value === 'function' ? undefined : 'a function')
 
-const METHODS = {
+type Method = 'addService' | 'waitService' | 'listTools' | 'useTool'
+
+const METHODS: Record<Method, Record<string, Check>> = {
   addService: { ifAbsent: flag, cwd: text },
   waitService: { timeout: delay },
   listTools: { fresh: flag, timeout: delay, signal },
   useTool: { timeout: delay, signal, onProgress: callback },
-} satisfies Record<string, Record<string, Check>>
+}
 
 /** Checks the options of a method of the context. @throws `usage` that names the option */
-export function checkMethodOptions(method: keyof typeof METHODS, options: unknown): void {
+export function checkMethodOptions(method: Method, options: unknown): void {
   checkOptions(method, options, METHODS[method])
 }
 

@@ -1,10 +1,11 @@
 import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
 import { expandConfig } from './config/placeholders.ts'
+import type { ServiceConfig } from './config/service-config.ts'
 import type { Connection, ConnectionPool } from './connections/index.ts'
 import { masked, maskedCause } from './connections/masked.ts'
 import { asError, storeError } from './errors.ts'
 import type { ResolvedOptions } from './options.ts'
-import { noteHealth } from './services/health-note.ts'
+import { noteHealth, readHealth } from './services/health-note.ts'
 import type { Service } from './services/registry.ts'
 import type { ConnectionPhase } from './services/service-info.ts'
 
@@ -34,6 +35,7 @@ export class Reach {
   readonly #parts: ReachParts
   #pool: Promise<ConnectionPool> | undefined
   #loaded: ConnectionPool | undefined
+  readonly #keys = new WeakMap<ServiceConfig, string>()
   #closed = false
 
   constructor(parts: ReachParts) {
@@ -56,7 +58,7 @@ export class Reach {
       })
     }
     const config = expandConfig(service.name, service.config, this.#parts.options.env)
-    const key = JSON.stringify({ ...config, description: undefined })
+    const key = this.#keyOf(config)
     const pool = await this.#open()
     let connected = false
     try {
@@ -79,8 +81,9 @@ export class Reach {
 
   /** Shares what was found out about a service: how it failed, or with `null` that it did not. */
   note(service: Service, failure: McpStoreError | null): void {
-    // What fails because all is being closed says nothing about the service.
-    if (!this.#closed) this.#parts.behind(noteHealth(this.#parts.dataspace, service, failure))
+    // What fails because all is being closed says nothing about the service; most of the time all is well, as before.
+    if (this.#closed || (!failure && readHealth(this.#parts.dataspace, service)?.health === 'ok')) return
+    this.#parts.behind(noteHealth(this.#parts.dataspace, service, failure))
   }
 
   phase(service: string): ConnectionPhase {
@@ -97,6 +100,13 @@ export class Reach {
     this.#closed = true
     const pool = await this.#pool?.catch(() => undefined)
     await pool?.closeAll()
+  }
+
+  /** Of everything that matters for connecting. */
+  #keyOf(config: ServiceConfig): string {
+    const key = this.#keys.get(config) ?? JSON.stringify({ ...config, description: undefined })
+    this.#keys.set(config, key)
+    return key
   }
 
   /** Loaded on first use: the SDK and all that needs it stay out of what only reads. */

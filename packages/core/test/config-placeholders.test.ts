@@ -65,6 +65,19 @@ describe('expanding', () => {
     )
   })
 
+  it('returns a config without placeholders as it is, and looks through it once', () => {
+    const headers = { Authorization: 'x' }
+    let looks = 0
+    const config = Object.defineProperty(http({}), 'headers', {
+      enumerable: true,
+      get: () => ++looks && headers,
+    })
+    expect(expandConfig('weather', config, {})).toBe(config)
+    const before = looks
+    expect(expandConfig('weather', config, {})).toBe(config)
+    expect(looks).toBe(before)
+  })
+
   it('refuses a value that has become too long, and does not repeat it', () => {
     const env = { V: 'x'.repeat(1_000_000) }
     expect(() => expandedHeader('${V}${V}', env)).toThrow(

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { checkArguments } from '../src/tools/check-arguments.ts'
 import { readArguments } from '../src/tools/read-arguments.ts'
 import { failureOf, linesOf, open, scratch, server } from './stores.ts'
@@ -54,6 +54,15 @@ test('a pattern that would take for ever is left to the server', async () => {
     message: expect.stringContaining('does not match pattern'),
   })
   await checkArguments(trap, { text: `${'a'.repeat(100)}b` })
+})
+
+test('a schema is prepared once, however often its tool is called', async () => {
+  const prepared = vi.spyOn(globalThis, 'structuredClone')
+  const plain = tool({ type: 'object', properties: { n: { type: 'number' } } })
+  for (let n = 0; n < 5; n++) await checkArguments(plain, { n })
+  expect(await failureOf(checkArguments(plain, { n: 'x' }))).toMatchObject({ code: 'bad_arguments' })
+  expect(prepared).toHaveBeenCalledTimes(1)
+  prepared.mockRestore()
 })
 
 test('references that multiply are left to the server', async () => {

@@ -6,20 +6,26 @@ import { replacePlaceholders } from './placeholder-syntax.ts'
 import { configError, type Problem, printable, quoted } from './problem.ts'
 import type { ServiceConfig } from './service-config.ts'
 
+/** Configs in which no placeholder stands. */
+const plain = new WeakSet<ServiceConfig>()
+
 /**
  * The config with every placeholder replaced by the variable's value, or by its default when the variable is unset or
  * empty. What was put in is not expanded again. Throws `bad_config` naming every variable that is not set, with its
- * fields, and every field that is not right any more; never with a value.
+ * fields, and every field that is not right any more; never with a value. A config without placeholders is returned as it is.
  */
 export function expandConfig(
   service: string,
   config: ServiceConfig,
   env: Record<string, string | undefined>,
 ): ServiceConfig {
+  if (plain.has(config)) return config
   const missing = new Map<string, Set<string>>()
   const problems: Problem[] = []
+  let isPlain = true
   const expanded = mapValues(config, (value, place) => {
     let result = replacePlaceholders(value, ({ variable, fallback }) => {
+      isPlain = false
       const found = env[variable]
       if (typeof found === 'string' && (found !== '' || fallback === undefined)) return found
       if (fallback === undefined) missing.set(variable, (missing.get(variable) ?? new Set()).add(place.field))
@@ -33,7 +39,9 @@ export function expandConfig(
   })
   if (missing.size > 0) throw missingVariables(service, missing)
   if (problems.length > 0) throw configError(service, problems)
-  return expanded
+  if (!isPlain) return expanded
+  plain.add(config)
+  return config
 }
 
 function missingVariables(service: string, missing: Map<string, Set<string>>): McpStoreError<ErrorCode> {

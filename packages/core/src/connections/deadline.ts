@@ -11,52 +11,60 @@ export const LONGEST_TIMER_MS: number = 2 ** 31 - 1
  * SDK's errors do not tell. `clear()` it when the operation is over.
  */
 export class Deadline {
-  readonly #ending = new AbortController()
   #timeoutMs: number
   readonly #caller: AbortSignal | undefined
   #timer: NodeJS.Timeout | undefined
-  #timedOut = false
+  #ended: 'timed out' | 'aborted' | undefined
+  readonly #onEnd = new Set<() => void>()
+  #controller: AbortController | undefined
 
   constructor({ timeoutMs, signal }: RequestOptions) {
     this.#timeoutMs = Math.round(Math.min(timeoutMs, LONGEST_TIMER_MS))
     this.#caller = signal
-    // Many operations may share the caller's signal, and many requests this one: no leak to warn of.
-    setMaxListeners(0, this.signal, ...(signal ? [signal] : []))
+    // Many operations may share the caller's signal.
+    if (signal) setMaxListeners(0, signal)
     if (signal?.aborted) this.#abort()
     else signal?.addEventListener('abort', this.#abort, { once: true })
     this.restart()
   }
 
-  /** Aborted when time is up or the caller gave up. */
+  /** Aborted when time is up or the caller gave up. Made when it is asked for: it costs more than all the rest. */
   get signal(): AbortSignal {
-    return this.#ending.signal
+    if (this.#controller) {
+      // Many requests share it: no leak to warn of.
+      setMaxListeners(0, this.#controller.signal)
+      return this.#controller.signal
+    }
+    const controller = new AbortController()
+    this.#controller = controller
+    if (this.#ended) controller.abort()
+    else this.#onEnd.add(() => controller.abort())
+    return controller.signal
   }
 
   /** Counts from now on, the whole time again or `timeoutMs`. */
   restart(timeoutMs: number = this.#timeoutMs): void {
     this.#timeoutMs = timeoutMs
     clearTimeout(this.#timer)
-    if (this.signal.aborted) return
-    this.#timer = setTimeout(() => {
-      this.#timedOut = true
-      this.#ending.abort()
-    }, this.#timeoutMs)
+    if (this.#ended) return
+    this.#timer = setTimeout(() => this.#end('timed out'), this.#timeoutMs)
   }
 
   /** Settles like `work`, or rejects as soon as the deadline ends; `work` then goes on unheard. */
   race<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const lose = (): void => reject(this.signal.reason)
-      if (this.signal.aborted) lose()
-      this.signal.addEventListener('abort', lose, { once: true })
-      work.then(resolve, reject).finally(() => this.signal.removeEventListener('abort', lose))
+      const lose = (): void => reject(new Error(`${this.#ended}`))
+      if (this.#ended) lose()
+      this.#onEnd.add(lose)
+      work.then(resolve, reject).finally(() => this.#onEnd.delete(lose))
     })
   }
 
   /** The error for an operation this deadline ended, or `undefined` if it did not. `what` begins the sentence. */
   failure(what: string, note = ''): McpStoreError<ErrorCode> | undefined {
-    if (!this.signal.aborted) return undefined
-    if (!this.#timedOut) return storeError('aborted', `${what} was aborted`, { cause: this.#caller?.reason })
+    if (!this.#ended) return undefined
+    if (this.#ended === 'aborted')
+      return storeError('aborted', `${what} was aborted`, { cause: this.#caller?.reason })
     const hint = 'Allow it more time, or see what keeps the server busy.'
     return storeError('timeout', `${what} took longer than ${this.#timeoutMs} ms${note}`, { hint })
   }
@@ -66,9 +74,13 @@ export class Deadline {
     this.#caller?.removeEventListener('abort', this.#abort)
   }
 
-  readonly #abort = (): void => {
+  readonly #abort = (): void => this.#end('aborted')
+
+  #end(how: 'timed out' | 'aborted'): void {
     clearTimeout(this.#timer)
-    this.#ending.abort()
+    this.#ended ??= how
+    for (const tell of this.#onEnd) tell()
+    this.#onEnd.clear()
   }
 }
 

@@ -84,6 +84,10 @@ export class ConnectionPool {
     for (;;) {
       const left = end - performance.now()
       const joined = this.#find(target)
+      if (joined?.isOpen && !signal?.aborted) {
+        joined.enter()
+        return joined
+      }
       const shared = joined ?? this.#open(target, left)
       // Who opens it leaves the clock to the connector, which knows better what to say when time is up.
       const deadline = new Deadline({ timeoutMs: joined ? left : Number.POSITIVE_INFINITY, signal })

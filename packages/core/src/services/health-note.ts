@@ -30,11 +30,11 @@ export async function noteHealth(
   service: Service,
   failure: McpStoreError | null,
 ): Promise<void> {
-  const at = new Date().toISOString()
   const health = failure === null ? 'ok' : failure.code === 'auth_required' ? 'auth' : 'failing'
   const before = readHealth(dataspace, service)
   const told = before?.error ?? null
   if (before?.health === health && told?.code === failure?.code && told?.message === failure?.message) return
+  const at = new Date().toISOString()
   const error = failure && { code: failure.code, message: failure.message, at }
   await dataspace.put(
     serviceKey(service.name, 'state'),

@@ -40,7 +40,7 @@ export class CachedLists {
   readonly #dataspace: Dataspace
   readonly #env: Record<string, string | undefined>
   readonly #read = new WeakMap<Entry, CachedList | undefined>()
-  readonly #fingerprints = new WeakMap<ServiceConfig, { expanded: string; hash: string }>()
+  readonly #fingerprints = new WeakMap<ServiceConfig, { expanded: ServiceConfig; hash: string }>()
 
   /** `env` is what placeholders are expanded from. */
   constructor(dataspace: Dataspace, env: Record<string, string | undefined>) {
@@ -75,11 +75,10 @@ export class CachedLists {
   fingerprint({ name, config }: Service): string | undefined {
     const own = this.#expanded(name, config)
     if (!own) return undefined
-    const expanded = JSON.stringify(own)
     const known = this.#fingerprints.get(config)
-    if (known?.expanded === expanded) return known.hash
+    if (known && isSame(known.expanded, own)) return known.hash
     const hash = this.#hash(own)
-    this.#fingerprints.set(config, { expanded, hash })
+    this.#fingerprints.set(config, { expanded: own, hash })
     return hash
   }
 
@@ -103,6 +102,10 @@ export class CachedLists {
   #hash(config: ServiceConfig): string {
     return fingerprint(config, `${this.#dataspace.namespace}:${this.#dataspace.dataspace}`)
   }
+}
+
+function isSame(a: ServiceConfig, b: ServiceConfig): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b)
 }
 
 /** A list as its readers get it: every tool with its addresses; of several of one name the first. */

@@ -11,6 +11,7 @@ export async function inParallel<Item, Result>(
   { limit, signal }: ParallelOptions,
   task: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
+  if (items.length === 1 && !signal?.aborted) return [await task(items[0]!)]
   const results: Result[] = []
   const queue = items.entries()
   const worker = async () => {
