@@ -123,8 +123,8 @@ const cases: Case[] = [
     argv: () => ['use-tool', 'echo', 'text=hi'],
     exit: 1,
     code: 'ambiguous_tool',
-    says: /fixture\/echo, twin\/echo/,
-    hint: /fixture\/echo/,
+    says: /"echo" is the name of 2 tools/,
+    hint: /fixture\/echo, twin\/echo/,
   },
   {
     what: 'an argument of the wrong type',

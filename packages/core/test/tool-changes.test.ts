@@ -42,12 +42,16 @@ test('of all that a server says in a moment one list is fetched, and nothing is 
   vi.useFakeTimers()
   try {
     let phase: 'connected' | 'idle' = 'connected'
-    const refresh = vi.fn(async () => ({}) as never)
+    let isChanged = true
+    const refresh = vi.fn(async () => {
+      isChanged = false
+      return {} as never
+    })
     const changes = new ListChanges({
       options: { connectTimeoutMs: 1000, refreshBehind: true },
       registry: { find: (name) => ({ name, config: { type: 'http', url: '' }, stamp: '' as never }) },
       reach: { phase: () => phase },
-      refresher: { outdate: () => {}, isOutdated: () => true, refresh },
+      refresher: { noteChange: () => {}, isChanged: () => isChanged, refresh },
       logger: silentLogger,
       behind: () => {},
     })
@@ -55,6 +59,7 @@ test('of all that a server says in a moment one list is fetched, and nothing is 
     vi.runAllTimers()
     expect(refresh).toHaveBeenCalledTimes(1)
     phase = 'idle'
+    isChanged = true
     changes.noticed('demo')
     vi.runAllTimers()
     expect(refresh).toHaveBeenCalledTimes(1)
@@ -63,7 +68,8 @@ test('of all that a server says in a moment one list is fetched, and nothing is 
   }
 })
 
-test('a list that was asked for before the change never takes the place of one asked for afterwards', async () => {
+/** Two that ask the same server, as two processes do; `answers` are those of the server, in the order of the questions. */
+async function twoRefreshers() {
   const dataspace = await new Dataspace({ backend: memoryBackend(), namespace: 'n', dataspace: 'd' }).open()
   const answers: ((tools: RawTool[]) => void)[] = []
   const connection = {
@@ -71,20 +77,41 @@ test('a list that was asked for before the change never takes the place of one a
     listTools: () => new Promise<RawTool[]>((resolve) => answers.push(resolve)),
   } as unknown as Connection
   const reach = { use: (_: unknown, __: unknown, work: (one: Connection) => unknown) => work(connection) }
-  const options = resolveOptions({})
   const lists = new CachedLists(dataspace, {})
-  const refresher = new Refresher({ options, lists, reach: reach as unknown as Reach, logger: silentLogger })
-  const config = { type: 'http', url: 'http://x/' } as unknown as Json
-  await dataspace.put('services:demo:config' as never, config)
+  const parts = { options: resolveOptions({}), lists, reach: reach as unknown as Reach, logger: silentLogger }
+  await dataspace.put('services:demo:config' as never, { type: 'http', url: 'http://x/' } as unknown as Json)
   const service = new Registry(dataspace, silentLogger).get('demo')
-  const before = refresher.refresh(service, { timeoutMs: 1000 })
-  refresher.outdate(service)
-  const after = refresher.refresh(service, { timeoutMs: 1000 })
+  const ask = (refresher: Refresher) => refresher.refresh(service, { timeoutMs: 1000 })
+  return { service, lists, answers, ask, a: new Refresher(parts), b: new Refresher(parts) }
+}
+
+test('a list that was asked for earlier never takes the place of one asked for later', async () => {
+  const { service, lists, answers, ask, a, b } = await twoRefreshers()
+  const [earlier, later] = [ask(a), ask(b)]
   answers[1]!([{ name: 'new' }])
-  await after
-  expect(refresher.isOutdated('demo')).toBe(false)
+  await later
   answers[0]!([{ name: 'old' }])
-  await before
+  await earlier
   expect(names(lists.get(service)!.tools)).toEqual(['new'])
-  await dataspace.close()
+})
+
+test('a change that is told while a list is on its way outdates only the list before it', async () => {
+  const { service, answers, ask, a } = await twoRefreshers()
+  a.noteChange(service)
+  expect([a.isChanged('demo'), a.isOutdated('demo')]).toEqual([true, true])
+  const first = ask(a)
+  answers[0]!([])
+  await first
+  expect([a.isChanged('demo'), a.isOutdated('demo')]).toEqual([false, false])
+  const second = ask(a)
+  a.noteChange(service)
+  expect([a.isChanged('demo'), a.isOutdated('demo')]).toEqual([true, false])
+  a.noteChange(service)
+  answers[1]!([])
+  await second
+  expect([a.isChanged('demo'), a.isOutdated('demo')]).toEqual([true, false])
+  const third = ask(a)
+  answers[2]!([])
+  await third
+  expect(a.isChanged('demo')).toBe(false)
 })

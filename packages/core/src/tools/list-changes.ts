@@ -11,7 +11,7 @@ export interface ListChangesParts {
   options: Pick<ResolvedOptions, 'connectTimeoutMs' | 'refreshBehind'>
   registry: Pick<Registry, 'find'>
   reach: Pick<Reach, 'phase'>
-  refresher: Pick<Refresher, 'isOutdated' | 'outdate' | 'refresh'>
+  refresher: Pick<Refresher, 'isChanged' | 'noteChange' | 'refresh'>
   logger: Logger
   /** Lets a task run on by itself. */
   behind(task: Promise<unknown>): void
@@ -26,12 +26,12 @@ export class ListChanges {
     this.#parts = parts
   }
 
-  /** From now on the list that is known is not served without asking; it is renewed behind. */
+  /** The list that is known is renewed behind; until then who asks for it waits for the server. */
   noticed(name: string): void {
     const { options, refresher, registry } = this.#parts
     const service = registry.find(name)
     if (!service) return
-    refresher.outdate(service)
+    refresher.noteChange(service)
     if (!options.refreshBehind || this.#gathering.has(name)) return
     this.#gathering.add(name)
     setTimeout(() => {
@@ -44,8 +44,10 @@ export class ListChanges {
     const { behind, logger, options, reach, refresher, registry } = this.#parts
     const service = registry.find(name)
     // Nobody is started for it.
-    if (!service || reach.phase(name) !== 'connected' || !refresher.isOutdated(name)) return
-    const renewal = refresher.refresh(service, { timeoutMs: options.connectTimeoutMs })
+    if (!service || reach.phase(name) !== 'connected' || !refresher.isChanged(name)) return
+    const refresh = () => refresher.refresh(service, { timeoutMs: options.connectTimeoutMs })
+    // The first may have been on its way before the change.
+    const renewal = refresh().then(() => (refresher.isChanged(name) ? refresh() : undefined))
     behind(renewal.catch((error: Error) => logger.debug(`a changed list was not renewed: ${error.message}`)))
   }
 }

@@ -19,8 +19,8 @@ const ABOUT_THE_SERVICE = new Set(['unreachable', 'timeout', 'server_error', 'au
 export class Refresher {
   readonly #parts: RefresherParts
   readonly #running = new Map<string, Promise<CachedList>>()
-  /** Services whose server has said, after the last list was asked for, that it changed; each time with a new mark. */
-  readonly #outdated = new Map<string, symbol>()
+  /** What servers have said of their lists and no list that was asked for since has come. */
+  readonly #changes = new Map<string, { isCovered: boolean }>()
   readonly #tooLarge = new Set<string>()
 
   constructor(parts: RefresherParts) {
@@ -46,15 +46,23 @@ export class Refresher {
     }
   }
 
-  /** Its server said that its list changed: neither the list that is known nor one on its way is good any more. */
-  outdate(service: Service): void {
-    this.#outdated.set(service.name, Symbol())
-    this.#running.delete(this.#flight(service))
+  /**
+   * Its server said that its list changed. A list on its way, which comes after that was said, has the change in all
+   * likelihood, and is served; the one that is known is not.
+   */
+  noteChange(service: Service): void {
+    const isCovered = this.#running.has(this.#flight(service)) && !this.isOutdated(service.name)
+    this.#changes.set(service.name, { isCovered })
   }
 
-  /** Whether the list changed, and none that was asked for since has come. */
+  /** Whether a list that was asked for since the last change is still to come. */
+  isChanged(service: string): boolean {
+    return this.#changes.has(service)
+  }
+
+  /** Whether the list that is known is not to be served any more. */
   isOutdated(service: string): boolean {
-    return this.#outdated.has(service)
+    return this.#changes.get(service)?.isCovered === false
   }
 
   #flight(service: Service): string {
@@ -62,10 +70,10 @@ export class Refresher {
   }
 
   #begin(flight: string, service: Service, timeoutMs: number): Promise<CachedList> {
-    const mark = this.#outdated.get(service.name)
+    const change = this.#changes.get(service.name)
     const started = this.#fetch(service, timeoutMs).finally(() => {
-      if (this.#running.get(flight) === started) this.#running.delete(flight)
-      if (this.#outdated.get(service.name) === mark) this.#outdated.delete(service.name)
+      this.#running.delete(flight)
+      if (this.#changes.get(service.name) === change) this.#changes.delete(service.name)
     })
     this.#running.set(flight, started)
     return started
