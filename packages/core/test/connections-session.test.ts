@@ -189,16 +189,16 @@ describe('callTool', () => {
     const countFile = join(scratch(), 'count')
     const connection = await connect(stdioConfig({ countFile }))
     const closed = new Promise<Error | undefined>((resolve) => connection.onClose(resolve))
-    const [death, bystander] = await Promise.all([
-      failureOf(connection.callTool('die', {}, patient)),
-      failureOf(connection.callTool('mute', {}, patient)),
-    ])
+    const waiting = failureOf(connection.callTool('mute', {}, patient))
+    await until(() => linesOf(countFile).length === 1)
+    const death = await failureOf(connection.callTool('die', {}, patient))
+    const bystander = await waiting
     expect([death.code, bystander.code]).toEqual(['outcome_unknown', 'outcome_unknown'])
     expect(death.message).toContain('exited with code 7')
     expect(death.message).toContain('fatal: out of cheese')
     expect(death.hint).toContain('may have run')
     expect((await closed)?.message).toContain('exited with code 7')
-    expect(linesOf(countFile)).toEqual(['die'])
+    expect(linesOf(countFile)).toEqual(['mute', 'die'])
   })
 
   test('throws unreachable when the connection had ended before, so nothing was sent', async () => {
