@@ -9,6 +9,7 @@ test('a call that timed out or was aborted says that the tool may have run', asy
   const calls = `${scratch()}/calls`
   const ctx = (await open()).forStore()
   await ctx.addService({ demo: server({ countFile: calls }) })
+  await ctx.waitService('demo', { timeout: 20_000 })
   expect(await failureOf(ctx.useTool('demo/mute', {}, { timeout: 300 }))).toMatchObject({
     code: 'timeout',
     message: expect.stringMatching(/took longer than \d+ ms; the tool may have run$/),
@@ -28,7 +29,7 @@ test('a call that was aborted before it was sent says so, wherever it was', asyn
   const calls = `${scratch()}/calls`
   const ctx = (await open()).forStore()
   await ctx.addService({ demo: server({ countFile: calls }), slow: server({ muteInitialize: true }) })
-  await ctx.waitService('demo')
+  await ctx.waitService('demo', { timeout: 20_000 })
   const reason = new Error('changed my mind')
   const stop = new AbortController()
   const failures = [

@@ -226,6 +226,7 @@ test('a call runs at most once, whatever becomes of its answer', async () => {
   const calls = `${scratch()}/calls`
   const ctx = (await open()).forStore()
   await ctx.addService({ demo: server({ countFile: calls }) })
+  await ctx.waitService('demo', { timeout: 20_000 })
   expect(await failureOf(ctx.useTool('mute', {}, { timeout: 300 }))).toMatchObject({ code: 'timeout' })
   expect(linesOf(calls)).toBe(1)
   const stop = new AbortController()
