@@ -14,9 +14,13 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 
 function reporting(report: AddReport, more: FakeWorld['services'] = {}): FakeWorld {
   return {
-    services: { addService: async () => report, serviceInfo: async (name) => fakeService(name), ...more },
+    services: { addService: async () => report, ...more },
     host: { cwd: folder },
   }
+}
+
+function reported(name: string) {
+  return { name, config: fakeService(name).config }
 }
 
 async function inputOf(argv: string[], world: Partial<FakeWorld> = {}): Promise<unknown> {
@@ -101,8 +105,8 @@ it('passes on --if-absent and the current folder, and starts nothing', async () 
 describe('the report', () => {
   const report: AddReport = {
     results: [
-      { name: 'weather', status: 'added', ignored: ['timeout', 'autoApprove'] },
-      { name: 'files', status: 'unchanged' },
+      { ...reported('weather'), status: 'added', ignored: ['timeout', 'autoApprove'] },
+      { ...reported('files'), status: 'unchanged' },
       {
         name: 'broken',
         status: 'failed',
@@ -165,16 +169,14 @@ describe('the report', () => {
   it('warns of variables that are not set here, once each, and of none that has a default', async () => {
     const headers = { A: 'Bearer ${TOKEN}', B: '${TOKEN}', C: '${SET}', D: '${OTHER:-x}' }
     const config = { type: 'http' as const, url: 'https://${HOST_NAME}/mcp', headers }
-    const world = reporting(added('w'), { serviceInfo: async () => fakeService('w', { config }) })
+    const world = reporting({ results: [{ name: 'w', status: 'added', config }], durable: 'local' })
     const { exit, stderr } = await run(['add', '{}'], { ...world, host: { env: { SET: '1' } } })
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: 'warning: w: not set here: HOST_NAME, TOKEN\n' })
   })
 
   it('shows a command with what would drive the terminal made visible', async () => {
     const config = { type: 'stdio' as const, command: 'sh', args: ['-c', 'x\u001b[8m\nrm'] }
-    const world = reporting(added('w'), {
-      serviceInfo: async () => fakeService('w', { config, transport: 'stdio' }),
-    })
+    const world = reporting({ results: [{ name: 'w', status: 'added', config }], durable: 'local' })
     expect((await run(['add', '{}'], world)).stdout).toContain('added  w  stdio  sh -c x\\x1b[8m rm\n')
   })
 })

@@ -80,7 +80,8 @@ export function fakeStatus(changes: Partial<StoreStatus> = {}): StoreStatus {
 
 /** A report as if everything was added. */
 export function added(...names: string[]): AddReport {
-  return { results: names.map((name) => ({ name, status: 'added' })), durable: 'local' }
+  const results = names.map((name) => ({ name, status: 'added' as const, config: fakeService(name).config }))
+  return { results, durable: 'local' }
 }
 
 export interface Run {

@@ -3,7 +3,7 @@ import { readAddInput } from '../add-input.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { settle } from '../durability.ts'
 import { naming, reportFailure } from '../failure.ts'
-import { addDocument, readAdded, writeAddReport } from '../output/add-report.ts'
+import { addDocument, writeAddReport } from '../output/add-report.ts'
 import { writeJson } from '../output/json.ts'
 import { exitOfFailures } from '../partial-failure.ts'
 import { type Check, checkServices } from '../service-check.ts'
@@ -19,11 +19,10 @@ export async function add(context: CommandContext, input: CommandInput): Promise
     const report = await services.addService(described, { cwd: context.cwd, ifAbsent })
     const kept = report.results.filter(({ status }) => status !== 'failed').map(({ name }) => name)
     const checks = values.check ? await checkServices(services, kept, context.settings.timeoutMs) : []
-    const added = context.settings.json ? [] : await readAdded(services, kept)
     const { durable, lost } = await settle(report.durable, store)
     const settled = { ...report, durable }
     if (context.settings.json) writeJson(context.out, addDocument(settled, checks))
-    else writeAddReport(context, { report: settled, added, checks: lost ? [] : checks, ...store.status() })
+    else writeAddReport(context, { report: settled, checks: lost ? [] : checks, ...store.status() })
     if (lost && kept.length > 0) throw lost
     return exitOf(context, report, checks)
   })

@@ -1,4 +1,4 @@
-import type { AddReport, ServiceInfo, StoreContext } from '@mcpstore/core'
+import type { AddReport, ServiceConfig } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { failureOf, naming, writeWarning } from '../failure.ts'
 import type { Check } from '../service-check.ts'
@@ -34,15 +34,8 @@ export function addDocument({ results, durable }: AddReport, checks: readonly Ch
   }
 }
 
-/** What the report says of these services, to be read while the store is open. */
-export function readAdded(services: StoreContext, names: readonly string[]): Promise<ServiceInfo[]> {
-  return Promise.all(names.map((name) => services.serviceInfo(name)))
-}
-
 export interface AddReportParts {
   report: AddReport
-  /** Of `readAdded`. */
-  added: readonly ServiceInfo[]
   checks: readonly Check[]
   location: string | null
 }
@@ -50,13 +43,11 @@ export interface AddReportParts {
 /** One line for each entry that was saved, where, and what came of checking, on stdout; what is wrong on stderr. */
 export function writeAddReport(
   context: CommandContext,
-  { report: { results, durable }, added, checks, location }: AddReportParts,
+  { report: { results, durable }, checks, location }: AddReportParts,
 ): void {
   const { out, err } = context
   const kept = results.filter(({ status }) => status !== 'failed' && durable !== 'memory')
-  const rows = kept.map((result) =>
-    describe(context, result, added.find(({ name }) => name === result.name)!),
-  )
+  const rows = kept.map((result) => describe(context, result, result.config!))
   out.write(renderTable(rows, out))
   for (const result of results) if (result.status === 'failed') writeFailed(err, result)
   if (kept.length > 0) {
@@ -67,7 +58,7 @@ export function writeAddReport(
   writeChecks(context, checks)
 }
 
-function describe(context: CommandContext, result: AddResult, { config, transport }: ServiceInfo): Cell[] {
+function describe(context: CommandContext, result: AddResult, config: ServiceConfig): Cell[] {
   const { err } = context
   const name = visibleLine(result.name)
   const unset = unsetVariables(config, context.env)
@@ -75,7 +66,7 @@ function describe(context: CommandContext, result: AddResult, { config, transpor
   const { ignored = [] } = result
   if (ignored.length > 0)
     err.write(`${paint(err, 'dim', `${name}: ignored ${visibleLine(ignored.join(', '))}`)}\n`)
-  return [{ text: result.status, style: statusStyles[result.status] }, name, transport, targetOf(config)]
+  return [{ text: result.status, style: statusStyles[result.status] }, name, config.type, targetOf(config)]
 }
 
 function writeFailed(err: Output, { name, error }: AddResult): void {
