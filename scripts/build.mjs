@@ -2,7 +2,7 @@
 // start of a command every file costs about as much as all that stands in it. Types are emitted file by file.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -12,7 +12,16 @@ const built = Object.values(manifest.exports)
 const entries = built.map((file) => relative('dist', file).replace(/\.js$/, ''))
 
 rmSync('dist', { recursive: true, force: true })
+// `import text from './file?raw'`, as in vite.
+const raw = {
+  name: 'raw',
+  resolveId: (source, importer) => (source.endsWith('?raw') ? resolve(dirname(importer), source) : undefined),
+  load: (id) =>
+    id.endsWith('?raw') ? `export default ${JSON.stringify(readFileSync(id.slice(0, -4), 'utf8'))}` : undefined,
+}
+
 const bundle = await rolldown({
+  plugins: [raw],
   input: Object.fromEntries(entries.map((entry) => [entry, resolve('src', `${entry}.ts`)])),
   platform: 'node',
   // Other packages stay outside, but for the small parts of our own that have a name to themselves.

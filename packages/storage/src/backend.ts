@@ -1,4 +1,5 @@
 import type { Conflict } from './conflict.ts'
+import type { RecordKey } from './keyspace.ts'
 import type { StoredRecord } from './record.ts'
 import type { Stamp } from './stamp.ts'
 
@@ -14,7 +15,7 @@ export interface Write {
   if?: Stamp | 'absent'
 }
 
-/** What became of a write. All but `future` acknowledge it: it need not be sent again. */
+/** What became of a write. All but `future` and `refused` acknowledge it: it need not be sent again. */
 export type Verdict =
   /** It is the stored record now. */
   | 'accepted'
@@ -30,11 +31,17 @@ export type Verdict =
   | 'future'
   /** Its `if` did not hold. */
   | 'failed_condition'
+  /** For its own sake, e.g. because its place holds something that is no record; other writes go on. */
+  | 'refused'
 
 export interface MergeReply {
   verdict: Verdict
   /** What is stored after the merge, where that is not the write itself. */
   current?: StoredRecord
+  /** Why it was refused. */
+  problem?: string
+  /** The revision it was accepted as, where the backend tells. */
+  rev?: number
   /** The server's clock, ms since 1970. */
   now: number
 }
@@ -54,6 +61,8 @@ export interface Page {
   cleared: Stamp
   /** As they were read: validate before use. */
   records: StoredRecord[]
+  /** The records that were left out because they are as the caller knows them. */
+  unchanged?: readonly RecordKey[]
   counters: Counter[]
   /** The server's clock, ms since 1970. */
   now: number
@@ -63,6 +72,24 @@ export interface Page {
 export interface ClearReply {
   /** The stamp of the latest clear; earlier than what was asked for if that lay in the future and was refused. */
   cleared: Stamp
+  /** The server's clock, ms since 1970. */
+  now: number
+}
+
+/** What whoever opens a backend knows of the dataspace. */
+export interface Known {
+  /** An id it is known by. */
+  id?: string | undefined
+  /** The keys of its live records. */
+  keys?: () => RecordKey[]
+  /** A stamp of now, for a wipe by somebody else that has to be written down as a clear. */
+  tick?: () => Stamp
+}
+
+/** A sign of life. */
+export interface Beat {
+  /** The newest revision: later than the cursor means that a hint was lost. */
+  rev: number
   /** The server's clock, ms since 1970. */
   now: number
 }
@@ -80,12 +107,14 @@ export interface Backend {
   readonly durable: Durability
   /** Where it lies, for people: a path, an address without credentials, or `null`. */
   readonly location: string | null
-  /** Connects, again after a failure too. Adds `knownId` to the ids of the dataspace; returns them all. */
-  open(knownId: string | undefined): Promise<string[]>
+  /** Connects, again after a failure too. Adds the known id to those of the dataspace; returns them all. */
+  open(known?: Known): Promise<string[]>
   /** Merges each write by itself, in order; one reply a write. */
   merge(writes: readonly Write[]): Promise<MergeReply[]>
-  /** Everything that changed after `cursor`; 0 asks for everything. */
-  pull(cursor: number): Promise<Page>
+  /** Everything that changed after `cursor`; 0 asks for everything, but for what `known` has in the same version. */
+  pull(cursor: number, known?: ReadonlyMap<RecordKey, Stamp>): Promise<Page>
+  /** Proves, by writing, that it is there and takes writes; only a backend that is far away needs it. */
+  beat?(node: string): Promise<Beat>
   /**
    * Raises counters to what `node` has counted in all since the clear it names; a repeated call changes nothing.
    * `false` means refused: there was a later clear.
@@ -103,8 +132,11 @@ export interface Backend {
   report(conflicts: readonly Conflict[]): Promise<void>
   /** The conflicts that were reported, oldest first. */
   conflicts(): Promise<Conflict[]>
-  /** Calls `listener` when something may have changed; a hint, it can be lost. Returns how to stop. */
-  onHint(listener: () => void): () => void
+  /**
+   * Calls `listener` when something may have changed, up to revision `rev` if that is known; a hint, it can be lost.
+   * Returns how to stop.
+   */
+  onHint(listener: (rev?: number) => void): () => void
   /** Lets go of everything; never throws. */
   close(): Promise<void>
 }

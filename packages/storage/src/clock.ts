@@ -57,6 +57,19 @@ export class Clock {
     this.#counter = counter
   }
 
+  /**
+   * Learns that the server's clock said `serverNow` at some time after ours had said `sentAt` (both ms), and moves by
+   * no more than that proves.
+   */
+  observe(serverNow: number, sentAt: number): void {
+    const receivedAt = this.#time.now()
+    if (sentAt > receivedAt) return
+    const earliest = sentAt + this.#offset
+    const latest = receivedAt + this.#offset
+    if (serverNow < earliest) this.#offset += serverNow - earliest
+    else if (serverNow > latest) this.#offset += serverNow - latest
+  }
+
   /** Takes over the server's time (ms) after it refused a stamp: a new node, so that no old reading can recur. */
   adjust(serverNow: number): void {
     this.#offset = serverNow - this.#time.now()

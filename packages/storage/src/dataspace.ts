@@ -191,7 +191,7 @@ export class Dataspace {
     this.#cancelCount?.()
     await this.#attempt(() => this.#parts.outbox.size === 0 && this.#parts.counts.unsent().length === 0)
     await this.#parts.link.close()
-    return this.#parts.outbox.size
+    return this.#parts.outbox.size + this.#parts.outbox.parked.length
   }
 
   #refuseClosed(): void {
@@ -202,7 +202,10 @@ export class Dataspace {
   /** What becomes of these stamps, `undefined` for those that still wait when there is no more waiting. */
   async #fates(stamps: readonly Stamp[]): Promise<(Verdict | undefined)[]> {
     const { health, link, outbox, patience } = this.#parts
-    const fates = stamps.map((stamp): Verdict | undefined => (outbox.has(stamp) ? undefined : 'duplicate'))
+    const fates = stamps.map((stamp): Verdict | undefined => {
+      if (outbox.problem(stamp) !== undefined) return 'refused'
+      return outbox.has(stamp) ? undefined : 'duplicate'
+    })
     let left = fates.filter((fate) => fate === undefined).length
     if (left === 0 || !health.hopeful) return fates
     await patience.until((done) => {
@@ -219,7 +222,8 @@ export class Dataspace {
 
   #outcome(status: PutResult['status'], fate: Verdict | undefined): Omit<PutResult, 'stamp'> {
     const { backend, health } = this.#parts
-    const unsure = fate === undefined || (status === 'unchanged' && health.state === 'down')
+    const unsure =
+      fate === undefined || fate === 'refused' || (status === 'unchanged' && health.state === 'down')
     if (unsure) return { status, durable: 'memory' }
     const kept = fate === 'accepted' || fate === 'duplicate'
     return { status: kept ? status : 'outdated', durable: backend.durable }

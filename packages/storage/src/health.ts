@@ -12,10 +12,17 @@ export type HealthState = 'connecting' | 'up' | 'suspect' | 'write-degraded' | '
 /** A failed attempt, with the state that this class of failure means. */
 export class BackendError extends StorageError {
   readonly state: HealthState
+  /** Whether the connection is of no more use, whatever the state. */
+  readonly broken: boolean
 
-  constructor(state: HealthState, message: string, details: { hint: string; cause?: unknown }) {
+  constructor(
+    state: HealthState,
+    message: string,
+    { broken = false, ...details }: { hint: string; cause?: unknown; broken?: boolean },
+  ) {
     super('storage', message, details)
     this.state = state
+    this.broken = broken
   }
 }
 
@@ -69,6 +76,11 @@ export class Health {
   /** What the state comes from; `undefined` while it is a good one. */
   get error(): BackendError | undefined {
     return this.#error
+  }
+
+  /** Whether nothing is known to be wrong. */
+  get good(): boolean {
+    return this.#state === 'up'
   }
 
   /** Whether a write sent now has a chance to be acknowledged soon. */

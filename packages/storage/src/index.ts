@@ -2,9 +2,11 @@
 export type {
   Backend,
   BackendKind,
+  Beat,
   ClearReply,
   Counter,
   Durability,
+  Known,
   MergeReply,
   Page,
   Verdict,

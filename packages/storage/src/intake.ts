@@ -2,6 +2,7 @@ import type { Backend, Counter, MergeReply, Page, Write } from './backend.ts'
 import type { Clock } from './clock.ts'
 import { type Conflict, conflictBetween } from './conflict.ts'
 import type { Counts } from './counts.ts'
+import type { RecordKey } from './keyspace.ts'
 import type { LinkEvents } from './link.ts'
 import type { Logger } from './logger.ts'
 import type { Outbox } from './outbox.ts'
@@ -53,6 +54,18 @@ export class Intake implements LinkEvents {
     for (const { stamp } of replica.records()) clock.follow(stamp)
   }
 
+  known(): ReadonlyMap<RecordKey, Stamp> {
+    return new Map(this.#parts.replica.records().map(({ key, stamp }) => [key, stamp]))
+  }
+
+  tick(): Stamp {
+    return this.#parts.clock.tick()
+  }
+
+  onServerTime(now: number, sentAt: number): void {
+    this.#parts.clock.observe(now, sentAt)
+  }
+
   onPage(page: Page, whole: boolean): void {
     const { replica } = this.#parts
     this.clear(isStamp(page.cleared) ? page.cleared : NO_STAMP, 'remote')
@@ -63,16 +76,17 @@ export class Intake implements LinkEvents {
     if (whole) replica.replaceCounters(counters)
     else for (const counter of counters) replica.setCounter(counter)
     this.#mend(sound, page.now)
-    if (whole) this.#restore(sound)
+    if (whole) this.#restore(sound, new Set(page.unchanged))
   }
 
   onReplies(writes: readonly Write[], replies: readonly MergeReply[]): boolean {
     const refused = writes.filter((_, at) => replies[at]!.verdict === 'future')
     if (refused.length > 0) this.correctClock(replies[0]!.now)
     const strays: StoredRecord[] = []
-    replies.forEach(({ verdict, current, now }, at) => {
+    replies.forEach(({ verdict, current, problem, now }, at) => {
       const write = writes[at]!
-      if (verdict !== 'future') this.#parts.outbox.acknowledge(write.record.stamp, verdict)
+      if (verdict === 'refused') this.#park(write.record, problem ?? 'it was refused')
+      else if (verdict !== 'future') this.#parts.outbox.acknowledge(write.record.stamp, verdict)
       if (verdict === 'orphan') this.#remove(write.record)
       if (!current || !this.#isSound(current)) return
       if (verdict === 'failed_condition') this.#takeBack(write.record, current)
@@ -96,6 +110,11 @@ export class Intake implements LinkEvents {
     clock.follow(record.stamp)
     if (record.json === null) counts.forget(record.key)
     watchers.tell({ key: record.key, entry: replica.get(record.key, clock.now()), origin })
+  }
+
+  #park({ key, stamp }: StoredRecord, problem: string): void {
+    this.#parts.outbox.park(stamp, problem)
+    this.#parts.logger.warn(`storage: ${key} is kept here only: ${problem}`)
   }
 
   /** Drops what the backend refused to keep, unless something else took its place meanwhile. */
@@ -132,11 +151,12 @@ export class Intake implements LinkEvents {
   }
 
   /** Puts what the backend has lost, or has older, into the outbox. */
-  #restore(there: readonly StoredRecord[]): void {
+  #restore(there: readonly StoredRecord[], unchanged: ReadonlySet<RecordKey>): void {
     const { outbox, replica } = this.#parts
     const stamps = new Map(there.map(({ key, stamp }) => [key, stamp]))
     for (const record of replica.records()) {
-      if (stamps.get(record.key) !== record.stamp && !outbox.has(record.stamp)) outbox.add({ record })
+      const same = unchanged.has(record.key) || stamps.get(record.key) === record.stamp
+      if (!same && !outbox.has(record.stamp)) outbox.add({ record })
     }
   }
 

@@ -1,17 +1,25 @@
 import type { Backend, Counter, MergeReply, Page, Write } from './backend.ts'
 import type { Counts } from './counts.ts'
 import { asBackendError, type Health } from './health.ts'
+import type { RecordKey } from './keyspace.ts'
 import type { Outbox } from './outbox.ts'
+import type { Stamp } from './stamp.ts'
 import type { Time } from './time.ts'
 
-/** What the link reports to the dataspace, which decides what it means. */
+/** What the link reports to the dataspace, which decides what it means, and what it asks of it. */
 export interface LinkEvents {
+  /** The versions of all records that are known here. */
+  known(): ReadonlyMap<RecordKey, Stamp>
+  /** A stamp of now. */
+  tick(): Stamp
   /** A page was read; `whole` when it is everything the backend has. */
   onPage(page: Page, whole: boolean): void
   /** One reply a write. Returns whether they call for a look at what else has changed. */
   onReplies(writes: readonly Write[], replies: readonly MergeReply[]): boolean
   /** The backend has these totals. */
   onCounted(totals: readonly Counter[]): void
+  /** The server's clock said `now`, between `sentAt` and now on ours (all ms since 1970). */
+  onServerTime(now: number, sentAt: number): void
 }
 
 export interface LinkOptions {
@@ -23,12 +31,16 @@ export interface LinkOptions {
   health: Health
   time: Time
   events: LinkEvents
+  /** How often a backend that is far away is asked for a sign of life, in ms. */
+  beatMs: number
 }
 
 const BATCH = 200
 const RETRY_SUSPECT_MS = 10
 const RETRY_FIRST_MS = 100
 const RETRY_LAST_MS = 5000
+/** How often everything is compared even so, in ms: a server that was rolled back and went on looks like any other. */
+const COMPARE_MS = 600_000
 
 /** The conversation with the backend: one attempt at a time, tried again until it succeeds. */
 export class Link {
@@ -39,9 +51,13 @@ export class Link {
   #closed = false
   #running: Promise<void> | undefined
   #again = false
-  #hinted = false
+  /** The revision somebody spoke of: it is worth a look if it is later than the cursor. */
+  #hinted = 0
+  #beatDue = false
+  #compared = 0
   #failures = 0
   #cancelRetry = () => {}
+  #cancelBeat = () => {}
   #stopHints = () => {}
   #confirmed: number | undefined
   /** Whether the backend may know counts of this run. */
@@ -57,11 +73,11 @@ export class Link {
   }
 
   start(): void {
-    this.#stopHints = this.#options.backend.onHint(() => {
-      this.#hinted = true
-      this.kick()
+    this.#stopHints = this.#options.backend.onHint((rev = Number.POSITIVE_INFINITY) => {
+      this.#hinted = Math.max(this.#hinted, rev)
+      void this.kick()
     })
-    this.kick()
+    void this.kick()
   }
 
   /** Has everything that waits sent and read, now rather than at the next retry. Settles after one attempt. */
@@ -75,7 +91,7 @@ export class Link {
 
   /** Reads what changed, even without a hint. */
   refresh(): Promise<void> {
-    this.#hinted = true
+    this.#hinted = Number.POSITIVE_INFINITY
     return this.kick()
   }
 
@@ -83,6 +99,7 @@ export class Link {
     this.#closed = true
     this.#stopHints()
     this.#cancelRetry()
+    this.#cancelBeat()
     await this.#running
     const { backend, node } = this.#options
     if (this.#connected && this.#counted) await backend.leave(node).catch(() => {})
@@ -104,36 +121,65 @@ export class Link {
   }
 
   async #attempt(): Promise<void> {
-    if (!this.#connected) await this.#connect()
-    else if (this.#hinted) await this.#read()
+    const fresh = !this.#connected
+    if (fresh) await this.#open()
+    // On its way together with the questions, but heard after them.
+    const beating = this.#beatDue || !this.#options.health.good ? this.#beat() : undefined
+    beating?.catch(() => {})
+    if (fresh || this.#compareDue()) await this.#compare()
+    else if (this.#hinted > this.#cursor) await this.#read()
+    this.#connected = true
     await this.#send()
     await this.#count()
+    if (((await beating) ?? 0) > this.#cursor) this.#look()
   }
 
-  async #connect(): Promise<void> {
-    const { backend, events, health } = this.#options
-    this.#ids = await backend.open(this.#ids[0])
+  async #open(): Promise<void> {
+    const { backend, events, health, outbox } = this.#options
+    this.#ids = await backend.open({
+      id: this.#ids[0],
+      keys: () => [...events.known().keys()],
+      tick: () => events.tick(),
+    })
     health.recovering()
-    this.#hinted = false
-    const page = await backend.pull(0)
-    this.#cursor = page.rev
+    outbox.unpark()
+  }
+
+  #compareDue(): boolean {
+    const { backend, time } = this.#options
+    return backend.beat !== undefined && time.monotonic() - this.#compared >= COMPARE_MS
+  }
+
+  /** Compares all records both ways. */
+  async #compare(): Promise<void> {
+    const { events, time } = this.#options
+    const began = time.monotonic()
+    const page = await this.#pull(0, events.known())
     events.onPage(page, true)
-    this.#connected = true
-    this.#confirmed = this.#options.time.now()
+    this.#compared = began
   }
 
   async #read(): Promise<void> {
+    const before = this.#cursor
+    const page = await this.#pull(before)
+    // A revision that went back is another history: everything has to be compared.
+    if (page.rev < before) await this.#compare()
+    else this.#options.events.onPage(page, false)
+  }
+
+  async #pull(cursor: number, known?: ReadonlyMap<RecordKey, Stamp>): Promise<Page> {
     const { backend, events, time } = this.#options
-    this.#hinted = false
+    const hinted = this.#hinted
+    this.#hinted = 0
     try {
-      const page = await backend.pull(this.#cursor)
-      // A revision that went back is another history: everything has to be compared.
-      const whole = page.rev < this.#cursor
-      events.onPage(whole ? await backend.pull(0) : page, whole)
+      const sentAt = time.now()
+      const page = await backend.pull(cursor, known)
+      events.onServerTime(page.now, sentAt)
       this.#cursor = page.rev
       this.#confirmed = time.now()
+      return page
     } catch (thrown) {
-      this.#hinted = true
+      this.#hinted = Math.max(this.#hinted, hinted)
       throw thrown
     }
   }
@@ -145,7 +191,10 @@ export class Link {
       for (let at = 0; at < rows.length; at += BATCH) {
         const batch = rows.slice(at, at + BATCH).filter(({ record }) => outbox.has(record.stamp))
         if (batch.length === 0) continue
-        if (events.onReplies(batch, await backend.merge(batch))) this.#hinted = this.#again = true
+        const replies = await backend.merge(batch)
+        // What this process has changed itself it need not read again.
+        for (const { rev } of replies) if (rev === this.#cursor + 1) this.#cursor = rev
+        if (events.onReplies(batch, replies)) this.#look()
         // A backlog of thousands must not keep the host from everything else.
         await new Promise((resolve) => setImmediate(resolve))
       }
@@ -158,13 +207,36 @@ export class Link {
     if (totals.length === 0) return
     this.#counted = true
     if (await backend.count(node, counts.cleared, totals)) events.onCounted(totals)
-    else this.#hinted = this.#again = true
+    else this.#look()
+  }
+
+  /** Proves that the backend takes writes. Returns its revision. */
+  async #beat(): Promise<number> {
+    const { backend, beatMs, events, node, time } = this.#options
+    if (!backend.beat) return 0
+    const sentAt = time.now()
+    const { rev, now } = await backend.beat(node)
+    events.onServerTime(now, sentAt)
+    if (rev <= this.#cursor) this.#confirmed = time.now()
+    this.#beatDue = false
+    this.#cancelBeat()
+    this.#cancelBeat = time.after(beatMs, () => {
+      this.#beatDue = true
+      void this.kick()
+    })
+    return rev
+  }
+
+  /** Has the next attempt, which follows at once, read what changed. */
+  #look(): void {
+    this.#hinted = Number.POSITIVE_INFINITY
+    this.#again = true
   }
 
   #fail(thrown: unknown): void {
     const error = asBackendError(thrown)
     const readable = error.state === 'suspect' || error.state === 'write-degraded'
-    if (!readable) this.#connected = false
+    if (!readable || error.broken) this.#connected = false
     this.#options.health.failed(error, this.#connected)
     this.#scheduleRetry()
   }
@@ -175,6 +247,6 @@ export class Link {
     const base = health.state === 'suspect' ? RETRY_SUSPECT_MS : Math.min(grown, RETRY_LAST_MS)
     if (health.state !== 'suspect') this.#failures++
     this.#cancelRetry()
-    this.#cancelRetry = time.after(base * (0.5 + time.random()), () => void this.kick())
+    this.#cancelRetry = time.after(base * (0.8 + 0.4 * time.random()), () => void this.kick())
   }
 }

@@ -13,9 +13,19 @@ interface Row {
 export class Outbox {
   readonly #rows = new Map<Stamp, Row>()
   readonly #stamps = new Map<RecordKey, Stamp[]>()
+  readonly #parked = new Map<Stamp, string>()
 
+  /** How many rows there are to send. */
   get size(): number {
-    return this.#rows.size
+    return this.#rows.size - this.#parked.size
+  }
+
+  /** The rows that were refused for their own sake, and why: they wait for another connection or a later write. */
+  get parked(): { key: RecordKey; problem: string }[] {
+    return Array.from(this.#parked, ([stamp, problem]) => ({
+      key: this.#rows.get(stamp)!.write.record.key,
+      problem,
+    }))
   }
 
   has(stamp: Stamp): boolean {
@@ -25,9 +35,9 @@ export class Outbox {
   /** The rows in the order to send them: what stands by itself before what lives under it, then by stamp. */
   rows(): Write[] {
     const depth = ({ record }: Write) => (parentKey(record.key) === undefined ? 0 : 1)
-    return Array.from(this.#rows.values(), ({ write }) => write).sort(
-      (a, b) => depth(a) - depth(b) || (a.record.stamp < b.record.stamp ? -1 : 1),
-    )
+    return Array.from(this.#rows.values(), ({ write }) => write)
+      .filter(({ record }) => !this.#parked.has(record.stamp))
+      .sort((a, b) => depth(a) - depth(b) || (a.record.stamp < b.record.stamp ? -1 : 1))
   }
 
   /** Adds a write. It takes the place of those rows of its record that its writer had seen. */
@@ -52,6 +62,24 @@ export class Outbox {
     for (const resolve of this.#drop(stamp)?.waiting ?? []) resolve(verdict)
   }
 
+  /** Keeps a row back that was refused for its own sake, and tells who waits for it. */
+  park(stamp: Stamp, problem: string): void {
+    const row = this.#rows.get(stamp)
+    if (!row) return
+    this.#parked.set(stamp, problem)
+    for (const resolve of row.waiting.splice(0)) resolve('refused')
+  }
+
+  /** Why the row of this stamp is kept back, or `undefined` if it is not. */
+  problem(stamp: Stamp): string | undefined {
+    return this.#parked.get(stamp)
+  }
+
+  /** Has the rows that were kept back sent again. */
+  unpark(): void {
+    this.#parked.clear()
+  }
+
   /** Calls `resolve` once the row of this stamp, or what took its place, is acknowledged. */
   whenAcknowledged(stamp: Stamp, resolve: (verdict: Verdict) => void): void {
     this.#rows.get(stamp)?.waiting.push(resolve)
@@ -65,6 +93,7 @@ export class Outbox {
     if (left.length > 0) this.#stamps.set(key, left)
     else this.#stamps.delete(key)
     this.#rows.delete(stamp)
+    this.#parked.delete(stamp)
     return row
   }
 }

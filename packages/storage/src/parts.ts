@@ -20,6 +20,8 @@ export interface DataspaceOptions {
   time?: Time
   /** How long the first write of an outage waits to be acknowledged, and how long `open` waits, in ms. */
   waitMs?: number
+  /** How often a backend that is far away is asked for a sign of life, in ms. Default: 10,000. */
+  beatMs?: number
 }
 
 /** What a dataspace is made of. */
@@ -42,10 +44,12 @@ export interface Parts {
 }
 
 const DEFAULT_WAIT_MS = 2000
+const DEFAULT_BEAT_MS = 10_000
 
 /** Builds the parts and joins them. */
 export function makeParts(options: DataspaceOptions): Parts {
   const { backend, logger = silentLogger, time = systemTime, waitMs = DEFAULT_WAIT_MS } = options
+  const { beatMs = DEFAULT_BEAT_MS } = options
   const outbox = new Outbox()
   const health = new Health({
     name: backend.kind,
@@ -72,6 +76,6 @@ export function makeParts(options: DataspaceOptions): Parts {
     ...base,
     intake,
     author: new Author({ ...base, intake }),
-    link: new Link({ ...base, events: intake }),
+    link: new Link({ ...base, events: intake, beatMs }),
   }
 }

@@ -3,16 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Backend, MemoryTables, memoryBackend, sqliteBackend, systemTime } from '@mcpstore/storage'
 import { type ConformanceSubject, conformanceCases } from '@mcpstore/storage/conformance'
-import { describe, test } from 'vitest'
+import { redisBackend, redisTarget } from '@mcpstore/storage/redis'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { hasRedisServer, type RedisServer, startRedis } from '../../../tests/support/redis-server.ts'
 
-async function subject(
-  make: (folder: string) => (time: typeof systemTime) => Backend,
-): Promise<ConformanceSubject> {
+type Connect = (now: () => number) => Backend
+
+async function subject(make: (folder: string) => Connect): Promise<ConformanceSubject> {
   const folder = await mkdtemp(join(tmpdir(), 'conformance-'))
   let now = 0
   const connect = make(folder)
   return {
-    connect: () => connect({ ...systemTime, now: () => now }),
+    connect: () => connect(() => now),
     setNow: (ms) => {
       now = ms
     },
@@ -20,16 +22,7 @@ async function subject(
   }
 }
 
-const backends = {
-  memory: () => {
-    const tables = new MemoryTables()
-    return (time: typeof systemTime) => memoryBackend({ tables, time })
-  },
-  sqlite: (folder: string) => (time: typeof systemTime) =>
-    sqliteBackend({ file: join(folder, 'dataspace.db'), time, pollMs: 5 }),
-}
-
-describe.each(Object.entries(backends))('the %s backend', (_, make) => {
+function checkAll(make: (folder: string) => Connect): void {
   test.each(conformanceCases)('$name', async ({ run }) => {
     const place = await subject(make)
     try {
@@ -37,5 +30,35 @@ describe.each(Object.entries(backends))('the %s backend', (_, make) => {
     } finally {
       await place.dispose()
     }
+  })
+}
+
+describe('the memory backend', () => {
+  checkAll(() => {
+    const tables = new MemoryTables()
+    return (now) => memoryBackend({ tables, time: { ...systemTime, now } })
+  })
+})
+
+describe('the sqlite backend', () => {
+  checkAll((folder) => (now) => {
+    return sqliteBackend({ file: join(folder, 'dataspace.db'), time: { ...systemTime, now }, pollMs: 5 })
+  })
+})
+
+describe.skipIf(!hasRedisServer)('the redis backend', () => {
+  let server: RedisServer
+  let dataspaces = 0
+  beforeAll(async () => {
+    server = await startRedis()
+  })
+  afterAll(() => server?.stop())
+  checkAll(() => {
+    const options = {
+      target: redisTarget({ url: server.url }),
+      namespace: 'conformance',
+      dataspace: `${++dataspaces}`,
+    }
+    return (serverNow) => redisBackend({ ...options, serverNow })
   })
 })

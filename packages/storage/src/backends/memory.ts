@@ -94,7 +94,7 @@ export function memoryBackend({
     kind: 'memory',
     durable: 'memory',
     location: null,
-    async open(knownId) {
+    async open({ id: knownId } = {}) {
       const id = knownId ?? tables.ids[0] ?? randomId(time)
       if (!tables.ids.includes(id)) tables.ids.push(id)
       return [...tables.ids]

@@ -28,8 +28,8 @@ export function onBackends(
       subject.setNow(START + 1000)
       const [first, second] = [subject.connect(), subject.connect()]
       try {
-        await first.open(undefined)
-        await second.open(undefined)
+        await first.open()
+        await second.open()
         await run(first, second, subject)
       } finally {
         await first.close()

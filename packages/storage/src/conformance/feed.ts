@@ -49,7 +49,7 @@ export const feedCases: ConformanceCase[] = [
     assert.ok(page.rev > rev)
   }),
   onBackends('another connection is told that something changed', async (a, b) => {
-    const hinted = new Promise<void>((resolve) => b.onHint(resolve))
+    const hinted = new Promise<void>((resolve) => b.onHint(() => resolve()))
     await merge(a, record({ stamp: at(1) }))
     await hinted
   }),

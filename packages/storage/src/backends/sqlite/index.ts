@@ -101,7 +101,7 @@ export function sqliteBackend({
     kind: 'sqlite',
     durable: 'local',
     location: file,
-    async open(knownId) {
+    async open({ id: knownId } = {}) {
       await connect()
       const ids = await read((tables) => tables.ids())
       if (open?.frozen) return ids

@@ -1,0 +1,139 @@
+import type { Known } from '../../backend.ts'
+import { randomId } from '../../clock.ts'
+import { BackendError } from '../../health.ts'
+import type { Time } from '../../time.ts'
+import type { Place } from './place.ts'
+import { scripts } from './scripts.ts'
+import type { RedisSession } from './session.ts'
+
+/** What is remembered of the server from one connection to the next. */
+export interface Remembered {
+  /** Which run of the server it was; empty where it does not say. */
+  run: string
+  epoch: string
+}
+
+export interface EnterOptions {
+  label: string
+  lifetime: string
+  known: Known
+  remembered: Remembered | undefined
+  time: Time
+}
+
+/** What this version writes: a newer minor is read and kept, a newer major is refused. */
+const SCHEMA = { major: 1, minor: 0 }
+const OLDEST_REDIS = [6, 2]
+/** How many records are looked for before a dataspace is believed to have been wiped. */
+const PROBES = 1000
+
+/** Finds the dataspace, or makes it. @throws `BackendError` */
+export async function enter(
+  session: RedisSession,
+  place: Place,
+  options: EnterOptions,
+): Promise<Remembered & { ids: string[] }> {
+  const { label, known, remembered } = options
+  const [found, others] = await Promise.all([
+    look(session, place),
+    session.ask((c) => c.exists(place.otherMeta)),
+  ])
+  if (others > 0) throw otherLayout(label, place)
+  checkVersions(found, label)
+  const wiped =
+    found.epoch === '' && !found.index && (await isWiped(session, place, { ...options, run: found.run }))
+  const missing = known.id === undefined ? found.ids.length === 0 : !found.ids.includes(known.id)
+  if (found.epoch !== '' && !missing) return { ...found }
+  const cleared = wiped ? known.tick!() : ''
+  try {
+    return { run: found.run, ...(await make(session, place, options, cleared)) }
+  } catch (thrown) {
+    // What cannot be written now may be read all the same.
+    const readable = thrown instanceof BackendError && thrown.state === 'write-degraded' && found.epoch !== ''
+    if (!readable || remembered === undefined) throw thrown
+    return { ...found }
+  }
+}
+
+interface Found {
+  epoch: string
+  schema: string
+  ids: string[]
+  index: boolean
+  run: string
+  version: string
+}
+
+async function look(session: RedisSession, place: Place): Promise<Found> {
+  const [{ reply, refused }] = (await session.run(scripts.look, [
+    { keys: [place.meta, place.index], args: [] },
+  ])) as [{ reply?: unknown; refused?: string }]
+  if (refused !== undefined) {
+    throw new BackendError('down', `${place.meta} is not mcpstore's: ${refused}`, {
+      hint: 'Use another namespace or dataspace, or remove the foreign key.',
+    })
+  }
+  const [epoch, schema, ids, index, info] = reply as string[]
+  const said = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info!)?.[1] ?? ''
+  return {
+    epoch: epoch!,
+    schema: schema!,
+    ids: ids!.split(',').filter(Boolean),
+    index: index === '1',
+    run: said('run_id'),
+    version: said('redis_version'),
+  }
+}
+
+async function make(
+  session: RedisSession,
+  place: Place,
+  { known, lifetime, time }: EnterOptions,
+  cleared: string,
+): Promise<{ epoch: string; ids: string[] }> {
+  const schema = `${SCHEMA.major}.${SCHEMA.minor}`
+  const layout = place.tagged ? 'tagged' : 'plain'
+  const args = [schema, layout, randomId(time), known.id ?? '', randomId(time), cleared, lifetime]
+  const [made] = await session.run(scripts.open, [{ keys: [place.meta], args }])
+  const [epoch, ids] = made!.reply as [string, string]
+  return { epoch, ids: ids.split(',').filter(Boolean) }
+}
+
+/** Whether somebody removed the dataspace on purpose: it is gone as a whole, and the server has run all along. */
+async function isWiped(
+  session: RedisSession,
+  place: Place,
+  { known, remembered, run }: EnterOptions & { run: string },
+): Promise<boolean> {
+  if (run === '' || remembered?.run !== run || !known.tick) return false
+  const probes = (known.keys?.() ?? []).slice(0, PROBES).map(place.key)
+  if (probes.length === 0) return false
+  return (await session.ask((client) => client.exists(...probes))) === 0
+}
+
+function checkVersions({ schema, version }: Found, label: string): void {
+  if (Number(schema.split('.')[0] || SCHEMA.major) > SCHEMA.major) {
+    throw new BackendError(
+      'down',
+      `the dataspace on ${label} was written by a newer mcpstore (schema ${schema})`,
+      {
+        hint: 'Update mcpstore, or use another dataspace.',
+      },
+    )
+  }
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (version !== '' && (major - OLDEST_REDIS[0]! || minor - OLDEST_REDIS[1]!) < 0) {
+    throw new BackendError('down', `${label} is Redis ${version}, older than ${OLDEST_REDIS.join('.')}`, {
+      hint: 'Update Redis.',
+    })
+  }
+}
+
+function otherLayout(label: string, { tagged }: Place): BackendError {
+  const [there, here] = tagged ? ['without', 'with'] : ['with', 'without']
+  return new BackendError(
+    'down',
+    `the dataspace lies on ${label} in keys ${there} a hash tag, and was asked for in keys ${here} one`,
+    { hint: `Set the option hashTag to ${!tagged}, or use another dataspace.` },
+  )
+}

@@ -1,0 +1,129 @@
+import { BackendError, type HealthState } from '../../health.ts'
+
+interface Diagnosis {
+  state: HealthState
+  what: string
+  hint: string
+}
+
+const LATER = 'mcpstore goes on without it and comes back by itself.'
+
+/** What the first word of a reply means, https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors. */
+const BY_CODE: Record<string, Diagnosis> = {
+  READONLY: {
+    state: 'write-degraded',
+    what: 'is a read-only replica',
+    hint: 'Give the address of the master; after a failover it is found again.',
+  },
+  OOM: {
+    state: 'write-degraded',
+    what: 'is out of memory',
+    hint: 'Raise maxmemory or remove data; reading goes on, and writes are sent later.',
+  },
+  NOREPLICAS: {
+    state: 'write-degraded',
+    what: 'has not enough replicas to take writes',
+    hint: 'See min-replicas-to-write; writes are sent once it has them again.',
+  },
+  MISCONF: {
+    state: 'write-degraded',
+    what: 'cannot save to its disk and takes no writes',
+    hint: 'See the log of Redis; writes are sent once it saves again.',
+  },
+  NOAUTH: { state: 'auth', what: 'wants a password', hint: 'Give it in the URL or MCPSTORE_REDIS_PASSWORD.' },
+  WRONGPASS: {
+    state: 'auth',
+    what: 'refuses the username or password',
+    hint: 'Check the URL and MCPSTORE_REDIS_PASSWORD.',
+  },
+  NOPERM: {
+    state: 'auth',
+    what: 'does not let this user do what is needed',
+    hint: 'See docs/redis.md for the rights that a user needs.',
+  },
+  LOADING: { state: 'suspect', what: 'is still loading its data', hint: LATER },
+  BUSY: { state: 'suspect', what: 'is busy with a script', hint: LATER },
+  MASTERDOWN: { state: 'suspect', what: 'is a replica without its master', hint: LATER },
+  CLUSTERDOWN: { state: 'suspect', what: 'says that the cluster is down', hint: LATER },
+  TRYAGAIN: { state: 'suspect', what: 'is moving slots', hint: LATER },
+  WRONGTYPE: {
+    state: 'down',
+    what: 'holds something else where the dataspace keeps its own data',
+    hint: 'Use another namespace or dataspace, or remove the foreign key.',
+  },
+}
+
+const ALSO: readonly [RegExp, keyof typeof BY_CODE][] = [
+  [/^ERR max number of clients/, 'BUSY'],
+  [/^ERR AUTH|invalid password|invalid username-password/i, 'WRONGPASS'],
+  [/no permissions|ACL failure/i, 'NOPERM'],
+]
+
+const GONE: Diagnosis = {
+  state: 'down',
+  what: 'cannot be reached',
+  hint: `Check that it runs and that the address is right; ${LATER}`,
+}
+
+/** What a failure means for the dataspace on the Redis at `where` (no credentials in it). */
+export function classify(thrown: unknown, where: string): BackendError {
+  if (thrown instanceof BackendError) return thrown
+  const message = (thrown instanceof Error && thrown.message) || codeOf(thrown) || String(thrown)
+  const { state, what, hint } = diagnose(message)
+  return new BackendError(state, `${where} ${what} (${firstLine(message)})`, {
+    hint,
+    cause: withoutArguments(thrown),
+  })
+}
+
+function diagnose(message: string): Diagnosis {
+  const known = BY_CODE[/^-?([A-Z]+)\b/.exec(message)?.[1] ?? '']
+  if (known) return known
+  const also = ALSO.find(([pattern]) => pattern.test(message))
+  return also ? BY_CODE[also[1]]! : GONE
+}
+
+/** No answer in time: once may be chance, twice is an outage. */
+export function silent(where: string, ms: number, { again }: { again: boolean }): BackendError {
+  return new BackendError(again ? 'down' : 'suspect', `${where} did not answer within ${ms} ms`, {
+    hint: `Check that it runs and is not overloaded; ${LATER}`,
+  })
+}
+
+/** The dataspace on the server is another one than before: everything has to be compared. */
+export function otherHistory(where: string): BackendError {
+  return new BackendError('suspect', `${where} lost the dataspace, or holds another one`, {
+    hint: LATER,
+    broken: true,
+  })
+}
+
+/**
+ * Why one write was refused for its own sake, or `undefined` if its failure says something about the server: a key of
+ * another type, a key this user may not touch, a value that is too large.
+ */
+export function refusal(message: string): string | undefined {
+  if (message.startsWith('WRONGTYPE')) return 'its key holds something that is no record of mcpstore'
+  if (/(can't|cannot|no permissions to) access|keys used as arguments/i.test(message))
+    return 'this user may not write its key'
+  if (/exceeds maximum allowed size|invalid bulk length|string exceeds/i.test(message))
+    return 'it is larger than Redis allows'
+  return undefined
+}
+
+/** ioredis hangs a command's arguments, values and passwords among them, on its errors. */
+function withoutArguments(thrown: unknown): unknown {
+  if (thrown instanceof Error && 'command' in thrown) Reflect.deleteProperty(thrown, 'command')
+  return thrown
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  const errors = (thrown as AggregateError | undefined)?.errors as
+    | { code?: string; message?: string }[]
+    | undefined
+  return errors?.[0]?.message ?? (thrown as { code?: string } | undefined)?.code
+}
+
+function firstLine(message: string): string {
+  return message.split(/\s+script: |\n/)[0]!.slice(0, 200)
+}

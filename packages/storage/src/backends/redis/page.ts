@@ -1,0 +1,124 @@
+import type { Counter, Page } from '../../backend.ts'
+import { parseRecordKey, type RecordKey, statsParent } from '../../keyspace.ts'
+import { isStamp, type Stamp } from '../../stamp.ts'
+import { otherHistory } from './errors.ts'
+import { RECORD_FIELDS, recordFrom } from './hashes.ts'
+import type { Visit } from './place.ts'
+
+/** How many keys are read in one round trip. */
+const CHUNK = 500
+
+export interface ReadPage {
+  page: Page
+  /** What a clear has killed and nobody has swept away. */
+  dead: RecordKey[]
+}
+
+/** Reads what changed after `cursor`. @throws `BackendError` */
+export async function readPage(
+  visit: Visit,
+  cursor: number,
+  known: ReadonlyMap<RecordKey, Stamp> | undefined,
+  label: string,
+): Promise<ReadPage> {
+  const { members, rev, cleared, epoch, now } = await readIndex(visit, cursor)
+  if (epoch !== visit.epoch) throw otherHistory(label)
+  if (cursor === 0) visit.generations.clear()
+  const stats = members.filter((member) => member.endsWith(':stats'))
+  const keys = members.filter((member) => !member.endsWith(':stats'))
+  const changed = known === undefined ? keys : await changedSince(visit, keys, known)
+  const rows = await readHashes(visit, changed, [...RECORD_FIELDS, 'i'])
+  const dead: RecordKey[] = []
+  const page: Page = { rev, cleared, now, records: [], counters: [] }
+  for (const { key, fields } of rows) {
+    if (fields?.[0] === null) continue
+    if (isStamp(fields?.[0]) && fields[0] <= cleared) {
+      dead.push(key)
+      continue
+    }
+    if (fields?.at(-1)) visit.generations.set(key, fields.at(-1)!)
+    page.records.push(recordFrom(key, fields ?? []))
+  }
+  if (known) {
+    const read = new Set(changed)
+    page.unchanged = keys.filter((key) => !read.has(key))
+  }
+  page.counters = await readCounters(visit, stats, cleared)
+  return { page, dead }
+}
+
+async function readIndex({ session, place, now: fixed }: Visit, cursor: number) {
+  const results = await session.ask((client) =>
+    client
+      .multi()
+      .zrangebyscore(place.index, `(${cursor}`, '+inf')
+      .hmget(place.meta, 'rev', 'cleared', 'epoch')
+      .time()
+      .exec(),
+  )
+  const [members, meta, time] = results!.map(([error, reply]) => {
+    if (error) throw error
+    return reply
+  }) as [string[], (string | null)[], [string, string]]
+  const [rev, cleared, epoch] = meta
+  const clock = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000)
+  return {
+    members,
+    rev: Number(rev ?? 0),
+    cleared: cleared ?? '',
+    epoch: epoch ?? '',
+    now: Number(fixed() || clock),
+  }
+}
+
+/** Those of `keys` whose stamps are not the known ones. The rest is noted as it was. */
+async function changedSince(
+  visit: Visit,
+  keys: RecordKey[],
+  known: ReadonlyMap<RecordKey, Stamp>,
+): Promise<RecordKey[]> {
+  const rows = await readHashes(visit, keys, ['s', 'i'])
+  return rows.flatMap(({ key, fields }) => {
+    if (fields === undefined || fields[0] !== known.get(key)) return [key]
+    if (fields[1]) visit.generations.set(key, fields[1])
+    return []
+  })
+}
+
+/** The fields of many hashes; none for a key that holds something else. */
+async function readHashes(
+  { session, place }: Visit,
+  keys: readonly RecordKey[],
+  names: readonly string[],
+): Promise<{ key: RecordKey; fields: (string | null)[] | undefined }[]> {
+  const rows: { key: RecordKey; fields: (string | null)[] | undefined }[] = []
+  for (let at = 0; at < keys.length; at += CHUNK) {
+    const chunk = keys.slice(at, at + CHUNK)
+    const replies = await session.askEach((pipeline) => {
+      for (const key of chunk) pipeline.hmget(place.key(key), ...names)
+    })
+    replies.forEach(({ reply }, n) => {
+      rows.push({ key: chunk[n]!, fields: reply as (string | null)[] | undefined })
+    })
+  }
+  return rows
+}
+
+async function readCounters(visit: Visit, stats: readonly string[], cleared: Stamp): Promise<Counter[]> {
+  if (stats.length === 0) return []
+  const { session, place, generations } = visit
+  const replies = await session.askEach((pipeline) => {
+    for (const key of stats) pipeline.hgetall(place.key(key))
+  })
+  return replies.flatMap(({ reply }, at) => {
+    const fields = (reply ?? {}) as Record<string, string>
+    const counts = Object.entries(fields).filter(([field]) => field.includes(':'))
+    return counts.flatMap(([field, total]): Counter[] => {
+      const config = statsParent(field)
+      if (!parseRecordKey(config)) return []
+      const since = generations.get(config) ?? ''
+      const counted = fields[`@${field.slice(0, field.indexOf(':'))}`] === (since > cleared ? since : cleared)
+      return counted ? [{ key: stats[at]!, field, total: Number(total) }] : []
+    })
+  })
+}

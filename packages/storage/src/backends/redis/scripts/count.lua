@@ -1,0 +1,42 @@
+-- Raises the counters of one service under one tool to what a node has counted in all.
+-- KEYS  1 stats  2 the node's shares  3 index  4 meta  5 the service's config
+-- ARGV  1 epoch  2 now, or ''  3 channel  4 lifetime in ms, or ''
+--       5 member of the stats  6 the clear they were counted under  7 service  8.. counter, total, counter, total …
+-- returns {outcome}: counted, cleared (there was a later clear) or lost (another history)
+local stats, shares, index, meta, config = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local epoch, channel, lifetime, member, service = ARGV[1], ARGV[3], ARGV[4], ARGV[5], ARGV[7]
+
+if field(meta, 'epoch') ~= epoch then return {'lost'} end
+local now = clock(ARGV[2])
+local cleared = cleared_at(meta, now)
+if later(cleared, ARGV[6]) then return {'cleared'} end
+-- Who left is counted; a command of its that comes late must not count again.
+if field(shares, 'left') == '1' or not is_live(config, cleared, now) then return {'counted'} end
+
+local since = generation(config, cleared)
+local own = service .. ':'
+if field(stats, '@' .. service) ~= since then
+  for _, name in ipairs(redis.call('HKEYS', stats)) do
+    if string.sub(name, 1, #own) == own then redis.call('HDEL', stats, name) end
+  end
+  redis.call('HSET', stats, '@' .. service, since)
+end
+local rose = false
+for at = 8, #ARGV, 2 do
+  local name, total = own .. ARGV[at], tonumber(ARGV[at + 1])
+  local share = field(shares, member .. ' ' .. name)
+  local before = 0
+  -- A share is `<generation> <total>`; one of an earlier generation is none.
+  if string.sub(share, 1, #since + 1) == since .. ' ' then before = tonumber(string.sub(share, #since + 2)) end
+  if total > before then
+    redis.call('HINCRBY', stats, name, string.format('%.0f', total - before))
+    redis.call('HSET', shares, member .. ' ' .. name, since .. ' ' .. string.format('%.0f', total))
+    rose = true
+  end
+end
+if rose then redis.call('ZADD', index, next_rev(meta, channel), member) end
+if lifetime ~= '' then
+  redis.call('PEXPIRE', stats, lifetime)
+  redis.call('PEXPIRE', shares, lifetime)
+end
+return {'counted'}

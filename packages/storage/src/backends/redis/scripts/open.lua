@@ -1,0 +1,18 @@
+-- Makes the dataspace where there is none, and adds an id that it is known by.
+-- KEYS  1 meta
+-- ARGV  1 schema  2 layout  3 epoch, if it is made  4 id to add, or ''  5 id, if it is made  6 a clear, or ''
+--       7 lifetime in ms, or ''
+-- returns {epoch, ids}
+local meta = KEYS[1]
+if redis.call('HSETNX', meta, 'epoch', ARGV[3]) == 1 then
+  redis.call('HSET', meta, 'schema', ARGV[1], 'layout', ARGV[2], 'cleared', ARGV[6])
+end
+local ids = field(meta, 'ids')
+local wanted = ARGV[4]
+if wanted == '' and ids == '' then wanted = ARGV[5] end
+if wanted ~= '' and not string.find(',' .. ids .. ',', ',' .. wanted .. ',', 1, true) then
+  ids = ids == '' and wanted or ids .. ',' .. wanted
+  redis.call('HSET', meta, 'ids', ids)
+end
+if ARGV[7] ~= '' then redis.call('PEXPIRE', meta, ARGV[7]) end
+return {field(meta, 'epoch'), ids}

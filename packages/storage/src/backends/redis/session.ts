@@ -1,0 +1,217 @@
+import type { Socket } from 'node:net'
+import type { Cluster, Redis } from 'ioredis'
+import type { BackendError } from '../../health.ts'
+import type { Time } from '../../time.ts'
+import { type Clients, makeClients } from './clients.ts'
+import { classify, refusal, silent } from './errors.ts'
+import type { Script } from './scripts.ts'
+import type { RedisTarget } from './target.ts'
+
+export interface SessionOptions {
+  target: RedisTarget
+  /** How long connecting, or the answer to a command, may take, in ms. */
+  timeoutMs: number
+  /** What the server lists these connections as. */
+  name: string
+  /** Where the hints are published. */
+  channel: string
+  /** Something changed, or the session ended by itself. */
+  onHint: (rev?: number) => void
+  time: Time
+}
+
+/** One run of a script. */
+export interface ScriptCall {
+  keys: readonly string[]
+  args: readonly (string | number)[]
+}
+
+type Pipeline = ReturnType<Redis['pipeline']>
+type Result = [error: Error | null, reply: unknown]
+
+/** What a run returned, or why it was refused for its own sake. */
+export interface ScriptReply {
+  reply?: unknown
+  refused?: string
+}
+
+/** After one command without an answer the next ones get this long, in ms, before it is an outage. */
+const SECOND_CHANCE_MS = 500
+
+/** One unbroken connection to Redis. It ends once and for all; what comes after it is another one. */
+export class RedisSession {
+  readonly #options: SessionOptions
+  readonly #clients: Clients
+  readonly #missing: string[] = []
+  #lastError: unknown
+  #ended: BackendError | undefined
+  #silent = false
+
+  /** Connects, signs in and subscribes. @throws `BackendError` */
+  static async open(options: SessionOptions): Promise<RedisSession> {
+    const session = new RedisSession(options, await makeClients(options.target, options))
+    try {
+      await session.#start()
+      return session
+    } catch (thrown) {
+      session.close()
+      throw thrown
+    }
+  }
+
+  private constructor(options: SessionOptions, clients: Clients) {
+    this.#options = options
+    this.#clients = clients
+  }
+
+  /** What this user may not do and what is worse for it, for people. */
+  get missing(): readonly string[] {
+    return this.#missing
+  }
+
+  async #start(): Promise<void> {
+    const { target, timeoutMs } = this.#options
+    this.#silent = true
+    const clients = [...new Set([this.#clients.commands, this.#clients.hints])]
+    for (const client of clients) {
+      client.on('error', (error: Error) => {
+        this.#lastError = error
+      })
+      client.on('end', () => this.#end(this.#lastError ?? new Error('the connection was closed')))
+    }
+    const connected = Promise.all(clients.map((client) => client.connect().then(() => this.#signIn(client))))
+    await this.#within(
+      timeoutMs,
+      connected.then(() => this.#subscribe()),
+    ).catch((thrown) => {
+      throw classify(this.#lastError ?? thrown, target.label)
+    })
+    this.#silent = false
+  }
+
+  async #signIn(client: Redis | Cluster): Promise<void> {
+    const { target, name } = this.#options
+    if (client.isCluster) return
+    const own = client as Redis
+    if (target.kind === 'single' && target.password !== undefined) await signInWith(own, target)
+    if (target.db !== 0) await own.select(target.db)
+    await own.client('SETNAME', name).catch(() => {})
+  }
+
+  async #subscribe(): Promise<void> {
+    const { channel, onHint } = this.#options
+    const { hints } = this.#clients
+    hints.on('message', (_, rev: string) => onHint(/^\d+$/.test(rev) ? Number(rev) : undefined))
+    await hints.subscribe(channel).catch((error: Error) => {
+      if (!/NOPERM|no permissions/i.test(error.message)) throw error
+      this.#missing.push(`subscribe to ${channel}: changes are seen later`)
+    })
+  }
+
+  /** Asks one thing. @throws `BackendError` */
+  async ask<Answer>(question: (client: Redis) => Promise<Answer>): Promise<Answer> {
+    if (this.#ended) throw this.#ended
+    const { target, timeoutMs } = this.#options
+    // A cluster has the same commands.
+    const client = this.#clients.commands as Redis
+    const ms = this.#silent ? Math.min(SECOND_CHANCE_MS, timeoutMs) : timeoutMs
+    try {
+      const answer = await this.#within(ms, question(client))
+      this.#silent = false
+      return answer
+    } catch (thrown) {
+      const error = this.#ended ?? classify(thrown, target.label)
+      if (error.state === 'down') this.#end(error)
+      throw error
+    }
+  }
+
+  /**
+   * Asks several things in one round trip, each of which may be refused for its own sake.
+   * @throws `BackendError` if one of them failed otherwise.
+   */
+  async askEach(build: (pipeline: Pipeline) => void): Promise<ScriptReply[]> {
+    return (await this.#pipelined(build)).map((result) => this.#judge(result))
+  }
+
+  /** Runs a script as often as there are calls, in order and in one round trip. @throws `BackendError` */
+  async run(script: Script, calls: readonly ScriptCall[]): Promise<ScriptReply[]> {
+    const first = await this.#runBy('evalsha', script.sha, calls)
+    const unknown = first.findIndex(([error]) => error?.message.startsWith('NOSCRIPT'))
+    const rest = unknown < 0 ? [] : await this.#runBy('eval', script.text, calls.slice(unknown))
+    const done = unknown < 0 ? first : first.slice(0, unknown)
+    return [...done, ...rest].map((result) => this.#judge(result))
+  }
+
+  #runBy(command: 'eval' | 'evalsha', script: string, calls: readonly ScriptCall[]): Promise<Result[]> {
+    return this.#pipelined((pipeline) => {
+      for (const { keys, args } of calls) pipeline[command](script, keys.length, ...keys, ...args)
+    })
+  }
+
+  async #pipelined(build: (pipeline: Pipeline) => void): Promise<Result[]> {
+    const results = await this.ask((client) => {
+      const pipeline = client.pipeline()
+      build(pipeline)
+      return pipeline.exec()
+    })
+    return results!
+  }
+
+  #judge([error, reply]: Result): ScriptReply {
+    if (!error) return { reply }
+    const refused = refusal(error.message)
+    if (refused === undefined) throw classify(error, this.#options.target.label)
+    return { refused }
+  }
+
+  /** Ends the session; never throws. */
+  close(): void {
+    this.#ended ??= classify(new Error('it was closed'), this.#options.target.label)
+    this.#clients.commands.disconnect()
+    this.#clients.hints.disconnect()
+  }
+
+  #end(reason: unknown): void {
+    if (this.#ended) return
+    this.#ended = classify(reason, this.#options.target.label)
+    this.close()
+    this.#options.onHint()
+  }
+
+  /** Waits for `promise` as long as bytes go to and fro, or `ms` without any. */
+  #within<Answer>(ms: number, promise: Promise<Answer>): Promise<Answer> {
+    const { time, target } = this.#options
+    return new Promise((resolve, reject) => {
+      let traffic = this.#traffic()
+      let cancel = () => {}
+      const check = () => {
+        const now = this.#traffic()
+        if (now === traffic) {
+          const again = this.#silent
+          this.#silent = true
+          reject(silent(target.label, ms, { again }))
+          return
+        }
+        traffic = now
+        cancel = time.after(ms, check)
+      }
+      cancel = time.after(ms, check)
+      promise.then(resolve, reject).finally(() => cancel())
+    })
+  }
+
+  /** Bytes received so far, and sent for good. */
+  #traffic(): number {
+    const { stream } = this.#clients.commands as { stream?: Socket }
+    return stream ? stream.bytesRead + stream.bytesWritten - stream.writableLength : 0
+  }
+}
+
+async function signInWith(client: Redis, { username, password }: RedisTarget): Promise<void> {
+  const signedIn = username === undefined ? client.auth(password!) : client.auth(username, password!)
+  await signedIn.catch((error: Error) => {
+    // It wants none, so the one that was given does no harm.
+    if (!/without any password configured/.test(error.message)) throw error
+  })
+}

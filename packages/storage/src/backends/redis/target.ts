@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto'
+import type { ConnectionOptions } from 'node:tls'
+import type { Cluster, Redis } from 'ioredis'
+import { StorageError } from '../../errors.ts'
+
+/** Where a server listens. */
+export interface HostAndPort {
+  host: string
+  port: number
+}
+
+/** How to reach Redis: a URL, sentinels, the nodes of a cluster, or a client of the host's own. */
+export interface RedisAddress {
+  /** `redis://[user:password@]host[:port][/db]`, `rediss://…` for TLS, `unix:///path/to/socket[?db=1]`. */
+  url?: string
+  /** Goes before the one in the URL. */
+  username?: string | undefined
+  /** Goes before the one in the URL. */
+  password?: string | undefined
+  /** Options of Node's `tls.connect`, e.g. `{ ca }`; with them, or with `rediss://`, the connection is encrypted. */
+  tls?: ConnectionOptions
+  /** Redis Sentinel: where the sentinels listen, and the name of the master they watch. */
+  sentinels?: readonly HostAndPort[]
+  sentinelName?: string
+  sentinelUsername?: string
+  sentinelPassword?: string
+  /** Redis Cluster: some of its nodes. */
+  cluster?: readonly HostAndPort[]
+  /** A client of ioredis. Connections are opened the way it opens its own; it is not used itself, and never closed. */
+  client?: Redis | Cluster
+}
+
+/** An address, understood. */
+export interface RedisTarget {
+  kind: 'single' | 'sentinel' | 'cluster' | 'client'
+  /** For people: no credentials. */
+  label: string
+  db: number
+  username: string | undefined
+  password: string | undefined
+  /** The options of ioredis that say where the server is. */
+  where: Record<string, unknown>
+  /** The nodes of a cluster. */
+  nodes: readonly HostAndPort[]
+  client: Redis | Cluster | undefined
+}
+
+const DEFAULT_PORT = 6379
+
+/** Understands an address. @throws `usage` that names what is wrong, never a password. */
+export function redisTarget(address: RedisAddress): RedisTarget {
+  const ways = (['url', 'sentinels', 'cluster', 'client'] as const).filter(
+    (way) => address[way] !== undefined && !(way === 'url' && address.sentinels),
+  )
+  if (ways.length !== 1) throw wrong('needs exactly one of url, sentinels, cluster and client')
+  return TARGETS[ways[0]!](address)
+}
+
+/** A short name for the same Redis, whoever asks for it with which password. */
+export function targetHash({ label }: RedisTarget): string {
+  return createHash('sha256').update(label).digest('hex').slice(0, 16)
+}
+
+const TARGETS: Record<'url' | 'sentinels' | 'cluster' | 'client', (address: RedisAddress) => RedisTarget> = {
+  url(address) {
+    const url = parseUrl(address.url!)
+    const db = dbOf(url)
+    if (url.protocol === 'unix:') {
+      const path = decodeURIComponent(url.pathname)
+      return single(address, url, { where: { path }, label: `unix://${path}`, db })
+    }
+    if (!url.hostname) throw wrong(`the URL names no host`)
+    const host = url.hostname.replace(/^\[|\]$/g, '')
+    const port = Number(url.port || DEFAULT_PORT)
+    const tls = address.tls ?? (url.protocol === 'rediss:' ? {} : undefined)
+    const where = { host, port, ...(tls && { tls }) }
+    return single(address, url, { where, label: `${tls ? 'rediss' : 'redis'}://${url.hostname}:${port}`, db })
+  },
+  sentinels(address) {
+    const { sentinels, sentinelName, sentinelUsername, sentinelPassword, tls } = address
+    if (!sentinelName) throw wrong('sentinels need sentinelName, the name of the master they watch')
+    if (sentinels!.length === 0) throw wrong('sentinels is empty')
+    const url = address.url === undefined ? undefined : parseUrl(address.url)
+    const where = {
+      sentinels,
+      name: sentinelName,
+      sentinelUsername,
+      sentinelPassword,
+      ...(tls && { tls, enableTLSForSentinelMode: true, sentinelTLS: tls }),
+    }
+    const label = `sentinel://${sentinelName}@${hostList(sentinels!)}`
+    return { ...single(address, url, { where, label, db: url ? dbOf(url) : 0 }), kind: 'sentinel' }
+  },
+  cluster(address) {
+    const { cluster, tls, username, password } = address
+    if (cluster!.length === 0) throw wrong('cluster is empty')
+    const label = `cluster://${hostList(cluster!)}`
+    const where = tls ? { tls } : {}
+    return { kind: 'cluster', label, db: 0, username, password, where, nodes: cluster!, client: undefined }
+  },
+  client({ client }) {
+    if (typeof client?.duplicate !== 'function') throw wrong('client is no client of ioredis')
+    const options = client.options as { host?: string; port?: number; path?: string; db?: number }
+    const db = client.isCluster ? 0 : (options.db ?? 0)
+    const place = options.path ? `unix://${options.path}` : `redis://${options.host}:${options.port}`
+    const label = client.isCluster ? 'cluster of the host' : `${place}/${db}`
+    return {
+      kind: 'client',
+      label,
+      db,
+      username: undefined,
+      password: undefined,
+      where: {},
+      nodes: [],
+      client,
+    }
+  },
+}
+
+function single(
+  { username, password }: RedisAddress,
+  url: URL | undefined,
+  { where, label, db }: { where: Record<string, unknown>; label: string; db: number },
+): RedisTarget {
+  const inUrl = (text: string | null | undefined) => (text ? decodeURIComponent(text) : undefined)
+  return {
+    kind: 'single',
+    label: `${label}/${db}`,
+    db,
+    username: username ?? inUrl(url?.username),
+    password: password ?? inUrl(url?.password) ?? url?.searchParams.get('password') ?? undefined,
+    where,
+    nodes: [],
+    client: undefined,
+  }
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url && ['redis:', 'rediss:', 'unix:'].includes(url.protocol)) return url
+  throw wrong('the URL must begin with redis://, rediss:// or unix://')
+}
+
+function dbOf(url: URL): number {
+  const text = url.searchParams.get('db') ?? (url.protocol === 'unix:' ? '' : url.pathname.slice(1))
+  if (!/^\d{0,6}$/.test(text)) throw wrong(`the database in the URL must be a number, not "${text}"`)
+  return Number(text || 0)
+}
+
+function hostList(hosts: readonly HostAndPort[]): string {
+  return hosts
+    .map(({ host, port }) => `${host}:${port}`)
+    .sort()
+    .join(',')
+}
+
+function wrong(what: string): StorageError {
+  return new StorageError('usage', `redis: ${what}`, {
+    hint: 'For example: redis://localhost:6379/0, or rediss://host:6380/0 with TLS.',
+  })
+}

@@ -1,0 +1,9 @@
+// The public surface of @mcpstore/storage/redis: only who uses Redis loads it.
+export { type RedisBackendOptions, redisBackend } from './backends/redis/index.ts'
+export {
+  type HostAndPort,
+  type RedisAddress,
+  type RedisTarget,
+  redisTarget,
+  targetHash,
+} from './backends/redis/target.ts'
