@@ -78,12 +78,24 @@ export interface ClearReply {
 
 /** What whoever opens a backend knows of the dataspace. */
 export interface Known {
-  /** An id it is known by. */
+  /** An id it is known by in this run. */
   id?: string | undefined
+  /** An id it was known by when it was kept in a mirror: given to a backend that has none. */
+  keptId?: string | undefined
+  /** The run of the server it was last seen in. */
+  run?: string | undefined
   /** The keys of its live records. */
   keys?: () => RecordKey[]
   /** A stamp of now, for a wipe by somebody else that has to be written down as a clear. */
   tick?: () => Stamp
+}
+
+/** What was found at opening. */
+export interface Opened {
+  /** The ids the dataspace is known by. */
+  ids: string[]
+  /** Which run of the server it is, where there are runs and it says. */
+  run?: string
 }
 
 /** A sign of life. */
@@ -107,8 +119,8 @@ export interface Backend {
   readonly durable: Durability
   /** Where it lies, for people: a path, an address without credentials, or `null`. */
   readonly location: string | null
-  /** Connects, again after a failure too. Adds the known id to those of the dataspace; returns them all. */
-  open(known?: Known): Promise<string[]>
+  /** Connects, again after a failure too. Adds the known id to those of the dataspace. */
+  open(known?: Known): Promise<Opened>
   /** Merges each write by itself, in order; one reply a write. */
   merge(writes: readonly Write[]): Promise<MergeReply[]>
   /** Everything that changed after `cursor`; 0 asks for everything, but for what `known` has in the same version. */

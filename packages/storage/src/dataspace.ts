@@ -71,7 +71,10 @@ export class Dataspace {
     }))
     const written = encoded.map((put) => this.#parts.author.write(put))
     const fates = await this.#fates(written.map(({ stamp }) => stamp))
-    return written.map(({ stamp, status }, at) => ({ stamp, ...this.#outcome(status, fates[at]) }))
+    return written.map(({ stamp, status }, at) => {
+      const problem = this.#parts.outbox.problem(stamp)
+      return { stamp, ...this.#outcome(status, fates[at]), ...(problem !== undefined && { problem }) }
+    })
   }
 
   /** A stamp of now, for a value that is still being found out; see `Put.stamp`. */

@@ -136,11 +136,12 @@ export class Link {
 
   async #open(): Promise<void> {
     const { backend, events, health, outbox } = this.#options
-    this.#ids = await backend.open({
+    const opened = await backend.open({
       id: this.#ids[0],
       keys: () => [...events.known().keys()],
       tick: () => events.tick(),
     })
+    this.#ids = opened.ids
     health.recovering()
     outbox.unpark()
   }

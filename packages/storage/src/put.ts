@@ -25,6 +25,8 @@ export interface PutResult {
   stamp: Stamp
   /** The strongest place that is known to hold it. */
   durable: Durability
+  /** Why the backend refused it for its own sake. */
+  problem?: string
 }
 
 /** Nothing was written: something else is stored. */

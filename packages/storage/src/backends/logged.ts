@@ -6,6 +6,7 @@ const OPERATIONS = [
   'open',
   'merge',
   'pull',
+  'beat',
   'count',
   'leave',
   'clear',
@@ -19,7 +20,8 @@ const OPERATIONS = [
 export function loggedBackend(backend: Backend, logger: Logger, time: Time = systemTime): Backend {
   const logged: Backend = { ...backend }
   for (const operation of OPERATIONS) {
-    const original = backend[operation] as (...args: unknown[]) => Promise<unknown>
+    const original = backend[operation] as ((...args: unknown[]) => Promise<unknown>) | undefined
+    if (!original) continue
     const timed = async (...args: unknown[]) => {
       const began = time.now()
       const line = (outcome: string) => {

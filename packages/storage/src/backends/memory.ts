@@ -97,7 +97,7 @@ export function memoryBackend({
     async open({ id: knownId } = {}) {
       const id = knownId ?? tables.ids[0] ?? randomId(time)
       if (!tables.ids.includes(id)) tables.ids.push(id)
-      return [...tables.ids]
+      return { ids: [...tables.ids] }
     },
     async merge(writes) {
       const replies = writes.map((write) => mergeWrite(tables, write, time.now()))

@@ -93,9 +93,10 @@ async function make(
 ): Promise<{ epoch: string; ids: string[] }> {
   const schema = `${SCHEMA.major}.${SCHEMA.minor}`
   const layout = place.tagged ? 'tagged' : 'plain'
-  const args = [schema, layout, randomId(time), known.id ?? '', randomId(time), cleared, lifetime]
-  const [made] = await session.run(scripts.open, [{ keys: [place.meta], args }])
-  const [epoch, ids] = made!.reply as [string, string]
+  const made = known.keptId ?? randomId(time)
+  const args = [schema, layout, randomId(time), known.id ?? '', made, cleared, lifetime]
+  const [answer] = await session.run(scripts.open, [{ keys: [place.meta], args }])
+  const [epoch, ids] = answer!.reply as [string, string]
   return { epoch, ids: ids.split(',').filter(Boolean) }
 }
 
@@ -105,7 +106,7 @@ async function isWiped(
   place: Place,
   { known, remembered, run }: EnterOptions & { run: string },
 ): Promise<boolean> {
-  if (run === '' || remembered?.run !== run || !known.tick) return false
+  if (run === '' || (remembered?.run ?? known.run) !== run || !known.tick) return false
   const probes = (known.keys?.() ?? []).slice(0, PROBES).map(place.key)
   if (probes.length === 0) return false
   return (await session.ask((client) => client.exists(...probes))) === 0

@@ -101,7 +101,7 @@ export function redisBackend(options: RedisBackendOptions): Backend {
         remembered = { run: entered.run, epoch: entered.epoch }
         const now = () => (options.serverNow ? String(options.serverNow()) : '')
         visit = { session, place, epoch: entered.epoch, generations: new Map(), now, lifetime }
-        return entered.ids
+        return { ids: entered.ids, run: entered.run }
       } catch (thrown) {
         session.close()
         throw thrown

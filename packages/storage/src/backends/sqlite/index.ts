@@ -104,12 +104,12 @@ export function sqliteBackend({
     async open({ id: knownId } = {}) {
       await connect()
       const ids = await read((tables) => tables.ids())
-      if (open?.frozen) return ids
-      if (knownId === undefined ? ids.length > 0 : ids.includes(knownId)) return ids
+      if (open?.frozen) return { ids }
+      if (knownId === undefined ? ids.length > 0 : ids.includes(knownId)) return { ids }
       return write((tables) => {
         const id = knownId ?? tables.ids()[0] ?? randomId(time)
         if (!tables.ids().includes(id)) tables.addId(id)
-        return tables.ids()
+        return { ids: tables.ids() }
       })
     },
     merge: (writes) => write((tables) => writes.map((one) => mergeWrite(tables, one, time.now()))),
