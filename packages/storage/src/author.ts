@@ -1,3 +1,4 @@
+import type { Durability } from './backend.ts'
 import type { Clock } from './clock.ts'
 import type { Intake } from './intake.ts'
 import type { Outbox } from './outbox.ts'
@@ -37,6 +38,13 @@ export class Author {
     outbox.add({ record })
     intake.take(record, 'local')
     return { status: 'written', stamp: record.stamp }
+  }
+
+  /** The result of a put that changes nothing, or `undefined` if it would. */
+  unchanged(put: EncodedPut, durable: Durability): PutResult | undefined {
+    const current = this.#parts.replica.record(put.key)
+    const same = current ? this.#isSame(current, put) : put.json === null
+    return same ? { status: 'unchanged', stamp: current?.stamp ?? NO_STAMP, durable } : undefined
   }
 
   /** The record a put becomes, written over what the replica has now. */

@@ -86,8 +86,8 @@ export interface Known {
   run?: string | undefined
   /** The keys of its live records. */
   keys?: () => RecordKey[]
-  /** A stamp of now, for a wipe by somebody else that has to be written down as a clear. */
-  tick?: () => Stamp
+  /** Somebody has removed everything on purpose: returns the stamp of the clear as which that is written down. */
+  onWiped?: () => Stamp
 }
 
 /** What was found at opening. */

@@ -1,4 +1,4 @@
-import type { Durability, Verdict } from './backend.ts'
+import type { Durability } from './backend.ts'
 import type { Conflict } from './conflict.ts'
 import { type DataspaceStatus, describeStatus } from './dataspace-status.ts'
 import { StorageError } from './errors.ts'
@@ -8,6 +8,8 @@ import type { RecordKey } from './keyspace.ts'
 import type { Lease, LeaseRefused } from './lease.ts'
 import { type DataspaceOptions, makeParts, type Parts } from './parts.ts'
 import type { Put, PutRefused, PutResult } from './put.ts'
+import { awaitFates, putKept } from './put-kept.ts'
+import { putStrictly } from './put-strictly.ts'
 import type { Entry } from './replica.ts'
 import type { Stamp } from './stamp.ts'
 import type { Watcher } from './watchers.ts'
@@ -35,7 +37,9 @@ export class Dataspace {
 
   /** Connects. Waits until the backend has answered or failed, at most `waitMs`; `status` tells which. */
   async open(): Promise<this> {
-    this.#parts.link.start()
+    const { link, mirror } = this.#parts
+    await mirror?.start({ ...this.#parts, onAdded: () => void link.kick() })
+    link.start()
     await this.#attempt(() => this.#parts.link.confirmed !== undefined)
     return this
   }
@@ -69,12 +73,7 @@ export class Dataspace {
       ...put,
       json: put.value === undefined ? null : encodeValue(put.key, put.value),
     }))
-    const written = encoded.map((put) => this.#parts.author.write(put))
-    const fates = await this.#fates(written.map(({ stamp }) => stamp))
-    return written.map(({ stamp, status }, at) => {
-      const problem = this.#parts.outbox.problem(stamp)
-      return { stamp, ...this.#outcome(status, fates[at]), ...(problem !== undefined && { problem }) }
-    })
+    return (this.#parts.policy === 'strict' ? putStrictly : putKept)(this.#parts, encoded)
   }
 
   /** A stamp of now, for a value that is still being found out; see `Put.stamp`. */
@@ -180,7 +179,10 @@ export class Dataspace {
 
   /** Waits until nothing waits to be sent, at most `waitMs`. Returns how many writes still wait. */
   async flush(): Promise<number> {
-    await this.#fates(this.#parts.outbox.rows().map(({ record }) => record.stamp))
+    await awaitFates(
+      this.#parts,
+      this.#parts.outbox.rows().map(({ record }) => record.stamp),
+    )
     return this.#parts.outbox.size
   }
 
@@ -194,42 +196,13 @@ export class Dataspace {
     this.#cancelCount?.()
     await this.#attempt(() => this.#parts.outbox.size === 0 && this.#parts.counts.unsent().length === 0)
     await this.#parts.link.close()
+    await this.#parts.mirror?.close()
     return this.#parts.outbox.size + this.#parts.outbox.parked.length
   }
 
   #refuseClosed(): void {
     if (this.#closing)
       throw new StorageError('unavailable', 'the dataspace is closed', { hint: 'Open another one.' })
-  }
-
-  /** What becomes of these stamps, `undefined` for those that still wait when there is no more waiting. */
-  async #fates(stamps: readonly Stamp[]): Promise<(Verdict | undefined)[]> {
-    const { health, link, outbox, patience } = this.#parts
-    const fates = stamps.map((stamp): Verdict | undefined => {
-      if (outbox.problem(stamp) !== undefined) return 'refused'
-      return outbox.has(stamp) ? undefined : 'duplicate'
-    })
-    let left = fates.filter((fate) => fate === undefined).length
-    if (left === 0 || !health.hopeful) return fates
-    await patience.until((done) => {
-      stamps.forEach((stamp, at) => {
-        outbox.whenAcknowledged(stamp, (verdict) => {
-          fates[at] = verdict
-          if (--left === 0) done()
-        })
-      })
-      void link.kick()
-    })
-    return fates
-  }
-
-  #outcome(status: PutResult['status'], fate: Verdict | undefined): Omit<PutResult, 'stamp'> {
-    const { backend, health } = this.#parts
-    const unsure =
-      fate === undefined || fate === 'refused' || (status === 'unchanged' && health.state === 'down')
-    if (unsure) return { status, durable: 'memory' }
-    const kept = fate === 'accepted' || fate === 'duplicate'
-    return { status: kept ? status : 'outdated', durable: backend.durable }
   }
 
   /** Makes attempts until `satisfied`, or until there is no hope. */

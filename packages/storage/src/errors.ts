@@ -1,5 +1,11 @@
 /** Every code an error of the storage tier can carry. `docs/errors.md` explains each. */
-export type StorageErrorCode = 'usage' | 'storage' | 'unavailable' | 'not_durable' | 'conflict'
+export type StorageErrorCode =
+  | 'usage'
+  | 'storage'
+  | 'unavailable'
+  | 'not_durable'
+  | 'outcome_unknown'
+  | 'conflict'
 
 export interface ErrorDetails {
   /** What the reader can do about it, as one sentence. */

@@ -36,6 +36,11 @@ export function asBackendError(thrown: unknown): BackendError {
   })
 }
 
+/** More falls than this within the window, and the backend is `recovering` until it has held for a while. */
+const MAX_FALLS = 3
+const FLAP_WINDOW_MS = 60_000
+const PROBATION_MS = 10_000
+
 export interface HealthOptions {
   /** What the log lines call the backend. */
   name: string
@@ -55,6 +60,8 @@ export class Health {
   #since: number
   /** The same moment on the clock that never steps. */
   #entered: number
+  /** When `up` ended, of late, on the clock that never steps. */
+  #falls: number[] = []
   /** Whether the trouble was told, so that its end has to be told too. */
   #announced = false
 
@@ -89,7 +96,15 @@ export class Health {
   }
 
   succeeded(): void {
-    this.#enter('up', undefined)
+    this.#enter(this.#isFlapping() ? 'recovering' : 'up', undefined)
+  }
+
+  /** Whether it fell so often of late that it has to prove itself first. */
+  #isFlapping(): boolean {
+    const now = this.#options.time.monotonic()
+    this.#falls = this.#falls.filter((at) => now - at < FLAP_WINDOW_MS)
+    const last = this.#falls.at(-1)
+    return this.#falls.length > MAX_FALLS && last !== undefined && now - last < PROBATION_MS
   }
 
   recovering(): void {
@@ -114,6 +129,7 @@ export class Health {
     this.#error = error
     if (state === before) return
     const { name, time, logger, backlog } = this.#options
+    if (before === 'up') this.#falls.push(time.monotonic())
     const lasted = Math.round(time.monotonic() - this.#entered)
     this.#state = state
     this.#since = time.now()

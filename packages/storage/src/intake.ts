@@ -3,8 +3,9 @@ import type { Clock } from './clock.ts'
 import { type Conflict, conflictBetween } from './conflict.ts'
 import type { Counts } from './counts.ts'
 import type { RecordKey } from './keyspace.ts'
-import type { LinkEvents } from './link.ts'
+import type { LinkEvents } from './link-events.ts'
 import type { Logger } from './logger.ts'
+import type { Kept } from './mirror/mirror-file.ts'
 import type { Outbox } from './outbox.ts'
 import { isStray, recordProblem, type StoredRecord } from './record.ts'
 import type { Replica } from './replica.ts'
@@ -58,8 +59,16 @@ export class Intake implements LinkEvents {
     return new Map(this.#parts.replica.records().map(({ key, stamp }) => [key, stamp]))
   }
 
-  tick(): Stamp {
-    return this.#parts.clock.tick()
+  onWiped(): Stamp {
+    const { clock, outbox, replica } = this.#parts
+    const wiped = clock.tick()
+    // What was never sent was not removed.
+    for (const { record } of outbox.rows()) {
+      const anew = { ...record, stamp: clock.tick() }
+      outbox.replace(record.stamp, { record: anew })
+      if (replica.record(record.key)?.stamp === record.stamp) replica.put(anew)
+    }
+    return wiped
   }
 
   onServerTime(now: number, sentAt: number): void {
@@ -77,6 +86,20 @@ export class Intake implements LinkEvents {
     else for (const counter of counters) replica.setCounter(counter)
     this.#mend(sound, page.now)
     if (whole) this.#restore(sound, new Set(page.unchanged))
+  }
+
+  /** Takes over what other processes have kept in the mirror. */
+  onKept({ records, counters, cleared, added, settled }: Kept): void {
+    const { outbox, replica } = this.#parts
+    this.clear(isStamp(cleared) ? cleared : NO_STAMP, 'remote')
+    for (const record of records) if (this.#isSound(record)) this.take(record, 'remote')
+    for (const counter of counters) replica.setCounter(counter)
+    for (const write of added) {
+      if (!this.#isSound(write.record)) continue
+      outbox.add(write)
+      this.take(write.record, 'remote')
+    }
+    for (const stamp of settled) outbox.acknowledge(stamp, 'duplicate')
   }
 
   onReplies(writes: readonly Write[], replies: readonly MergeReply[]): boolean {

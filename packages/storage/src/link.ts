@@ -1,29 +1,18 @@
-import type { Backend, Counter, MergeReply, Page, Write } from './backend.ts'
+import type { Backend, Page } from './backend.ts'
 import type { Counts } from './counts.ts'
 import { asBackendError, type Health } from './health.ts'
 import type { RecordKey } from './keyspace.ts'
+import type { LinkEvents } from './link-events.ts'
+import type { Mirror } from './mirror/mirror.ts'
 import type { Outbox } from './outbox.ts'
+import { Pace } from './pace.ts'
 import type { Stamp } from './stamp.ts'
 import type { Time } from './time.ts'
 
-/** What the link reports to the dataspace, which decides what it means, and what it asks of it. */
-export interface LinkEvents {
-  /** The versions of all records that are known here. */
-  known(): ReadonlyMap<RecordKey, Stamp>
-  /** A stamp of now. */
-  tick(): Stamp
-  /** A page was read; `whole` when it is everything the backend has. */
-  onPage(page: Page, whole: boolean): void
-  /** One reply a write. Returns whether they call for a look at what else has changed. */
-  onReplies(writes: readonly Write[], replies: readonly MergeReply[]): boolean
-  /** The backend has these totals. */
-  onCounted(totals: readonly Counter[]): void
-  /** The server's clock said `now`, between `sentAt` and now on ours (all ms since 1970). */
-  onServerTime(now: number, sentAt: number): void
-}
-
 export interface LinkOptions {
   backend: Backend
+  /** Where what the backend has not taken is kept. */
+  mirror: Mirror | undefined
   outbox: Outbox
   counts: Counts
   /** The id this run counts under. */
@@ -36,15 +25,13 @@ export interface LinkOptions {
 }
 
 const BATCH = 200
-const RETRY_SUSPECT_MS = 10
-const RETRY_FIRST_MS = 100
-const RETRY_LAST_MS = 5000
 /** How often everything is compared even so, in ms: a server that was rolled back and went on looks like any other. */
 const COMPARE_MS = 600_000
 
 /** The conversation with the backend: one attempt at a time, tried again until it succeeds. */
 export class Link {
   readonly #options: LinkOptions
+  readonly #pace: Pace
   #ids: string[] = []
   #cursor = 0
   #connected = false
@@ -53,11 +40,9 @@ export class Link {
   #again = false
   /** The revision somebody spoke of: it is worth a look if it is later than the cursor. */
   #hinted = 0
-  #beatDue = false
+  /** Whether there may be something that others counted and could not deliver. */
+  #othersDue = true
   #compared = 0
-  #failures = 0
-  #cancelRetry = () => {}
-  #cancelBeat = () => {}
   #stopHints = () => {}
   #confirmed: number | undefined
   /** Whether the backend may know counts of this run. */
@@ -65,6 +50,7 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options
+    this.#pace = new Pace({ ...options, onTime: () => void this.kick() })
   }
 
   /** When the replica was last known to be what the backend has, ms since 1970. */
@@ -84,7 +70,7 @@ export class Link {
   kick(): Promise<void> {
     if (this.#closed) return Promise.resolve()
     this.#again = true
-    this.#cancelRetry()
+    this.#pace.attempting()
     this.#running ??= this.#run()
     return this.#running
   }
@@ -98,11 +84,13 @@ export class Link {
   async close(): Promise<void> {
     this.#closed = true
     this.#stopHints()
-    this.#cancelRetry()
-    this.#cancelBeat()
+    this.#pace.close()
     await this.#running
-    const { backend, node } = this.#options
-    if (this.#connected && this.#counted) await backend.leave(node).catch(() => {})
+    const { backend, counts, node } = this.#options
+    const known = this.#counted || backend.beat !== undefined
+    // What still waits would not count any more.
+    const left = this.#connected && counts.unsent().length === 0
+    if (known && left) await backend.leave(node).catch(() => {})
     await backend.close()
   }
 
@@ -111,7 +99,7 @@ export class Link {
       this.#again = false
       try {
         await this.#attempt()
-        this.#failures = 0
+        this.#pace.succeeded()
         this.#options.health.succeeded()
       } catch (thrown) {
         this.#fail(thrown)
@@ -124,7 +112,7 @@ export class Link {
     const fresh = !this.#connected
     if (fresh) await this.#open()
     // On its way together with the questions, but heard after them.
-    const beating = this.#beatDue || !this.#options.health.good ? this.#beat() : undefined
+    const beating = this.#pace.beatDue || !this.#options.health.good ? this.#beat() : undefined
     beating?.catch(() => {})
     if (fresh || this.#compareDue()) await this.#compare()
     else if (this.#hinted > this.#cursor) await this.#read()
@@ -135,15 +123,18 @@ export class Link {
   }
 
   async #open(): Promise<void> {
-    const { backend, events, health, outbox } = this.#options
+    const { backend, events, health, mirror, outbox } = this.#options
     const opened = await backend.open({
+      ...mirror?.origin,
       id: this.#ids[0],
       keys: () => [...events.known().keys()],
-      tick: () => events.tick(),
+      onWiped: () => events.onWiped(),
     })
     this.#ids = opened.ids
+    mirror?.onOpened(opened)
     health.recovering()
     outbox.unpark()
+    this.#othersDue = true
   }
 
   #compareDue(): boolean {
@@ -203,28 +194,30 @@ export class Link {
   }
 
   async #count(): Promise<void> {
-    const { backend, counts, events, node } = this.#options
+    const { backend, counts, events, mirror, node } = this.#options
     const totals = counts.unsent()
-    if (totals.length === 0) return
-    this.#counted = true
-    if (await backend.count(node, counts.cleared, totals)) events.onCounted(totals)
-    else this.#look()
+    if (totals.length > 0) {
+      this.#counted = true
+      if (await backend.count(node, counts.cleared, totals)) events.onCounted(totals)
+      else this.#look()
+    }
+    for (const share of this.#othersDue ? (mirror?.shares() ?? []) : []) {
+      // Refused means that there was a clear since: then it is worth nothing any more.
+      await backend.count(share.node, share.cleared, share.totals)
+      mirror?.removeShare(share)
+    }
+    this.#othersDue = false
   }
 
   /** Proves that the backend takes writes. Returns its revision. */
   async #beat(): Promise<number> {
-    const { backend, beatMs, events, node, time } = this.#options
+    const { backend, events, node, time } = this.#options
     if (!backend.beat) return 0
     const sentAt = time.now()
     const { rev, now } = await backend.beat(node)
     events.onServerTime(now, sentAt)
     if (rev <= this.#cursor) this.#confirmed = time.now()
-    this.#beatDue = false
-    this.#cancelBeat()
-    this.#cancelBeat = time.after(beatMs, () => {
-      this.#beatDue = true
-      void this.kick()
-    })
+    this.#pace.beaten()
     return rev
   }
 
@@ -239,15 +232,6 @@ export class Link {
     const readable = error.state === 'suspect' || error.state === 'write-degraded'
     if (!readable || error.broken) this.#connected = false
     this.#options.health.failed(error, this.#connected)
-    this.#scheduleRetry()
-  }
-
-  #scheduleRetry(): void {
-    const { health, time } = this.#options
-    const grown = RETRY_FIRST_MS * 2 ** Math.min(this.#failures, 10)
-    const base = health.state === 'suspect' ? RETRY_SUSPECT_MS : Math.min(grown, RETRY_LAST_MS)
-    if (health.state !== 'suspect') this.#failures++
-    this.#cancelRetry()
-    this.#cancelRetry = time.after(base * (0.8 + 0.4 * time.random()), () => void this.kick())
+    this.#pace.failed(this.#options.health.state)
   }
 }

@@ -40,6 +40,11 @@ export class Outbox {
       .sort((a, b) => depth(a) - depth(b) || (a.record.stamp < b.record.stamp ? -1 : 1))
   }
 
+  /** All writes, those that are kept back too. */
+  all(): Write[] {
+    return Array.from(this.#rows.values(), ({ write }) => write)
+  }
+
   /** Adds a write. It takes the place of those rows of its record that its writer had seen. */
   add(write: Write): void {
     const { key, seen, stamp } = write.record

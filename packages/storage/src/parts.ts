@@ -6,6 +6,7 @@ import { Health } from './health.ts'
 import { Intake } from './intake.ts'
 import { Link } from './link.ts'
 import { type Logger, silentLogger } from './logger.ts'
+import { Mirror } from './mirror/mirror.ts'
 import { Outbox } from './outbox.ts'
 import { Patience } from './patience.ts'
 import { Replica } from './replica.ts'
@@ -20,6 +21,10 @@ export interface DataspaceOptions {
   time?: Time
   /** How long the first write of an outage waits to be acknowledged, and how long `open` waits, in ms. */
   waitMs?: number
+  /** The file that keeps what a backend far away has not taken; see `mirrorFile`. */
+  mirror?: string | undefined
+  /** `strict`: a write is sent first, and nothing is kept of one that was not taken. Default: `fallback`. */
+  policy?: 'fallback' | 'strict'
   /** How often a backend that is far away is asked for a sign of life, in ms. Default: 10,000. */
   beatMs?: number
 }
@@ -41,6 +46,8 @@ export interface Parts {
   author: Author
   link: Link
   patience: Patience
+  mirror: Mirror | undefined
+  policy: 'fallback' | 'strict'
 }
 
 const DEFAULT_WAIT_MS = 2000
@@ -50,6 +57,7 @@ const DEFAULT_BEAT_MS = 10_000
 export function makeParts(options: DataspaceOptions): Parts {
   const { backend, logger = silentLogger, time = systemTime, waitMs = DEFAULT_WAIT_MS } = options
   const { beatMs = DEFAULT_BEAT_MS } = options
+  const mirror = options.mirror === undefined ? undefined : new Mirror(options.mirror)
   const outbox = new Outbox()
   const health = new Health({
     name: backend.kind,
@@ -64,12 +72,14 @@ export function makeParts(options: DataspaceOptions): Parts {
     time,
     logger,
     clock: new Clock(time),
-    replica: new Replica(),
+    replica: new Replica(mirror),
     outbox,
     counts: new Counts(),
     watchers: new Watchers(logger),
     health,
     patience: new Patience(time, waitMs),
+    mirror,
+    policy: options.policy ?? 'fallback',
   }
   const intake = new Intake(base)
   return {

@@ -19,12 +19,24 @@ interface Slot {
   entry?: Entry | undefined
 }
 
+/** Who keeps a copy of what the replica has. */
+export interface ReplicaKeeper {
+  onRecord(key: RecordKey): void
+  onRemoved(record: StoredRecord): void
+  onCounter(counter: Counter): void
+}
+
 /** The in-process copy of a dataspace: what every read is answered from. */
 export class Replica {
+  readonly #keeper: ReplicaKeeper | undefined
   readonly #slots = new Map<RecordKey, Slot>()
   readonly #counters = new Map<string, Counter>()
   readonly #quarantine = new Map<RecordKey, string>()
   #cleared: Stamp = NO_STAMP
+
+  constructor(keeper?: ReplicaKeeper) {
+    this.#keeper = keeper
+  }
 
   /** The stamp of the last clear this copy knows. */
   get cleared(): Stamp {
@@ -72,6 +84,7 @@ export class Replica {
 
   setCounter(counter: Counter): void {
     this.#counters.set(`${counter.key} ${counter.field}`, counter)
+    this.#keeper?.onCounter(counter)
   }
 
   addToCounter({ key, field, total }: Counter): void {
@@ -96,11 +109,14 @@ export class Replica {
   /** Takes a record whatever is here. */
   put(record: StoredRecord): void {
     this.#slots.set(record.key, { record })
+    this.#keeper?.onRecord(record.key)
     this.#quarantine.delete(record.key)
     if (record.json === null) this.#removeUnder(record.key)
   }
 
   remove(key: RecordKey): void {
+    const record = this.record(key)
+    if (record) this.#keeper?.onRemoved(record)
     this.#slots.delete(key)
   }
 

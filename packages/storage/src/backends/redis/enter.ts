@@ -44,7 +44,7 @@ export async function enter(
     found.epoch === '' && !found.index && (await isWiped(session, place, { ...options, run: found.run }))
   const missing = known.id === undefined ? found.ids.length === 0 : !found.ids.includes(known.id)
   if (found.epoch !== '' && !missing) return { ...found }
-  const cleared = wiped ? known.tick!() : ''
+  const cleared = wiped ? known.onWiped!() : ''
   try {
     return { run: found.run, ...(await make(session, place, options, cleared)) }
   } catch (thrown) {
@@ -106,7 +106,7 @@ async function isWiped(
   place: Place,
   { known, remembered, run }: EnterOptions & { run: string },
 ): Promise<boolean> {
-  if (run === '' || (remembered?.run ?? known.run) !== run || !known.tick) return false
+  if (run === '' || (remembered?.run ?? known.run) !== run || !known.onWiped) return false
   const probes = (known.keys?.() ?? []).slice(0, PROBES).map(place.key)
   if (probes.length === 0) return false
   return (await session.ask((client) => client.exists(...probes))) === 0

@@ -45,6 +45,7 @@ export class RedisSession {
   readonly #missing: string[] = []
   #lastError: unknown
   #ended: BackendError | undefined
+  #started = false
   #silent = false
 
   /** Connects, signs in and subscribes. @throws `BackendError` */
@@ -87,6 +88,7 @@ export class RedisSession {
       throw classify(this.#lastError ?? thrown, target.label)
     })
     this.#silent = false
+    this.#started = true
   }
 
   async #signIn(client: Redis | Cluster): Promise<void> {
@@ -176,7 +178,7 @@ export class RedisSession {
     if (this.#ended) return
     this.#ended = classify(reason, this.#options.target.label)
     this.close()
-    this.#options.onHint()
+    if (this.#started) this.#options.onHint()
   }
 
   /** Waits for `promise` as long as bytes go to and fro, or `ms` without any. */
@@ -187,7 +189,7 @@ export class RedisSession {
       let cancel = () => {}
       const check = () => {
         const now = this.#traffic()
-        if (now === traffic) {
+        if (now <= traffic) {
           const again = this.#silent
           this.#silent = true
           reject(silent(target.label, ms, { again }))
@@ -201,10 +203,10 @@ export class RedisSession {
     })
   }
 
-  /** Bytes received so far, and sent for good. */
+  /** Rises while bytes are received, and while what waits to be sent becomes less. */
   #traffic(): number {
     const { stream } = this.#clients.commands as { stream?: Socket }
-    return stream ? stream.bytesRead + stream.bytesWritten - stream.writableLength : 0
+    return stream ? stream.bytesRead - stream.writableLength : 0
   }
 }
 

@@ -43,6 +43,10 @@ export interface OpenFile {
 export interface OpenOptions {
   /** An upper bound for the file, in pages of 4096 bytes. */
   maxPages?: number | undefined
+  /** More tables, made where there is no file yet. */
+  moreTables?: string
+  /** `NORMAL`: a commit survives the end of the process, but not always that of the machine. Default: `FULL`. */
+  synchronous?: 'NORMAL' | 'FULL'
 }
 
 /**
@@ -54,21 +58,25 @@ export async function openFile(file: string, options: OpenOptions): Promise<Open
   try {
     return openWritable(Database, file, options)
   } catch (thrown) {
-    const db = isReadOnly(thrown) ? openSnapshot(Database, file, TABLES) : undefined
+    const db = isReadOnly(thrown) ? openSnapshot(Database, file, TABLES + (options.moreTables ?? '')) : undefined
     if (!db) throw thrown
     checkSchema(schemaOf(db), file)
     return { db, identity: fileIdentity(file), frozen: readOnly(file, thrown) }
   }
 }
 
-function openWritable(Database: typeof Libsql, file: string, { maxPages }: OpenOptions): OpenFile {
+function openWritable(
+  Database: typeof Libsql,
+  file: string,
+  { maxPages, moreTables = '', synchronous = 'FULL' }: OpenOptions,
+): OpenFile {
   makeFolder(dirname(file))
   makeFile(file)
   closeToOthers(file)
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS })
   try {
-    checkSchema(schemaOf(db) ?? create(db, file), file)
-    db.exec('PRAGMA synchronous = FULL')
+    checkSchema(schemaOf(db) ?? create(db, file, TABLES + moreTables), file)
+    db.exec(`PRAGMA synchronous = ${synchronous}`)
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
   } catch (thrown) {
     db.close()
@@ -140,14 +148,14 @@ function schemaOf(db: Libsql.Database): string | undefined {
 }
 
 /** Makes the tables, unless another process did so meanwhile; answers the schema that is there now. */
-function create(db: Libsql.Database, file: string): string {
+function create(db: Libsql.Database, file: string, tables: string): string {
   if (db.prepare('SELECT 1 FROM sqlite_master').all().length > 0) {
     throw new BackendError('down', `${file} is a database of something else`, { hint: 'Use another file.' })
   }
   db.exec('PRAGMA journal_mode = WAL')
   db.exec('BEGIN IMMEDIATE')
   try {
-    if (schemaOf(db) === undefined) db.exec(TABLES)
+    if (schemaOf(db) === undefined) db.exec(tables)
     db.exec('COMMIT')
   } catch (thrown) {
     db.exec('ROLLBACK')

@@ -5,6 +5,7 @@ import { systemTime, type Time } from '../../time.ts'
 import { clearTables, countShares, leaseLeft, mergeWrite } from '../rules.ts'
 import { fileIdentity, type OpenFile, openFile } from './database.ts'
 import { classify, vanished } from './errors.ts'
+import { Statements } from './statements.ts'
 import { SqliteTables } from './tables.ts'
 
 export interface SqliteOptions {
@@ -85,7 +86,7 @@ export function sqliteBackend({
     shut()
     try {
       const opened = await openFile(file, { maxPages })
-      const tables = new SqliteTables(opened.db)
+      const tables = new SqliteTables(new Statements(opened.db))
       open = { ...opened, tables, version: tables.dataVersion() }
     } catch (thrown) {
       throw classify(thrown, file)

@@ -23,3 +23,8 @@ function fileSegment(text: string): string {
 export function localFile(home: string, namespace: string, dataspace: string): string {
   return join(home, 'local', fileSegment(namespace), `${fileSegment(dataspace)}.db`)
 }
+
+/** The file of a mirror below `home`: of one dataspace on the Redis that `target` (see `targetHash`) stands for. */
+export function mirrorFile(home: string, target: string, namespace: string, dataspace: string): string {
+  return join(home, 'redis', target, fileSegment(namespace), `${fileSegment(dataspace)}.db`)
+}

@@ -1,10 +1,10 @@
-import type Libsql from 'libsql'
 import type { Counter, Page } from '../../backend.ts'
 import type { Conflict } from '../../conflict.ts'
 import { statsParent } from '../../keyspace.ts'
 import { recordProblem, type StoredRecord } from '../../record.ts'
 import type { Stamp } from '../../stamp.ts'
 import type { Tables } from '../rules.ts'
+import type { Statements } from './statements.ts'
 
 interface RecordRow extends Omit<StoredRecord, 'seen'> {
   seen: string
@@ -12,26 +12,25 @@ interface RecordRow extends Omit<StoredRecord, 'seen'> {
 
 /** The rules' view of an open file; every call belongs into a transaction. */
 export class SqliteTables implements Tables {
-  readonly #db: Libsql.Database
-  readonly #statements = new Map<string, Libsql.Statement<unknown[]>>()
+  readonly #statements: Statements
 
-  constructor(db: Libsql.Database) {
-    this.#db = db
+  constructor(statements: Statements) {
+    this.#statements = statements
   }
 
   record(key: string): StoredRecord | undefined {
-    const [stored] = this.#rows<RecordRow>('SELECT * FROM records WHERE key = ?', key).map(readRow)
+    const [stored] = this.#statements.rows<RecordRow>('SELECT * FROM records WHERE key = ?', key).map(readRow)
     return stored && recordProblem(stored) === undefined ? stored : undefined
   }
 
   save({ key, json, stamp, basis, seen, expires }: StoredRecord): void {
     const sql =
       'INSERT OR REPLACE INTO records (key, json, stamp, basis, seen, rev, expires) VALUES (?, ?, ?, ?, ?, ?, ?)'
-    this.#run(sql, key, json, stamp, basis, seen.join(','), this.#nextRev(), expires)
+    this.#statements.run(sql, key, json, stamp, basis, seen.join(','), this.#nextRev(), expires)
   }
 
   remove(key: string): void {
-    this.#run('DELETE FROM records WHERE key = ?', key)
+    this.#statements.run('DELETE FROM records WHERE key = ?', key)
   }
 
   cleared(): Stamp {
@@ -45,18 +44,18 @@ export class SqliteTables implements Tables {
 
   removeUpTo(stamp: Stamp): void {
     // What has no proper stamp orders nowhere.
-    this.#run('DELETE FROM records WHERE stamp <= ? OR length(stamp) <> ?', stamp, stamp.length)
-    this.#run('DELETE FROM counters')
-    this.#run('DELETE FROM shares')
+    this.#statements.run('DELETE FROM records WHERE stamp <= ? OR length(stamp) <> ?', stamp, stamp.length)
+    this.#statements.run('DELETE FROM counters')
+    this.#statements.run('DELETE FROM shares')
   }
 
   share(node: string, key: string, field: string): number {
     const sql = 'SELECT total FROM shares WHERE node = ? AND key = ? AND field = ?'
-    return this.#rows<Counter>(sql, node, key, field)[0]?.total ?? 0
+    return this.#statements.rows<Counter>(sql, node, key, field)[0]?.total ?? 0
   }
 
   setShare(node: string, key: string, field: string, total: number): void {
-    this.#run(
+    this.#statements.run(
       'INSERT OR REPLACE INTO shares VALUES (?, ?, ?, ?, ?)',
       node,
       key,
@@ -67,30 +66,34 @@ export class SqliteTables implements Tables {
   }
 
   removeShares(node: string): void {
-    this.#run('DELETE FROM shares WHERE node = ?', node)
+    this.#statements.run('DELETE FROM shares WHERE node = ?', node)
   }
 
   addToCounter(key: string, field: string, delta: number): void {
     const sql = `INSERT INTO counters VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (key, field) DO UPDATE SET total = total + excluded.total, rev = excluded.rev`
-    this.#run(sql, key, field, statsParent(field), delta, this.#nextRev())
+    this.#statements.run(sql, key, field, statsParent(field), delta, this.#nextRev())
   }
 
   removeCountersUnder(config: string): void {
-    this.#run('DELETE FROM counters WHERE parent = ?', config)
-    this.#run('DELETE FROM shares WHERE parent = ?', config)
+    this.#statements.run('DELETE FROM counters WHERE parent = ?', config)
+    this.#statements.run('DELETE FROM shares WHERE parent = ?', config)
   }
 
   addConflict(conflict: Conflict, limit: number): void {
-    this.#run('INSERT OR IGNORE INTO conflicts VALUES (?, ?)', conflict.loser.stamp, JSON.stringify(conflict))
+    this.#statements.run(
+      'INSERT OR IGNORE INTO conflicts VALUES (?, ?)',
+      conflict.loser.stamp,
+      JSON.stringify(conflict),
+    )
     const newest = 'SELECT rowid FROM conflicts ORDER BY rowid DESC LIMIT ?'
-    this.#run(`DELETE FROM conflicts WHERE rowid NOT IN (${newest})`, limit)
+    this.#statements.run(`DELETE FROM conflicts WHERE rowid NOT IN (${newest})`, limit)
   }
 
   conflicts(): Conflict[] {
-    return this.#rows<{ conflict: string }>('SELECT conflict FROM conflicts ORDER BY rowid').map(
-      ({ conflict }) => JSON.parse(conflict) as Conflict,
-    )
+    return this.#statements
+      .rows<{ conflict: string }>('SELECT conflict FROM conflicts ORDER BY rowid')
+      .map(({ conflict }) => JSON.parse(conflict) as Conflict)
   }
 
   /** The ids this dataspace is known by. */
@@ -106,28 +109,33 @@ export class SqliteTables implements Tables {
     return {
       rev: Number(this.#meta('rev')),
       cleared: this.cleared(),
-      records: this.#rows<RecordRow>('SELECT * FROM records WHERE rev > ? ORDER BY rev', cursor).map(readRow),
-      counters: this.#rows<Counter>('SELECT key, field, total FROM counters WHERE rev > ?', cursor),
+      records: this.#statements
+        .rows<RecordRow>('SELECT * FROM records WHERE rev > ? ORDER BY rev', cursor)
+        .map(readRow),
+      counters: this.#statements.rows<Counter>(
+        'SELECT key, field, total FROM counters WHERE rev > ?',
+        cursor,
+      ),
     }
   }
 
   /** The lease, if somebody else than `holder` has it. */
   leaseOfOther(name: string, holder: string): { until: number; ttlMs: number } | undefined {
     const sql = 'SELECT until, ttl AS ttlMs FROM leases WHERE name = ? AND holder <> ?'
-    return this.#rows<{ until: number; ttlMs: number }>(sql, name, holder)[0]
+    return this.#statements.rows<{ until: number; ttlMs: number }>(sql, name, holder)[0]
   }
 
   setLease(name: string, holder: string, until: number, ttlMs: number): void {
-    this.#run('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)', name, holder, until, ttlMs)
+    this.#statements.run('INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)', name, holder, until, ttlMs)
   }
 
   removeLease(name: string, holder: string): void {
-    this.#run('DELETE FROM leases WHERE name = ? AND holder = ?', name, holder)
+    this.#statements.run('DELETE FROM leases WHERE name = ? AND holder = ?', name, holder)
   }
 
   /** Rises with every commit of another connection. */
   dataVersion(): number {
-    return this.#rows<{ data_version: number }>('PRAGMA data_version')[0]!.data_version
+    return this.#statements.rows<{ data_version: number }>('PRAGMA data_version')[0]!.data_version
   }
 
   #nextRev(): number {
@@ -137,27 +145,11 @@ export class SqliteTables implements Tables {
   }
 
   #meta(name: string): string {
-    return this.#rows<{ value: string }>('SELECT value FROM meta WHERE name = ?', name)[0]!.value
+    return this.#statements.rows<{ value: string }>('SELECT value FROM meta WHERE name = ?', name)[0]!.value
   }
 
   #setMeta(name: string, value: string): void {
-    this.#run('UPDATE meta SET value = ? WHERE name = ?', value, name)
-  }
-
-  #run(sql: string, ...parameters: unknown[]): void {
-    this.#statement(sql).run(...parameters)
-  }
-
-  #rows<Row>(sql: string, ...parameters: unknown[]): Row[] {
-    return this.#statement(sql).all(...parameters) as Row[]
-  }
-
-  #statement(sql: string): Libsql.Statement<unknown[]> {
-    const known = this.#statements.get(sql)
-    if (known) return known
-    const made = this.#db.prepare(sql) as Libsql.Statement<unknown[]>
-    this.#statements.set(sql, made)
-    return made
+    this.#statements.run('UPDATE meta SET value = ? WHERE name = ?', value, name)
   }
 }
 

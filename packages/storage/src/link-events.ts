@@ -1,0 +1,19 @@
+import type { Counter, MergeReply, Page, Write } from './backend.ts'
+import type { RecordKey } from './keyspace.ts'
+import type { Stamp } from './stamp.ts'
+
+/** What the link reports to the dataspace, which decides what it means, and what it asks of it. */
+export interface LinkEvents {
+  /** The versions of all records that are known here. */
+  known(): ReadonlyMap<RecordKey, Stamp>
+  /** Somebody has removed everything on purpose. Returns the stamp of the clear as which that is written down. */
+  onWiped(): Stamp
+  /** A page was read; `whole` when it is everything the backend has. */
+  onPage(page: Page, whole: boolean): void
+  /** One reply a write. Returns whether they call for a look at what else has changed. */
+  onReplies(writes: readonly Write[], replies: readonly MergeReply[]): boolean
+  /** The backend has these totals. */
+  onCounted(totals: readonly Counter[]): void
+  /** The server's clock said `now`, between `sentAt` and now on ours (all ms since 1970). */
+  onServerTime(now: number, sentAt: number): void
+}

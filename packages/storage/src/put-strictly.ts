@@ -1,0 +1,73 @@
+import type { EncodedPut } from './author.ts'
+import type { MergeReply } from './backend.ts'
+import { StorageError } from './errors.ts'
+import { asBackendError, type BackendError } from './health.ts'
+import type { Parts } from './parts.ts'
+import type { PutResult } from './put.ts'
+
+/** How often a write is stamped anew before two clocks are taken to be at odds for good. */
+const CLOCK_ATTEMPTS = 3
+
+/**
+ * Writes under the `strict` policy: sent first, applied here once the backend has it.
+ * @throws `not_durable` when the backend has not taken it and nothing was kept; `outcome_unknown` when it may have.
+ */
+export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Promise<PutResult[]> {
+  const { author, backend, intake } = parts
+  const results: (PutResult | undefined)[] = puts.map((put) => author.unchanged(put, backend.durable))
+  for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
+    const open = puts.flatMap((put, at) => (results[at] ? [] : [{ at, record: author.stamped(put) }]))
+    if (open.length === 0) break
+    const replies = await send(
+      parts,
+      open.map(({ record }) => ({ record })),
+    )
+    for (const [n, reply] of replies.entries()) {
+      const { at, record } = open[n]!
+      const { verdict, current, now, problem } = reply
+      if (verdict === 'future') {
+        intake.correctClock(now)
+        continue
+      }
+      const written = verdict === 'accepted' || verdict === 'duplicate'
+      if (written) intake.take(record, 'local')
+      else if (current) intake.take(current, 'remote')
+      if (verdict === 'refused') throw notDurable(`${record.key}: ${problem}`, undefined)
+      results[at] = {
+        stamp: record.stamp,
+        status: written ? 'written' : 'outdated',
+        durable: backend.durable,
+      }
+    }
+  }
+  if (results.some((result) => !result)) throw notDurable('the clocks do not agree', undefined)
+  return results as PutResult[]
+}
+
+async function send(
+  { backend, health, patience }: Parts,
+  writes: Parameters<Parts['backend']['merge']>[0],
+): Promise<MergeReply[]> {
+  if (!health.hopeful) throw notDurable(health.error!.message, health.error)
+  try {
+    return await patience.ask(
+      () => backend.merge(writes),
+      (thrown) => asBackendError(thrown).state === 'suspect',
+    )
+  } catch (thrown) {
+    const error = asBackendError(thrown)
+    const refused = error.state === 'write-degraded' || error.state === 'auth'
+    if (refused) throw notDurable(error.message, error)
+    throw new StorageError('outcome_unknown', `${backend.kind} may have the write or not: ${error.message}`, {
+      hint: 'Read the value again once it answers.',
+      cause: error,
+    })
+  }
+}
+
+function notDurable(reason: string, error: BackendError | undefined): StorageError {
+  return new StorageError('not_durable', `nothing was written: ${reason}`, {
+    hint: error?.hint ?? 'Try again, or use the policy fallback.',
+    cause: error,
+  })
+}
