@@ -1,111 +1,196 @@
-import type { ChildProcess } from 'node:child_process'
-import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createConnection, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { spawnLeashed } from './leash.ts'
+import { freePort } from './free-port.ts'
+import { connectRedis, type RedisConnection } from './redis-connection.ts'
+import { type RedisProcess, startRedisProcess } from './redis-process.ts'
+import { parseStats, type RedisStats } from './redis-stats.ts'
+import type { Reply } from './resp.ts'
+import { removeFolder, temporaryFolder } from './temporary-folder.ts'
+import type { Certificates } from './test-certificates.ts'
 
-const command = process.env['REDIS_SERVER'] || 'redis-server'
-const base = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--daemonize', 'no', '--logfile', '']
-const attempts = 5
+export { hasRedisServer } from './redis-process.ts'
 
-/** Whether `startRedis` can work here: `describe.skipIf(!hasRedisServer)`. */
-export const hasRedisServer: boolean = spawnSync(command, ['--version']).status === 0
+const CONFIG_FILE = 'redis.conf'
+const ATTEMPTS = 5
 
-/** A private server of one test; its data goes with it. */
-export interface RedisServer extends AsyncDisposable {
+/** The user the tests ask through, whatever becomes of the default one. */
+const CONTROL_USER = 'control'
+
+const manners = {
+  server: {
+    args: [],
+    config: ['save ""', 'appendonly no', `user ${CONTROL_USER} on nopass ~* &* +@all`],
+    ready: 'Ready to accept connections',
+  },
+  sentinel: { args: ['--sentinel'], config: [], ready: 'Sentinel ID is' },
+}
+
+export interface RedisOptions {
+  /** Lines of `redis.conf`; later ones win. Paths in them start at `dir`. */
+  config?: readonly string[]
+  /** A free one, unless given. */
+  port?: number
+  /** Listens for TLS too, at `tlsPort`. */
+  tls?: Certificates
+  /** Starts as a Sentinel. */
+  sentinel?: boolean
+}
+
+/** A private server of one test; its data goes with it. It never outlives this process. */
+export class RedisServer implements AsyncDisposable {
   readonly port: number
-  readonly url: string
-  readonly pid: number
-  /** The server's working directory, for tests that switch persistence on. */
-  readonly dir: string
-  /** Kills the server, waits until it is gone, removes its directory. May be called twice. */
-  stop(): Promise<void>
+  readonly tlsPort: number
+  /** The server's working directory. */
+  readonly dir: string = temporaryFolder('mcpstore-redis-')
+  readonly #options: RedisOptions
+  #process: RedisProcess | undefined
+  #control: RedisConnection | undefined
+  #paused = false
+
+  constructor(port: number, tlsPort: number, options: RedisOptions) {
+    this.port = port
+    this.tlsPort = tlsPort
+    this.#options = options
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`
+  }
+
+  get pid(): number {
+    return this.#started().pid
+  }
+
+  /** The last of what the server printed in this run. */
+  get log(): string {
+    return this.#started().log()
+  }
+
+  get isRunning(): boolean {
+    return this.#process?.runs() ?? false
+  }
+
+  /**
+   * Starts it, and waits until it answers, or with `ready: 'loading'` only until it listens: then it answers LOADING while
+   * it reads its data. Throws with the server's own output if it does not start.
+   */
+  async start(options: { config?: readonly string[]; ready?: 'loading' } = {}): Promise<void> {
+    const { args, config, ready } = manners[this.#options.sentinel ? 'sentinel' : 'server']
+    const file = join(this.dir, CONFIG_FILE)
+    const lines = [
+      ...['bind 127.0.0.1', `port ${this.port}`, `dir ${this.dir}`, 'daemonize no', 'logfile ""'],
+      ...config,
+      ...this.#tlsConfig(),
+      ...(this.#options.config ?? []),
+      ...(options.config ?? []),
+    ]
+    writeFileSync(file, `${lines.join('\n')}\n`)
+    const shown = options.ready === 'loading' ? 'Server initialized' : ready
+    this.#process = await startRedisProcess([file, ...args], shown)
+    this.#paused = false
+  }
+
+  /** SIGKILL. Resolves when the server is gone; what it had saved stays for `restart`. */
+  async kill(): Promise<void> {
+    await this.#process?.kill()
+    this.#control?.[Symbol.dispose]()
+    this.#control = undefined
+  }
+
+  /**
+   * Kills it and starts it again on the same port. Without persistence in its config it comes back empty, or as it was at
+   * the last `SAVE`, so that this is also how to roll a server back.
+   *
+   * @param options.keepData `false` removes what was saved.
+   * @param options.config More lines, for this run only.
+   */
+  async restart({
+    keepData = true,
+    ...options
+  }: {
+    keepData?: boolean
+    config?: readonly string[]
+    ready?: 'loading'
+  } = {}): Promise<void> {
+    await this.kill()
+    if (!keepData) for (const name of readdirSync(this.dir)) removeFolder(join(this.dir, name))
+    await this.start(options)
+  }
+
+  /** SIGSTOP: the server keeps its connections, and new ones are accepted, but nothing is answered. */
+  async pause(): Promise<void> {
+    await this.#started().pause()
+    this.#paused = true
+  }
+
+  /** SIGCONT: what arrived meanwhile is executed now. */
+  async resume(): Promise<void> {
+    await this.#started().resume()
+    this.#paused = false
+  }
+
+  /**
+   * Sends one command, as a user who may do anything, over a connection that is kept. Rejects with a RedisError, and
+   * instead of waiting for a server that is paused or killed.
+   */
+  async command(...args: (string | number)[]): Promise<Reply> {
+    if (this.#paused || !this.isRunning) throw new Error('the server is paused or killed')
+    if (!this.#control || this.#control.socket.destroyed) this.#control = await this.#connect()
+    return this.#control.send(...args)
+  }
+
+  /** What INFO says. The question is counted too: `info`, and the first time a connection and `auth`. */
+  async stats(): Promise<RedisStats> {
+    return parseStats(String(await this.command('INFO', 'all')))
+  }
+
+  /** Kills the server and removes its directory. May be called twice. */
+  async stop(): Promise<void> {
+    await this.kill()
+    removeFolder(this.dir)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  #started(): RedisProcess {
+    if (!this.#process) throw new Error('the server was not started')
+    return this.#process
+  }
+
+  async #connect(): Promise<RedisConnection> {
+    const connection = await connectRedis(this.port)
+    if (!this.#options.sentinel) await connection.send('AUTH', CONTROL_USER, 'any')
+    return connection
+  }
+
+  #tlsConfig(): string[] {
+    const { tls } = this.#options
+    if (!tls) return []
+    return [
+      `tls-port ${this.tlsPort}`,
+      `tls-ca-cert-file ${tls.ca}`,
+      `tls-cert-file ${tls.certificate}`,
+      `tls-key-file ${tls.key}`,
+      'tls-auth-clients optional',
+    ]
+  }
 }
 
 /**
- * Starts `redis-server` on a free port of 127.0.0.1, without persistence, and waits until it answers.
- * It never outlives this process. Throws with the server's own output if it does not start.
- *
- * @param options.args More arguments of `redis-server`; later ones win.
+ * Starts `redis-server` on 127.0.0.1, without persistence, and waits until it answers. Between finding a free port and
+ * binding it another process may take it; then the next one is tried.
  */
-export async function startRedis({ args = [] }: { args?: readonly string[] } = {}): Promise<RedisServer> {
-  const dir = mkdtempSync(join(tmpdir(), 'mcpstore-redis-'))
-  const removeDir = (): void => rmSync(dir, { recursive: true, force: true })
-  process.once('exit', removeDir)
-  try {
-    const { child, port } = await startOnFreePort([...base, '--dir', dir, ...args])
-    const gone = once(child, 'exit')
-    const stop = async (): Promise<void> => {
-      child.kill('SIGKILL')
-      await gone
-      removeDir()
-      process.off('exit', removeDir)
-    }
-    const url = `redis://127.0.0.1:${port}`
-    return { port, url, pid: child.pid!, dir, stop, [Symbol.asyncDispose]: stop }
-  } catch (error) {
-    removeDir()
-    throw error
-  }
-}
-
-/** Between finding a free port and binding it another process may take it; then the next one is tried. */
-async function startOnFreePort(args: readonly string[]): Promise<{ child: ChildProcess; port: number }> {
+export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort()
-    const child = spawnLeashed(command, ['--port', String(port), ...args])
-    const output = await outputUntil(child, 'Ready to accept connections')
-    if (child.exitCode === null && child.signalCode === null) {
-      await expectPong(port)
-      return { child, port }
+    const server = new RedisServer(options.port ?? (await freePort()), await freePort(), options)
+    try {
+      await server.start()
+      return server
+    } catch (error) {
+      await server.stop()
+      if (attempt === ATTEMPTS || options.port || !/in use/.test(String(error))) throw error
     }
-    if (attempt === attempts || !/in use/.test(output))
-      throw new Error(`${command} did not start:\n${output}`)
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no TCP address')
-  return address.port
-}
-
-/** What the process printed, once it printed `text` or ended. */
-function outputUntil(child: ChildProcess, text: string): Promise<string> {
-  return new Promise((resolve) => {
-    let output = ''
-    const collect = (chunk: Buffer): void => {
-      output += chunk.toString()
-      if (output.includes(text)) resolve(output)
-    }
-    child.stdout?.on('data', collect)
-    child.stderr?.on('data', collect)
-    child.once('close', () => resolve(output))
-  })
-}
-
-/** The log line alone could be a stranger's on another port; PONG on this port is ours. */
-async function expectPong(port: number): Promise<void> {
-  const answer = await sendCommand(port, 'PING')
-  if (answer !== '+PONG') throw new Error(`port ${port} answered PING with ${answer}`)
-}
-
-/** Sends one inline command over a fresh connection and answers the raw reply, trimmed. Rejects when refused. */
-export async function sendCommand(port: number, line: string): Promise<string> {
-  const socket = createConnection({ host: '127.0.0.1', port })
-  try {
-    await once(socket, 'connect')
-    socket.write(`${line}\r\n`)
-    const [reply] = (await once(socket, 'data')) as [Buffer]
-    return reply.toString().trim()
-  } finally {
-    socket.destroy()
   }
 }
