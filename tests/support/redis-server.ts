@@ -19,7 +19,12 @@ const CONTROL_USER = 'control'
 const manners = {
   server: {
     args: [],
-    config: ['save ""', 'appendonly no', `user ${CONTROL_USER} on nopass ~* &* +@all`],
+    config: [
+      'save ""',
+      'appendonly no',
+      'repl-diskless-sync-delay 0',
+      `user ${CONTROL_USER} on nopass ~* &* +@all`,
+    ],
     ready: 'Ready to accept connections',
   },
   sentinel: { args: ['--sentinel'], config: [], ready: 'Sentinel ID is' },

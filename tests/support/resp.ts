@@ -57,6 +57,15 @@ export class RespParser {
     this.#length = bytes.length - start
     return frames
   }
+
+  /** The bytes no frame was made of, for somebody else; they are not read again. */
+  take(): Buffer {
+    const bytes = Buffer.concat(this.#chunks)
+    this.#chunks = []
+    this.#length = 0
+    this.#needed = 1
+    return bytes
+  }
 }
 
 class Incomplete {

@@ -58,7 +58,9 @@ export async function openFile(file: string, options: OpenOptions): Promise<Open
   try {
     return openWritable(Database, file, options)
   } catch (thrown) {
-    const db = isReadOnly(thrown) ? openSnapshot(Database, file, TABLES + (options.moreTables ?? '')) : undefined
+    const db = isReadOnly(thrown)
+      ? openSnapshot(Database, file, TABLES + (options.moreTables ?? ''))
+      : undefined
     if (!db) throw thrown
     checkSchema(schemaOf(db), file)
     return { db, identity: fileIdentity(file), frozen: readOnly(file, thrown) }
