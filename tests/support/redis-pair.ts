@@ -1,8 +1,9 @@
 import { until } from './processes.ts'
-import { type RedisOptions, type RedisServer, startRedis } from './redis-server.ts'
+import { type RedisGroup, startGroup } from './redis-group.ts'
+import type { RedisOptions, RedisServer } from './redis-server.ts'
 
 /** A server and its replica: for a failover by hand, also one that loses writes the master has acknowledged. */
-export interface RedisPair extends AsyncDisposable {
+export interface RedisPair extends RedisGroup {
   readonly master: RedisServer
   readonly replica: RedisServer
   /**
@@ -17,38 +18,30 @@ export interface RedisPair extends AsyncDisposable {
 }
 
 /** Starts both, and waits until the replica is in sync. */
-export async function startPair(options: Pick<RedisOptions, 'config'> = {}): Promise<RedisPair> {
-  const master = await startRedis(options)
-  const config = [...(options.config ?? []), `replicaof 127.0.0.1 ${master.port}`]
-  const replica = await startRedis({ config }).catch(async (error: unknown) => {
-    await master.stop()
-    throw error
-  })
-  const stop = async (): Promise<void> => void (await Promise.all([master.stop(), replica.stop()]))
-  const pair: RedisPair = {
+export function startPair({ config = [] }: Pick<RedisOptions, 'config'> = {}): Promise<RedisPair> {
+  return startGroup([{ config }, { config }], async ([master, replica]) => pairOf(master!, replica!))
+}
+
+async function pairOf(master: RedisServer, replica: RedisServer): Promise<Omit<RedisPair, keyof RedisGroup>> {
+  const inSync = (): Promise<void> =>
+    until('the replica is in sync', async () => {
+      const role = await replica.command('ROLE')
+      const { info } = await master.stats()
+      return Array.isArray(role) && role[3] === 'connected' && String(role[4]) === info['master_repl_offset']
+    })
+  await replica.command('REPLICAOF', '127.0.0.1', master.port)
+  await inSync()
+  return {
     master,
     replica,
+    inSync,
     pauseReplica: async () => {
       await replica.pause()
       await master.command('CLIENT', 'KILL', 'TYPE', 'replica')
     },
-    inSync: () =>
-      until('the replica is in sync', async () => {
-        const [role, offset] = [
-          await replica.command('ROLE'),
-          (await master.stats()).info['master_repl_offset'],
-        ]
-        return Array.isArray(role) && role[3] === 'connected' && String(role[4]) === offset
-      }),
     promote: async () => {
       await replica.resume()
       await replica.command('REPLICAOF', 'NO', 'ONE')
     },
-    [Symbol.asyncDispose]: stop,
   }
-  await pair.inSync().catch(async (error: unknown) => {
-    await stop()
-    throw error
-  })
-  return pair
 }

@@ -41,7 +41,7 @@ describe.skipIf(!hasRedisServer)('a private redis-server', () => {
   })
 
   it('says what it printed when it does not start', async () => {
-    await expect(startRedis({ config: ['no-such-option x'] })).rejects.toThrow(/FATAL[\s\S]*no-such-option/)
+    await expect(startRedis({ config: ['no-such-option x'] })).rejects.toThrow(/no-such-option/)
   })
 
   it('killed, refuses connections; restarted on its port, it has its data, and is another run', async () => {

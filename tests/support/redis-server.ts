@@ -22,7 +22,7 @@ const manners = {
     config: [
       'save ""',
       'appendonly no',
-      'repl-diskless-sync-delay 0',
+      'repl-diskless-sync no',
       `user ${CONTROL_USER} on nopass ~* &* +@all`,
     ],
     ready: 'Ready to accept connections',
