@@ -22,7 +22,7 @@ describe.skipIf(!hasRedisServer)('a cluster of six', () => {
   })
 
   it('replaces a killed master, and leaves no process behind', async () => {
-    const cluster = await startCluster()
+    await using cluster = await startCluster()
     const pids = cluster.servers.map(({ pid }) => pid)
     const old = await cluster.masterOf('k')
     const next = await cluster.killMasterOf('k')

@@ -43,7 +43,7 @@ describe.skipIf(!hasRedisServer)('three sentinels', () => {
   })
 
   it('leave no process behind', async () => {
-    const redis = await startSentinels()
+    await using redis = await startSentinels()
     const servers = [...redis.servers, ...redis.pair.servers]
     const pids = servers.map(({ pid }) => pid)
     await redis.killMaster()

@@ -23,7 +23,7 @@ describe.skipIf(!hasRedisServer)('a private redis-server', () => {
   })
 
   it('is gone after stop, with its directory, and stop may be called twice', async () => {
-    const redis = await startRedis()
+    await using redis = await startRedis()
     expect(existsSync(redis.dir)).toBe(true)
     await redis.stop()
     await redis.stop()
@@ -90,7 +90,7 @@ describe.skipIf(!hasRedisServer)('a private redis-server', () => {
   })
 
   it('leaves nothing, even when it is stopped while it is paused', async () => {
-    const redis = await startRedis()
+    await using redis = await startRedis()
     await redis.pause()
     await redis.stop()
     expect(() => process.kill(redis.pid, 0)).toThrow('ESRCH')

@@ -31,7 +31,7 @@ it('an error of a worker keeps its code, message and place', async () => {
 })
 
 it('a paused worker answers later, a killed one never, and neither is left over', async () => {
-  const worker = await start()
+  await using worker = await start()
   await worker.pause()
   expect(stateOf(worker.pid)).toBe('T')
   const late = worker.ask('greet', 'later')
