@@ -4,7 +4,10 @@ import type { Conditions, LaneCounts } from './proxy-lane.ts'
 export interface SeenCommand {
   /** Number of the connection it came over. */
   connection: number
-  /** Commands of the same number were sent without waiting for a reply in between: one round trip. */
+  /**
+   * Commands of the same number came while a reply was still due: one round trip. A pipeline is one, unless it is so long
+   * (some 64 kB) that its first replies come before its last commands.
+   */
   batch: number
   /** In upper case. */
   name: string
@@ -27,7 +30,7 @@ export interface ProxyRules {
   dropMessages: { left: number }
 }
 
-/** What a proxy really did. */
+/** What a proxy really did, and saw. */
 export interface ProxyCounts {
   connections: number
   /** Connections that were accepted and reset at once. */
@@ -41,6 +44,7 @@ export interface ProxyCounts {
   /** Messages of subscriptions that were swallowed. */
   messagesDropped: number
   commands: number
+  /** Round trips: see `SeenCommand.batch`. */
   batches: number
   request: LaneCounts
   reply: LaneCounts

@@ -1,23 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { until } from './processes.ts'
+import { startProxiedRedis } from './proxied-redis.ts'
 import { connectRedis } from './redis-connection.ts'
 import { hasRedisServer, type RedisServer, startRedis } from './redis-server.ts'
-import { startProxy, type TcpProxy } from './tcp-proxy.ts'
-
-interface Line extends AsyncDisposable {
-  redis: RedisServer
-  proxy: TcpProxy
-}
-
-async function proxied(): Promise<Line> {
-  const redis = await startRedis()
-  const proxy = await startProxy(redis.port)
-  const dispose = async (): Promise<void> => {
-    await proxy[Symbol.asyncDispose]()
-    await redis.stop()
-  }
-  return { redis, proxy, [Symbol.asyncDispose]: dispose }
-}
 
 /** Whether the promise is still open after the server has answered somebody else over the same proxy's target. */
 async function isSilent(reply: Promise<unknown>, redis: RedisServer): Promise<boolean> {
@@ -31,40 +16,8 @@ async function isSilent(reply: Promise<unknown>, redis: RedisServer): Promise<bo
 }
 
 describe.skipIf(!hasRedisServer)('a proxy in front of redis', () => {
-  it('passes everything, sees commands by name, and counts a pipeline as one batch', async () => {
-    await using line = await proxied()
-    using client = await connectRedis(line.proxy.port)
-    await client.send('set', 'k', '北京')
-    expect(
-      await Promise.all(
-        client.pipeline([
-          ['GET', 'k'],
-          ['INCR', 'n'],
-          ['INCR', 'n'],
-        ]),
-      ),
-    ).toEqual(['北京', 1, 2])
-    await client.send('GET', 'x'.repeat(200_000))
-    const { proxy } = line
-    expect(proxy.commands.slice(0, 4)).toEqual([
-      { connection: 1, batch: 1, name: 'SET', args: ['k', '北京'] },
-      { connection: 1, batch: 2, name: 'GET', args: ['k'] },
-      { connection: 1, batch: 2, name: 'INCR', args: ['n'] },
-      { connection: 1, batch: 2, name: 'INCR', args: ['n'] },
-    ])
-    expect(proxy.counts).toMatchObject({ connections: 1, commands: 5, batches: 3, cuts: 0 })
-    expect(proxy.counts.request.delivered).toBe(client.socket.bytesWritten)
-    expect(proxy.counts.reply.delivered).toBe(client.socket.bytesRead)
-    proxy.forget()
-    expect([proxy.commands, proxy.counts.commands, proxy.counts.request.delivered]).toEqual([[], 0, 0])
-    expect(proxy.open).toBe(1)
-    client.socket.end()
-    await until('the conversation is over', () => proxy.open === 0)
-    await until('the server knows', async () => (await line.redis.stats()).clients === 1)
-  })
-
   it('refuses: connections are reset, the port is closed, until it passes again', async () => {
-    await using line = await proxied()
+    await using line = await startProxiedRedis()
     using client = await connectRedis(line.proxy.port)
     await client.send('PING')
     await line.proxy.refuse()
@@ -77,7 +30,7 @@ describe.skipIf(!hasRedisServer)('a proxy in front of redis', () => {
   })
 
   it('hangs up: accepts, and resets at once', async () => {
-    await using line = await proxied()
+    await using line = await startProxiedRedis()
     line.proxy.hangUp()
     const reset = connectRedis(line.proxy.port).then((client) => client.send('PING'))
     await expect(reset).rejects.toMatchObject({ code: expect.stringMatching(/ECONNRESET|EPIPE/) })
@@ -88,7 +41,7 @@ describe.skipIf(!hasRedisServer)('a proxy in front of redis', () => {
     ['close', 'the connection was closed'],
     ['reset', 'ECONNRESET'],
   ] as const)('cuts every connection: %s', async (how, message) => {
-    await using line = await proxied()
+    await using line = await startProxiedRedis()
     using first = await connectRedis(line.proxy.port)
     using second = await connectRedis(line.proxy.port)
     await Promise.all([first.send('PING'), second.send('PING')])
@@ -105,7 +58,7 @@ describe.skipIf(!hasRedisServer)('a proxy in front of redis', () => {
   })
 
   it('swallows requests: the server never hears of them, the connection stays until it passes again', async () => {
-    await using line = await proxied()
+    await using line = await startProxiedRedis()
     using client = await connectRedis(line.proxy.port)
     await client.send('INCR', 'n')
     line.proxy.blackhole('request')
@@ -122,7 +75,7 @@ describe.skipIf(!hasRedisServer)('a proxy in front of redis', () => {
   })
 
   it('swallows replies: the server has executed', async () => {
-    await using line = await proxied()
+    await using line = await startProxiedRedis()
     using client = await connectRedis(line.proxy.port)
     line.proxy.blackhole('reply')
     const reply = client.send('INCR', 'n')
@@ -134,7 +87,7 @@ describe.skipIf(!hasRedisServer)('a proxy in front of redis', () => {
   })
 
   it('holds requests: the server executes them late, even when the client has given up', async () => {
-    await using line = await proxied()
+    await using line = await startProxiedRedis()
     using client = await connectRedis(line.proxy.port)
     using gone = await connectRedis(line.proxy.port)
     line.proxy.hold('request')
@@ -153,7 +106,7 @@ describe.skipIf(!hasRedisServer)('a proxy in front of redis', () => {
   })
 
   it('delays: what was sent in order comes in order, not before its time', async () => {
-    await using line = await proxied()
+    await using line = await startProxiedRedis()
     using client = await connectRedis(line.proxy.port)
     line.proxy.delay(60)
     const start = performance.now()
@@ -167,7 +120,7 @@ describe.skipIf(!hasRedisServer)('a proxy in front of redis', () => {
   })
 
   it('splits: every byte is a chunk, and nothing else changes', async () => {
-    await using line = await proxied()
+    await using line = await startProxiedRedis()
     using client = await connectRedis(line.proxy.port)
     line.proxy.splitBytes()
     const chunks: number[] = []
@@ -178,56 +131,8 @@ describe.skipIf(!hasRedisServer)('a proxy in front of redis', () => {
     expect(line.proxy.counts.request.split).toBe(client.socket.bytesWritten)
   })
 
-  it('drops requests: cut before the server has them, what was sent before them is answered', async () => {
-    await using line = await proxied()
-    using client = await connectRedis(line.proxy.port)
-    line.proxy.dropRequests(1, { to: ({ args }) => args[0] === 'lost' })
-    const [kept, lost] = client.pipeline([
-      ['INCR', 'kept'],
-      ['INCR', 'lost'],
-    ])
-    await expect(lost).rejects.toThrow('closed')
-    await kept!.catch(() => {})
-    expect(line.proxy.counts).toMatchObject({ requestsDropped: 1, repliesDropped: 0 })
-    expect(await line.redis.command('MGET', 'kept', 'lost')).toEqual(['1', null])
-    using again = await connectRedis(line.proxy.port)
-    expect(await again.send('INCR', 'lost')).toBe(1)
-  })
-
-  it('drops replies: the server executed, the client knows of what came before only', async () => {
-    await using line = await proxied()
-    line.proxy.dropReplies(2, { to: ({ name, args }) => name === 'INCR' && args[0] === 'n' })
-    for (const n of ['1', '2']) {
-      using client = await connectRedis(line.proxy.port)
-      const [before, lost, after] = client.pipeline([
-        ['INCR', 'm'],
-        ['INCR', 'n'],
-        ['INCR', 'm'],
-      ])
-      expect(await before).toBeTypeOf('number')
-      await Promise.all([lost, after].map((reply) => expect(reply).rejects.toThrow('closed')))
-      expect(await line.redis.command('GET', 'n')).toBe(n)
-      expect(line.proxy.counts.repliesDropped).toBe(Number(n))
-    }
-    using client = await connectRedis(line.proxy.port)
-    expect(await client.send('INCR', 'n')).toBe(3)
-  })
-
-  it('drops messages: the subscription stays, and other replies', async () => {
-    await using line = await proxied()
-    using client = await connectRedis(line.proxy.port)
-    await Promise.all([client.send('SUBSCRIBE', 'hints'), client.send('PSUBSCRIBE', 'x*')])
-    line.proxy.dropMessages(1)
-    expect(await line.redis.command('PUBLISH', 'hints', 'lost')).toBe(1)
-    await line.redis.command('PUBLISH', 'hints', 'kept')
-    expect(await client.next()).toEqual(['message', 'hints', 'kept'])
-    expect(line.proxy.counts.messagesDropped).toBe(1)
-    line.proxy.dropReplies(1, { to: ({ name }) => name === 'PING' })
-    await expect(client.send('PING')).rejects.toThrow('closed')
-  })
-
   it('leads new connections to another target, and resets when the target is dead', async () => {
-    await using line = await proxied()
+    await using line = await startProxiedRedis()
     await using other = await startRedis()
     await other.command('SET', 'whose', 'other')
     line.proxy.target = other.port
@@ -240,7 +145,7 @@ describe.skipIf(!hasRedisServer)('a proxy in front of redis', () => {
   })
 
   it('passes on what it does not understand', async () => {
-    await using line = await proxied()
+    await using line = await startProxiedRedis()
     await using replica = await startRedis({ config: [`replicaof 127.0.0.1 ${line.proxy.port}`] })
     await line.redis.command('SET', 'k', 'v'.repeat(100_000))
     await until('the replica has it', async () => (await replica.command('STRLEN', 'k')) === 100_000)

@@ -26,6 +26,7 @@ export class TcpProxy implements AsyncDisposable {
   readonly #rules: ProxyRules = fairRules()
   readonly #conversations = new Set<Conversation>()
   #server: Server | undefined
+  #accepted = 0
 
   constructor(port: number, target: number) {
     this.port = port
@@ -147,7 +148,7 @@ export class TcpProxy implements AsyncDisposable {
     }
     const server = createConnection({ host: '127.0.0.1', port: this.target })
     const conversation = new Conversation(client, server, {
-      number: this.counts.connections,
+      number: ++this.#accepted,
       rules: this.#rules,
       counts: this.counts,
       onCommand: (command) => {
