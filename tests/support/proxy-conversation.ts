@@ -17,7 +17,7 @@ export interface ConversationOptions {
   onClose: () => void
 }
 
-/** `cut` ends the conversation before the frame. */
+/** `cut` ends the conversation before the frame; what came before it still arrives. */
 type Verdict = 'pass' | 'skip' | 'cut'
 
 /** A client's connection and the one to the server that belongs to it. */
@@ -104,8 +104,6 @@ export class Conversation {
       this.#opaque = true
     }
     if (this.#opaque) lane.send(parser.take())
-    // What was read before the cut still arrives.
-    if (this.#over) lane.end()
   }
 
   #judgeRequest({ value }: Frame): Verdict {
