@@ -14,6 +14,7 @@ import type { UseOptions } from './tools/call.ts'
 import { isStale, type ListOptions, listServices, toolList } from './tools/listing.ts'
 import { checkAddress, resolveTool } from './tools/resolve.ts'
 import type { ListedTool, ToolList } from './tools/tool-list.ts'
+import type { TrustOptions, TrustReport } from './trust/trust-service.ts'
 
 const WAIT_MS = 10_000
 
@@ -41,12 +42,15 @@ export class StoreContext {
 
   /** All services with what is known of them; starts and asks nobody. @throws `unavailable` when nobody can know. */
   async listServices(): Promise<ServiceSummary[]> {
-    return this.#house.registry.all().map((service) => this.#summary(service))
+    const services = this.#house.registry.all()
+    await this.#house.gate.consult(services)
+    return services.map((service) => this.#summary(service))
   }
 
   /** Everything that may be shown of one service, secrets redacted. @throws `unknown_service` */
   async serviceInfo(name: string): Promise<ServiceInfo> {
     const service = this.#house.registry.get(checkServiceName(name))
+    await this.#house.gate.consult([service])
     const list = this.#house.lists.get(service)
     const server: ServerFacts | null = list?.server ?? null
     const config = redactConfig(service.config)
@@ -55,7 +59,7 @@ export class StoreContext {
 
   /**
    * Connects a service and fetches its tools, for at most `timeout` ms (10,000), trying again what may pass.
-   * @throws `unknown_service`, `disabled`, `unreachable`, `timeout`, `auth_required`, `bad_config`
+   * @throws `unknown_service`, `disabled`, `untrusted`, `unreachable`, `timeout`, `auth_required`, `bad_config`
    */
   async waitService(name: string, options: { timeout?: number } = {}): Promise<ServiceInfo> {
     checkMethodOptions('waitService', options)
@@ -87,8 +91,25 @@ export class StoreContext {
   }
 
   /**
+   * Approves a service's config exactly as it is stored now, so that it may be started and connected here. Any change
+   * to it ends that. `confirm` is shown what would be approved. @throws `unknown_service`, `conflict`, `storage`
+   */
+  async trustService(name: string, options: TrustOptions = {}): Promise<TrustReport> {
+    checkMethodOptions('trustService', options)
+    const { trustService } = await import('./trust/trust-service.ts')
+    return trustService(this.#house, name, options)
+  }
+
+  /** Takes back what was approved under this name, and ends its connection. @throws `unknown_service`, `usage`, `storage` */
+  async revokeTrust(name: string): Promise<TrustReport> {
+    const { revokeTrust } = await import('./trust/trust-service.ts')
+    return revokeTrust(this.#house, name)
+  }
+
+  /**
    * The tools of all services, or of one, from the shared lists; a server is asked only where no list is known, where it
-   * said on an open connection that its list changed, or with `fresh`. The array's `services` say where each part came from and how old it is; a service that failed stands there
+   * said on an open connection that its list changed, or with `fresh`. The array's `services` say where each part came
+   * from and how old it is; a service that failed stands there
    * with its error. @throws for one named service what it failed with
    */
   async listTools(service?: string, options: ListOptions = {}): Promise<ToolList> {
@@ -99,7 +120,9 @@ export class StoreContext {
       return toolList(await listServices(this.#house, enabled, options))
     }
     const parts = await listServices(this.#house, [registry.get(checkServiceName(service))], options)
-    if (parts[0]?.error) throw parts[0].error
+    const [{ error, list } = {}] = parts
+    const isShown = error?.code === 'untrusted' && list !== undefined && !options.fresh
+    if (error && !isShown) throw error
     return toolList(parts)
   }
 
@@ -130,9 +153,10 @@ export class StoreContext {
   }
 
   #summary(service: Service): ServiceSummary {
-    const { dataspace, lists, reach } = this.#house
+    const { dataspace, gate, lists, reach } = this.#house
     const list = lists.get(service)
     const facts = list && { toolCount: list.tools.length, stale: isStale(list) }
-    return describeService(service, reach.phase(service.name), readHealth(dataspace, service), facts)
+    const trust = { trusted: gate.isTrusted(service), inert: gate.whyInert(service) }
+    return describeService(service, reach.phase(service.name), readHealth(dataspace, service), facts, trust)
   }
 }

@@ -4,6 +4,8 @@ import type { Reach } from './reach.ts'
 import type { Registry } from './services/registry.ts'
 import type { CachedLists } from './tools/cached-list.ts'
 import type { Refresher } from './tools/refresh.ts'
+import type { Approver } from './trust/approver.ts'
+import type { Gate } from './trust/gate.ts'
 
 /** What the parts of one store share. */
 export interface House {
@@ -11,6 +13,8 @@ export interface House {
   readonly logger: Logger
   readonly dataspace: Dataspace
   readonly registry: Registry
+  readonly gate: Gate
+  readonly approver: Approver
   readonly lists: CachedLists
   readonly reach: Reach
   readonly refresher: Refresher

@@ -27,11 +27,12 @@ const signal: Check = (value) => {
 
 const callback: Check = (value) => (typeof value === 'function' ? undefined : 'a function')
 
-type Method = 'addService' | 'waitService' | 'listTools' | 'useTool'
+type Method = 'addService' | 'waitService' | 'trustService' | 'listTools' | 'useTool'
 
 const METHODS: Record<Method, Record<string, Check>> = {
   addService: { ifAbsent: flag, cwd: text },
   waitService: { timeout: delay },
+  trustService: { confirm: callback },
   listTools: { fresh: flag, timeout: delay, signal },
   useTool: { timeout: delay, signal, onProgress: callback },
 }

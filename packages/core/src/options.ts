@@ -1,6 +1,7 @@
 import type { Logger } from '@mcpstore/storage'
 import { storeError } from './errors.ts'
 import { type Check, checkOptions, delay, flag, ms, text } from './option-checks.ts'
+import type { TrustOption } from './trust/gate.ts'
 
 export interface StoreOptions {
   /** Keep the dataspace in a local file: `true` for the usual place below `home`, or the path of one of its own. */
@@ -29,6 +30,11 @@ export interface StoreOptions {
   toolTtlMs?: number
   /** Whether a stale tool list that was served is renewed in the background. Default: `true`. */
   refreshBehind?: boolean
+  /**
+   * Which services of a dataspace that others can write to may be started and connected, besides those that were
+   * approved here: all of it, or what a function answers `true` to; it is asked once for each config.
+   */
+  trust?: TrustOption
   /** How long the first write waits for a storage that does not answer, in ms. Default: 2,000. */
   socketTimeoutMs?: number
 }
@@ -48,6 +54,7 @@ export interface ResolvedOptions {
   idleTimeoutMs: number
   toolTtlMs: number
   refreshBehind: boolean
+  trust: TrustOption | undefined
   socketTimeoutMs: number
 }
 
@@ -66,6 +73,8 @@ const CHECKS: Record<keyof StoreOptions, Check> = {
   idleTimeoutMs: delay,
   toolTtlMs: ms,
   refreshBehind: flag,
+  trust: (value) =>
+    value === 'dataspace' || typeof value === 'function' ? undefined : "'dataspace' or a function",
   socketTimeoutMs: delay,
 }
 
@@ -98,6 +107,7 @@ export function resolveOptions(options: StoreOptions): ResolvedOptions {
     idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
     toolTtlMs: options.toolTtlMs ?? 300_000,
     refreshBehind: options.refreshBehind ?? true,
+    trust: options.trust,
     socketTimeoutMs: options.socketTimeoutMs ?? 2000,
   }
 }

@@ -1,5 +1,4 @@
 import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
-import { expandConfig } from './config/placeholders.ts'
 import type { ServiceConfig } from './config/service-config.ts'
 import type { Connection, ConnectionPool } from './connections/index.ts'
 import { masked, maskedCause } from './connections/masked.ts'
@@ -8,6 +7,7 @@ import type { ResolvedOptions } from './options.ts'
 import { noteHealth, readHealth } from './services/health-note.ts'
 import type { Service } from './services/registry.ts'
 import type { ConnectionPhase } from './services/service-info.ts'
+import type { Gate } from './trust/gate.ts'
 
 export interface ReachOptions {
   /** How long connecting may take, in ms. */
@@ -23,6 +23,7 @@ const ABOUT_THE_SERVICE = new Set(['unreachable', 'timeout', 'auth_required'])
 export interface ReachParts {
   options: ResolvedOptions
   dataspace: Dataspace
+  gate: Gate
   logger: Logger
   /** Lets a task run on by itself. */
   behind(task: Promise<unknown>): void
@@ -44,7 +45,7 @@ export class Reach {
 
   /**
    * Runs `work` on the service's connection.
-   * @throws `disabled`, `bad_config` for a variable that is not set, `unavailable` once it is closed, what connecting
+   * @throws `disabled`, `untrusted`, `bad_config` for a variable that is not set, `unavailable` once it is closed, what connecting
    * throws, and what `work` throws.
    */
   async use<Result>(
@@ -57,8 +58,11 @@ export class Reach {
         hint: 'Enable it in its config: remove "disabled".',
       })
     }
-    const config = expandConfig(service.name, service.config, this.#parts.options.env)
-    const key = this.#keyOf(config)
+    const { gate } = this.#parts
+    await gate.admit(service, options)
+    // The config that was admitted, in this very object: reading it again could bring in another one.
+    const config = gate.expand(service)
+    const key = `${gate.isTrusted(service)} ${this.#keyOf(config)}`
     const pool = await this.#open()
     let connected = false
     try {

@@ -20,6 +20,9 @@ import { Store } from './store.ts'
 import { CachedLists } from './tools/cached-list.ts'
 import { ListChanges } from './tools/list-changes.ts'
 import { Refresher } from './tools/refresh.ts'
+import { approvalsOf } from './trust/approvals-of.ts'
+import { Approver } from './trust/approver.ts'
+import { Gate } from './trust/gate.ts'
 
 /**
  * Opens a store: in memory, or with `local` in a file that other processes share. Starts no server. A storage that
@@ -39,6 +42,11 @@ export async function setupStore(given: StoreOptions = {}): Promise<Store> {
     logger,
     waitMs,
   }).open()
+  return storeOver(dataspace, options, logger)
+}
+
+/** A store of what is in a dataspace that is open. */
+export function storeOver(dataspace: Dataspace, options: ResolvedOptions, logger: Logger): Store {
   const tasks = new Set<Promise<unknown>>()
   const behind = (task: Promise<unknown>) => {
     const tracked = task
@@ -47,17 +55,18 @@ export async function setupStore(given: StoreOptions = {}): Promise<Store> {
     tasks.add(tracked)
   }
   const registry = new Registry(dataspace, logger)
-  const lists = new CachedLists(dataspace, options.env)
+  const approvals = approvalsOf(options)
+  const gate = new Gate({ dataspace, approvals, trust: options.trust, env: options.env, logger })
+  const approver = new Approver({ gate, approvals, logger })
+  const lists = new CachedLists(dataspace, gate)
   const onToolsChanged = (service: string) => changes.noticed(service)
-  const reach = new Reach({ options, dataspace, logger, behind, onToolsChanged })
-  const refresher = new Refresher({ options, lists, reach, logger })
+  const reach = new Reach({ options, dataspace, gate, logger, behind, onToolsChanged })
+  const refresher = new Refresher({ options, lists, reach, gate, logger })
   const changes = new ListChanges({ registry, reach, refresher, logger, behind, options })
-  return new Store(
-    { options, logger, dataspace, registry, lists, reach, refresher, behind, closed: false },
-    async () => {
-      await Promise.all(tasks)
-    },
-  )
+  const parts = { registry, gate, approver, lists, reach, refresher }
+  return new Store({ options, logger, dataspace, ...parts, behind, closed: false }, async () => {
+    await Promise.all(tasks)
+  })
 }
 
 function loggerOf({ logger, debug }: ResolvedOptions): Logger {

@@ -40,7 +40,10 @@ export class Store {
 
   /** Removes every service and all that is known of them, for everybody. @throws `unavailable` */
   async clear(): Promise<{ durable: Durability }> {
-    return { durable: await this.#house.dataspace.clear() }
+    const { approver, dataspace } = this.#house
+    const durable = await dataspace.clear()
+    await approver.revokeAll(dataspace)
+    return { durable }
   }
 
   /** Ends all connections and what was started, and delivers what waits. `left` writes could not be delivered. */

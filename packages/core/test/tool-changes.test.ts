@@ -7,6 +7,8 @@ import { Registry } from '../src/services/registry.ts'
 import { CachedLists } from '../src/tools/cached-list.ts'
 import { ListChanges } from '../src/tools/list-changes.ts'
 import { Refresher } from '../src/tools/refresh.ts'
+import { approvalsOf } from '../src/trust/approvals-of.ts'
+import { Gate } from '../src/trust/gate.ts'
 import { linesOf, open, scratch, server } from './stores.ts'
 
 const names = (tools: Iterable<{ tool: string }>) => Array.from(tools, ({ tool }) => tool)
@@ -77,21 +79,35 @@ async function twoRefreshers() {
     listTools: () => new Promise<RawTool[]>((resolve) => answers.push(resolve)),
   } as unknown as Connection
   const reach = { use: (_: unknown, __: unknown, work: (one: Connection) => unknown) => work(connection) }
-  const lists = new CachedLists(dataspace, {})
-  const parts = { options: resolveOptions({}), lists, reach: reach as unknown as Reach, logger: silentLogger }
+  const options = resolveOptions({})
+  const gate = new Gate({
+    dataspace,
+    approvals: approvalsOf(options),
+    trust: undefined,
+    env: {},
+    logger: silentLogger,
+  })
+  const lists = new CachedLists(dataspace, gate)
+  const parts = { options, lists, gate, reach: reach as unknown as Reach, logger: silentLogger }
   await dataspace.put('services:demo:config' as never, { type: 'http', url: 'http://x/' } as unknown as Json)
   const service = new Registry(dataspace, silentLogger).get('demo')
-  const ask = (refresher: Refresher) => refresher.refresh(service, { timeoutMs: 1000 })
+  const ask = async (refresher: Refresher) => {
+    const asked = answers.length
+    const list = refresher.refresh(service, { timeoutMs: 1000 })
+    await vi.waitFor(() => expect(answers.length).toBeGreaterThan(asked))
+    return { list }
+  }
   return { service, lists, answers, ask, a: new Refresher(parts), b: new Refresher(parts) }
 }
 
 test('a list that was asked for earlier never takes the place of one asked for later', async () => {
   const { service, lists, answers, ask, a, b } = await twoRefreshers()
-  const [earlier, later] = [ask(a), ask(b)]
+  const earlier = await ask(a)
+  const later = await ask(b)
   answers[1]!([{ name: 'new' }])
-  await later
+  await later.list
   answers[0]!([{ name: 'old' }])
-  await earlier
+  await earlier.list
   expect(names(lists.get(service)!.tools)).toEqual(['new'])
 })
 
@@ -99,19 +115,19 @@ test('a change that is told while a list is on its way outdates only the list be
   const { service, answers, ask, a } = await twoRefreshers()
   a.noteChange(service)
   expect([a.isChanged('demo'), a.isOutdated('demo')]).toEqual([true, true])
-  const first = ask(a)
+  const first = await ask(a)
   answers[0]!([])
-  await first
+  await first.list
   expect([a.isChanged('demo'), a.isOutdated('demo')]).toEqual([false, false])
-  const second = ask(a)
+  const second = await ask(a)
   a.noteChange(service)
   expect([a.isChanged('demo'), a.isOutdated('demo')]).toEqual([true, false])
   a.noteChange(service)
   answers[1]!([])
-  await second
+  await second.list
   expect([a.isChanged('demo'), a.isOutdated('demo')]).toEqual([true, false])
-  const third = ask(a)
+  const third = await ask(a)
   answers[2]!([])
-  await third
+  await third.list
   expect(a.isChanged('demo')).toBe(false)
 })

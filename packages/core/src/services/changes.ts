@@ -6,9 +6,11 @@ import { redactConfig } from '../config/redact.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
 import type { House } from '../house.ts'
+import type { ApprovedChange } from '../trust/approver.ts'
 import { serviceKey } from './keys.ts'
 import { checkServiceName } from './names.ts'
 import { patchConfig } from './patch.ts'
+import type { Service } from './registry.ts'
 
 export interface AddOptions {
   /** Leaves a service alone whose name is taken, and reports `already_exists`. */
@@ -32,6 +34,8 @@ export interface AddReport {
   results: AddResult[]
   /** The strongest place that is known to hold all that was written. */
   durable: Durability
+  /** Why the services are trusted by this process only: the approval of what was added could not be kept. */
+  approvalError?: McpStoreError
 }
 
 /** What became of a change to one service. */
@@ -58,7 +62,11 @@ export async function addServices(
     key: configKey(name),
     value: config as unknown as Json,
   }))
-  const outcomes = ifAbsent ? await putAbsent(house, puts) : await house.dataspace.putAll(puts)
+  const { result: outcomes, problem } = await house.approver.during<Outcome[]>(
+    services,
+    () => (ifAbsent ? putAbsent(house, puts) : house.dataspace.putAll(puts)),
+    (all, at) => isWritten(all[at]!),
+  )
   const results: AddResult[] = services.map(({ name, config, ignored }, at) => {
     const outcome = outcomes[at]!
     const extra = ignored.length > 0 ? { ignored } : {}
@@ -70,16 +78,19 @@ export async function addServices(
   })
   for (const { name, error } of failures) results.push({ name, status: 'failed', error })
   for (const { error } of results) if (error) house.logger.warn(`not added: ${error.message}`)
-  const written = outcomes.flatMap((outcome) =>
-    outcome instanceof McpStoreError || outcome.status === 'outdated' ? [] : [outcome],
-  )
-  return { results, durable: weakest(written, house) }
+  const durable = weakest(outcomes.filter(isWritten), house)
+  return { results, durable, ...(problem && { approvalError: problem }) }
 }
 
 type Put = { key: string; value: Json }
+type Outcome = PutResult | McpStoreError<ErrorCode>
+
+function isWritten(outcome: Outcome): outcome is PutResult {
+  return !(outcome instanceof McpStoreError) && outcome.status !== 'outdated'
+}
 
 /** Only what is not there yet, decided by the storage itself, so that of two who add at once one is refused. */
-function putAbsent(house: House, puts: Put[]): Promise<(PutResult | McpStoreError<ErrorCode>)[]> {
+function putAbsent(house: House, puts: Put[]): Promise<Outcome[]> {
   const absent = async ({ key, value }: Put) => {
     const outcome = await house.dataspace.putIf(key, value, 'absent').catch(asFailure)
     if (outcome instanceof McpStoreError || outcome.status !== 'refused') return outcome
@@ -87,7 +98,7 @@ function putAbsent(house: House, puts: Put[]): Promise<(PutResult | McpStoreErro
       hint: 'Leave out ifAbsent (--if-absent) to update it.',
     })
   }
-  return puts.reduce<Promise<(PutResult | McpStoreError<ErrorCode>)[]>>(
+  return puts.reduce<Promise<Outcome[]>>(
     async (before, put) => [...(await before), await absent(put)],
     Promise.resolve([]),
   )
@@ -117,7 +128,12 @@ export async function updateService(house: House, given: string, entry: unknown)
   const name = checkServiceName(given)
   house.registry.require(name)
   const config = readEntry(house, name, entry)
-  const { status, durable } = await house.dataspace.put(configKey(name), config as unknown as Json)
+  const { status, durable } = await approvingIfTrusted(
+    house,
+    house.registry.find(name),
+    { name, config },
+    () => house.dataspace.put(configKey(name), config as unknown as Json),
+  )
   if (status === 'outdated') throw overtaken(name)
   return { name, status: status === 'unchanged' ? 'unchanged' : 'updated', durable }
 }
@@ -129,12 +145,15 @@ export async function updateService(house: House, given: string, entry: unknown)
 export async function patchService(house: House, given: string, patch: unknown): Promise<ChangeReport> {
   const name = checkServiceName(given)
   for (let attempt = 0; attempt < PATCH_ATTEMPTS; attempt++) {
-    const { config, stamp } = house.registry.get(name)
+    const service = house.registry.get(name)
+    const { config, stamp } = service
     const patched = readEntry(house, name, patchConfig(config, patch))
     if (JSON.stringify(patched) === JSON.stringify(config)) {
       return { name, status: 'unchanged', durable: weakest([], house) }
     }
-    const outcome = await house.dataspace.putIf(configKey(name), patched as unknown as Json, stamp)
+    const outcome = await approvingIfTrusted(house, service, { name, config: patched }, () =>
+      house.dataspace.putIf(configKey(name), patched as unknown as Json, stamp),
+    )
     if (outcome.status === 'written') return { name, status: 'updated', durable: outcome.durable }
   }
   throw storeError('conflict', `service "${name}" is being changed by others all the time`, {
@@ -146,10 +165,26 @@ export async function patchService(house: House, given: string, patch: unknown):
 export async function deleteService(house: House, given: string): Promise<ChangeReport> {
   const name = checkServiceName(given)
   house.registry.require(name)
-  const { status, durable } = await house.dataspace.put(configKey(name), undefined)
+  const { status, durable } = await approvingIfTrusted(house, house.registry.find(name), { name }, () =>
+    house.dataspace.put(configKey(name), undefined),
+  )
   if (status === 'outdated') throw overtaken(name)
   await house.reach.disconnect(name)
   return { name, status: 'deleted', durable }
+}
+
+/** Of a stranger's config nothing is approved by changing it: what he wrote may still be in it. */
+async function approvingIfTrusted<Result extends { status: string }>(
+  { approver, gate }: House,
+  before: Service | undefined,
+  change: ApprovedChange,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (before) await gate.consult([before])
+  const isTrusted = before !== undefined && gate.isTrusted(before)
+  const changes = [isTrusted ? change : { name: change.name }]
+  const cameAbout = ({ status }: Result) => status !== 'outdated' && status !== 'refused'
+  return (await approver.during(changes, work, cameAbout)).result
 }
 
 function readEntry(house: House, name: string, entry: unknown): ServiceConfig {

@@ -14,6 +14,7 @@ export function describeService(
   phase: ConnectionPhase,
   note: HealthNote | undefined,
   list: ListFacts | undefined,
+  { trusted, inert }: Pick<ServiceFacts, 'trusted' | 'inert'>,
 ): ServiceSummary {
   const facts: ServiceFacts = {
     wanted: config.disabled ? 'disabled' : 'enabled',
@@ -22,6 +23,8 @@ export function describeService(
     tools: list ? (list.stale ? 'stale' : 'fresh') : 'none',
     lastError: note?.error ?? null,
     retryAt: null,
+    trusted,
+    inert,
   }
   return {
     name,
@@ -32,8 +35,9 @@ export function describeService(
   }
 }
 
-function statusWord({ wanted, phase, health, tools }: ServiceFacts): StatusWord {
+function statusWord({ wanted, phase, health, tools, inert }: ServiceFacts): StatusWord {
   if (wanted === 'disabled') return 'disabled'
+  if (inert !== null) return 'untrusted'
   if (phase === 'connecting') return 'connecting'
   if (health !== 'unknown') return health
   return tools === 'none' ? 'new' : 'ok'

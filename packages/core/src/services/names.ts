@@ -20,6 +20,11 @@ export function storedName(name: string): string {
   return name.trim().normalize('NFC')
 }
 
+/** Whether this is the name of a service in the form it is stored. */
+export function isServiceName(name: string): boolean {
+  return storedName(name) === name && !rules.some(({ broken }) => broken(name))
+}
+
 /**
  * The name in the form it is stored. Throws `usage` if it is not a string, `bad_config` if no service may have such a name.
  */

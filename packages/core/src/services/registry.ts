@@ -1,9 +1,13 @@
 import { type Dataspace, type Entry, type Logger, parseRecordKey, type Stamp } from '@mcpstore/storage'
 import { validateConfig } from '../config/entry.ts'
+import { printable } from '../config/problem.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
 import { nearest } from '../near.ts'
 import { serviceKey } from './keys.ts'
+import { isServiceName } from './names.ts'
+
+const LONGEST_PROBLEM = 1000
 
 /** A registered service as it is stored. */
 export interface Service {
@@ -93,7 +97,9 @@ export class Registry {
     if (known) return known
     const read = readService(entry)
     this.#read.set(entry, read)
-    if ('problem' in read) this.#logger.warn(`the record ${entry.key} was set aside: ${read.problem}`)
+    if ('problem' in read) {
+      this.#logger.warn(`the record ${printable(entry.key, 200)} was set aside: ${read.problem}`)
+    }
     return read
   }
 
@@ -113,9 +119,11 @@ export class Registry {
 
 function readService(entry: Entry): Service | { problem: string } {
   const { service } = parseRecordKey(entry.key)!
+  if (!isServiceName(service)) return { problem: 'no service may have this name' }
   const read = validateConfig(entry.value)
   if ('config' in read) return { name: service, config: read.config, stamp: entry.stamp }
-  return { problem: read.problems.map(({ field, message }) => `${field}: ${message}`).join('; ') }
+  const problem = read.problems.map(({ field, message }) => `${field}: ${message}`).join('; ')
+  return { problem: printable(problem, LONGEST_PROBLEM) }
 }
 
 function hintForNone(names: readonly string[]): string {

@@ -24,6 +24,10 @@ export interface ServiceFacts {
   lastError: FailureNote | null
   /** When a connection to a failing service is tried again; ISO 8601. */
   retryAt: string | null
+  /** Whether this very config was approved, by a user of this machine or by the host. */
+  trusted: boolean
+  /** Why the service is neither started nor connected for want of trust; `null` when it may be. */
+  inert: string | null
 }
 
 export interface ServiceSummary {

@@ -1,11 +1,11 @@
 import type { Dataspace, Entry, Json, Stamp } from '@mcpstore/storage'
 import { fingerprint } from '../config/fingerprint.ts'
 import { holdsPlaceholder } from '../config/placeholder-syntax.ts'
-import { expandConfig } from '../config/placeholders.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import type { RawTool, ServerFacts } from '../connections/connector.ts'
 import { serviceKey } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
+import type { Gate } from '../trust/gate.ts'
 import { exportNameOf } from './naming.ts'
 import type { ListedTool } from './tool-list.ts'
 
@@ -38,14 +38,13 @@ export interface CachedList {
 /** Reads and writes the shared tool lists of a dataspace. */
 export class CachedLists {
   readonly #dataspace: Dataspace
-  readonly #env: Record<string, string | undefined>
+  readonly #gate: Gate
   readonly #read = new WeakMap<Entry, CachedList | undefined>()
   readonly #fingerprints = new WeakMap<ServiceConfig, { expanded: ServiceConfig; hash: string }>()
 
-  /** `env` is what placeholders are expanded from. */
-  constructor(dataspace: Dataspace, env: Record<string, string | undefined>) {
+  constructor(dataspace: Dataspace, gate: Gate) {
     this.#dataspace = dataspace
-    this.#env = env
+    this.#gate = gate
   }
 
   /**
@@ -71,9 +70,10 @@ export class CachedLists {
     await this.#dataspace.put(serviceKey(service.name, 'cache'), value, { basis: service.stamp, stamp })
   }
 
-  /** What matters for connecting, as a hash; `undefined` where the config cannot be expanded. */
-  fingerprint({ name, config }: Service): string | undefined {
-    const own = this.#expanded(name, config)
+  /** What matters for connecting, as a hash; `undefined` where the config cannot, or must not, be expanded. */
+  fingerprint(service: Service): string | undefined {
+    const { config } = service
+    const own = this.#expanded(service)
     if (!own) return undefined
     const known = this.#fingerprints.get(config)
     if (known && isSame(known.expanded, own)) return known.hash
@@ -91,9 +91,9 @@ export class CachedLists {
     return own === undefined ? list?.shape === this.#hash(service.config) : list?.fingerprint === own
   }
 
-  #expanded(name: string, config: ServiceConfig): ServiceConfig | undefined {
+  #expanded(service: Service): ServiceConfig | undefined {
     try {
-      return expandConfig(name, config, this.#env)
+      return this.#gate.expand(service)
     } catch {
       return undefined
     }

@@ -69,6 +69,8 @@ async function checked(
   options: ListOptions,
 ): Promise<ResolvedTool> {
   const resolved = await resolveTool(house, address, options)
+  const refusal = house.gate.refusal(resolved.service)
+  if (refusal) throw refusal
   try {
     await checkArguments(resolved.tool, args)
     return resolved

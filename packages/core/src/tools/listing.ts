@@ -36,9 +36,11 @@ export async function listServices(
   options: ListOptions,
 ): Promise<ServiceList[]> {
   const { signal } = options
-  const listed = inParallel(services, { limit: PARALLEL, signal }, (service) =>
-    listOf(house, service, options),
-  )
+  const listed = house.gate
+    .consult(services)
+    .then(() =>
+      inParallel(services, { limit: PARALLEL, signal }, (service) => listOf(house, service, options)),
+    )
   return signal ? within({ timeoutMs: LONGEST_TIMER_MS, signal }, 'the listing', listed) : listed
 }
 
@@ -47,9 +49,11 @@ async function listOf(
   service: Service,
   { fresh = false, timeout }: ListOptions,
 ): Promise<ServiceList> {
-  const { lists, logger, options, refresher } = house
+  const { gate, lists, logger, options, refresher } = house
   const timeoutMs = timeout ?? options.connectTimeoutMs
   const cached = lists.get(service)
+  const refusal = gate.refusal(service)
+  if (refusal) return { service, list: cached, source: cached ? 'cache' : 'none', error: refusal }
   if (cached && !fresh && !refresher.isOutdated(service.name)) {
     if (isStale(cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })

@@ -3,12 +3,14 @@ import { within } from '../connections/deadline.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Reach } from '../reach.ts'
 import type { Service } from '../services/registry.ts'
+import type { Gate } from '../trust/gate.ts'
 import { type CachedList, type CachedLists, type FetchedList, listedTools } from './cached-list.ts'
 
 export interface RefresherParts {
   options: ResolvedOptions
   lists: CachedLists
   reach: Reach
+  gate: Gate
   logger: Logger
 }
 
@@ -27,10 +29,11 @@ export class Refresher {
     this.#parts = parts
   }
 
-  /** The list as the server has it now. @throws what connecting and listing throw. */
+  /** The list as the server has it now. @throws `untrusted`, and what connecting and listing throw. */
   async refresh(service: Service, { timeoutMs }: { timeoutMs: number }): Promise<CachedList> {
-    const flight = this.#flight(service)
     const end = performance.now() + timeoutMs
+    await this.#parts.gate.admit(service, { timeoutMs })
+    const flight = this.#flight(service)
     for (;;) {
       const left = Math.max(1, end - performance.now())
       const joined = this.#running.get(flight)

@@ -1,0 +1,53 @@
+import { isObject } from '../config/problem.ts'
+
+/** The word of a user of this machine: exactly this config may be started or connected. */
+export interface Approval {
+  namespace: string
+  dataspace: string
+  /** Whose view: `store`. */
+  scope: string
+  service: string
+  /** Of the whole config as it is stored. */
+  sha256: string
+  /** Tells this giving of the approval from a later one of the same. */
+  id: string
+}
+
+/** By `approvalKey`. */
+export type ApprovalMap = Map<string, Approval>
+
+const VERSION = 1
+const FIELDS = ['namespace', 'dataspace', 'scope', 'service', 'sha256', 'id'] as const
+
+export function approvalKey(approval: Omit<Approval, 'id'>): string {
+  const { namespace, dataspace, scope, service, sha256 } = approval
+  return JSON.stringify([namespace, dataspace, scope, service, sha256])
+}
+
+/** The approvals as the text of a file. */
+export function writeApprovals(approvals: ApprovalMap): string {
+  const sorted = [...approvals].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, approval]) => approval)
+  return `${JSON.stringify({ version: VERSION, approvals: sorted }, null, 2)}\n`
+}
+
+/** Reads what `writeApprovals` wrote. @throws Error that says what is wrong; one wrong approval spoils them all. */
+export function readApprovals(text: string): ApprovalMap {
+  const content = parse(text)
+  if (!isObject(content)) throw new Error('it holds no approvals')
+  if (content['version'] !== VERSION) throw new Error('it is of another version of mcpstore')
+  const listed = content['approvals']
+  if (!Array.isArray(listed) || !listed.every(isApproval)) throw new Error('it holds something else')
+  return new Map(listed.map((approval) => [approvalKey(approval), approval]))
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Error('it is not JSON')
+  }
+}
+
+function isApproval(value: unknown): value is Approval {
+  return isObject(value) && FIELDS.every((field) => typeof value[field] === 'string')
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto'
+import type { Logger, McpStoreError } from '@mcpstore/storage'
+import type { ServiceConfig } from '../config/service-config.ts'
+import type { Service } from '../services/registry.ts'
+import { type Approval, type ApprovalMap, approvalKey } from './approval.ts'
+import type { Approvals } from './approvals.ts'
+import type { Gate } from './gate.ts'
+
+/** One change to a service that this process is about to make; all that was approved under its name ends with it. */
+export interface ApprovedChange {
+  name: string
+  /** What it becomes, if the change is to approve that. */
+  config?: ServiceConfig | undefined
+}
+
+export interface ApproverParts {
+  gate: Gate
+  approvals: Approvals
+  logger: Logger
+}
+
+/** What a change does to the approvals. */
+interface Note {
+  /** The approval of what the service becomes. */
+  given: Approval | undefined
+  /** Whether that is a new one. */
+  isNew: boolean
+  /** What was approved under this name before. */
+  before: Approval[]
+}
+
+/** Writes down what this user approves, by saying so or by writing it himself. */
+export class Approver {
+  readonly #parts: ApproverParts
+
+  constructor(parts: ApproverParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Does `work`, and approves each change that came about. The approval is there before the change is, so that nobody
+   * meets the one without the other; it is taken back where the change did not come about.
+   * @returns what `work` returned, and why the approvals hold for this process only, if they do
+   */
+  async during<Result>(
+    changes: readonly ApprovedChange[],
+    work: () => Promise<Result>,
+    cameAbout: (result: Result, at: number) => boolean,
+  ): Promise<{ result: Result; problem: McpStoreError | undefined }> {
+    if (this.#parts.gate.isOwn) return { result: await work(), problem: undefined }
+    const { notes, problem } = await this.#begin(changes)
+    try {
+      const result = await work()
+      await this.#settle(notes, (at) => cameAbout(result, at))
+      return { result, problem }
+    } catch (thrown) {
+      await this.#settle(notes, () => false)
+      throw thrown
+    }
+  }
+
+  /** Approves exactly this config, in place of any other of that name. @throws `storage` */
+  async approve({ name, config }: Service): Promise<void> {
+    const approval = this.#approvalOf(name, config)
+    await this.#parts.approvals.change((all) => {
+      remove(all, (one) => isOf(one, approval) && one.service === name)
+      all.set(approvalKey(approval), approval)
+    })
+  }
+
+  /** Takes back what was approved of this name. @throws `storage` */
+  async revoke({ name, config }: Service): Promise<void> {
+    const place = this.#parts.gate.placeOf(name, config)
+    await this.#change((all) => remove(all, (one) => isOf(one, place) && one.service === name))
+  }
+
+  /** Takes back all that was approved in this dataspace. A file that cannot be changed is logged. */
+  async revokeAll(place: Pick<Approval, 'namespace' | 'dataspace'>): Promise<void> {
+    if (this.#parts.gate.isOwn) return
+    await this.#changeOrTell((all) => remove(all, (one) => isOf(one, { ...place, scope: 'store' })))
+  }
+
+  async #begin(changes: readonly ApprovedChange[]): Promise<{ notes: Note[]; problem?: McpStoreError }> {
+    const { approvals, logger } = this.#parts
+    let notes: Note[] = []
+    const edit = (all: ApprovalMap) => {
+      notes = changes.map((change) => this.#enter(all, change))
+    }
+    try {
+      await approvals.change(edit)
+      return { notes }
+    } catch (thrown) {
+      const problem = thrown as McpStoreError
+      logger.warn(problem.message)
+      approvals.changeHere(edit)
+      return { notes, problem }
+    }
+  }
+
+  #enter(all: ApprovalMap, { name, config }: ApprovedChange): Note {
+    const own = { ...this.#parts.gate.dataspace, scope: 'store' }
+    const given = config && this.#approvalOf(name, config)
+    const key = given && approvalKey(given)
+    const before = [...all]
+      .filter(([other, one]) => other !== key && isOf(one, own) && one.service === name)
+      .map(([, one]) => one)
+    const isNew = key !== undefined && !all.has(key)
+    if (given) all.set(approvalKey(given), given)
+    return { given, isNew, before }
+  }
+
+  /** Ends what was approved before a change, or the approval of one that did not come about. */
+  async #settle(notes: readonly Note[], cameAbout: (at: number) => boolean): Promise<void> {
+    const { approvals } = this.#parts
+    const done = notes.filter((_, at) => cameAbout(at))
+    const undone = notes.filter((_, at) => !cameAbout(at))
+    const gone = new Set([
+      ...done.flatMap(({ before }) => before.map(({ id }) => id)),
+      ...undone.flatMap(({ given, isNew }) => (given && isNew ? [given.id] : [])),
+    ])
+    approvals.refresh()
+    // Who wrote the same name at the same time took this for an approval of what was before.
+    const lost = done.flatMap(({ given }) => (given && !approvals.get(approvalKey(given)) ? [given] : []))
+    if (gone.size + lost.length === 0) return
+    await this.#changeOrTell((all) => {
+      remove(all, ({ id }) => gone.has(id))
+      for (const given of lost) all.set(approvalKey(given), given)
+    })
+  }
+
+  #approvalOf(name: string, config: ServiceConfig): Approval {
+    return { ...this.#parts.gate.placeOf(name, config), id: randomUUID() }
+  }
+
+  async #change(edit: (all: ApprovalMap) => void): Promise<void> {
+    this.#parts.approvals.changeHere(edit)
+    await this.#parts.approvals.change(edit)
+  }
+
+  async #changeOrTell(edit: (all: ApprovalMap) => void): Promise<void> {
+    await this.#change(edit).catch((error: Error) => this.#parts.logger.warn(error.message))
+  }
+}
+
+function isOf(
+  one: Approval,
+  { namespace, dataspace, scope }: Pick<Approval, 'namespace' | 'dataspace' | 'scope'>,
+): boolean {
+  return one.namespace === namespace && one.dataspace === dataspace && one.scope === scope
+}
+
+function remove(all: ApprovalMap, which: (approval: Approval) => boolean): void {
+  for (const [key, approval] of all) if (which(approval)) all.delete(key)
+}
