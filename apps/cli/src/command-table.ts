@@ -8,6 +8,7 @@ export type CommandName =
   | 'info'
   | 'wait'
   | 'remove'
+  | 'trust'
   | 'status'
   | 'clear'
   | 'help'
@@ -103,6 +104,15 @@ export const commandTable: readonly CommandSpec[] = [
     options: [],
     positionals: [1, 1],
     examples: ['mcpstore remove weather'],
+  },
+  {
+    name: 'trust',
+    aliases: [],
+    summary: 'Let a service that somebody else added be started, as it is now',
+    usage: ['trust NAME [--yes]', 'trust NAME --revoke'],
+    options: ['yes', 'revoke'],
+    positionals: [1, 1],
+    examples: ['mcpstore trust weather', 'mcpstore trust weather --revoke'],
   },
   {
     name: 'status',

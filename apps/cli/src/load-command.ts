@@ -10,6 +10,7 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> 
   info: async () => (await import('./commands/info.ts')).info,
   wait: async () => (await import('./commands/wait.ts')).wait,
   remove: async () => (await import('./commands/remove.ts')).remove,
+  trust: async () => (await import('./commands/trust.ts')).trust,
   status: async () => (await import('./commands/status.ts')).status,
   clear: async () => (await import('./commands/clear.ts')).clear,
   help: async () => (await import('./commands/help.ts')).help,

@@ -17,6 +17,7 @@ export interface OptionValues {
   fresh?: boolean
   args?: string
   yes?: boolean
+  revoke?: boolean
 }
 
 export type OptionName = keyof OptionValues
@@ -60,6 +61,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   fresh: { kind: 'flag', summary: 'ask the services instead of the shared list' },
   args: { kind: 'text', value: 'JSON|-', summary: 'arguments as a JSON object, or - to read it from stdin' },
   yes: { kind: 'flag', summary: 'do not ask' },
+  revoke: { kind: 'flag', summary: 'take back what was approved' },
 }
 
 /** Options that every command takes. */

@@ -20,6 +20,7 @@ it('the help of the program', async () => {
       info, get                      Show everything known of one service, or what a tool takes
       wait                           Connect to a service and wait until it answers
       remove, rm, delete             Remove a service
+      trust                          Let a service that somebody else added be started, as it is now
       status                         Show where the data lies and whether it is safe there
       clear                          Remove every service of the dataspace
       help                           Show help, of one command if it is named

@@ -45,7 +45,8 @@ function shapeOf({ name, transport, status, toolCount, facts }: ServiceSummary):
 
 function rowOf({ name, transport, status, toolCount, facts }: ServiceSummary): Cell[] {
   const troubled = status !== 'ok' && status !== 'new' && facts.lastError !== null
-  const note = troubled ? briefError(facts.lastError?.message ?? '', name) : ''
+  const error = troubled ? briefError(facts.lastError?.message ?? '', name) : ''
+  const note = status === 'untrusted' ? (facts.inert ?? '') : error
   return [
     visibleLine(name),
     transport,

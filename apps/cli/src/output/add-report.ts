@@ -18,7 +18,10 @@ const statusStyles: Readonly<Record<AddResult['status'], Style>> = {
 }
 
 /** The document of `add --json`; with `--check` each result says what came of connecting. */
-export function addDocument({ results, durable }: AddReport, checks: readonly Check[]): unknown {
+export function addDocument(
+  { results, durable, approvalError }: AddReport,
+  checks: readonly Check[],
+): unknown {
   return {
     results: results.map(({ name, status, ignored, error }) => {
       const check = checks.find((one) => one.name === name)
@@ -31,6 +34,7 @@ export function addDocument({ results, durable }: AddReport, checks: readonly Ch
       }
     }),
     durable,
+    ...(approvalError && { approvalError: failureOf(approvalError) }),
   }
 }
 
@@ -43,13 +47,16 @@ export interface AddReportParts {
 /** One line for each entry that was saved, where, and what came of checking, on stdout; what is wrong on stderr. */
 export function writeAddReport(
   context: CommandContext,
-  { report: { results, durable }, checks, location }: AddReportParts,
+  { report: { results, durable, approvalError }, checks, location }: AddReportParts,
 ): void {
   const { out, err } = context
   const kept = results.filter(({ status }) => status !== 'failed' && durable !== 'memory')
   const rows = kept.map((result) => describe(context, result, result.config!))
   out.write(renderTable(rows, out))
   for (const result of results) if (result.status === 'failed') writeFailed(err, result)
+  if (approvalError) {
+    writeWarning(err, `not trusted by later commands: ${approvalError.message}`, approvalError.hint)
+  }
   if (kept.length > 0) {
     const place =
       durable === 'redis' ? 'in Redis' : location ? `in ${visibleLine(location)}` : 'on this machine'

@@ -15,6 +15,7 @@ export function renderServiceInfo(service: ServiceInfo, output: Output): string 
     ['tools', toolsText(service)],
   ]
   if (server) rows.push(['server', serverText(server)])
+  if (facts.inert !== null) rows.push(['untrusted', visibleLine(facts.inert)])
   if (facts.lastError) rows.push(...errorRows(facts.lastError))
   if (facts.retryAt) rows.push(['tried again', facts.retryAt])
   return renderTable(rows.map(label), { ...output, columns: Number.POSITIVE_INFINITY })

@@ -1,0 +1,57 @@
+import type { ServiceConfig, StoreContext, TrustReport } from '@mcpstore/core'
+import { usageError } from '../cli-error.ts'
+import type { CommandContext, CommandInput } from '../command.ts'
+import { writeJson } from '../output/json.ts'
+import { visibleLine } from '../output/terminal-text.ts'
+import { renderTrusted } from '../output/trusted-config.ts'
+import { untilInterrupted, withStore } from '../store-session.ts'
+
+/** `trust NAME [--yes | --revoke]`: approves a config exactly as it is stored now, after showing what it starts. */
+export async function trust(context: CommandContext, input: CommandInput): Promise<number> {
+  const [name = ''] = input.positionals
+  const { json } = context.settings
+  const { revoke = false, yes = false } = input.values
+  if (revoke && yes) throw usageError('--revoke asks nothing', 'Leave out --yes.')
+  if (!revoke && !yes && (json || !context.confirm)) {
+    throw usageError('"trust" lets this service be started', 'Look at it with mcpstore info, then say --yes.')
+  }
+  return withStore(context, async (store) => {
+    const services = store.forStore()
+    const report = revoke ? await services.revokeTrust(name) : await approve(context, services, name, yes)
+    if (json) writeJson(context.out, report)
+    else if (report.status === 'declined') context.err.write('Nothing was approved.\n')
+    else context.out.write(`${sentence(report)}\n`)
+    return report.status === 'declined' ? 1 : 0
+  })
+}
+
+function approve(
+  { confirm, err, settings, signal }: CommandContext,
+  services: StoreContext,
+  name: string,
+  yes: boolean,
+): Promise<TrustReport> {
+  const show = (service: { name: string; config: ServiceConfig }): void => {
+    if (!settings.json) err.write(renderTrusted(service, err))
+  }
+  return services.trustService(name, {
+    confirm: async (service) => {
+      show(service)
+      return yes || (await untilInterrupted(signal, confirm!(questionOf(service))))
+    },
+  })
+}
+
+function questionOf({ name, config }: { name: string; config: ServiceConfig }): string {
+  const what = config.type === 'stdio' ? 'be started on this machine' : 'be connected, with what it asks for'
+  return `May ${visibleLine(name)}, exactly as it is, ${what}?`
+}
+
+function sentence({ name, status, trusted }: TrustReport): string {
+  const shown = visibleLine(name)
+  if (status === 'unchanged') return `${shown} is trusted: all of this dataspace is`
+  if (status === 'approved') return `trusted ${shown}, until its config changes`
+  return trusted
+    ? `${shown} is no longer approved, but trusted all the same`
+    : `${shown} is no longer trusted`
+}

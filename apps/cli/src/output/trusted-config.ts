@@ -1,0 +1,37 @@
+import type { ServiceConfig } from '@mcpstore/core'
+import type { Output } from './output.ts'
+import { type Cell, renderTable } from './table.ts'
+import { visibleLine } from './terminal-text.ts'
+
+/** What an approval is about: each argument by itself, and of variables and headers the names. */
+export function renderTrusted(
+  { name, config }: { name: string; config: ServiceConfig },
+  output: Output,
+): string {
+  const rows: string[][] = [['name', visibleLine(name)], ...rowsOf(config)]
+  const cells = rows.map(([title = '', value = '']): Cell[] => [{ text: title, style: 'dim' }, value])
+  return renderTable(cells, { ...output, columns: Number.POSITIVE_INFINITY })
+}
+
+function rowsOf(config: ServiceConfig): string[][] {
+  if (config.type !== 'stdio') {
+    const headers = Object.keys(config.headers ?? {})
+    return [['url', exact(config.url)], ...headers.map((header) => ['header', exact(header)])]
+  }
+  const { command, args = [], env = {}, cwd } = config
+  return [
+    ['command', exact(command)],
+    ...args.map((arg) => ['argument', exact(arg)]),
+    ...(cwd === undefined ? [] : [['folder', exact(cwd)]]),
+    ...Object.keys(env).map((variable) => ['variable', exact(variable)]),
+  ]
+}
+
+/** As it is where that is plain, else as JSON, with everything visible that a terminal would hide. */
+function exact(text: string): string {
+  if (/^[\x21-\x7e]+$/.test(text)) return text
+  return JSON.stringify(text).replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  )
+}
