@@ -16,6 +16,9 @@ const sqlite = 'packages/storage/test/sqlite.test.ts'
 const outbox = 'packages/storage/test/outbox.test.ts'
 const tools = 'packages/core/test/store-tools.test.ts'
 const services = 'packages/core/test/store-services.test.ts'
+const approvals = 'packages/core/test/trust-approvals.test.ts'
+const inert = 'packages/core/test/trust-inert.test.ts'
+const approvalFile = 'packages/core/test/trust-file.test.ts'
 const rules = 'packages/storage/src/backends/rules.ts'
 
 export const mutants: Mutant[] = [
@@ -218,9 +221,9 @@ export const mutants: Mutant[] = [
   {
     name: 'of two patches at the same time one is lost',
     file: 'packages/core/src/services/changes.ts',
-    find: 'await house.dataspace.putIf(configKey(name), patched as unknown as Json, stamp)',
+    find: 'house.dataspace.putIf(configKey(name), patched as unknown as Json, stamp)',
     replace:
-      "{ ...(await house.dataspace.put(configKey(name), patched as unknown as Json)), status: 'written' } as const",
+      "house.dataspace.put(configKey(name), patched as unknown as Json).then((put) => ({ ...put, status: 'written' as const }))",
     suite: services,
   },
   {
@@ -236,5 +239,89 @@ export const mutants: Mutant[] = [
     find: 'process.kill(-this.#child.pid!, signal)',
     replace: 'process.kill(this.#child.pid!, signal)',
     suite: 'packages/core/test/connections-stdio.test.ts',
+  },
+  {
+    name: 'an approval is kept after the config changed',
+    file: 'packages/core/src/trust/approval.ts',
+    find: 'return JSON.stringify([namespace, dataspace, scope, service, sha256])',
+    replace: 'return JSON.stringify([namespace, dataspace, scope, service, sha256 && 0])',
+    suite: approvals,
+  },
+  {
+    name: 'an approval that was replaced is kept',
+    file: 'packages/core/src/trust/approver.ts',
+    find: '...done.flatMap(({ before }) => before.map(({ id }) => id)),',
+    replace: '',
+    suite: approvals,
+  },
+  {
+    name: 'a patch approves the rest of what a stranger wrote',
+    file: 'packages/core/src/services/changes.ts',
+    find: 'const changes = [isTrusted ? change : { name: change.name }]',
+    replace: 'const changes = [change]',
+    suite: approvals,
+  },
+  {
+    name: 'a service that could not be added is approved all the same',
+    file: 'packages/core/src/trust/approver.ts',
+    find: '...undone.flatMap(({ given, isNew }) => (given && isNew ? [given.id] : [])),',
+    replace: '',
+    suite: approvals,
+  },
+  {
+    name: 'a connection is given to an untrusted config that comes to the same',
+    file: 'packages/core/src/reach.ts',
+    find: 'JSON.stringify([gate.isTrusted(service), { ...config, description: undefined }])',
+    replace: 'JSON.stringify([{ ...config, description: undefined }])',
+    suite: approvals,
+  },
+  {
+    name: 'a host that fails has agreed',
+    file: 'packages/core/src/trust/gate.ts',
+    find: 'this.#answers.delete(config)',
+    replace: 'this.#admitted.add(config)',
+    suite: approvals,
+  },
+  {
+    name: 'placeholders are filled in before trust is looked at',
+    file: 'packages/core/src/trust/gate.ts',
+    find: 'if (refusal) throw refusal\n    return expandConfig(',
+    replace: 'if (!service) throw refusal\n    return expandConfig(',
+    suite: inert,
+  },
+  {
+    name: 'a program of a stranger is started',
+    file: 'packages/core/src/trust/danger.ts',
+    find: "if (config.type === 'stdio') return 'it would start a program here'",
+    replace: '',
+    suite: inert,
+  },
+  {
+    name: 'what was read while Redis was away is taken for trusted',
+    file: 'packages/core/src/trust/gate.ts',
+    find: 'OWN_KINDS.has(parts.dataspace.status().configured)',
+    replace: 'OWN_KINDS.has(parts.dataspace.status().backend)',
+    suite: inert,
+  },
+  {
+    name: 'names that look like others are listed',
+    file: 'packages/core/src/services/registry.ts',
+    find: "if (!isServiceName(service)) return { problem: 'no service may have this name' }",
+    replace: '',
+    suite: inert,
+  },
+  {
+    name: 'approvals that others could write are believed',
+    file: 'packages/core/src/trust/approval-file.ts',
+    find: 'if (stat.mode & OTHERS_MAY_WRITE) {',
+    replace: 'if (stat.mode < 0) {',
+    suite: approvalFile,
+  },
+  {
+    name: 'who lost the lock writes all the same',
+    file: 'packages/core/src/trust/approval-file.ts',
+    find: 'if (!isOurs()) return false',
+    replace: '',
+    suite: approvalFile,
   },
 ]

@@ -55,6 +55,12 @@ const rules: Rule[] = [
     imports: /^@modelcontextprotocol\//,
   },
   {
+    rule: 'placeholders are filled in only behind the gate',
+    files: src,
+    except: /^packages\/core\/src\/trust\/gate\.ts$/,
+    imports: /\/placeholders\.ts$/,
+  },
+  {
     rule: 'process.exit only in apps/cli/src/main.ts',
     files: src,
     except: /^apps\/cli\/src\/main\.ts$/,
@@ -110,6 +116,7 @@ describe('the checker', () => {
       "import {\n  Client,\n} from '@modelcontextprotocol/sdk/client'",
     ],
     ['the MCP SDK only', 'apps/cli/src/a.ts', "let t: import('@modelcontextprotocol/sdk/types.js').Tool"],
+    ['placeholders are filled in', 'packages/core/src/a.ts', "import { x } from './config/placeholders.ts'"],
     ['process.exit only', 'apps/cli/src/a.ts', "const accept = '*/*' // fine\nprocess.exit(1)"],
     ['console only', 'packages/core/src/a.ts', "  console.log('x')"],
   ]

@@ -1,5 +1,7 @@
 import { createServer } from 'node:net'
 import { Dataspace, type Json, MemoryTables, memoryBackend, recordKey } from '@mcpstore/storage'
+import { fingerprint } from '../src/config/fingerprint.ts'
+import type { ServiceConfig } from '../src/config/service-config.ts'
 import type { Store, StoreOptions } from '../src/index.ts'
 import { resolveOptions } from '../src/options.ts'
 import { storeOver } from '../src/setup-store.ts'
@@ -21,6 +23,8 @@ export type Reader = Store & { lines: string[]; asked: Set<string> }
 
 export interface Stranger {
   plant(name: string, config: unknown): Promise<void>
+  /** A tool list, as if it had been fetched with the config that was planted. */
+  plantList(name: string, tools: string[]): Promise<void>
   dataspace: Dataspace
 }
 
@@ -60,7 +64,18 @@ export function strangerIn(dataspace: Dataspace): Stranger {
   const plant = async (name: string, config: unknown) => {
     await dataspace.put(recordKey({ scope: 'store', service: name, kind: 'config' }), config as Json)
   }
-  return { plant, dataspace }
+  const plantList = async (name: string, tools: string[]) => {
+    const { value, stamp } = dataspace.get(recordKey({ scope: 'store', service: name, kind: 'config' }))!
+    const shape = fingerprint(
+      value as unknown as ServiceConfig,
+      `${dataspace.namespace}:${dataspace.dataspace}`,
+    )
+    const list = { tools: tools.map((tool) => ({ name: tool })), server: {}, shape, fingerprint: shape }
+    const times = { fetchedAt: new Date(0).toISOString(), ttlMs: 0 }
+    const key = recordKey({ scope: 'store', service: name, kind: 'cache' })
+    await dataspace.put(key, { ...list, ...times }, { basis: stamp })
+  }
+  return { plant, plantList, dataspace }
 }
 
 /** Waits until the reader sees the service, as `sees` wants it. */

@@ -78,6 +78,23 @@ test('no placeholder of a stranger is filled in, wherever it stands and however 
   expect(JSON.stringify([listed, everything.services, reader.lines])).not.toContain(SECRET)
 })
 
+test('the list that a stranger wrote beside his placeholders is shown without filling them in', async () => {
+  const place = sharedPlace()
+  const [reader, stranger] = [await place.reader(), await place.stranger()]
+  await stranger.plant('demo', { type: 'http', url: 'https://example.com/${TOKEN}' })
+  await stranger.plantList('demo', ['echo'])
+  await seen(reader, 'demo', ({ toolCount }) => toolCount === 1)
+  const tools = await reader.forStore().listTools()
+  expect([tools.map(({ name }) => name), tools.services[0]!.error?.code]).toEqual([
+    ['demo/echo'],
+    'untrusted',
+  ])
+  for (const reach of [reaching['useTool']!, reaching['waitService']!]) {
+    expect(await failureOf(reach(reader, 'demo'))).toMatchObject({ code: 'untrusted' })
+  }
+  expect([...reader.asked]).toEqual([])
+})
+
 test('spellings that other programs expand are no placeholders here, or not accepted at all', async () => {
   const { port, connections, bytes } = await trap()
   const place = sharedPlace()
