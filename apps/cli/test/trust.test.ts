@@ -132,11 +132,11 @@ it('add says when later commands will not trust what was added', async () => {
     hint: 'chmod',
   })
   const addService = async () => ({
-    results: [{ name: 'demo', status: 'added' as const }],
+    results: [{ name: 'demo', status: 'added' as const, config: fakeService('demo').config }],
     durable: 'redis' as const,
     approvalError: approvalError as never,
   })
-  const services = { addService, serviceInfo: async () => fakeService('demo') }
+  const services = { addService }
   const text = await run(['add', 'demo', 'https://example.com/mcp'], { services })
   expect(text.exit).toBe(0)
   expect(text.stderr).toContain('not trusted by later commands: trust.json approves nothing\n')
