@@ -2,8 +2,9 @@
 // start of a command every file costs about as much as all that stands in it. Types are emitted file by file.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
-import { dirname, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
+import { rawText } from './raw-text.mjs'
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
 const built = Object.values(manifest.exports)
@@ -12,20 +13,12 @@ const built = Object.values(manifest.exports)
 const entries = built.map((file) => relative('dist', file).replace(/\.js$/, ''))
 
 rmSync('dist', { recursive: true, force: true })
-// `import text from './file?raw'`, as in vite.
-const raw = {
-  name: 'raw',
-  resolveId: (source, importer) => (source.endsWith('?raw') ? resolve(dirname(importer), source) : undefined),
-  load: (id) =>
-    id.endsWith('?raw') ? `export default ${JSON.stringify(readFileSync(id.slice(0, -4), 'utf8'))}` : undefined,
-}
-
 const bundle = await rolldown({
-  plugins: [raw],
+  plugins: [rawText],
   input: Object.fromEntries(entries.map((entry) => [entry, resolve('src', `${entry}.ts`)])),
   platform: 'node',
-  // Other packages stay outside, but for the small parts of our own that have a name to themselves.
-  external: (id) => /^[^./]/.test(id) && !/^@mcpstore\/[^/]+\//.test(id),
+  // Other packages stay outside, so that there is one copy of each class; core's parts that hold none may come in.
+  external: (id) => /^[^./]/.test(id) && !id.startsWith('@mcpstore/core/'),
   resolve: { conditionNames: ['@mcpstore/source'] },
 })
 await bundle.write({ dir: 'dist', format: 'esm', chunkFileNames: '[name]-[hash].js' })

@@ -21,6 +21,7 @@ it('@mcpstore/storage exports', () => {
       "localFile",
       "loggedBackend",
       "memoryBackend",
+      "mirrorFile",
       "parseRecordKey",
       "randomId",
       "recordKey",

@@ -1,5 +1,7 @@
 import type { Conflict } from './conflict.ts'
+import type { Inspection } from './inspection.ts'
 import type { RecordKey } from './keyspace.ts'
+import type { Projection } from './projection.ts'
 import type { StoredRecord } from './record.ts'
 import type { Stamp } from './stamp.ts'
 
@@ -149,6 +151,10 @@ export interface Backend {
    * Returns how to stop.
    */
   onHint(listener: (rev?: number) => void): () => void
+  /** Looks at the place it lies in, which may take a few requests; what may not be asked is `unknown`. */
+  inspect?(): Promise<Inspection>
+  /** Writes what others may look up without knowing mcpstore; it ends by itself, and no reader here relies on it. */
+  project?(fields: readonly Projection[]): Promise<void>
   /** Lets go of everything; never throws. */
   close(): Promise<void>
 }

@@ -3,10 +3,12 @@ import type { Conflict } from './conflict.ts'
 import { type DataspaceStatus, describeStatus } from './dataspace-status.ts'
 import { StorageError } from './errors.ts'
 import { asBackendError } from './health.ts'
+import type { Inspection } from './inspection.ts'
 import { encodeValue, type Json } from './json.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { Lease, LeaseRefused } from './lease.ts'
 import { type DataspaceOptions, makeParts, type Parts } from './parts.ts'
+import type { Projection } from './projection.ts'
 import type { Put, PutRefused, PutResult } from './put.ts'
 import { awaitFates, putKept } from './put-kept.ts'
 import { putStrictly } from './put-strictly.ts'
@@ -97,7 +99,9 @@ export class Dataspace {
     for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
       const record = author.stamped({ key, json })
       const [reply] = await this.#ask(() => backend.merge([{ record, if: condition }]))
-      const { verdict, current, now } = reply!
+      const { verdict, current, problem, now } = reply!
+      if (verdict === 'refused')
+        return { status: 'refused', current: this.get(key), problem: problem ?? 'it was refused' }
       if (verdict === 'accepted' || verdict === 'duplicate') {
         intake.take(record, 'local')
         return { status: 'written', stamp: record.stamp, durable: backend.durable }
@@ -166,6 +170,16 @@ export class Dataspace {
   /** Values that were replaced by a writer who had not seen them, oldest first. */
   conflicts(): Promise<Conflict[]> {
     return this.#parts.backend.conflicts()
+  }
+
+  /** Looks at the place the data lies in; empty where there is nothing to tell. @throws `storage` */
+  async inspect(): Promise<Inspection> {
+    return (await this.#parts.backend.inspect?.()) ?? []
+  }
+
+  /** Shows others who look into the backend what they may want to find; never the truth. @throws `storage` */
+  async project(projections: readonly Projection[]): Promise<void> {
+    await this.#parts.backend.project?.(projections)
   }
 
   status(): DataspaceStatus {

@@ -23,6 +23,7 @@ export { Dataspace } from './dataspace.ts'
 export type { DataspaceStatus } from './dataspace-status.ts'
 export { type ErrorDetails, McpStoreError, StorageError, type StorageErrorCode } from './errors.ts'
 export { BackendError, type HealthState } from './health.ts'
+export type { Finding, Inspection, Severity } from './inspection.ts'
 export { type Json, MAX_VALUE_BYTES } from './json.ts'
 export {
   decodeSegment,
@@ -42,6 +43,7 @@ export {
 export type { Lease, LeaseRefused } from './lease.ts'
 export { type Logger, silentLogger } from './logger.ts'
 export type { DataspaceOptions } from './parts.ts'
+export type { Projection } from './projection.ts'
 export type { Put, PutRefused, PutResult } from './put.ts'
 export type { Seen, StoredRecord } from './record.ts'
 export type { Entry } from './replica.ts'

@@ -33,4 +33,6 @@ export interface PutResult {
 export interface PutRefused {
   status: 'refused'
   current: Entry | undefined
+  /** Why the backend refused it for its own sake. */
+  problem?: string
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,16 +47,24 @@ describe('the sqlite backend', () => {
   })
 })
 
-describe.skipIf(!hasRedisServer)('the redis backend', () => {
+// What docs/redis.md says is all that a user needs.
+const page = readFileSync(new URL('../../../docs/redis.md', import.meta.url), 'utf8')
+const narrow = /^ACL SETUSER mcpstore .*$/m.exec(page)![0].replaceAll('default:', 'conformance:')
+
+describe.skipIf(!hasRedisServer).each([
+  ['everybody', {}],
+  ['a user with the rights that are documented', { username: 'mcpstore', password: 'PASSWORD' }],
+])('the redis backend, as %s', (_, credentials) => {
   let server: RedisServer
   let dataspaces = 0
   beforeAll(async () => {
     server = await startRedis()
+    await server.command(...narrow.split(' '))
   })
   afterAll(() => server?.stop())
   checkAll(() => {
     const options = {
-      target: redisTarget({ url: server.url }),
+      target: redisTarget({ url: server.url, ...credentials }),
       namespace: 'conformance',
       dataspace: `${++dataspaces}`,
     }

@@ -14,6 +14,8 @@ const OPERATIONS = [
   'release',
   'report',
   'conflicts',
+  'inspect',
+  'project',
 ] as const
 
 /** The same backend, with one debug line for every operation: what, which keys, ms, outcome; never a value. */

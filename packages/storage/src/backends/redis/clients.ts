@@ -1,4 +1,4 @@
-import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis'
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import type { RedisTarget } from './target.ts'
 
 /** The connections of one session: for commands, and for hints, which may be the same client. */
@@ -30,13 +30,9 @@ const PLAIN: RedisOptions = {
 }
 
 /** Makes clients that have not begun to connect. `timeoutMs` bounds what ioredis does by itself. */
-export async function makeClients(
-  target: RedisTarget,
-  { timeoutMs }: { timeoutMs: number },
-): Promise<Clients> {
+export function makeClients(target: RedisTarget, { timeoutMs }: { timeoutMs: number }): Clients {
   const options = { ...PLAIN, connectTimeout: timeoutMs }
   const { kind, where, nodes, username, password, client } = target
-  const { Cluster: ClusterClient, Redis: Client } = await import('ioredis')
   const credentials = {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
@@ -49,7 +45,7 @@ export async function makeClients(
   }
   if (kind === 'cluster') {
     const redisOptions = { ...options, ...where, ...credentials }
-    const cluster = new ClusterClient([...nodes], { ...clusterOptions, redisOptions })
+    const cluster = new Cluster([...nodes], { ...clusterOptions, redisOptions })
     return { commands: cluster, hints: cluster }
   }
   if (kind === 'client' && client!.isCluster) {
@@ -65,6 +61,6 @@ export async function makeClients(
     return { commands: make(), hints: make() }
   }
   const sentinel = { ...credentials, enableReadyCheck: true, sentinelRetryStrategy: () => null }
-  const make = () => new Client({ ...options, ...where, ...(kind === 'sentinel' && sentinel) })
+  const make = () => new Redis({ ...options, ...where, ...(kind === 'sentinel' && sentinel) })
   return { commands: make(), hints: make() }
 }

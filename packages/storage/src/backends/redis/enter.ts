@@ -34,11 +34,8 @@ export async function enter(
   options: EnterOptions,
 ): Promise<Remembered & { ids: string[] }> {
   const { label, known, remembered } = options
-  const [found, others] = await Promise.all([
-    look(session, place),
-    session.ask((c) => c.exists(place.otherMeta)),
-  ])
-  if (others > 0) throw otherLayout(label, place)
+  const [found, others] = await Promise.all([look(session, place), hasOtherLayout(session, place)])
+  if (others) throw otherLayout(label, place)
   checkVersions(found, label)
   const wiped =
     found.epoch === '' && !found.index && (await isWiped(session, place, { ...options, run: found.run }))
@@ -52,6 +49,16 @@ export async function enter(
     const readable = thrown instanceof BackendError && thrown.state === 'write-degraded' && found.epoch !== ''
     if (!readable || remembered === undefined) throw thrown
     return { ...found }
+  }
+}
+
+/** Whether the dataspace lies there in the other layout; a user who may not look has none there. */
+async function hasOtherLayout(session: RedisSession, { otherMeta }: Place): Promise<boolean> {
+  try {
+    return (await session.ask((client) => client.exists(otherMeta))) > 0
+  } catch (thrown) {
+    if ((thrown as BackendError).state === 'auth') return false
+    throw thrown
   }
 }
 

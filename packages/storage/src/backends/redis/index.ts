@@ -1,9 +1,13 @@
-import type { Backend, Counter, MergeReply, Write } from '../../backend.ts'
+import type { Backend, MergeReply } from '../../backend.ts'
+import { StorageError } from '../../errors.ts'
 import type { RecordKey } from '../../keyspace.ts'
 import { systemTime, type Time } from '../../time.ts'
+import { batches, counterGroups } from './batches.ts'
 import { enter, type Remembered } from './enter.ts'
-import { otherHistory } from './errors.ts'
+import { classify, otherHistory } from './errors.ts'
 import { conflictFrom, mergeCall, mergeReply, reportCall } from './hashes.ts'
+import { inspectRedis } from './inspect.ts'
+import { Lifetime } from './lifetime.ts'
 import { readPage } from './page.ts'
 import { placeOf, type Visit } from './place.ts'
 import { type Script, scripts } from './scripts.ts'
@@ -29,21 +33,36 @@ export interface RedisBackendOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 2000
-/** How much is sent at once, in bytes of values. */
-const BATCH_BYTES = 1024 * 1024
 /** How long the mark of a node that left keeps its late commands from counting, in ms. */
 const LEFT_MS = 24 * 3_600_000
 
-/** A backend in Redis, Valkey, a Sentinel setup or a Redis Cluster. */
+/** A backend in Redis, Valkey, a Sentinel setup or a Redis Cluster. @throws `usage` for a cluster without hash tags */
 export function redisBackend(options: RedisBackendOptions): Backend {
   const { target, namespace, dataspace, timeoutMs = DEFAULT_TIMEOUT_MS, time = systemTime } = options
   const isCluster = target.kind === 'cluster' || target.client?.isCluster === true
+  if (isCluster && options.hashTag === false) {
+    throw new StorageError('usage', 'redis: hashTag must not be false on a cluster', {
+      hint: 'Leave it out: a dataspace has to lie in one slot.',
+    })
+  }
   const place = placeOf(namespace, dataspace, options.hashTag ?? isCluster)
   const lifetime = options.lifetimeMs === undefined ? '' : String(options.lifetimeMs)
+  const lifetimes = new Lifetime(options.lifetimeMs, time)
   const listeners = new Set<(rev?: number) => void>()
   let visit: Visit | undefined
   let remembered: Remembered | undefined
+  const opening = new Set<RedisSession>()
   let closed = false
+
+  /** Opens a session, unless the backend is closed by then. */
+  async function connect(onHint: (rev?: number) => void): Promise<RedisSession> {
+    if (closed) throw classify(new Error('it was closed'), target.label)
+    const name = `mcpstore:${dataspace}`.replace(/[^\x21-\x7e]/g, '_')
+    const session = new RedisSession({ target, timeoutMs, name, channel: place.changes, onHint, time })
+    opening.add(session)
+    await session.start().finally(() => opening.delete(session))
+    return session
+  }
 
   function here(): Visit {
     if (!visit) throw otherHistory(target.label)
@@ -79,15 +98,8 @@ export function redisBackend(options: RedisBackendOptions): Backend {
     async open(known = {}) {
       visit?.session.close()
       visit = undefined
-      const session = await RedisSession.open({
-        target,
-        timeoutMs,
-        name: `mcpstore:${dataspace}`.replace(/[^\x21-\x7e]/g, '_'),
-        channel: place.changes,
-        onHint: (rev) => {
-          for (const listener of listeners) listener(rev)
-        },
-        time,
+      const session = await connect((rev) => {
+        for (const listener of listeners) listener(rev)
       })
       try {
         const entered = await enter(session, place, {
@@ -138,11 +150,12 @@ export function redisBackend(options: RedisBackendOptions): Backend {
         args: [epoch, now(), node, options.about ?? '', lifetime],
       }
       const [, clock, rev] = (await runOnce(scripts.beat, call)) as [string, string, string]
+      await lifetimes.renew(here(), node)
       return { rev: Number(rev || 0), now: Number(clock) }
     },
     async count(node, cleared, totals) {
       const { epoch, now } = here()
-      const calls = groups(totals).map(({ key, service, counters }) => ({
+      const calls = counterGroups(totals).map(({ key, service, counters }) => ({
         keys: [place.key(key), place.shares(node), place.index, place.meta, place.key(configOf(service))],
         args: [epoch, now(), place.changes, lifetime, key, cleared, service, ...counters.flat()],
       }))
@@ -151,7 +164,7 @@ export function redisBackend(options: RedisBackendOptions): Backend {
     },
     async leave(node) {
       await run(scripts.leave, [{ keys: [place.shares(node), place.nodes], args: [node, LEFT_MS] }])
-      if (lifetime !== '') await removeAll(here(), node)
+      await lifetimes.end(here(), node)
     },
     async clear(stamp) {
       const { session, epoch, now } = here()
@@ -177,59 +190,27 @@ export function redisBackend(options: RedisBackendOptions): Backend {
       const kept = await here().session.ask((client) => client.zrange(place.conflicts, 0, -1))
       return kept.flatMap((text) => conflictFrom(text) ?? [])
     },
+    async inspect() {
+      // A connection of its own: where the one at work was refused something, the reason is found here.
+      const session = await connect(() => {})
+      try {
+        return await inspectRedis(session, place)
+      } finally {
+        session.close()
+      }
+    },
+    project: (fields) => lifetimes.project(here(), fields),
     onHint(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     async close() {
-      closed = true
       listeners.clear()
+      closed = true
+      for (const session of opening) session.close()
       visit?.session.close()
     },
   }
-}
-
-/** Removes a dataspace that ends with its process. */
-async function removeAll({ session, place }: Visit, node: string): Promise<void> {
-  const members = await session.ask((client) => client.zrange(place.index, 0, -1))
-  const own = [place.index, place.meta, place.conflicts, place.nodes, place.shares(node)]
-  await session.askEach((pipeline) => {
-    for (const key of [...members.map(place.key), ...own]) pipeline.del(key)
-  })
-}
-
-/** The writes in the same order, in parts that are sent one after the other. */
-function batches(writes: readonly Write[]): Write[][] {
-  const made: Write[][] = []
-  let bytes = Number.POSITIVE_INFINITY
-  for (const write of writes) {
-    bytes += write.record.json?.length ?? 0
-    if (bytes > BATCH_BYTES) {
-      made.push([])
-      bytes = write.record.json?.length ?? 0
-    }
-    made.at(-1)!.push(write)
-  }
-  return made
-}
-
-interface Group {
-  key: string
-  service: string
-  counters: [counter: string, total: number][]
-}
-
-/** Totals by statistics key and service: what one run of the script takes. */
-function groups(totals: readonly Counter[]): Group[] {
-  const made = new Map<string, Group>()
-  for (const { key, field, total } of totals) {
-    const [service, counter] = field.split(':') as [string, string]
-    const id = `${key} ${service}`
-    const group = made.get(id) ?? { key, service, counters: [] }
-    group.counters.push([counter, total])
-    made.set(id, group)
-  }
-  return [...made.values()]
 }
 
 /** The config of a service whose name is encoded already. */

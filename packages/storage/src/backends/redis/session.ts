@@ -44,25 +44,14 @@ export class RedisSession {
   readonly #clients: Clients
   readonly #missing: string[] = []
   #lastError: unknown
+  readonly #waiting = new Set<(reason: unknown) => void>()
   #ended: BackendError | undefined
   #started = false
   #silent = false
 
-  /** Connects, signs in and subscribes. @throws `BackendError` */
-  static async open(options: SessionOptions): Promise<RedisSession> {
-    const session = new RedisSession(options, await makeClients(options.target, options))
-    try {
-      await session.#start()
-      return session
-    } catch (thrown) {
-      session.close()
-      throw thrown
-    }
-  }
-
-  private constructor(options: SessionOptions, clients: Clients) {
+  constructor(options: SessionOptions) {
     this.#options = options
-    this.#clients = clients
+    this.#clients = makeClients(options.target, options)
   }
 
   /** What this user may not do and what is worse for it, for people. */
@@ -70,7 +59,17 @@ export class RedisSession {
     return this.#missing
   }
 
-  async #start(): Promise<void> {
+  /** Connects, signs in and subscribes; `close` ends that too. @throws `BackendError` */
+  async start(): Promise<void> {
+    try {
+      await this.#connect()
+    } catch (thrown) {
+      this.close()
+      throw thrown
+    }
+  }
+
+  async #connect(): Promise<void> {
     const { target, timeoutMs } = this.#options
     this.#silent = true
     const clients = [...new Set([this.#clients.commands, this.#clients.hints])]
@@ -170,6 +169,8 @@ export class RedisSession {
   /** Ends the session; never throws. */
   close(): void {
     this.#ended ??= classify(new Error('it was closed'), this.#options.target.label)
+    // ioredis says goodbye first, and waits for a server that may say nothing.
+    for (const giveUp of this.#waiting) giveUp(this.#ended)
     this.#clients.commands.disconnect()
     this.#clients.hints.disconnect()
   }
@@ -181,25 +182,34 @@ export class RedisSession {
     if (this.#started) this.#options.onHint()
   }
 
-  /** Waits for `promise` as long as bytes go to and fro, or `ms` without any. */
+  /** Waits for `promise` as long as there is progress, or `ms` without any, and not beyond the end of the session. */
   #within<Answer>(ms: number, promise: Promise<Answer>): Promise<Answer> {
     const { time, target } = this.#options
     return new Promise((resolve, reject) => {
       let traffic = this.#traffic()
       let cancel = () => {}
+      const over = () => {
+        cancel()
+        this.#waiting.delete(giveUp)
+      }
+      const giveUp = (reason: unknown) => {
+        over()
+        reject(reason)
+      }
       const check = () => {
         const now = this.#traffic()
         if (now <= traffic) {
           const again = this.#silent
           this.#silent = true
-          reject(silent(target.label, ms, { again }))
+          giveUp(silent(target.label, ms, { again }))
           return
         }
         traffic = now
         cancel = time.after(ms, check)
       }
       cancel = time.after(ms, check)
-      promise.then(resolve, reject).finally(() => cancel())
+      this.#waiting.add(giveUp)
+      promise.finally(over).then(resolve, reject)
     })
   }
 

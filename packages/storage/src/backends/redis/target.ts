@@ -52,6 +52,10 @@ export function redisTarget(address: RedisAddress): RedisTarget {
   const ways = (['url', 'sentinels', 'cluster', 'client'] as const).filter(
     (way) => address[way] !== undefined && !(way === 'url' && address.sentinels),
   )
+  const sentinel = (['sentinelName', 'sentinelUsername', 'sentinelPassword'] as const).find(
+    (name) => address[name] !== undefined && !address.sentinels,
+  )
+  if (sentinel) throw wrong(`${sentinel} means nothing without sentinels`)
   if (ways.length !== 1) throw wrong('needs exactly one of url, sentinels, cluster and client')
   return TARGETS[ways[0]!](address)
 }
@@ -66,7 +70,10 @@ const TARGETS: Record<'url' | 'sentinels' | 'cluster' | 'client', (address: Redi
     const url = parseUrl(address.url!)
     const db = dbOf(url)
     if (url.protocol === 'unix:') {
-      const path = decodeURIComponent(url.pathname)
+      const path = decoded(url.pathname)
+      if (!path || url.hostname)
+        throw wrong('the URL must be unix:// and the whole path: unix:///run/redis.sock')
+      if (address.tls) throw wrong('a socket of this machine takes no tls')
       return single(address, url, { where: { path }, label: `unix://${path}`, db })
     }
     if (!url.hostname) throw wrong(`the URL names no host`)
@@ -93,12 +100,15 @@ const TARGETS: Record<'url' | 'sentinels' | 'cluster' | 'client', (address: Redi
   },
   cluster(address) {
     const { cluster, tls, username, password } = address
+    if (username !== undefined && password === undefined) throw wrong(LONELY)
     if (cluster!.length === 0) throw wrong('cluster is empty')
     const label = `cluster://${hostList(cluster!)}`
     const where = tls ? { tls } : {}
     return { kind: 'cluster', label, db: 0, username, password, where, nodes: cluster!, client: undefined }
   },
-  client({ client }) {
+  client({ client, username, password, tls }) {
+    if ((username ?? password ?? tls) !== undefined)
+      throw wrong('a client has its own username, password and tls')
     if (typeof client?.duplicate !== 'function') throw wrong('client is no client of ioredis')
     const options = client.options as { host?: string; port?: number; path?: string; db?: number }
     const db = client.isCluster ? 0 : (options.db ?? 0)
@@ -122,28 +132,49 @@ function single(
   url: URL | undefined,
   { where, label, db }: { where: Record<string, unknown>; label: string; db: number },
 ): RedisTarget {
-  const inUrl = (text: string | null | undefined) => (text ? decodeURIComponent(text) : undefined)
+  const name = username ?? decoded(url?.username)
+  const secret = password ?? decoded(url?.password) ?? (url?.searchParams.get('password') || undefined)
+  if (name !== undefined && secret === undefined) throw wrong(LONELY)
   return {
     kind: 'single',
     label: `${label}/${db}`,
     db,
-    username: username ?? inUrl(url?.username),
-    password: password ?? inUrl(url?.password) ?? url?.searchParams.get('password') ?? undefined,
+    username: name,
+    password: secret,
     where,
     nodes: [],
     client: undefined,
   }
 }
 
+const LONELY = 'a username needs a password beside it'
+const PARAMETERS = ['db', 'password']
+
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url && ['redis:', 'rediss:', 'unix:'].includes(url.protocol)) return url
-  throw wrong('the URL must begin with redis://, rediss:// or unix://')
+  if (!url || !['redis:', 'rediss:', 'unix:'].includes(url.protocol)) {
+    throw wrong(`the URL must begin with redis://, rediss:// or unix://; ${ENCODED}`)
+  }
+  if (url.hash !== '') throw wrong(`the URL must not have a "#"; ${ENCODED}`)
+  const unknown = [...url.searchParams.keys()].find((name) => !PARAMETERS.includes(name))
+  if (unknown !== undefined) throw wrong(`the URL has a parameter that means nothing here: ${unknown}`)
+  return url
+}
+
+const ENCODED = 'a password in it has to be percent-encoded'
+
+/** A part of a URL as it was meant; `undefined` for none. */
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text ? decodeURIComponent(text) : undefined
+  } catch {
+    throw wrong(`the URL has a "%" that stands for nothing; ${ENCODED}`)
+  }
 }
 
 function dbOf(url: URL): number {
   const text = url.searchParams.get('db') ?? (url.protocol === 'unix:' ? '' : url.pathname.slice(1))
-  if (!/^\d{0,6}$/.test(text)) throw wrong(`the database in the URL must be a number, not "${text}"`)
+  if (!/^\d{0,6}$/.test(text)) throw wrong('the database in the URL must be a number')
   return Number(text || 0)
 }
 

@@ -5,6 +5,7 @@ import { systemTime, type Time } from '../../time.ts'
 import { clearTables, countShares, leaseLeft, mergeWrite } from '../rules.ts'
 import { fileIdentity, type OpenFile, openFile } from './database.ts'
 import { classify, vanished } from './errors.ts'
+import { inspectFile } from './inspect.ts'
 import { Statements } from './statements.ts'
 import { SqliteTables } from './tables.ts'
 
@@ -133,6 +134,7 @@ export function sqliteBackend({
         for (const conflict of conflicts) tables.addConflict(conflict, MAX_CONFLICTS)
       }),
     conflicts: () => read((tables) => tables.conflicts()),
+    inspect: async () => inspectFile(file),
     onHint(listener) {
       listeners.add(listener)
       if (listeners.size === 1) stopPolling = time.after(pollMs, poll)

@@ -1,0 +1,38 @@
+import type { Counter, Write } from '../../backend.ts'
+
+/** How much is sent at once, in bytes of values. */
+const BATCH_BYTES = 1024 * 1024
+
+/** The writes in the same order, in parts that are sent one after the other. */
+export function batches(writes: readonly Write[]): Write[][] {
+  const made: Write[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const write of writes) {
+    bytes += write.record.json?.length ?? 0
+    if (bytes > BATCH_BYTES) {
+      made.push([])
+      bytes = write.record.json?.length ?? 0
+    }
+    made.at(-1)!.push(write)
+  }
+  return made
+}
+
+export interface CounterGroup {
+  key: string
+  service: string
+  counters: [counter: string, total: number][]
+}
+
+/** Totals by statistics key and service: what one run of the script takes. */
+export function counterGroups(totals: readonly Counter[]): CounterGroup[] {
+  const made = new Map<string, CounterGroup>()
+  for (const { key, field, total } of totals) {
+    const [service, counter] = field.split(':') as [string, string]
+    const id = `${key} ${service}`
+    const group = made.get(id) ?? { key, service, counters: [] }
+    group.counters.push([counter, total])
+    made.set(id, group)
+  }
+  return [...made.values()]
+}

@@ -1,0 +1,59 @@
+import type { Projection } from '../../projection.ts'
+import type { Time } from '../../time.ts'
+import type { Visit } from './place.ts'
+
+/** How long the lookup keys of a dataspace that stays live without being written again, in ms. */
+const PROJECTION_MS = 7 * 24 * 3_600_000
+
+/** The keys that are not in the index of their dataspace, and those of a dataspace that ends with its process. */
+export class Lifetime {
+  readonly #ms: number | undefined
+  readonly #time: Time
+  readonly #projected = new Set<string>()
+  #renewed: number
+
+  /** `ms`: how long keys live that nobody renews; `undefined` for a dataspace that stays. */
+  constructor(ms: number | undefined, time: Time) {
+    this.#ms = ms
+    this.#time = time
+    this.#renewed = time.monotonic()
+  }
+
+  /** Writes lookup fields, which end by themselves. */
+  async project({ session, place }: Visit, fields: readonly Projection[]): Promise<void> {
+    const ms = Math.min(PROJECTION_MS, this.#ms ?? PROJECTION_MS)
+    const keys = new Set(fields.map(({ key }) => place.key(key)))
+    await session.askEach((pipeline) => {
+      for (const { key, field, json } of fields) pipeline.hset(place.key(key), field, json)
+      for (const key of keys) pipeline.pexpire(key, ms)
+    })
+    if (this.#ms !== undefined) for (const key of keys) this.#projected.add(key)
+  }
+
+  /** Renews all keys in one batch when a third of their time has passed; `node` is who counts here. */
+  async renew(visit: Visit, node: string): Promise<void> {
+    const ms = this.#ms
+    const began = this.#time.monotonic()
+    if (ms === undefined || began - this.#renewed < ms / 3) return
+    const keys = await this.#keys(visit, node)
+    await visit.session.askEach((pipeline) => {
+      for (const key of keys) pipeline.pexpire(key, ms)
+    })
+    this.#renewed = began
+  }
+
+  /** Removes a dataspace that ends with its process; one that stays is left alone. */
+  async end(visit: Visit, node: string): Promise<void> {
+    if (this.#ms === undefined) return
+    const keys = await this.#keys(visit, node)
+    await visit.session.askEach((pipeline) => {
+      for (const key of keys) pipeline.del(key)
+    })
+  }
+
+  async #keys({ session, place }: Visit, node: string): Promise<string[]> {
+    const members = await session.ask((client) => client.zrange(place.index, 0, -1))
+    const own = [place.index, place.meta, place.conflicts, place.nodes, place.shares(node)]
+    return [...members.map(place.key), ...own, ...this.#projected]
+  }
+}

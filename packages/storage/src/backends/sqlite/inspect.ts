@@ -1,0 +1,57 @@
+import { statfsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Finding, Inspection } from '../../inspection.ts'
+
+/** Less free disk space than this, in bytes, is worth a word. */
+const LITTLE_SPACE = 64 * 1024 * 1024
+
+/** Looks at the file of a dataspace, and at the disk it lies on. */
+export function inspectFile(file: string): Inspection {
+  const stat = statSync(file, { throwIfNoEntry: false })
+  return [
+    { name: 'file', severity: 'ok', text: file, value: file },
+    stat ? sizeFinding(file, stat.size) : unknown('size'),
+    stat ? modeFinding(stat.mode) : unknown('mode'),
+    diskFinding(dirname(file)),
+  ]
+}
+
+/** What was written last may lie in the log beside the file. */
+function sizeFinding(file: string, size: number): Finding {
+  const log = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
+  return { name: 'size', severity: 'ok', text: `${megabytes(size + log)} MB`, value: { file: size, log } }
+}
+
+function modeFinding(bits: number): Finding {
+  const mode = (bits & 0o777).toString(8).padStart(4, '0')
+  if ((bits & 0o077) === 0 || process.platform === 'win32') {
+    return { name: 'mode', severity: 'ok', text: mode, value: mode }
+  }
+  const text = `${mode}: others may use the file, in which credentials may stand`
+  return { name: 'mode', severity: 'warning', text, value: mode, hint: 'Close it to them: chmod 600.' }
+}
+
+function diskFinding(folder: string): Finding {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    const free = bavail * bsize
+    const little = free < LITTLE_SPACE
+    return {
+      name: 'disk',
+      severity: little ? 'warning' : 'ok',
+      text: `${megabytes(free)} MB free`,
+      value: { free },
+      ...(little && { hint: 'Make room: a full disk takes no writes.' }),
+    }
+  } catch {
+    return unknown('disk')
+  }
+}
+
+function unknown(name: string): Finding {
+  return { name, severity: 'unknown', text: 'unknown (there is no such file)', value: null }
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(1)
+}

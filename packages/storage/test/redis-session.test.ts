@@ -1,0 +1,98 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { systemTime } from '@mcpstore/storage'
+import { redisBackend, redisTarget } from '@mcpstore/storage/redis'
+import { afterEach, describe, expect, it } from 'vitest'
+import { hasRedisServer, startRedis } from '../../../tests/support/redis-server.ts'
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+function backendAt(url: string, timeoutMs = 100) {
+  const backend = redisBackend({ target: redisTarget({ url }), namespace: 'n', dataspace: 'd', timeoutMs })
+  cleanups.push(() => backend.close())
+  let hints = 0
+  backend.onHint(() => void hints++)
+  return { backend, hints: () => hints }
+}
+
+/** A server that takes connections and says nothing. */
+async function silentServer() {
+  const sockets: Socket[] = []
+  const listener = createServer((socket) => void sockets.push(socket.on('error', () => {})))
+  await once(listener.listen(0, '127.0.0.1'), 'listening')
+  cleanups.push(() => {
+    for (const socket of sockets) socket.destroy()
+    listener.close()
+  })
+  const { port } = listener.address() as { port: number }
+  return { url: `redis://127.0.0.1:${port}`, sockets }
+}
+
+it('a connection that never came about is no reason to try again at once', async () => {
+  const { backend, hints } = backendAt('redis://127.0.0.1:1')
+  await expect(backend.open()).rejects.toMatchObject({ state: 'down' })
+  expect(hints()).toBe(0)
+})
+
+it('a server that says nothing is an outage after one deadline, not after two', async () => {
+  const { url, sockets } = await silentServer()
+  const { backend, hints } = backendAt(url)
+  await expect(backend.open()).rejects.toMatchObject({
+    state: 'down',
+    message: expect.stringContaining('within 100 ms'),
+  })
+  expect(sockets.length, 'one attempt: one connection for commands, one for hints').toBe(2)
+  expect(hints()).toBe(0)
+})
+
+it('closing gives up an attempt to connect, and lets none begin', async () => {
+  const { url, sockets } = await silentServer()
+  const { backend } = backendAt(url, 60_000)
+  const attempt = backend.open()
+  attempt.catch(() => {})
+  await expect.poll(() => sockets.length).toBe(2)
+  // What it says first is on its way by now.
+  await Promise.all(sockets.map((socket) => once(socket, 'readable')))
+  await backend.close()
+  await expect(attempt).rejects.toMatchObject({ state: 'down' })
+  await expect(backend.open()).rejects.toThrow('it was closed')
+  expect(sockets.length).toBe(2)
+})
+
+describe.skipIf(!hasRedisServer)('a connection that worked', () => {
+  it('is waited for once, although what was asked left this machine', async () => {
+    await using server = await startRedis()
+    let waits = 0
+    const time = {
+      ...systemTime,
+      after: (...args: Parameters<typeof systemTime.after>) => {
+        waits++
+        return systemTime.after(...args)
+      },
+    }
+    const backend = redisBackend({
+      target: redisTarget({ url: server.url }),
+      namespace: 'n',
+      dataspace: 'd',
+      timeoutMs: 300,
+      time,
+    })
+    cleanups.push(() => backend.close())
+    await backend.open()
+    process.kill(server.pid, 'SIGSTOP')
+    waits = 0
+    await expect(backend.beat!('node')).rejects.toMatchObject({ state: 'suspect' })
+    expect(waits).toBe(1)
+  })
+
+  it('is a reason to look when it ends by itself', async () => {
+    await using server = await startRedis()
+    const { backend, hints } = backendAt(server.url, 2000)
+    await backend.open()
+    await server.stop()
+    await expect.poll(hints).toBe(1)
+  })
+})
