@@ -1,4 +1,5 @@
 import type { Dataspace, Logger } from '@mcpstore/storage'
+import type { Place } from './backends.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Reach } from './reach.ts'
 import type { Registry } from './services/registry.ts'
@@ -12,6 +13,8 @@ export interface House {
   readonly options: ResolvedOptions
   readonly logger: Logger
   readonly dataspace: Dataspace
+  /** What the status says of a backend that is configured and not asked. */
+  readonly instead: Place['instead']
   readonly registry: Registry
   readonly gate: Gate
   readonly approver: Approver

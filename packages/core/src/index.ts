@@ -1,5 +1,5 @@
 // The public surface of @mcpstore/core.
-export type { Durability, HealthState, Logger } from '@mcpstore/storage'
+export type { BackendKind, Durability, Finding, HealthState, Logger, Severity } from '@mcpstore/storage'
 export { McpStoreError } from '@mcpstore/storage'
 export type { AddInput } from './config/read.ts'
 export type { RemoteConfig, ServiceConfig, StdioConfig, TransportName } from './config/service-config.ts'
@@ -7,7 +7,8 @@ export type { CallOptions, RawTool, ServerFacts, ToolResult } from './connection
 export type { StoreContext } from './context.ts'
 export type { ErrorCode } from './errors.ts'
 export { type HomeOptions, homeFolder } from './home.ts'
-export type { StoreOptions } from './options.ts'
+export type { Policy, StoreOptions } from './options.ts'
+export type { RedisOptions } from './redis-options.ts'
 export type { AddOptions, AddReport, AddResult, ChangeReport } from './services/changes.ts'
 export type {
   ConnectionPhase,

@@ -1,11 +1,26 @@
 import type { Logger } from '@mcpstore/storage'
 import { storeError } from './errors.ts'
 import { type Check, checkOptions, delay, flag, ms, text } from './option-checks.ts'
+import { type RedisOptions, type RedisSettings, readRedisOptions } from './redis-options.ts'
 import type { TrustOption } from './trust/gate.ts'
+
+export type Policy = 'fallback' | 'strict' | 'memory'
 
 export interface StoreOptions {
   /** Keep the dataspace in a local file: `true` for the usual place below `home`, or the path of one of its own. */
   local?: boolean | string
+  /** Keep the dataspace in Redis, where other machines share it: a URL, or an object that says more. */
+  redis?: string | RedisOptions
+  /**
+   * What happens while Redis does not take writes. `fallback`, the default: they are kept and sent later. `strict`: they
+   * fail, and so does `setupStore`. `memory`: Redis is not contacted at all; for incidents and tests.
+   */
+  policy?: Policy
+  /**
+   * Whether what Redis has not taken is kept in a file below `home`, for as long as it takes. Default: `true` for a
+   * dataspace that has a name and the policy `fallback`.
+   */
+  mirror?: boolean
   /** Where mcpstore keeps its files. Default: see `homeFolder`. */
   home?: string
   /** Isolates applications. Default: `default`. */
@@ -42,6 +57,9 @@ export interface StoreOptions {
 /** The options with every default in place. */
 export interface ResolvedOptions {
   local: boolean | string
+  redis: RedisSettings | undefined
+  policy: Policy
+  mirror: boolean
   home: string | undefined
   namespace: string
   dataspace: string
@@ -58,8 +76,14 @@ export interface ResolvedOptions {
   socketTimeoutMs: number
 }
 
+const POLICIES: readonly Policy[] = ['fallback', 'strict', 'memory']
+
 const CHECKS: Record<keyof StoreOptions, Check> = {
   local: (value) => (flag(value) && text(value) ? 'true, false or the path of a file' : undefined),
+  redis: () => undefined,
+  policy: (value) =>
+    POLICIES.some((policy) => policy === value) ? undefined : `one of ${POLICIES.join(', ')}`,
+  mirror: flag,
   home: text,
   namespace: segment,
   dataspace: segment,
@@ -80,9 +104,22 @@ const CHECKS: Record<keyof StoreOptions, Check> = {
 
 /** Checks options and fills in the defaults. @throws `usage` that names the option. */
 export function resolveOptions(options: StoreOptions): ResolvedOptions {
-  if (Object.hasOwn(Object(options), 'redis')) throw noRedis()
   checkOptions('setupStore', options, CHECKS)
   const local = options.local ?? false
+  const redis = options.redis === undefined ? undefined : readRedisOptions(options.redis)
+  if (local && redis) {
+    throw storeError('usage', 'options local and redis are two places for one dataspace', {
+      hint: 'Give one of them.',
+    })
+  }
+  if (options.policy !== undefined && !redis) {
+    throw storeError('usage', `policy ${options.policy} is about Redis, and no Redis is configured`, {
+      hint: 'Give the option redis (--redis, MCPSTORE_REDIS_URL), or leave out policy.',
+    })
+  }
+  const namespace = agreed('namespace', options.namespace, redis?.namespace)
+  const dataspace = agreed('dataspace', options.dataspace, redis?.dataspace)
+  const socketTimeoutMs = agreed('socketTimeoutMs', options.socketTimeoutMs, redis?.socketTimeoutMs)
   if (local && options.dataspace === 'auto') {
     throw storeError('usage', 'dataspace "auto" is new for each run and cannot be kept in a file', {
       hint: 'Name the dataspace, or leave out local.',
@@ -95,9 +132,12 @@ export function resolveOptions(options: StoreOptions): ResolvedOptions {
   }
   return {
     local,
+    redis,
+    policy: options.policy ?? 'fallback',
+    mirror: options.mirror ?? true,
     home: options.home,
-    namespace: options.namespace ?? 'default',
-    dataspace: options.dataspace ?? (local ? 'default' : 'auto'),
+    namespace: namespace ?? 'default',
+    dataspace: dataspace ?? (local ? 'default' : 'auto'),
     logger: options.logger,
     debug: options.debug ?? false,
     cwd: options.cwd ?? process.cwd(),
@@ -108,8 +148,22 @@ export function resolveOptions(options: StoreOptions): ResolvedOptions {
     toolTtlMs: options.toolTtlMs ?? 300_000,
     refreshBehind: options.refreshBehind ?? true,
     trust: options.trust,
-    socketTimeoutMs: options.socketTimeoutMs ?? 2000,
+    socketTimeoutMs: socketTimeoutMs ?? 2000,
   }
+}
+
+/** An option that can be given in two places. */
+function agreed<Name extends 'namespace' | 'dataspace' | 'socketTimeoutMs'>(
+  name: Name,
+  own: StoreOptions[Name],
+  inRedis: StoreOptions[Name],
+): StoreOptions[Name] {
+  const wanted = inRedis === undefined ? undefined : CHECKS[name](inRedis)
+  if (wanted !== undefined) throw storeError('usage', `option redis.${name} must be ${wanted}`)
+  if (own !== undefined && inRedis !== undefined && own !== inRedis) {
+    throw storeError('usage', `options ${name} and redis.${name} differ`, { hint: 'Give one of them.' })
+  }
+  return own ?? inRedis
 }
 
 function segment(value: unknown): string | undefined {
@@ -123,10 +177,4 @@ function isLogger(value: unknown): boolean {
     typeof value === 'object' &&
     ['debug', 'info', 'warn', 'error'].every((name) => typeof logger?.[name] === 'function')
   )
-}
-
-function noRedis() {
-  return storeError('usage', 'option redis: this version has no Redis backend yet', {
-    hint: 'Leave it out for memory, or use local: true for a file that processes of this machine share.',
-  })
 }

@@ -1,17 +1,6 @@
-import { resolve } from 'node:path'
-import {
-  type Backend,
-  Dataspace,
-  type Logger,
-  localFile,
-  loggedBackend,
-  memoryBackend,
-  randomId,
-  silentLogger,
-  sqliteBackend,
-  systemTime,
-} from '@mcpstore/storage'
-import { homeFolder } from './home.ts'
+import { Dataspace, type Logger, loggedBackend, randomId, silentLogger, systemTime } from '@mcpstore/storage'
+import { type Place, placeOf } from './backends.ts'
+import { storeError } from './errors.ts'
 import { stderrLogger } from './logger.ts'
 import { type ResolvedOptions, resolveOptions, type StoreOptions } from './options.ts'
 import { Reach } from './reach.ts'
@@ -19,34 +8,37 @@ import { Registry } from './services/registry.ts'
 import { Store } from './store.ts'
 import { CachedLists } from './tools/cached-list.ts'
 import { ListChanges } from './tools/list-changes.ts'
+import { projector } from './tools/projection.ts'
 import { Refresher } from './tools/refresh.ts'
 import { approvalsOf } from './trust/approvals-of.ts'
 import { Approver } from './trust/approver.ts'
 import { Gate } from './trust/gate.ts'
 
 /**
- * Opens a store: in memory, or with `local` in a file that other processes share. Starts no server. A storage that
- * does not answer does not fail it: `status()` tells. @throws `usage` for an option that is unknown or wrong
+ * Opens a store: in memory, with `local` in a file that other processes share, or with `redis` where other machines do.
+ * Starts no server. A storage that does not answer does not fail it: `status()` tells.
+ * @throws `usage` for an option that is unknown or wrong, `unavailable` when Redis is not reached and `policy` is `strict`
  */
 export async function setupStore(given: StoreOptions = {}): Promise<Store> {
   const options = resolveOptions(given)
   const logger = loggerOf(options)
-  const dataspaceName = options.dataspace === 'auto' ? `auto-${randomId(systemTime)}` : options.dataspace
-  const plain = backendOf(options, dataspaceName)
+  const name = options.dataspace === 'auto' ? `auto-${randomId(systemTime)}` : options.dataspace
+  const { backend: plain, tier, instead } = await placeOf(options, name)
   const backend = options.debug ? loggedBackend(plain, logger) : plain
   const { namespace, socketTimeoutMs: waitMs } = options
-  const dataspace = await new Dataspace({
-    backend,
-    namespace,
-    dataspace: dataspaceName,
-    logger,
-    waitMs,
-  }).open()
-  return storeOver(dataspace, options, logger)
+  const dataspace = new Dataspace({ backend, namespace, dataspace: name, logger, waitMs, ...tier })
+  await dataspace.open()
+  if (options.policy === 'strict') await refuseUnread(dataspace)
+  return storeOver(dataspace, options, logger, instead)
 }
 
 /** A store of what is in a dataspace that is open. */
-export function storeOver(dataspace: Dataspace, options: ResolvedOptions, logger: Logger): Store {
+export function storeOver(
+  dataspace: Dataspace,
+  options: ResolvedOptions,
+  logger: Logger,
+  instead?: Place['instead'],
+): Store {
   const tasks = new Set<Promise<unknown>>()
   const behind = (task: Promise<unknown>) => {
     const tracked = task
@@ -61,10 +53,12 @@ export function storeOver(dataspace: Dataspace, options: ResolvedOptions, logger
   const lists = new CachedLists(dataspace, gate)
   const onToolsChanged = (service: string) => changes.noticed(service)
   const reach = new Reach({ options, dataspace, gate, logger, behind, onToolsChanged })
-  const refresher = new Refresher({ options, lists, reach, gate, logger })
+  const project = projector({ dataspace, logger, behind })
+  const refresher = new Refresher({ options, lists, reach, gate, logger, project })
   const changes = new ListChanges({ registry, reach, refresher, logger, behind, options })
   const parts = { registry, gate, approver, lists, reach, refresher }
-  return new Store({ options, logger, dataspace, ...parts, behind, closed: false }, async () => {
+  const shared = { options, logger, dataspace, instead, behind, closed: false }
+  return new Store({ ...shared, ...parts }, async () => {
     await Promise.all(tasks)
   })
 }
@@ -74,11 +68,13 @@ function loggerOf({ logger, debug }: ResolvedOptions): Logger {
   return logger ?? stderrLogger({ debug })
 }
 
-function backendOf({ local, home, env, namespace, cwd }: ResolvedOptions, dataspace: string): Backend {
-  if (local === false) return memoryBackend()
-  const file =
-    typeof local === 'string'
-      ? resolve(cwd, local)
-      : localFile(homeFolder({ home, env }), namespace, dataspace)
-  return sqliteBackend({ file })
+/** Under `strict` nothing begins before the storage was read once. */
+async function refuseUnread(dataspace: Dataspace): Promise<void> {
+  const { staleMs, error, reason } = dataspace.status()
+  if (staleMs !== null) return
+  await dataspace.close()
+  throw storeError('unavailable', `the policy is strict, and ${reason ?? 'Redis did not answer in time'}`, {
+    hint: error?.hint,
+    cause: error ?? undefined,
+  })
 }

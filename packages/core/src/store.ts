@@ -1,4 +1,4 @@
-import type { DataspaceStatus, Durability } from '@mcpstore/storage'
+import type { DataspaceStatus, Durability, Inspection } from '@mcpstore/storage'
 import { StoreContext } from './context.ts'
 import type { House } from './house.ts'
 
@@ -35,7 +35,19 @@ export class Store {
   /** Which storage really answers, since when, why, and what waits. */
   status(): StoreStatus {
     const status = this.#house.dataspace.status()
-    return { ...status, quarantined: [...status.quarantined, ...this.#house.registry.problems()] }
+    return {
+      ...status,
+      ...this.#house.instead,
+      quarantined: [...status.quarantined, ...this.#house.registry.problems()],
+    }
+  }
+
+  /**
+   * Looks at the place the data lies in: for Redis its version, memory, eviction policy, missing rights and more, for a
+   * file its size, mode and disk. Empty for memory. @throws `storage` when it does not answer
+   */
+  inspect(): Promise<Inspection> {
+    return this.#house.dataspace.inspect()
   }
 
   /** Removes every service and all that is known of them, for everybody. @throws `unavailable` */

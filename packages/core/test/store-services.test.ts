@@ -172,7 +172,6 @@ test('what one process adds, another that is running has by itself', async () =>
 
 test('every option takes effect or is refused by name', async () => {
   const refusals: [object, RegExp][] = [
-    [{ redis: 'redis://localhost' }, /redis/],
     [{ namspace: 'x' }, /unknown option namspace/],
     [{ namespace: 7 }, /option namespace must be/],
     [{ dataspace: '' }, /option dataspace must be/],

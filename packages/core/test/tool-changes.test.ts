@@ -88,7 +88,8 @@ async function twoRefreshers() {
     logger: silentLogger,
   })
   const lists = new CachedLists(dataspace, gate)
-  const parts = { options, lists, gate, reach: reach as unknown as Reach, logger: silentLogger }
+  const project = () => {}
+  const parts = { options, lists, gate, project, reach: reach as unknown as Reach, logger: silentLogger }
   await dataspace.put('services:demo:config' as never, { type: 'http', url: 'http://x/' } as unknown as Json)
   const service = new Registry(dataspace, silentLogger).get('demo')
   const ask = async (refresher: Refresher) => {

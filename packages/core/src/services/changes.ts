@@ -59,6 +59,7 @@ export async function addServices(
   const { services, failures } = await readServices(input, { cwd: cwd ?? house.options.cwd })
   const existed = new Set(services.filter(({ name }) => house.registry.find(name)).map(({ name }) => name))
   const puts = services.map(({ name, config }) => ({
+    name,
     key: configKey(name),
     value: config as unknown as Json,
   }))
@@ -71,7 +72,8 @@ export async function addServices(
     const outcome = outcomes[at]!
     const extra = ignored.length > 0 ? { ignored } : {}
     if (outcome instanceof McpStoreError) return { name, status: 'failed', error: outcome, ...extra }
-    if (outcome.status === 'outdated') return { name, status: 'failed', error: overtaken(name), ...extra }
+    const obstacle = obstacleOf(name, outcome)
+    if (obstacle) return { name, status: 'failed', error: obstacle, ...extra }
     const written = existed.has(name) ? 'updated' : 'added'
     const status = outcome.status === 'unchanged' ? 'unchanged' : written
     return { name, status, config: redactConfig(config), ...extra }
@@ -82,18 +84,19 @@ export async function addServices(
   return { results, durable, ...(problem && { approvalError: problem }) }
 }
 
-type Put = { key: string; value: Json }
+type Put = { name: string; key: string; value: Json }
 type Outcome = PutResult | McpStoreError<ErrorCode>
 
 function isWritten(outcome: Outcome): outcome is PutResult {
-  return !(outcome instanceof McpStoreError) && outcome.status !== 'outdated'
+  return !(outcome instanceof McpStoreError) && obstacleOf('', outcome) === undefined
 }
 
 /** Only what is not there yet, decided by the storage itself, so that of two who add at once one is refused. */
 function putAbsent(house: House, puts: Put[]): Promise<Outcome[]> {
-  const absent = async ({ key, value }: Put) => {
+  const absent = async ({ name, key, value }: Put) => {
     const outcome = await house.dataspace.putIf(key, value, 'absent').catch(asFailure)
     if (outcome instanceof McpStoreError || outcome.status !== 'refused') return outcome
+    if (outcome.problem !== undefined) return refused(name, outcome.problem)
     return storeError('already_exists', 'a service of this name is there already', {
       hint: 'Leave out ifAbsent (--if-absent) to update it.',
     })
@@ -108,6 +111,24 @@ function putAbsent(house: House, puts: Put[]): Promise<Outcome[]> {
 function asFailure(thrown: unknown): McpStoreError<ErrorCode> {
   if (thrown instanceof McpStoreError) return thrown
   throw thrown
+}
+
+/** Why a write that came back is none that others will see. */
+function obstacleOf(name: string, { status, problem }: PutResult): McpStoreError<ErrorCode> | undefined {
+  if (problem !== undefined) return refused(name, problem)
+  return status === 'outdated' ? overtaken(name) : undefined
+}
+
+function sound(name: string, outcome: PutResult): PutResult {
+  const obstacle = obstacleOf(name, outcome)
+  if (obstacle) throw obstacle
+  return outcome
+}
+
+function refused(name: string, problem: string): McpStoreError<ErrorCode> {
+  return storeError('storage', `service "${name}": the storage refused it: ${problem}`, {
+    hint: 'Remove what is in its place, or use another name; see mcpstore status for what is parked.',
+  })
 }
 
 function overtaken(name: string): McpStoreError<ErrorCode> {
@@ -128,13 +149,10 @@ export async function updateService(house: House, given: string, entry: unknown)
   const name = checkServiceName(given)
   house.registry.require(name)
   const config = readEntry(house, name, entry)
-  const { status, durable } = await approvingIfTrusted(
-    house,
-    house.registry.find(name),
-    { name, config },
-    () => house.dataspace.put(configKey(name), config as unknown as Json),
+  const outcome = await approvingIfTrusted(house, house.registry.find(name), { name, config }, () =>
+    house.dataspace.put(configKey(name), config as unknown as Json),
   )
-  if (status === 'outdated') throw overtaken(name)
+  const { status, durable } = sound(name, outcome)
   return { name, status: status === 'unchanged' ? 'unchanged' : 'updated', durable }
 }
 
@@ -165,10 +183,10 @@ export async function patchService(house: House, given: string, patch: unknown):
 export async function deleteService(house: House, given: string): Promise<ChangeReport> {
   const name = checkServiceName(given)
   house.registry.require(name)
-  const { status, durable } = await approvingIfTrusted(house, house.registry.find(name), { name }, () =>
+  const outcome = await approvingIfTrusted(house, house.registry.find(name), { name }, () =>
     house.dataspace.put(configKey(name), undefined),
   )
-  if (status === 'outdated') throw overtaken(name)
+  const { durable } = sound(name, outcome)
   await house.reach.disconnect(name)
   return { name, status: 'deleted', durable }
 }

@@ -1,4 +1,4 @@
-import type { Dataspace, Entry, Json, Stamp } from '@mcpstore/storage'
+import type { Dataspace, Entry, Json, PutResult, Stamp } from '@mcpstore/storage'
 import { fingerprint } from '../config/fingerprint.ts'
 import { holdsPlaceholder } from '../config/placeholder-syntax.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
@@ -63,11 +63,11 @@ export class CachedLists {
     return this.#dataspace.tick()
   }
 
-  /** Shares what a server answered; a list whose fetching began later stays. Resolves when it is written. */
-  async put(service: Service, stamp: Stamp, list: FetchedList): Promise<void> {
+  /** Shares what a server answered; a list whose fetching began later stays. */
+  async put(service: Service, stamp: Stamp, list: FetchedList): Promise<PutResult> {
     const hashes = { fingerprint: this.fingerprint(service), shape: this.#hash(service.config) }
     const value = { ...list, ...hashes } as unknown as Json
-    await this.#dataspace.put(serviceKey(service.name, 'cache'), value, { basis: service.stamp, stamp })
+    return this.#dataspace.put(serviceKey(service.name, 'cache'), value, { basis: service.stamp, stamp })
   }
 
   /** What matters for connecting, as a hash; `undefined` where the config cannot, or must not, be expanded. */

@@ -7,6 +7,7 @@ import { checkArguments } from './check-arguments.ts'
 import { isStale, type ListOptions } from './listing.ts'
 import { readArguments } from './read-arguments.ts'
 import { type ResolvedTool, resolveTool } from './resolve.ts'
+import { counted } from './statistics.ts'
 
 export interface UseOptions {
   /**
@@ -39,7 +40,12 @@ export async function useTool(
     return await house.reach.use(service, connect, (connection) => {
       called = true
       const bounds = { timeoutMs: left(), progressTimeoutMs: timeoutMs, signal }
-      return connection.callTool(tool.tool, args, { ...bounds, onProgress })
+      return counted(
+        house,
+        service,
+        tool.tool,
+        connection.callTool(tool.tool, args, { ...bounds, onProgress }),
+      )
     })
   } catch (thrown) {
     throw called ? thrown : uncalled(house, address, thrown)

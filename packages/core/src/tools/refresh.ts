@@ -5,6 +5,7 @@ import type { Reach } from '../reach.ts'
 import type { Service } from '../services/registry.ts'
 import type { Gate } from '../trust/gate.ts'
 import { type CachedList, type CachedLists, type FetchedList, listedTools } from './cached-list.ts'
+import type { Projector } from './projection.ts'
 
 export interface RefresherParts {
   options: ResolvedOptions
@@ -12,6 +13,7 @@ export interface RefresherParts {
   reach: Reach
   gate: Gate
   logger: Logger
+  project: Projector
 }
 
 /** Failures of a listing that say something about the service, and not about who asked. */
@@ -108,9 +110,10 @@ export class Refresher {
 
   /** A list that is too large to be stored is of use all the same. */
   async #share(service: Service, stamp: Stamp, list: FetchedList): Promise<void> {
-    const { lists, logger } = this.#parts
+    const { lists, logger, project } = this.#parts
     try {
-      await lists.put(service, stamp, list)
+      const { status, durable } = await lists.put(service, stamp, list)
+      if (status === 'written') project(service.name, list.tools, durable)
     } catch (error) {
       if ((error as { code?: string }).code !== 'usage') throw error
       if (this.#tooLarge.has(service.name)) return

@@ -1,0 +1,33 @@
+import { type Dataspace, type Durability, encodeSegment, infoKey, type Logger } from '@mcpstore/storage'
+import type { RawTool } from '../connections/connector.ts'
+import { keyOfTool } from './tool-keys.ts'
+
+export interface ProjectorParts {
+  dataspace: Dataspace
+  logger: Logger
+  /** Lets a task run on by itself. */
+  behind(task: Promise<unknown>): void
+}
+
+/** Told of a service's tool list, and of the place that holds it. */
+export type Projector = (service: string, tools: readonly RawTool[], durable: Durability) => void
+
+/**
+ * Has a storage that others look into show who offers a tool of which name: one key a tool, one field a service. It is a
+ * shortcut for them; the tool list stays the truth, and a failure here is nobody's.
+ */
+export function projector({ dataspace, logger, behind }: ProjectorParts): Projector {
+  return (service, tools, durable) => {
+    if (durable !== 'redis' || tools.length === 0) return
+    const field = encodeSegment(service)
+    const fields = tools.flatMap((tool) => {
+      const key = keyOfTool(infoKey, tool.name)
+      return key === undefined ? [] : [{ key, field, json: JSON.stringify(tool) }]
+    })
+    behind(
+      dataspace
+        .project(fields)
+        .catch((error: Error) => logger.debug(`lookup keys were not written: ${error.message}`)),
+    )
+  }
+}

@@ -1,0 +1,283 @@
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import type { Finding, RedisOptions } from '@mcpstore/core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hasRedisServer, type RedisServer, startRedis } from '../../../tests/support/redis-server.ts'
+import { placeOf } from '../src/backends.ts'
+import { resolveOptions } from '../src/options.ts'
+import { failureOf, open, server } from './stores.ts'
+
+const WEATHER = { mcpServers: { weather: { url: 'https://example.com/mcp' } } }
+const NOWHERE = 'redis://:hidden@127.0.0.1:1/0'
+
+/** A server that takes connections and says nothing. */
+async function silentServer(): Promise<{ url: string; sockets: Socket[]; stop(): void }> {
+  const sockets: Socket[] = []
+  const listener: Server = createServer((socket) => sockets.push(socket.on('error', () => {})))
+  await once(listener.listen(0, '127.0.0.1'), 'listening')
+  const { port } = listener.address() as { port: number }
+  const stop = () => {
+    for (const socket of sockets) socket.destroy()
+    listener.close()
+  }
+  return { url: `redis://127.0.0.1:${port}`, sockets, stop }
+}
+
+describe('without a Redis that answers', () => {
+  it('a store is set up even so, and its status says what answers and why', async () => {
+    const store = await open({ redis: { url: NOWHERE, namespace: 'n', dataspace: 'd' } })
+    expect(store.status()).toMatchObject({
+      backend: 'memory',
+      configured: 'redis',
+      state: 'down',
+      reason: expect.stringContaining('redis://127.0.0.1:1/0 cannot be reached'),
+      location: 'redis://127.0.0.1:1/0',
+      namespace: 'n',
+      dataspace: 'd',
+      staleMs: null,
+    })
+  })
+
+  it('what nobody can know is no empty list', async () => {
+    const ctx = (await open({ redis: NOWHERE })).forStore()
+    expect(await failureOf(ctx.listServices())).toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('unknown: redis://127.0.0.1:1/0'),
+    })
+    expect(await failureOf(ctx.listTools())).toMatchObject({ code: 'unavailable' })
+    const { durable } = await ctx.addService(WEATHER)
+    expect(durable).toBe('memory')
+    expect((await ctx.listServices()).map(({ name }) => name)).toEqual(['weather'])
+  })
+
+  it('a server that takes the connection and stays silent is given up in time, and named', async () => {
+    const silent = await silentServer()
+    const store = await open({ redis: { url: silent.url, socket_timeout: 0.2 } })
+    expect(store.status()).toMatchObject({
+      state: 'down',
+      backend: 'memory',
+      reason: expect.stringMatching(/did not answer within 180 ms/),
+    })
+    await store.close()
+    silent.stop()
+  })
+
+  it('strict refuses to begin', async () => {
+    const refused = open({ redis: NOWHERE, policy: 'strict' })
+    expect(await failureOf(refused)).toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(
+        /^the policy is strict, and redis:\/\/127\.0\.0\.1:1\/0 cannot be reached/,
+      ),
+    })
+  })
+
+  it('memory does not contact Redis, and says so', async () => {
+    const silent = await silentServer()
+    const store = await open({ redis: { url: silent.url }, policy: 'memory', dataspace: 'd' })
+    await store.forStore().addService(WEATHER)
+    expect(store.status()).toMatchObject({
+      backend: 'memory',
+      configured: 'redis',
+      reason: expect.stringContaining('the policy is memory'),
+      location: `${silent.url}/0`,
+    })
+    await store.close()
+    expect(silent.sockets).toEqual([])
+    silent.stop()
+  })
+})
+
+describe('the option redis', () => {
+  const refuse = async (redis: unknown, more: object = {}) =>
+    failureOf(open({ redis: redis as RedisOptions, ...more }))
+
+  it.each<[unknown, object, string]>([
+    [{ url: NOWHERE }, { local: true }, 'options local and redis'],
+    [{ url: NOWHERE, namespace: 'a' }, { namespace: 'b' }, 'namespace and redis.namespace differ'],
+    [{ url: NOWHERE, dataspace: 'a' }, { dataspace: 'b' }, 'dataspace and redis.dataspace differ'],
+    [
+      { url: NOWHERE, socket_timeout: 1 },
+      { socketTimeoutMs: 5 },
+      'socketTimeoutMs and redis.socketTimeoutMs differ',
+    ],
+    [{ url: NOWHERE, socket_timeout: 1, socketTimeoutMs: 1000 }, {}, 'two spellings'],
+    [{ url: NOWHERE, healthcheck_interval: 1, healthcheckIntervalMs: 1 }, {}, 'two spellings'],
+    [{ url: NOWHERE, socket_timeout: 0 }, {}, 'redis.socket_timeout must be'],
+    [{ url: NOWHERE, socketTimeoutMs: 1.5 }, {}, 'redis.socketTimeoutMs must be'],
+    [{ url: NOWHERE, healthcheck_interval: '30' }, {}, 'redis.healthcheck_interval must be'],
+    [{ url: NOWHERE, password: 7 }, {}, 'redis.password must be'],
+    [{ url: NOWHERE, password: '' }, {}, 'redis.password must be'],
+    [{ url: NOWHERE, dataspace: ' ' }, {}, 'redis.dataspace must be'],
+    [{ url: NOWHERE, pasword: 'hidden' }, {}, 'unknown option redis.pasword'],
+    [{ url: NOWHERE, tls: 'yes' }, {}, 'redis.tls must be'],
+    [{ url: NOWHERE, hashTag: 1 }, {}, 'redis.hashTag must be'],
+    [{ sentinels: [{ host: 'h' }], sentinelName: 'm' }, {}, 'redis.sentinels must be'],
+    [{ cluster: [{ host: 'h', port: 1 }], hashTag: false }, {}, 'hashTag must not be false on a cluster'],
+    [{ client: {} }, {}, 'no client of ioredis'],
+    [{ url: NOWHERE, client: { duplicate() {} } }, {}, 'exactly one of'],
+    [{}, {}, 'exactly one of'],
+    ['http://:hidden@example.com', {}, 'must begin with redis://'],
+    [7, {}, 'option redis must be a URL or an object'],
+    [null, {}, 'option redis must be a URL or an object'],
+    [undefined, { policy: 'strict' }, 'no Redis is configured'],
+    [NOWHERE, { policy: 'hopeful' }, 'option policy must be one of fallback, strict, memory'],
+  ])('%j with %j is refused', async (redis, more, message) => {
+    const error = await refuse(redis, more)
+    expect(error).toMatchObject({ code: 'usage', message: expect.stringContaining(message) })
+    expect(JSON.stringify([error.message, error.hint])).not.toContain('hidden')
+  })
+
+  it('has the defaults of the documents, and takes seconds or milliseconds', async () => {
+    const settings = (redis: string | RedisOptions, more: object = {}) => resolveOptions({ redis, ...more })
+    expect(settings('redis://h')).toMatchObject({
+      namespace: 'default',
+      dataspace: 'auto',
+      socketTimeoutMs: 2000,
+      policy: 'fallback',
+      redis: { address: { url: 'redis://h' }, healthcheckIntervalMs: 30_000 },
+    })
+    const seconds = { url: 'redis://h', password: null, socket_timeout: 0.5, healthcheck_interval: 15 }
+    expect(settings(seconds)).toMatchObject({
+      socketTimeoutMs: 500,
+      redis: { address: { url: 'redis://h' }, healthcheckIntervalMs: 15_000 },
+    })
+    expect(settings({ url: 'redis://h', namespace: 'n' }, { namespace: 'n', dataspace: 'd' })).toMatchObject({
+      namespace: 'n',
+      dataspace: 'd',
+    })
+  })
+
+  it('a sign of life is sent three times in the interval', async () => {
+    const tierOf = async (redis: string | RedisOptions) =>
+      (await placeOf(resolveOptions({ redis }), 'd')).tier
+    expect(await tierOf('redis://h')).toEqual({ beatMs: 10_000, policy: 'fallback' })
+    expect(await tierOf({ url: 'redis://h', healthcheck_interval: 60 })).toMatchObject({ beatMs: 20_000 })
+  })
+})
+
+describe.skipIf(!hasRedisServer)('with a Redis', () => {
+  let redis: RedisServer
+
+  beforeEach(async () => {
+    redis = await startRedis()
+  })
+  afterEach(() => redis?.stop())
+
+  const ask = async (command: string) => String(await redis.command(...command.split(' ')))
+  const keys = async () => (await redis.command('KEYS', '*')) as string[]
+
+  it('two stores of one dataspace share their services, and say redis', async () => {
+    const options = { redis: { url: redis.url, namespace: 'shared', dataspace: 'workspace1' } }
+    const [a, b] = [await open(options), await open(options)]
+    expect((await a.forStore().addService(WEATHER)).durable).toBe('redis')
+    await expect
+      .poll(async () => (await b.forStore().listServices()).map(({ name }) => name))
+      .toEqual(['weather'])
+    expect(b.status()).toMatchObject({ backend: 'redis', configured: 'redis', state: 'up', reason: null })
+  })
+
+  it("the keys of the weather example are those of the seed's page", async () => {
+    const store = await open({ redis: redis.url, namespace: 'default', dataspace: 'workspace1' })
+    const ctx = store.forStore()
+    await ctx.addService({ mcpServers: { weather: server({ weather: true }) } })
+    await ctx.listTools()
+    await ctx.useTool('get_current_weather', { query: '北京' })
+    await store.close()
+    expect(await keys()).toEqual(
+      expect.arrayContaining([
+        'default:workspace1:services:weather:config',
+        'default:workspace1:services:weather:cache',
+        'default:workspace1:services:weather:state',
+        'default:workspace1:tools:get_current_weather:info',
+        'default:workspace1:tools:get_current_weather:stats',
+      ]),
+    )
+    const info = await ask('HGET default:workspace1:tools:get_current_weather:info weather')
+    expect(JSON.parse(info)).toMatchObject({ name: 'get_current_weather' })
+    const ttl = Number(await ask('TTL default:workspace1:tools:get_current_weather:info'))
+    expect(ttl).toBeGreaterThan(6 * 24 * 3600)
+    const index = await ask('ZRANGE default:workspace1:index 0 -1')
+    expect(index).toContain('tools:get_current_weather:stats')
+    expect(index).not.toContain(':info')
+    const calls = await ask('HGET default:workspace1:tools:get_current_weather:stats weather:calls')
+    expect(calls).toBe('1')
+  })
+
+  it('lookup keys that cannot be written are nobody’s failure', async () => {
+    await ask('SET default:d:tools:get_current_weather:info foreign')
+    const store = await open({ redis: redis.url, dataspace: 'd' })
+    const ctx = store.forStore()
+    await ctx.addService({ mcpServers: { weather: server({ weather: true }) } })
+    expect((await ctx.listTools()).services).toMatchObject([{ name: 'weather', source: 'live' }])
+    await store.close()
+    expect(store.lines.filter((line) => !line.startsWith('debug') && !line.startsWith('info'))).toEqual([])
+  })
+
+  it('a dataspace of one run ends with it, and would end without a goodbye', async () => {
+    const store = await open({ redis: { url: redis.url, dataspace: 'auto' } })
+    await store.forStore().addService(WEATHER)
+    const found = await keys()
+    expect(found).toContain(`default:${store.dataspace}:services:weather:config`)
+    for (const key of found) expect(Number(await ask(`TTL ${key}`)), key).toBeGreaterThan(23 * 3600)
+    await store.close()
+    expect(await keys()).toEqual([])
+  })
+
+  it('a service whose place is taken by something else is reported as failed', async () => {
+    await ask('SET default:d:services:weather:config foreign')
+    const store = await open({ redis: redis.url, dataspace: 'd' })
+    const ctx = store.forStore()
+    const add = async (name: string, options = {}) =>
+      (await ctx.addService({ mcpServers: { [name]: { url: 'https://example.com' } } }, options)).results[0]
+    expect(await add('weather')).toMatchObject({
+      status: 'failed',
+      error: { code: 'storage', hint: expect.stringContaining('another name') },
+    })
+    expect(store.status().parked).toMatchObject([{ key: 'services:weather:config' }])
+    expect(await failureOf(ctx.updateService('weather', { url: 'https://b.example' }))).toMatchObject({
+      code: 'storage',
+    })
+    expect(await add('other')).toMatchObject({ status: 'added' })
+    await store.close()
+    expect(await ask('GET default:d:services:weather:config')).toContain('foreign')
+    const again = await open({ redis: redis.url, dataspace: 'd' })
+    const absent = await again.forStore().addService(WEATHER, { ifAbsent: true })
+    expect(absent.results).toMatchObject([{ status: 'failed', error: { code: 'storage' } }])
+  })
+
+  it('no password stands in a status, an error or a log line', async () => {
+    await ask('CONFIG SET requirepass top-secret')
+    for (const given of [
+      { url: `redis://:top-secret@127.0.0.1:${redis.port}` },
+      { url: redis.url, password: 'top-secret' },
+      { url: `redis://:wrong-secret@127.0.0.1:${redis.port}` },
+      { url: redis.url, username: 'nobody', password: 'wrong-secret' },
+      { url: redis.url },
+    ]) {
+      const store = await open({ redis: { ...given, dataspace: 'd' }, debug: true })
+      await store.forStore().addService(WEATHER)
+      const status = store.status()
+      expect(status.state).toBe(given.url.includes('top') || given.password === 'top-secret' ? 'up' : 'auth')
+      const inspected = await store.inspect().catch((error: Error): Finding[] => [
+        {
+          name: error.message,
+          severity: 'unknown',
+          text: String((error as { hint?: string }).hint),
+          value: null,
+        },
+      ])
+      await store.close()
+      const error = { ...status.error, text: status.error?.stack, cause: status.error?.cause }
+      const shown = JSON.stringify([status, error, String(error.cause), store.lines, inspected])
+      expect(shown).not.toContain('secret')
+    }
+  })
+
+  it('an inspection tells of the Redis behind the store, and of the file, and of nothing in memory', async () => {
+    const names = async (options: object) => (await (await open(options)).inspect()).map(({ name }) => name)
+    expect(await names({ redis: redis.url })).toContain('eviction')
+    expect(await names({ local: `${redis.dir}/a.db` })).toEqual(['file', 'size', 'mode', 'disk'])
+    expect(await names({})).toEqual([])
+  })
+})
