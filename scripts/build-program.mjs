@@ -4,6 +4,7 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
+import { rawText } from './raw-text.mjs'
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
 const installed = Object.keys(manifest.dependencies)
@@ -28,7 +29,7 @@ const bundle = await rolldown({
     conditionNames: ['@mcpstore/source'],
     alias: { '@neon-rs/load': resolve('src/native-part.ts'), 'detect-libc': resolve('src/native-part.ts') },
   },
-  plugins: [{ name: 'libsql', resolveId: (id) => (id === 'libsql' ? id : null), load: loadLibsql }],
+  plugins: [rawText, { name: 'libsql', resolveId: (id) => (id === 'libsql' ? id : null), load: loadLibsql }],
   transform: { define: { 'process.env.LIBSQL_JS_DEV': 'undefined' } },
 })
 await bundle.write({

@@ -60,7 +60,7 @@ it('the command line: from a file to a cleared dataspace', async () => {
     exit: 0,
     stdout: expect.stringContaining('removed 2 services'),
   })
-  expect(documentOf(await run('list', '--json'))).toEqual({ services: [] })
+  expect(documentOf(await run('list', '--json')).services).toEqual([])
   expect(documentOf(await run('list-tools', '--json'))).toEqual({ tools: [], services: [] })
 })
 

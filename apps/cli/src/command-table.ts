@@ -10,6 +10,7 @@ export type CommandName =
   | 'remove'
   | 'trust'
   | 'status'
+  | 'doctor'
   | 'clear'
   | 'help'
 
@@ -122,6 +123,15 @@ export const commandTable: readonly CommandSpec[] = [
     options: [],
     positionals: [0, 0],
     examples: ['mcpstore status'],
+  },
+  {
+    name: 'doctor',
+    aliases: [],
+    summary: 'Look at the storage: what answers, and what is wrong or will be',
+    usage: ['doctor'],
+    options: [],
+    positionals: [0, 0],
+    examples: ['mcpstore doctor', 'mcpstore doctor --redis redis://localhost:6379/0'],
   },
   {
     name: 'clear',

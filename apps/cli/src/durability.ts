@@ -1,10 +1,12 @@
-import type { Durability, Store } from '@mcpstore/core'
+import type { Durability, Store, StoreStatus } from '@mcpstore/core'
 import { CliError } from './cli-error.ts'
 
 /** Where a write ended up, and the error to end with if nothing that outlives the process holds it. */
 export interface Settled {
   durable: Durability
   lost: CliError | undefined
+  /** What to say of a write that Redis has yet to get. */
+  waiting: { message: string } | undefined
 }
 
 /**
@@ -13,13 +15,22 @@ export interface Settled {
  */
 export async function settle(durable: Durability, store: Store): Promise<Settled> {
   const { configured } = store.status()
-  if (durable !== 'memory' || configured === 'memory') return { durable, lost: undefined }
+  const strongest = configured === 'sqlite' ? 'local' : configured
+  if (durable === strongest) return { durable, lost: undefined, waiting: undefined }
   const { left } = await store.close()
-  const { state, error, reason } = store.status()
-  if (left === 0 && state !== 'down') {
-    return { durable: configured === 'redis' ? 'redis' : 'local', lost: undefined }
+  const status = store.status()
+  const why = status.error?.message ?? status.reason ?? 'the storage did not take it'
+  if (left === 0 && !isMissing(status)) return { durable: strongest, lost: undefined, waiting: undefined }
+  if (durable === 'memory') {
+    const message = `the change was NOT saved: ${why}`
+    const see = status.error?.hint ?? 'See mcpstore status, then run the command again.'
+    return { durable, lost: new CliError('not_durable', message, see), waiting: undefined }
   }
-  const why = error?.message ?? reason ?? 'the storage did not take it'
-  const hint = error?.hint ?? 'See mcpstore status, then run the command again.'
-  return { durable, lost: new CliError('not_durable', `the change was NOT saved: ${why}`, hint) }
+  const message = `Redis does not have the change yet; it is kept on this machine and sent later: ${why}`
+  return { durable, lost: undefined, waiting: { message } }
+}
+
+/** Whether what was configured is not what holds the data: it is out of reach, or not asked. */
+function isMissing({ state, backend, configured }: StoreStatus): boolean {
+  return state === 'down' || (state === 'up' && backend !== configured)
 }

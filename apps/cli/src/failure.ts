@@ -46,6 +46,14 @@ export function writeWarning(err: Output, message: string, hint?: string | null)
   if (hint) err.write(`${paint(err, 'dim', 'hint:   ')} ${visibleText(hint)}\n`)
 }
 
+/** Says on stderr, in one line, that Redis has yet to get a change; `--json` has it in `durable`. */
+export function warnOfWaiting(
+  { err, settings }: { err: Output; settings: { json: boolean } },
+  waiting: { message: string } | undefined,
+): void {
+  if (waiting && !settings.json) writeWarning(err, waiting.message)
+}
+
 /** Says on stderr which stored records cannot be used and were left out. */
 export function warnOfQuarantined(err: Output, { quarantined }: Pick<StoreStatus, 'quarantined'>): void {
   for (const { key, problem } of quarantined) writeWarning(err, `the record ${key} was left out: ${problem}`)

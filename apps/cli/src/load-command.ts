@@ -12,6 +12,7 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> 
   remove: async () => (await import('./commands/remove.ts')).remove,
   trust: async () => (await import('./commands/trust.ts')).trust,
   status: async () => (await import('./commands/status.ts')).status,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
   clear: async () => (await import('./commands/clear.ts')).clear,
   help: async () => (await import('./commands/help.ts')).help,
 }

@@ -3,12 +3,13 @@ import type { Host } from './command.ts'
 import { visibleText } from './output/terminal-text.ts'
 import type { Settings } from './settings.ts'
 
-/** Opens the local dataspace the settings name. The library is loaded here and nowhere else. */
+/** Opens the dataspace the settings name, in Redis or in the local file. The library is loaded here and nowhere else. */
 export async function openStore(settings: Settings, host: Omit<Host, 'openStore'>): Promise<Store> {
   const { homeFolder, setupStore } = await import('@mcpstore/core')
-  const { namespace, dataspace, home, debug, timeoutMs } = settings
+  const { namespace, dataspace, home, redis, policy, debug, timeoutMs } = settings
   return setupStore({
-    local: true,
+    ...(redis ? { redis } : { local: true }),
+    ...(policy === undefined ? {} : { policy }),
     home: homeFolder({ home, env: host.env }),
     namespace,
     dataspace,

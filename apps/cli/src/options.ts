@@ -3,6 +3,8 @@ export interface OptionValues {
   namespace?: string
   dataspace?: string
   home?: string
+  redis?: string
+  policy?: string
   json?: boolean
   timeout?: string
   debug?: boolean
@@ -39,6 +41,16 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
     value: 'DIR',
     summary: 'where the data lies (MCPSTORE_HOME; default ~/.local/share/mcpstore)',
   },
+  redis: {
+    kind: 'text',
+    value: 'URL',
+    summary: 'keep the data in Redis (MCPSTORE_REDIS_URL; password: MCPSTORE_REDIS_PASSWORD)',
+  },
+  policy: {
+    kind: 'text',
+    value: 'NAME',
+    summary: 'when Redis is away: fallback, strict, memory (MCPSTORE_POLICY; default "fallback")',
+  },
   json: { kind: 'flag', summary: 'one JSON document on stdout, errors as one JSON line on stderr' },
   timeout: {
     kind: 'text',
@@ -69,6 +81,8 @@ export const globalOptions: readonly OptionName[] = [
   'namespace',
   'dataspace',
   'home',
+  'redis',
+  'policy',
   'json',
   'timeout',
   'debug',

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Policy } from '@mcpstore/core'
 import { usageError } from './cli-error.ts'
 import { parseDuration } from './duration.ts'
 import type { OptionValues } from './options.ts'
@@ -9,6 +10,10 @@ export interface Settings {
   dataspace: string
   /** As `--home` says, absolute; `undefined` leaves it to the environment. */
   home: string | undefined
+  /** Where Redis is, `undefined` for the local file. */
+  redis: { url: string; password?: string } | undefined
+  /** As `--policy` says; `undefined` leaves it the default. */
+  policy: Policy | undefined
   json: boolean
   debug: boolean
   /** As `--timeout` says; `undefined` leaves each step its default. */
@@ -29,10 +34,31 @@ export function readSettings(values: OptionValues, env: NodeJS.ProcessEnv, cwd: 
     namespace: nameOf('namespace', values.namespace, env['MCPSTORE_NAMESPACE']),
     dataspace,
     home: values.home === undefined ? undefined : resolve(cwd, values.home),
+    redis: redisOf(values.redis, env),
+    policy: policyOf(values.policy, env),
     json: values.json ?? false,
     debug: values.debug ?? false,
     timeoutMs: values.timeout === undefined ? undefined : parseDuration(values.timeout, '--timeout'),
   }
+}
+
+const policies: readonly Policy[] = ['fallback', 'strict', 'memory']
+
+function redisOf(given: string | undefined, env: NodeJS.ProcessEnv): Settings['redis'] {
+  if (given?.trim() === '') throw usageError('--redis is empty', 'Give a URL: --redis redis://HOST:PORT/DB.')
+  const url = given ?? env['MCPSTORE_REDIS_URL']?.trim()
+  const password = env['MCPSTORE_REDIS_PASSWORD']
+  return url ? { url, ...(password ? { password } : {}) } : undefined
+}
+
+function policyOf(given: string | undefined, env: NodeJS.ProcessEnv): Policy | undefined {
+  const name = given ?? (env['MCPSTORE_POLICY'] || undefined)
+  const policy = policies.find((one) => one === name)
+  if (name !== undefined && !policy) {
+    const source = given === undefined ? 'MCPSTORE_POLICY' : '--policy'
+    throw usageError(`${source} must be one of ${policies.join(', ')}`)
+  }
+  return policy
 }
 
 function nameOf(

@@ -72,6 +72,8 @@ export function standardStream(fd: number, open: () => NodeJS.WriteStream): Text
 
 function takesText(fd: number): boolean {
   if (process.platform === 'win32') return false
-  const kind = fstatSync(fd)
+  // As bigints: Node keeps the other figures of its last question, and where they were of a pipe it resolves no symbolic
+  // link any more, so that packages are not found.
+  const kind = fstatSync(fd, { bigint: true })
   return kind.isFile() || kind.isFIFO() || kind.isSocket()
 }

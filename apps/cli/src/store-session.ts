@@ -1,4 +1,4 @@
-import type { Store } from '@mcpstore/core'
+import type { Store, StoreStatus } from '@mcpstore/core'
 import { CliError } from './cli-error.ts'
 import type { CommandContext } from './command.ts'
 
@@ -12,26 +12,53 @@ export function untilInterrupted<T>(signal: AbortSignal, work: Promise<T>): Prom
   })
 }
 
+interface SessionOptions {
+  /** The work tells of a storage that does not answer itself. */
+  evenIfDown?: boolean
+  /** The work tells what became of its changes itself. */
+  writes?: boolean
+}
+
 /**
  * Opens the store, does the work, and closes the store whatever happened, which ends every server that was started.
- * Throws the store's own error when its data cannot be read, unless `evenIfDown`.
+ * Throws the store's own error when a local file cannot be read; without Redis the work goes on with what is known here,
+ * and a warning says so.
  */
 export async function withStore<T>(
   context: CommandContext,
   work: (store: Store) => Promise<T>,
-  { evenIfDown = false }: { evenIfDown?: boolean } = {},
+  { evenIfDown = false, writes = false }: SessionOptions = {},
 ): Promise<T> {
   const store = await untilInterrupted(context.signal, context.openStore())
   try {
     if (!evenIfDown) refuseDown(store)
-    return await untilInterrupted(context.signal, work(store))
+    const result = await untilInterrupted(context.signal, work(store))
+    if (!evenIfDown && !writes) await warnOfOutage(context, store.status())
+    return result
   } finally {
     await store.close()
   }
 }
 
 function refuseDown(store: Store): void {
-  const { state, error, reason } = store.status()
-  if (state !== 'down') return
+  const { configured, state, error, reason } = store.status()
+  if (configured === 'redis' || state !== 'down') return
   throw error ?? new CliError('storage', `the data cannot be read: ${reason ?? 'no reason is known'}`)
+}
+
+/** The same for work that changes something, and tells itself what became of that. */
+export function withStoreToChange<T>(
+  context: CommandContext,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  return withStore(context, work, { writes: true })
+}
+
+/** What was shown may be old, or not all there is. */
+async function warnOfOutage(context: CommandContext, status: StoreStatus): Promise<void> {
+  const { backend, configured, reason, error } = status
+  if (context.settings.json || backend === configured) return
+  const { writeWarning } = await import('./failure.ts')
+  const why = reason ?? 'it did not answer in time'
+  writeWarning(context.err, `Redis is not reached, what is shown may be incomplete: ${why}`, error?.hint)
 }

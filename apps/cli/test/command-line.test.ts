@@ -112,6 +112,17 @@ it('a control character in a mistyped command does not reach the terminal', asyn
 it('every option of a command is described, and every description belongs to a command', () => {
   const used = new Set(commandTable.flatMap((command) => command.options))
   for (const name of used) expect(options[name].summary).not.toBe('')
-  const general = ['namespace', 'dataspace', 'home', 'json', 'timeout', 'debug', 'help', 'version']
+  const general = [
+    'namespace',
+    'dataspace',
+    'home',
+    'redis',
+    'policy',
+    'json',
+    'timeout',
+    'debug',
+    'help',
+    'version',
+  ]
   expect(Object.keys(options).sort()).toEqual([...used, ...general].sort())
 })

@@ -78,6 +78,7 @@ export function fakeStatus(changes: Partial<StoreStatus> = {}): StoreStatus {
     reason: null,
     error: null,
     pendingWrites: 0,
+    parked: [],
     staleMs: null,
     namespace: 'default',
     dataspace: 'default',

@@ -22,6 +22,7 @@ it('the help of the program', async () => {
       remove, rm, delete             Remove a service
       trust                          Let a service that somebody else added be started, as it is now
       status                         Show where the data lies and whether it is safe there
+      doctor                         Look at the storage: what answers, and what is wrong or will be
       clear                          Remove every service of the dataspace
       help                           Show help, of one command if it is named
 
@@ -29,6 +30,8 @@ it('the help of the program', async () => {
       --namespace NAME  namespace (MCPSTORE_NAMESPACE; default "default")
       --dataspace NAME  dataspace (MCPSTORE_DATASPACE; default "default")
       --home DIR        where the data lies (MCPSTORE_HOME; default ~/.local/share/mcpstore)
+      --redis URL       keep the data in Redis (MCPSTORE_REDIS_URL; password: MCPSTORE_REDIS_PASSWORD)
+      --policy NAME     when Redis is away: fallback, strict, memory (MCPSTORE_POLICY; default "fallback")
       --json            one JSON document on stdout, errors as one JSON line on stderr
       --timeout TIME    seconds, or 500ms, 2m (connect 30 s, call 60 s, wait 10 s)
       --debug           log what is done on stderr, and stack traces
@@ -60,6 +63,8 @@ it('the help of a command', async () => {
       --namespace NAME  namespace (MCPSTORE_NAMESPACE; default "default")
       --dataspace NAME  dataspace (MCPSTORE_DATASPACE; default "default")
       --home DIR        where the data lies (MCPSTORE_HOME; default ~/.local/share/mcpstore)
+      --redis URL       keep the data in Redis (MCPSTORE_REDIS_URL; password: MCPSTORE_REDIS_PASSWORD)
+      --policy NAME     when Redis is away: fallback, strict, memory (MCPSTORE_POLICY; default "fallback")
       --json            one JSON document on stdout, errors as one JSON line on stderr
       --timeout TIME    seconds, or 500ms, 2m (connect 30 s, call 60 s, wait 10 s)
       --debug           log what is done on stderr, and stack traces

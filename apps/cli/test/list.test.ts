@@ -49,6 +49,8 @@ it.each([
   expect(stdout.split('\n')[1]).toBe(`broken-one  stdio      failing  -      ${note}`)
 })
 
+const storage = { backend: 'sqlite', configured: 'sqlite', state: 'up', staleMs: null }
+
 it('--json is one document of exactly the documented fields', async () => {
   const { stdout } = await run(['list_services', '--json'], listing(weather, broken))
   expect(JSON.parse(stdout)).toEqual({
@@ -56,6 +58,7 @@ it('--json is one document of exactly the documented fields', async () => {
       { name: 'weather', transport: 'http', status: 'ok', toolCount: 2, facts: weather.facts },
       { name: 'broken-one', transport: 'stdio', status: 'failing', toolCount: null, facts: broken.facts },
     ],
+    storage,
   })
 })
 
@@ -65,7 +68,7 @@ it('an empty dataspace says how to add a service, and is an empty list as JSON',
     exit: 0,
     stdout: 'No services yet. Add some: mcpstore add mcp.json\n',
   })
-  expect(JSON.parse((await run(['list', '--json'], listing())).stdout)).toEqual({ services: [] })
+  expect(JSON.parse((await run(['list', '--json'], listing())).stdout)).toEqual({ services: [], storage })
 })
 
 it.each([

@@ -28,6 +28,9 @@ it.each([
   [['list', '--dataspace', ' '], {}],
   [['list', '--home='], {}],
   [['list', '--timeout', 'soon'], {}],
+  [['list', '--redis='], {}],
+  [['list', '--policy', 'hopeful'], {}],
+  [['list'], { MCPSTORE_POLICY: 'hopeful' }],
 ])('%j with %j is refused before anything is opened', async (argv, env) => {
   expect(await run(argv, { host: { env } })).toMatchObject({ exit: 1, stdout: '', opened: [] })
 })
@@ -36,6 +39,38 @@ it('what every command takes reaches the store', async () => {
   const argv = ['--namespace', 'n', 'list', '--dataspace=d', '--home', '/h', '--timeout', '2m', '--json']
   const { opened } = await run(argv, { services: { listServices: async () => [] } })
   expect(opened).toEqual([
-    { namespace: 'n', dataspace: 'd', home: '/h', timeoutMs: 120_000, json: true, debug: false },
+    {
+      namespace: 'n',
+      dataspace: 'd',
+      home: '/h',
+      redis: undefined,
+      policy: undefined,
+      timeoutMs: 120_000,
+      json: true,
+      debug: false,
+    },
   ])
+})
+
+it('Redis and the policy come from options or the environment, the password from the environment', () => {
+  const env = {
+    MCPSTORE_REDIS_URL: 'redis://env',
+    MCPSTORE_REDIS_PASSWORD: 'secret',
+    MCPSTORE_POLICY: 'strict',
+  }
+  const of = (values: object, from: object) => {
+    const { redis, policy } = readSettings(values, from as NodeJS.ProcessEnv, '/cwd')
+    return { redis, policy }
+  }
+  expect(of({}, env)).toEqual({ redis: { url: 'redis://env', password: 'secret' }, policy: 'strict' })
+  expect(of({ redis: 'redis://own', policy: 'memory' }, env)).toEqual({
+    redis: { url: 'redis://own', password: 'secret' },
+    policy: 'memory',
+  })
+  expect(of({}, { MCPSTORE_REDIS_URL: ' ', MCPSTORE_REDIS_PASSWORD: 'secret', MCPSTORE_POLICY: '' })).toEqual(
+    {
+      redis: undefined,
+      policy: undefined,
+    },
+  )
 })

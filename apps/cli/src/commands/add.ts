@@ -2,28 +2,29 @@ import type { AddReport } from '@mcpstore/core'
 import { readAddInput } from '../add-input.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { settle } from '../durability.ts'
-import { naming, reportFailure } from '../failure.ts'
+import { naming, reportFailure, warnOfWaiting } from '../failure.ts'
 import { addDocument, writeAddReport } from '../output/add-report.ts'
 import { writeJson } from '../output/json.ts'
 import { exitOfFailures } from '../partial-failure.ts'
 import { type Check, checkServices } from '../service-check.ts'
-import { withStore } from '../store-session.ts'
+import { withStoreToChange } from '../store-session.ts'
 
 /** `add`: registers what the command line describes; entries that fail do not keep the others out. */
 export async function add(context: CommandContext, input: CommandInput): Promise<number> {
   const described = await readAddInput(context, input)
   const { values } = input
-  return withStore(context, async (store) => {
+  return withStoreToChange(context, async (store) => {
     const services = store.forStore()
     const ifAbsent = values['if-absent'] ?? false
     const report = await services.addService(described, { cwd: context.cwd, ifAbsent })
     const kept = report.results.filter(({ status }) => status !== 'failed').map(({ name }) => name)
     const checks = values.check ? await checkServices(services, kept, context.settings.timeoutMs) : []
-    const { durable, lost } = await settle(report.durable, store)
+    const { durable, lost, waiting } = await settle(report.durable, store)
     const settled = { ...report, durable }
     if (context.settings.json) writeJson(context.out, addDocument(settled, checks))
     else writeAddReport(context, { report: settled, checks: lost ? [] : checks, ...store.status() })
     if (lost && kept.length > 0) throw lost
+    if (kept.length > 0) warnOfWaiting(context, waiting)
     return exitOf(context, report, checks)
   })
 }

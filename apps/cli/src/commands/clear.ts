@@ -1,9 +1,10 @@
 import { usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { settle } from '../durability.ts'
+import { warnOfWaiting } from '../failure.ts'
 import { writeJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { untilInterrupted, withStore } from '../store-session.ts'
+import { untilInterrupted, withStoreToChange } from '../store-session.ts'
 
 /** `clear [--yes]`: forgets every service of the dataspace, after asking. */
 export async function clear(context: CommandContext, { values }: CommandInput): Promise<number> {
@@ -12,7 +13,7 @@ export async function clear(context: CommandContext, { values }: CommandInput): 
   if (!values.yes && !confirm) {
     throw usageError('"clear" removes every service of the dataspace', 'Say so with --yes.')
   }
-  return withStore(context, async (store) => {
+  return withStoreToChange(context, async (store) => {
     const names = (await store.forStore().listServices()).map(({ name }) => name)
     const where = visibleLine(`dataspace ${dataspace} (namespace ${namespace})`)
     if (!values.yes && confirm) {
@@ -22,10 +23,11 @@ export async function clear(context: CommandContext, { values }: CommandInput): 
         return 1
       }
     }
-    const { durable, lost } = await settle((await store.clear()).durable, store)
+    const { durable, lost, waiting } = await settle((await store.clear()).durable, store)
     if (json) writeJson(context.out, { removed: names, durable })
     else if (!lost) context.out.write(`removed ${countOf(names)} from ${where}\n`)
     if (lost) throw lost
+    warnOfWaiting(context, waiting)
     return 0
   })
 }

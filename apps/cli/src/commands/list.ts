@@ -1,4 +1,4 @@
-import type { ServiceSummary, Store } from '@mcpstore/core'
+import type { ServiceSummary, Store, StoreStatus } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
@@ -12,7 +12,7 @@ export async function list(context: CommandContext): Promise<number> {
   return withStore(context, async (store) => {
     const services = await store.forStore().listServices()
     if (context.settings.json) {
-      writeJson(context.out, { services: services.map(shapeOf) })
+      writeJson(context.out, { services: services.map(shapeOf), storage: storageOf(store.status()) })
     } else if (services.length === 0) {
       const { location } = store.status()
       const obstacle = location === null ? undefined : await context.writeObstacle(location)
@@ -41,6 +41,10 @@ const header: Cell[] = ['NAME', 'TRANSPORT', 'STATUS', 'TOOLS', ''].map((text) =
 
 function shapeOf({ name, transport, status, toolCount, facts }: ServiceSummary): ServiceSummary {
   return { name, transport, status, toolCount, facts }
+}
+
+function storageOf({ backend, configured, state, staleMs }: StoreStatus): object {
+  return { backend, configured, state, staleMs }
 }
 
 function rowOf({ name, transport, status, toolCount, facts }: ServiceSummary): Cell[] {

@@ -1,20 +1,22 @@
 import type { CommandContext, CommandInput } from '../command.ts'
 import { settle } from '../durability.ts'
+import { warnOfWaiting } from '../failure.ts'
 import { writeJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { withStore } from '../store-session.ts'
+import { withStoreToChange } from '../store-session.ts'
 
 /** `remove NAME`: forgets one service, with its tool list. */
 export async function remove(
   context: CommandContext,
   { positionals: [name = ''] }: CommandInput,
 ): Promise<number> {
-  return withStore(context, async (store) => {
+  return withStoreToChange(context, async (store) => {
     const change = await store.forStore().deleteService(name)
-    const { durable, lost } = await settle(change.durable, store)
+    const { durable, lost, waiting } = await settle(change.durable, store)
     if (context.settings.json) writeJson(context.out, { removed: [change.name], durable })
     else if (!lost) context.out.write(`removed ${visibleLine(change.name)}\n`)
     if (lost) throw lost
+    warnOfWaiting(context, waiting)
     return 0
   })
 }

@@ -18,7 +18,7 @@ export async function status(context: CommandContext): Promise<number> {
     context,
     async (store) => {
       const now = store.status()
-      if (json) writeJson(context.out, shapeOf(now))
+      if (json) writeJson(context.out, statusDocument(now))
       else context.out.write(renderStatus(now, context.out))
       if (!json) warnOfQuarantined(context.err, now)
       const error =
@@ -29,24 +29,30 @@ export async function status(context: CommandContext): Promise<number> {
   )
 }
 
-function shapeOf(now: StoreStatus): Omit<StoreStatus, 'error' | 'location' | 'quarantined'> {
-  const { backend, configured, state, since, reason, pendingWrites, staleMs, namespace, dataspace } = now
-  return { backend, configured, state, since, reason, pendingWrites, staleMs, namespace, dataspace }
+/** What `--json` tells of a status. */
+export function statusDocument(now: StoreStatus): Omit<StoreStatus, 'error' | 'location' | 'quarantined'> {
+  const { backend, configured, state, since, reason, pendingWrites, parked, staleMs, namespace, dataspace } =
+    now
+  return { backend, configured, state, since, reason, pendingWrites, parked, staleMs, namespace, dataspace }
 }
 
-function renderStatus(now: StoreStatus, output: Output): string {
+/** A status as a list of facts, one line each. */
+export function renderStatus(now: StoreStatus, output: Output): string {
   const style: Style = now.state === 'up' ? 'green' : now.state === 'down' ? 'red' : 'yellow'
   const answers =
     now.backend === now.configured ? now.backend : `${now.backend} (configured: ${now.configured})`
   const rows: [string, Cell][] = [
     ['backend', answers],
-    ['state', { text: now.state === 'up' ? 'up (it can be read; a write was not tried)' : now.state, style }],
+    ['state', { text: stateOf(now), style }],
     ['since', now.since],
     ['namespace', visibleLine(now.namespace)],
     ['dataspace', visibleLine(now.dataspace)],
     ['pending writes', String(now.pendingWrites)],
   ]
-  if (now.location) rows.push(['file', visibleLine(now.location)])
+  for (const { key, problem } of now.parked) rows.push(['parked', visibleLine(`${key}: ${problem}`)])
+  if (now.location) {
+    rows.push([now.configured === 'sqlite' ? 'file' : 'address', visibleLine(now.location)])
+  }
   if (now.state !== 'up' && now.staleMs !== null) rows.push(['behind by', formatAge(now.staleMs)])
   if (now.reason) rows.push(['reason', visibleLine(now.reason)])
   const wide = { ...output, columns: Number.POSITIVE_INFINITY }
@@ -54,4 +60,9 @@ function renderStatus(now: StoreStatus, output: Output): string {
     rows.map(([title, value]) => [{ text: title, style: 'dim' }, value]),
     wide,
   )
+}
+
+/** A file is only read to find out; Redis is written to. */
+function stateOf({ state, configured }: StoreStatus): string {
+  return state === 'up' && configured === 'sqlite' ? 'up (it can be read; a write was not tried)' : state
 }

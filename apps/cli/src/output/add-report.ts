@@ -1,4 +1,4 @@
-import type { AddReport, ServiceConfig } from '@mcpstore/core'
+import type { AddReport, BackendKind, ServiceConfig } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { failureOf, naming, writeWarning } from '../failure.ts'
 import type { Check } from '../service-check.ts'
@@ -41,13 +41,14 @@ export function addDocument(
 export interface AddReportParts {
   report: AddReport
   checks: readonly Check[]
+  configured: BackendKind
   location: string | null
 }
 
 /** One line for each entry that was saved, where, and what came of checking, on stdout; what is wrong on stderr. */
 export function writeAddReport(
   context: CommandContext,
-  { report: { results, durable, approvalError }, checks, location }: AddReportParts,
+  { report: { results, durable, approvalError }, checks, configured, location }: AddReportParts,
 ): void {
   const { out, err } = context
   const kept = results.filter(({ status }) => status !== 'failed' && durable !== 'memory')
@@ -59,7 +60,11 @@ export function writeAddReport(
   }
   if (kept.length > 0) {
     const place =
-      durable === 'redis' ? 'in Redis' : location ? `in ${visibleLine(location)}` : 'on this machine'
+      durable === 'redis'
+        ? 'in Redis'
+        : configured === 'sqlite' && location
+          ? `in ${visibleLine(location)}`
+          : 'on this machine'
     out.write(`${paint(out, 'dim', `saved ${place}`)}\n`)
   }
   writeChecks(context, checks)

@@ -1,0 +1,118 @@
+import { expect, it } from 'vitest'
+import { added, type FakeWorld, fakeService, fakeStatus, libraryError, run } from './fakes.ts'
+
+const reason = 'redis://h:6379/0 cannot be reached'
+const away = fakeStatus({
+  backend: 'memory',
+  configured: 'redis',
+  state: 'down',
+  reason,
+  error: libraryError('storage', reason, 'Check that it runs.') as never,
+  location: 'redis://h:6379/0',
+  pendingWrites: 1,
+})
+const here = fakeStatus({ backend: 'redis', configured: 'redis', location: 'redis://h:6379/0' })
+
+/** A store that takes changes as durable as said, and has `left` writes to send when it is closed. */
+function world(durable: 'redis' | 'local' | 'memory', more: Partial<FakeWorld> = {}): FakeWorld {
+  return {
+    status: away,
+    services: {
+      addService: async () => ({ ...added('weather'), durable }),
+      deleteService: async (name: string) => ({ name, status: 'deleted' as const, durable }),
+      listServices: async () => [fakeService('weather')],
+      serviceInfo: async (name: string) => fakeService(name),
+    },
+    left: 1,
+    ...more,
+  }
+}
+
+const add = ['add', 'weather', 'https://example.com/mcp']
+
+it('a change that Redis took is saved there', async () => {
+  const { exit, stdout, stderr } = await run(add, world('redis', { status: here, left: 0 }))
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+  expect(stdout).toContain('saved in Redis\n')
+})
+
+it('a change that is kept here until Redis is back is done, with one warning', async () => {
+  const warning = `warning: Redis does not have the change yet; it is kept on this machine and sent later: ${reason}\n`
+  const { exit, stdout, stderr } = await run(add, world('local'))
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: warning })
+  expect(stdout).toContain('saved on this machine\n')
+  expect(await run(['remove', 'weather'], world('local'))).toMatchObject({ exit: 0, stderr: warning })
+  const json = await run([...add, '--json'], world('local'))
+  expect(json).toMatchObject({ exit: 0, stderr: '' })
+  expect(JSON.parse(json.stdout)).toMatchObject({ durable: 'local' })
+})
+
+it('a change that was kept here and is sent at the last moment is in Redis', async () => {
+  const json = await run([...add, '--json'], world('local', { status: here, left: 0 }))
+  expect(JSON.parse(json.stdout)).toMatchObject({ durable: 'redis' })
+})
+
+it('a change that only memory has is not saved', async () => {
+  for (const argv of [add, ['remove', 'weather']]) {
+    const { exit, stdout, stderr } = await run(argv, world('memory'))
+    expect({ exit, stdout }).toEqual({ exit: 5, stdout: '' })
+    expect(stderr).toBe(`error: the change was NOT saved: ${reason}\nhint:  Check that it runs.\n`)
+  }
+})
+
+it('a change under the policy memory is not saved, though nothing went wrong', async () => {
+  const status = fakeStatus({ backend: 'memory', configured: 'redis', reason: 'the policy is memory' })
+  const { exit, stderr } = await run([...add, '--json'], world('memory', { status, left: 0 }))
+  expect(exit).toBe(5)
+  expect(JSON.parse(stderr).error).toMatchObject({
+    code: 'not_durable',
+    message: 'the change was NOT saved: the policy is memory',
+  })
+})
+
+it('what is read while Redis is away is shown with a warning', async () => {
+  const { exit, stdout, stderr } = await run(['list'], world('memory'))
+  expect(exit).toBe(0)
+  expect(stdout).toContain('weather')
+  expect(stderr).toBe(
+    `warning: Redis is not reached, what is shown may be incomplete: ${reason}\nhint:    Check that it runs.\n`,
+  )
+  const json = await run(['list', '--json'], world('memory'))
+  expect(json.stderr).toBe('')
+  expect(JSON.parse(json.stdout).storage).toEqual({
+    backend: 'memory',
+    configured: 'redis',
+    state: 'down',
+    staleMs: null,
+  })
+})
+
+it('the status names the address, and what is parked', async () => {
+  const parked = [{ key: 'services:weather:config', problem: 'its key holds something else' }]
+  const { stdout } = await run(['status'], { status: { ...away, parked } })
+  expect(stdout).toMatch(/^address +redis:\/\/h:6379\/0$/m)
+  expect(stdout).toMatch(/^parked +services:weather:config: its key holds something else$/m)
+})
+
+it('doctor shows the status, and what was found', async () => {
+  const inspect = async () => [
+    { name: 'version', severity: 'ok' as const, text: 'Redis 7', value: '7' },
+    { name: 'eviction', severity: 'warning' as const, text: 'allkeys-lru', value: 'x', hint: 'Set it.' },
+  ]
+  const text = await run(['doctor'], { status: here, store: { inspect } })
+  expect(text).toMatchObject({ exit: 0, stderr: '' })
+  expect(text.stdout).toContain('backend         redis\n')
+  expect(text.stdout).toMatch(/\nversion +ok +Redis 7\neviction +warning +allkeys-lru\n +Set it\.\n$/)
+  const json = await run(['doctor', '--json'], { status: here, store: { inspect } })
+  expect(JSON.parse(json.stdout)).toMatchObject({ state: 'up', location: here.location, findings: [{}, {}] })
+})
+
+it('doctor tells of a storage that cannot be looked at', async () => {
+  const inspect = async () => {
+    throw new Error('gone')
+  }
+  const { exit, stdout, stderr } = await run(['doctor', '--json'], { status: away, store: { inspect } })
+  expect(exit).toBe(5)
+  expect(JSON.parse(stdout)).toMatchObject({ state: 'down', reason, pendingWrites: 1, findings: [] })
+  expect(JSON.parse(stderr).error.message).toBe(reason)
+})

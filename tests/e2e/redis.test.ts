@@ -1,0 +1,174 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Box } from '../support/box.ts'
+import { documentOf, errorOf, type Foreign, mcpstore, startMcpstore } from '../support/mcpstore.ts'
+import { until } from '../support/processes.ts'
+import { hasRedisServer, type RedisServer, startRedis } from '../support/redis-server.ts'
+import { fixtureServer, freePort } from '../support/servers.ts'
+
+const PASSWORD = 'top-secret-password'
+const noting = [
+  '--require',
+  fileURLToPath(new URL('../support/programs/what-was-loaded.cjs', import.meta.url)),
+]
+const weather = ['add', 'weather', 'https://example.com/mcp']
+
+/** Whether the command loaded what speaks to Redis. */
+async function loadsRedis(box: Box, argv: string[], env: Record<string, string> = {}): Promise<boolean> {
+  const file = box.path('loaded.json')
+  expect(await mcpstore(box, argv, { node: noting, env: { ...env, LOADED: file } })).toMatchObject({
+    exit: 0,
+  })
+  const { files }: Foreign = JSON.parse(readFileSync(file, 'utf8'))
+  return files.some((path: string) => path.includes('/ioredis/'))
+}
+
+it('without Redis nothing of it is loaded', async () => {
+  await using box = new Box()
+  expect(await loadsRedis(box, weather)).toBe(false)
+  expect(await loadsRedis(box, ['list'])).toBe(false)
+})
+
+describe('a Redis that is not there', () => {
+  const away = async () => ({ MCPSTORE_REDIS_URL: `redis://:${PASSWORD}@127.0.0.1:${await freePort()}` })
+
+  it('is no empty list, and the status says what answers instead', async () => {
+    await using box = new Box()
+    box.secrets.push(PASSWORD)
+    const env = await away()
+    for (const argv of [['list'], ['list-tools'], ['list', '--json']]) {
+      expect(await mcpstore(box, argv, { env })).toMatchObject({ exit: 5, stdout: '' })
+    }
+    const status = await mcpstore(box, ['status', '--json'], { env })
+    expect(documentOf(status)).toMatchObject({ backend: 'memory', configured: 'redis', state: 'down' })
+    expect(errorOf(status)).toMatchObject({
+      code: 'storage',
+      message: expect.stringContaining('cannot be reached'),
+    })
+    expect(status.exit).toBe(5)
+    const doctor = await mcpstore(box, ['doctor', '--json', '--debug'], { env })
+    expect(doctor.exit).toBe(5)
+    expect(documentOf(doctor)).toMatchObject({ state: 'down', findings: [] })
+  })
+
+  it('ends a command under the policy strict, and no change is saved under the policy memory', async () => {
+    await using box = new Box()
+    const env = await away()
+    const strict = await mcpstore(box, [...weather, '--policy', 'strict', '--json'], { env })
+    expect(strict).toMatchObject({ exit: 5, stdout: '' })
+    expect(errorOf(strict)).toMatchObject({ code: 'unavailable', message: expect.stringContaining('strict') })
+    const memory = await mcpstore(box, [...weather, '--json'], { env: { ...env, MCPSTORE_POLICY: 'memory' } })
+    expect(memory.exit).toBe(5)
+    expect(errorOf(memory)).toMatchObject({
+      code: 'not_durable',
+      message: expect.stringContaining('NOT saved'),
+    })
+  })
+
+  it('is no reason to write into the local file, nor to read from it', async () => {
+    await using box = new Box()
+    await mcpstore(box, ['add', 'local', 'https://example.com/mcp'])
+    const before = readFileSync(box.database)
+    const env = await away()
+    await mcpstore(box, weather, { env })
+    const listed = await mcpstore(box, ['list', '--json'], { env })
+    expect(listed.stdout).not.toContain('"local"')
+    expect(readFileSync(box.database).equals(before)).toBe(true)
+  })
+
+  it.each([
+    [['list', '--redis', `http://:${PASSWORD}@h`], 'redis'],
+    [['list', '--redis', `redis://:${PASSWORD}%@h`], 'percent'],
+    [['list', '--redis', 'redis://h', '--dataspace', 'auto'], 'auto'],
+    [['list', '--policy', 'strict'], 'no Redis is configured'],
+  ])('%j is refused', async (argv, message) => {
+    await using box = new Box()
+    box.secrets.push(PASSWORD)
+    const refused = await mcpstore(box, [...argv, '--json'])
+    expect(refused).toMatchObject({ exit: 1, stdout: '' })
+    expect(errorOf(refused)).toMatchObject({ code: 'usage', message: expect.stringContaining(message) })
+  })
+})
+
+describe.skipIf(!hasRedisServer)('a Redis with a password', () => {
+  let redis: RedisServer
+
+  beforeEach(async () => {
+    redis = await startRedis()
+    await redis.command(...`CONFIG SET requirepass ${PASSWORD}`.split(' '))
+  })
+  afterEach(() => redis?.stop())
+
+  const environment = () => ({ MCPSTORE_REDIS_URL: redis.url, MCPSTORE_REDIS_PASSWORD: PASSWORD })
+
+  it('keeps what one command adds for the next one, and nothing lies in the local file', async () => {
+    await using box = new Box()
+    box.secrets.push(PASSWORD)
+    const env = environment()
+    const added = await mcpstore(box, [...weather, '--debug'], { env })
+    expect(added).toMatchObject({ exit: 0, stdout: expect.stringContaining('saved in Redis') })
+    expect(added.stderr).toMatch(/redis merge services:weather:config \d+ ms ok/)
+    expect(existsSync(box.database)).toBe(false)
+    const { services, storage } = documentOf(await mcpstore(box, ['list', '--json'], { env }))
+    expect(services).toMatchObject([{ name: 'weather' }])
+    expect(storage).toMatchObject({ backend: 'redis', configured: 'redis', state: 'up' })
+    const json = await mcpstore(box, [...weather, '--json'], { env })
+    expect(documentOf(json)).toMatchObject({ results: [{ status: 'unchanged' }], durable: 'redis' })
+    expect(await loadsRedis(box, ['list'], env)).toBe(true)
+  })
+
+  it('is told by status and doctor', async () => {
+    await using box = new Box()
+    box.secrets.push(PASSWORD)
+    const env = environment()
+    await mcpstore(box, weather, { env })
+    const status = await mcpstore(box, ['status'], { env })
+    expect(status).toMatchObject({ exit: 0, stderr: '' })
+    expect(status.stdout).toMatch(new RegExp(`^address +${redis.url}/0$`, 'm'))
+    const { findings, ...facts } = documentOf(await mcpstore(box, ['doctor', '--json'], { env }))
+    expect(facts).toMatchObject({ backend: 'redis', state: 'up', pendingWrites: 0, parked: [] })
+    expect(findings).toContainEqual({
+      name: 'dataspace',
+      severity: 'ok',
+      text: expect.stringContaining('1 key'),
+      value: { keys: 1, bytes: expect.any(Number) },
+    })
+    const wrong = await mcpstore(box, ['doctor', '--json'], {
+      env: { ...env, MCPSTORE_REDIS_PASSWORD: 'no' },
+    })
+    expect(documentOf(wrong)).toMatchObject({ state: 'auth', backend: 'memory' })
+    expect(errorOf(wrong).hint).toContain('MCPSTORE_REDIS_PASSWORD')
+  })
+
+  it('its password reaches no process that is started', async () => {
+    await using box = new Box()
+    box.secrets.push(PASSWORD)
+    const env = environment()
+    const config = { mcpServers: { fixture: fixtureServer(box) } }
+    await mcpstore(box, ['add', JSON.stringify(config)], { env })
+    await mcpstore(box, ['call', 'fixture/env'], { env })
+    const { child, outcome } = startMcpstore(box, ['call', 'fixture/mute'], { env })
+    const before = box.starts().length
+    await until('the server of the call runs', () => box.starts().length > before)
+    const pid = box.starts().at(-1)!
+    const seen = ['cmdline', 'environ'].map((name) => readFileSync(`/proc/${pid}/${name}`, 'utf8')).join()
+    expect(seen).toContain('stdio.mjs')
+    expect(seen).not.toContain(PASSWORD)
+    expect(readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')).not.toContain(PASSWORD)
+    child.kill('SIGTERM')
+    await outcome
+  })
+
+  it('is kept apart by namespace and dataspace', async () => {
+    await using box = new Box()
+    const env = environment()
+    await mcpstore(box, [...weather, '--namespace', 'a:b', '--dataspace', '*"{x}'], { env })
+    const listed = await mcpstore(box, ['list', '--json', '--namespace', 'a'], { env })
+    expect(documentOf(listed).services).toEqual([])
+    const again = await mcpstore(box, ['list', '--json', '--namespace', 'a:b', '--dataspace', '*"{x}'], {
+      env,
+    })
+    expect(documentOf(again).services).toMatchObject([{ name: 'weather' }])
+  })
+})
