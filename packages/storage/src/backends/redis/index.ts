@@ -112,7 +112,7 @@ export function redisBackend(options: RedisBackendOptions): Backend {
         if (closed) session.close()
         remembered = { run: entered.run, epoch: entered.epoch }
         const now = () => (options.serverNow ? String(options.serverNow()) : '')
-        visit = { session, place, epoch: entered.epoch, generations: new Map(), now, lifetime }
+        visit = { session, place, epoch: entered.epoch, now, lifetime }
         return { ids: entered.ids, run: entered.run }
       } catch (thrown) {
         session.close()

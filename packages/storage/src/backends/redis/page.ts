@@ -23,11 +23,10 @@ export async function readPage(
 ): Promise<ReadPage> {
   const { members, rev, cleared, epoch, now } = await readIndex(visit, cursor)
   if (epoch !== visit.epoch) throw otherHistory(label)
-  if (cursor === 0) visit.generations.clear()
   const stats = members.filter((member) => member.endsWith(':stats'))
   const keys = members.filter((member) => !member.endsWith(':stats'))
   const changed = known === undefined ? keys : await changedSince(visit, keys, known)
-  const rows = await readHashes(visit, changed, [...RECORD_FIELDS, 'i'])
+  const rows = await readHashes(visit, changed, RECORD_FIELDS)
   const dead: RecordKey[] = []
   const page: Page = { rev, cleared, now, records: [], counters: [] }
   for (const { key, fields } of rows) {
@@ -36,7 +35,6 @@ export async function readPage(
       dead.push(key)
       continue
     }
-    if (fields?.at(-1)) visit.generations.set(key, fields.at(-1)!)
     page.records.push(recordFrom(key, fields ?? []))
   }
   if (known) {
@@ -71,18 +69,14 @@ async function readIndex({ session, place, now: fixed }: Visit, cursor: number) 
   }
 }
 
-/** Those of `keys` whose stamps are not the known ones. The rest is noted as it was. */
+/** Those of `keys` whose stamps are not the known ones. */
 async function changedSince(
   visit: Visit,
   keys: RecordKey[],
   known: ReadonlyMap<RecordKey, Stamp>,
 ): Promise<RecordKey[]> {
-  const rows = await readHashes(visit, keys, ['s', 'i'])
-  return rows.flatMap(({ key, fields }) => {
-    if (fields === undefined || fields[0] !== known.get(key)) return [key]
-    if (fields[1]) visit.generations.set(key, fields[1])
-    return []
-  })
+  const rows = await readHashes(visit, keys, ['s'])
+  return rows.flatMap(({ key, fields }) => (fields && fields[0] === known.get(key) ? [] : [key]))
 }
 
 /** The fields of many hashes; none for a key that holds something else. */
@@ -104,21 +98,27 @@ async function readHashes(
   return rows
 }
 
+/** The counters of those services that were there when they were counted, and still are. */
 async function readCounters(visit: Visit, stats: readonly string[], cleared: Stamp): Promise<Counter[]> {
   if (stats.length === 0) return []
-  const { session, place, generations } = visit
+  const { session, place } = visit
   const replies = await session.askEach((pipeline) => {
     for (const key of stats) pipeline.hgetall(place.key(key))
   })
-  return replies.flatMap(({ reply }, at) => {
+  const rows = replies.flatMap(({ reply }, at) => {
     const fields = (reply ?? {}) as Record<string, string>
-    const counts = Object.entries(fields).filter(([field]) => field.includes(':'))
-    return counts.flatMap(([field, total]): Counter[] => {
-      const config = statsParent(field)
-      if (!parseRecordKey(config)) return []
-      const since = generations.get(config) ?? ''
-      const counted = fields[`@${field.slice(0, field.indexOf(':'))}`] === (since > cleared ? since : cleared)
-      return counted ? [{ key: stats[at]!, field, total: Number(total) }] : []
+    const counts = Object.entries(fields).filter(([field]) => parseRecordKey(statsParent(field)))
+    return counts.map(([field, total]) => {
+      const since = fields[`@${field.slice(0, field.indexOf(':'))}`]
+      return { key: stats[at]!, field, total: Number(total), since }
     })
+  })
+  const configs = [...new Set(rows.map(({ field }) => statsParent(field)))]
+  const generations = new Map(
+    (await readHashes(visit, configs, ['i'])).map(({ key, fields }) => [key, fields?.[0] ?? '']),
+  )
+  return rows.flatMap(({ since, ...counter }) => {
+    const began = generations.get(statsParent(counter.field)) ?? ''
+    return since === (began > cleared ? began : cleared) ? [counter] : []
   })
 }

@@ -39,8 +39,6 @@ export interface Visit {
   readonly place: Place
   /** Names this history of the dataspace: it ends when Redis loses its data. */
   readonly epoch: string
-  /** Since when the counters under each config count, by the config's key. */
-  readonly generations: Map<RecordKey, string>
   /** The clock that stands in for the server's, as text; empty for the server's own. */
   now(): string
   /** How long keys live that nobody renews, in ms, as text; empty for ever. */
