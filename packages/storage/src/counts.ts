@@ -5,6 +5,8 @@ import { NO_STAMP, type Stamp } from './stamp.ts'
 interface Count extends Counter {
   /** How much of the total the backend has. */
   sent: number
+  /** The backend may have lost it. */
+  due: boolean
 }
 
 /** What this process run has counted since the last clear: totals, so that sending them twice counts once. */
@@ -19,15 +21,15 @@ export class Counts {
 
   add(key: string, field: string, amount: number): void {
     const id = `${key} ${field}`
-    const count = this.#counts.get(id) ?? { key, field, total: 0, sent: 0 }
+    const count = this.#counts.get(id) ?? { key, field, total: 0, sent: 0, due: false }
     count.total += amount
     this.#counts.set(id, count)
   }
 
-  /** The totals the backend does not have yet. */
+  /** The totals the backend does not have yet, or may have lost. */
   unsent(): Counter[] {
     return Array.from(this.#counts.values())
-      .filter(({ total, sent }) => total > sent)
+      .filter(({ total, sent, due }) => due || total > sent)
       .map(({ key, field, total }) => ({ key, field, total }))
   }
 
@@ -38,16 +40,18 @@ export class Counts {
       .map(({ field, total, sent }) => [field, total - sent])
   }
 
-  /** Notes that the backend has these totals. Returns by how much each of its own rose. */
-  acknowledge(totals: readonly Counter[]): Counter[] {
-    return totals.flatMap(({ key, field, total }) => {
+  /** Notes that the backend has these totals. */
+  acknowledge(totals: readonly Counter[]): void {
+    for (const { key, field, total } of totals) {
       const count = this.#counts.get(`${key} ${field}`)
       // Forgotten while it was on its way.
-      if (!count) return []
-      const rose = total - count.sent
-      count.sent = total
-      return [{ key, field, total: rose }]
-    })
+      if (count) Object.assign(count, { sent: total, due: false })
+    }
+  }
+
+  /** Has every total sent again: a backend that has it counts nothing. */
+  resend(): void {
+    for (const count of this.#counts.values()) count.due = true
   }
 
   /** Starts anew with everything below a config that is gone. */

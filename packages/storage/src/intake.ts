@@ -75,7 +75,7 @@ export class Intake implements LinkEvents {
     this.#parts.clock.observe(now, sentAt)
   }
 
-  onPage(page: Page, whole: boolean): void {
+  onPage(page: Page, whole: boolean): boolean {
     const { replica } = this.#parts
     this.clear(isStamp(page.cleared) ? page.cleared : NO_STAMP, 'remote')
     const sound = page.records.filter((record) => this.#isSound(record))
@@ -85,7 +85,7 @@ export class Intake implements LinkEvents {
     if (whole) replica.replaceCounters(counters)
     else for (const counter of counters) replica.setCounter(counter)
     this.#mend(sound, page.now)
-    if (whole) this.#restore(sound, new Set(page.unchanged))
+    return whole && this.#restore(sound, new Set(page.unchanged))
   }
 
   /** Takes over what other processes have kept in the mirror. */
@@ -124,8 +124,7 @@ export class Intake implements LinkEvents {
   }
 
   onCounted(totals: readonly Counter[]): void {
-    const { counts, replica } = this.#parts
-    for (const risen of counts.acknowledge(totals)) replica.addToCounter(risen)
+    this.#parts.counts.acknowledge(totals)
   }
 
   #tell(record: StoredRecord, origin: Change['origin']): void {
@@ -173,14 +172,15 @@ export class Intake implements LinkEvents {
     if (overtaken.length > 0) void backend.report(overtaken).catch(() => {})
   }
 
-  /** Puts what the backend has lost, or has older, into the outbox. */
-  #restore(there: readonly StoredRecord[], unchanged: ReadonlySet<RecordKey>): void {
+  /** Puts what the backend has lost, or has older, into the outbox. Returns whether there was anything. */
+  #restore(there: readonly StoredRecord[], unchanged: ReadonlySet<RecordKey>): boolean {
     const { outbox, replica } = this.#parts
     const stamps = new Map(there.map(({ key, stamp }) => [key, stamp]))
-    for (const record of replica.records()) {
-      const same = unchanged.has(record.key) || stamps.get(record.key) === record.stamp
-      if (!same && !outbox.has(record.stamp)) outbox.add({ record })
-    }
+    const lost = replica.records().filter(({ key, stamp }) => {
+      return !unchanged.has(key) && stamps.get(key) !== stamp && !outbox.has(stamp)
+    })
+    for (const record of lost) outbox.add({ record })
+    return lost.length > 0
   }
 
   /**

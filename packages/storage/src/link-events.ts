@@ -8,8 +8,8 @@ export interface LinkEvents {
   known(): ReadonlyMap<RecordKey, Stamp>
   /** Somebody has removed everything on purpose. Returns the stamp of the clear as which that is written down. */
   onWiped(): Stamp
-  /** A page was read; `whole` when it is everything the backend has. */
-  onPage(page: Page, whole: boolean): void
+  /** A page was read; `whole` when it is everything the backend has. Returns whether it has lost something. */
+  onPage(page: Page, whole: boolean): boolean
   /** One reply a write. Returns whether they call for a look at what else has changed. */
   onReplies(writes: readonly Write[], replies: readonly MergeReply[]): boolean
   /** The backend has these totals. */

@@ -33,6 +33,10 @@ export class Link {
   readonly #options: LinkOptions
   readonly #pace: Pace
   #ids: string[] = []
+  /** The run of the server it was last connected to. */
+  #run: string | undefined
+  /** It may have lost what was counted. */
+  #suspectsLoss = false
   #cursor = 0
   #connected = false
   #closed = false
@@ -71,7 +75,7 @@ export class Link {
     if (this.#closed) return Promise.resolve()
     this.#again = true
     this.#pace.attempting()
-    this.#running ??= this.#run()
+    this.#running ??= this.#work()
     return this.#running
   }
 
@@ -94,7 +98,7 @@ export class Link {
     await backend.close()
   }
 
-  async #run(): Promise<void> {
+  async #work(): Promise<void> {
     while (this.#again && !this.#closed) {
       this.#again = false
       try {
@@ -131,6 +135,8 @@ export class Link {
       onWiped: () => events.onWiped(),
     })
     this.#ids = opened.ids
+    this.#suspectsLoss ||= opened.run === undefined || opened.run !== this.#run
+    this.#run = opened.run
     mirror?.onOpened(opened)
     health.recovering()
     outbox.unpark()
@@ -144,10 +150,12 @@ export class Link {
 
   /** Compares all records both ways. */
   async #compare(): Promise<void> {
-    const { events, time } = this.#options
-    const began = time.monotonic()
+    const { counts, events, time } = this.#options
+    const [began, before] = [time.monotonic(), this.#cursor]
     const page = await this.#pull(0, events.known())
-    events.onPage(page, true)
+    const lost = events.onPage(page, true) || page.rev < before || this.#suspectsLoss
+    if (lost) counts.resend()
+    this.#suspectsLoss = false
     this.#compared = began
   }
 
@@ -198,7 +206,10 @@ export class Link {
     const totals = counts.unsent()
     if (totals.length > 0) {
       this.#counted = true
-      if (await backend.count(node, counts.cleared, totals)) events.onCounted(totals)
+      const counted = await backend.count(node, counts.cleared, totals)
+      // What others counted is in the new totals too, so they are read before they are believed to be in there.
+      if (counted) await this.#read()
+      if (counted) events.onCounted(totals)
       else this.#look()
     }
     for (const share of this.#othersDue ? (mirror?.shares() ?? []) : []) {

@@ -87,11 +87,6 @@ export class Replica {
     this.#keeper?.onCounter(counter)
   }
 
-  addToCounter({ key, field, total }: Counter): void {
-    const known = this.#counters.get(`${key} ${field}`)?.total ?? 0
-    this.setCounter({ key, field, total: known + total })
-  }
-
   /** Takes these counters for all there are. */
   replaceCounters(counters: readonly Counter[]): void {
     this.#counters.clear()
