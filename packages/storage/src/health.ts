@@ -107,6 +107,14 @@ export class Health {
     return this.#falls.length > MAX_FALLS && last !== undefined && now - last < PROBATION_MS
   }
 
+  /** Somebody has waited for an answer in vain: until there is one nobody else does. */
+  doubted(): void {
+    const { name, suspectMs } = this.#options
+    const message = `${name} did not answer within ${suspectMs} ms`
+    if (this.good)
+      this.#enter('suspect', new BackendError('suspect', message, { hint: 'It is asked again.' }))
+  }
+
   recovering(): void {
     if (this.#state !== 'connecting') this.#enter('recovering', this.#error)
   }

@@ -46,6 +46,7 @@ export async function awaitFates(
     })
     void link.kick()
   })
+  if (left > 0 && backend.beat) health.doubted()
   return fates
 }
 
