@@ -9,20 +9,30 @@ import type { Time } from './time.ts'
  */
 export type HealthState = 'connecting' | 'up' | 'suspect' | 'write-degraded' | 'down' | 'auth' | 'recovering'
 
+export interface BackendErrorDetails {
+  hint: string
+  cause?: unknown
+  broken?: boolean
+  replaced?: boolean
+}
+
 /** A failed attempt, with the state that this class of failure means. */
 export class BackendError extends StorageError {
   readonly state: HealthState
   /** Whether the connection is of no more use, whatever the state. */
   readonly broken: boolean
+  /** Whether somebody else may have taken its place, so that only another connection can tell. */
+  readonly replaced: boolean
 
   constructor(
     state: HealthState,
     message: string,
-    { broken = false, ...details }: { hint: string; cause?: unknown; broken?: boolean },
+    { broken = false, replaced = false, ...details }: BackendErrorDetails,
   ) {
     super('storage', message, details)
     this.state = state
     this.broken = broken
+    this.replaced = replaced
   }
 }
 
@@ -62,8 +72,8 @@ export class Health {
   #entered: number
   /** When `up` ended, of late, on the clock that never steps. */
   #falls: number[] = []
-  /** Whether the trouble was told, so that its end has to be told too. */
-  #announced = false
+  /** The trouble that was told, so that its end has to be told too. */
+  #announced: HealthState | undefined
 
   constructor(options: HealthOptions) {
     this.#options = options
@@ -143,11 +153,12 @@ export class Health {
     this.#since = time.now()
     this.#entered = time.monotonic()
     const line = `storage: ${name} is ${state}, was ${before} for ${lasted} ms, ${backlog()} writes waiting`
-    if (!this.hopeful) {
-      this.#announced = true
+    // A short recovery in between is not the end of a trouble.
+    if (!this.hopeful && this.#announced !== state) {
+      this.#announced = state
       logger.warn(`${line}: ${error?.message}`)
     } else if (state === 'up' && this.#announced) {
-      this.#announced = false
+      this.#announced = undefined
       logger.info(line)
     } else {
       logger.debug(line)

@@ -27,6 +27,8 @@ export interface LinkOptions {
 const BATCH = 200
 /** How often everything is compared even so, in ms: a server that was rolled back and went on looks like any other. */
 const COMPARE_MS = 600_000
+/** How often a server that somebody else may have replaced is connected to again, in ms. */
+const REPLACED_MS = 1000
 
 /** The conversation with the backend: one attempt at a time, tried again until it succeeds. */
 export class Link {
@@ -47,6 +49,7 @@ export class Link {
   /** Whether there may be something that others counted and could not deliver. */
   #othersDue = true
   #compared = 0
+  #opened = 0
   #stopHints = () => {}
   #confirmed: number | undefined
   /** Whether the backend may know counts of this run. */
@@ -113,10 +116,12 @@ export class Link {
   }
 
   async #attempt(): Promise<void> {
-    const fresh = !this.#connected
+    const { health, time } = this.#options
+    const replaced = health.error?.replaced === true && time.monotonic() - this.#opened >= REPLACED_MS
+    const fresh = !this.#connected || replaced
     if (fresh) await this.#open()
     // On its way together with the questions, but heard after them.
-    const beating = this.#pace.beatDue || !this.#options.health.good ? this.#beat() : undefined
+    const beating = this.#pace.beatDue || !health.good ? this.#beat() : undefined
     beating?.catch(() => {})
     if (fresh || this.#compareDue()) await this.#compare()
     else if (this.#hinted > this.#cursor) await this.#read()
@@ -127,7 +132,8 @@ export class Link {
   }
 
   async #open(): Promise<void> {
-    const { backend, events, health, mirror, outbox } = this.#options
+    const { backend, events, health, mirror, outbox, time } = this.#options
+    this.#opened = time.monotonic()
     const opened = await backend.open({
       ...mirror?.origin,
       id: this.#ids[0],

@@ -2,6 +2,7 @@ import type { Known } from '../../backend.ts'
 import { randomId } from '../../clock.ts'
 import { BackendError } from '../../health.ts'
 import type { Time } from '../../time.ts'
+import { unusable } from './errors.ts'
 import type { Place } from './place.ts'
 import { scripts } from './scripts.ts'
 import type { RedisSession } from './session.ts'
@@ -34,7 +35,7 @@ export async function enter(
   options: EnterOptions,
 ): Promise<Remembered & { ids: string[] }> {
   const { label, known, remembered } = options
-  const [found, others] = await Promise.all([look(session, place), hasOtherLayout(session, place)])
+  const [found, others] = await Promise.all([look(session, place, label), hasOtherLayout(session, place)])
   if (others) throw otherLayout(label, place)
   checkVersions(found, label)
   const wiped =
@@ -71,15 +72,11 @@ interface Found {
   version: string
 }
 
-async function look(session: RedisSession, place: Place): Promise<Found> {
+async function look(session: RedisSession, place: Place, label: string): Promise<Found> {
   const [{ reply, refused }] = (await session.run(scripts.look, [
     { keys: [place.meta, place.index], args: [] },
   ])) as [{ reply?: unknown; refused?: string }]
-  if (refused !== undefined) {
-    throw new BackendError('down', `${place.meta} is not mcpstore's: ${refused}`, {
-      hint: 'Use another namespace or dataspace, or remove the foreign key.',
-    })
-  }
+  if (refused !== undefined) throw unusable(label, place.meta, refused)
   const [epoch, schema, ids, index, info] = reply as string[]
   const said = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info!)?.[1] ?? ''
   return {

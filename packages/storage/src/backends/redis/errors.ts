@@ -2,6 +2,7 @@ import { BackendError, type HealthState } from '../../health.ts'
 
 interface Diagnosis {
   state: HealthState
+  replaced?: boolean
   what: string
   hint: string
 }
@@ -12,6 +13,7 @@ const LATER = 'mcpstore goes on without it and comes back by itself.'
 const BY_CODE: Record<string, Diagnosis> = {
   READONLY: {
     state: 'write-degraded',
+    replaced: true,
     what: 'is a read-only replica',
     hint: 'Give the address of the master; after a failover it is found again.',
   },
@@ -69,9 +71,10 @@ const GONE: Diagnosis = {
 export function classify(thrown: unknown, where: string): BackendError {
   if (thrown instanceof BackendError) return thrown
   const message = (thrown instanceof Error && thrown.message) || codeOf(thrown) || String(thrown)
-  const { state, what, hint } = diagnose(message)
+  const { state, what, hint, replaced = false } = diagnose(message)
   return new BackendError(state, `${where} ${what} (${firstLine(message)})`, {
     hint,
+    replaced,
     cause: withoutArguments(thrown),
   })
 }
@@ -98,14 +101,22 @@ export function otherHistory(where: string): BackendError {
   })
 }
 
+/** One of the dataspace's own keys cannot be used, for this reason that `refusal` gave. */
+export function unusable(where: string, key: string, reason: string): BackendError {
+  const { state, hint } = BY_CODE[reason === FORBIDDEN ? 'NOPERM' : 'WRONGTYPE']!
+  return new BackendError(state, `${key} on ${where} cannot be used: ${reason}`, { hint })
+}
+
+const FOREIGN = 'its key holds something that is no record of mcpstore'
+const FORBIDDEN = 'this user may not write its key'
+
 /**
  * Why one write was refused for its own sake, or `undefined` if its failure says something about the server: a key of
  * another type, a key this user may not touch, a value that is too large.
  */
 export function refusal(message: string): string | undefined {
-  if (message.startsWith('WRONGTYPE')) return 'its key holds something that is no record of mcpstore'
-  if (/(can't|cannot|no permissions to) access|keys used as arguments/i.test(message))
-    return 'this user may not write its key'
+  if (message.startsWith('WRONGTYPE')) return FOREIGN
+  if (/(can't|cannot|no permissions to) access|keys used as arguments/i.test(message)) return FORBIDDEN
   if (/exceeds maximum allowed size|invalid bulk length|string exceeds/i.test(message))
     return 'it is larger than Redis allows'
   return undefined

@@ -1,9 +1,10 @@
 import type { Counter, Page } from '../../backend.ts'
 import { parseRecordKey, type RecordKey, statsParent } from '../../keyspace.ts'
 import { isStamp, type Stamp } from '../../stamp.ts'
-import { otherHistory } from './errors.ts'
+import { otherHistory, unusable } from './errors.ts'
 import { RECORD_FIELDS, recordFrom } from './hashes.ts'
 import type { Visit } from './place.ts'
+import { scripts } from './scripts.ts'
 
 /** How many keys are read in one round trip. */
 const CHUNK = 500
@@ -21,7 +22,7 @@ export async function readPage(
   known: ReadonlyMap<RecordKey, Stamp> | undefined,
   label: string,
 ): Promise<ReadPage> {
-  const { members, rev, cleared, epoch, now } = await readIndex(visit, cursor)
+  const { members, rev, cleared, epoch, now } = await readIndex(visit, cursor, label)
   if (epoch !== visit.epoch) throw otherHistory(label)
   const stats = members.filter((member) => member.endsWith(':stats'))
   const keys = members.filter((member) => !member.endsWith(':stats'))
@@ -45,28 +46,12 @@ export async function readPage(
   return { page, dead }
 }
 
-async function readIndex({ session, place, now: fixed }: Visit, cursor: number) {
-  const results = await session.ask((client) =>
-    client
-      .multi()
-      .zrangebyscore(place.index, `(${cursor}`, '+inf')
-      .hmget(place.meta, 'rev', 'cleared', 'epoch')
-      .time()
-      .exec(),
-  )
-  const [members, meta, time] = results!.map(([error, reply]) => {
-    if (error) throw error
-    return reply
-  }) as [string[], (string | null)[], [string, string]]
-  const [rev, cleared, epoch] = meta
-  const clock = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000)
-  return {
-    members,
-    rev: Number(rev ?? 0),
-    cleared: cleared ?? '',
-    epoch: epoch ?? '',
-    now: Number(fixed() || clock),
-  }
+async function readIndex({ session, place, now }: Visit, cursor: number, label: string) {
+  const call = { keys: [place.index, place.meta], args: [cursor, now()] }
+  const [answer] = await session.run(scripts.feed, [call])
+  if (answer!.refused !== undefined) throw unusable(label, place.index, answer!.refused)
+  const [members, rev, cleared, epoch, clock] = answer!.reply as [string[], string, string, string, string]
+  return { members, rev: Number(rev || 0), cleared, epoch, now: Number(clock) }
 }
 
 /** Those of `keys` whose stamps are not the known ones. */

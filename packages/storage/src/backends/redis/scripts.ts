@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import beat from './scripts/beat.lua?raw'
 import clear from './scripts/clear.lua?raw'
 import count from './scripts/count.lua?raw'
+import feed from './scripts/feed.lua?raw'
 import lease from './scripts/lease.lua?raw'
 import leave from './scripts/leave.lua?raw'
 import look from './scripts/look.lua?raw'
@@ -27,6 +28,7 @@ type Name =
   | 'beat'
   | 'clear'
   | 'count'
+  | 'feed'
   | 'lease'
   | 'leave'
   | 'look'
@@ -41,6 +43,7 @@ export const scripts: Record<Name, Script> = {
   beat: script(beat),
   clear: script(clear),
   count: script(count),
+  feed: script(feed),
   lease: script(lease),
   leave: script(leave),
   look: script(look),
