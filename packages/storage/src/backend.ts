@@ -86,7 +86,7 @@ export interface Known {
   keptId?: string | undefined
   /** The run of the server it was last seen in. */
   run?: string | undefined
-  /** The keys of its live records. */
+  /** The keys of the records that it has had. */
   keys?: () => RecordKey[]
   /** Somebody has removed everything on purpose: returns the stamp of the clear as which that is written down. */
   onWiped?: () => Stamp
@@ -98,6 +98,8 @@ export interface Opened {
   ids: string[]
   /** Which run of the server it is, where there are runs and it says. */
   run?: string
+  /** What is not allowed here and what is worse for it, for people. */
+  missing?: readonly string[]
 }
 
 /** A sign of life. */

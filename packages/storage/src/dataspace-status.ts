@@ -23,6 +23,8 @@ export interface DataspaceStatus {
   staleMs: number | null
   namespace: string
   dataspace: string
+  /** What the backend does not let this user do, and what is worse for it. */
+  missing: readonly string[]
   /** Where the backend lies, for people. */
   location: string | null
   /** Records that were read but could not be used: their keys, and why. */
@@ -48,6 +50,7 @@ export function describeStatus(
     staleMs: confirmed === undefined ? null : Math.max(0, time.now() - confirmed),
     namespace,
     dataspace,
+    missing: link.missing,
     location: backend.location,
     quarantined: Array.from(replica.quarantine, ([key, problem]) => ({ key, problem })),
   }

@@ -1,4 +1,4 @@
-import type { Backend, Page } from './backend.ts'
+import type { Backend, Opened, Page } from './backend.ts'
 import type { Counts } from './counts.ts'
 import { asBackendError, type Health } from './health.ts'
 import type { RecordKey } from './keyspace.ts'
@@ -25,18 +25,12 @@ export interface LinkOptions {
 }
 
 const BATCH = 200
-/** How often everything is compared even so, in ms: a server that was rolled back and went on looks like any other. */
-const COMPARE_MS = 600_000
-/** How often a server that somebody else may have replaced is connected to again, in ms. */
-const REPLACED_MS = 1000
 
 /** The conversation with the backend: one attempt at a time, tried again until it succeeds. */
 export class Link {
   readonly #options: LinkOptions
   readonly #pace: Pace
-  #ids: string[] = []
-  /** The run of the server it was last connected to. */
-  #run: string | undefined
+  #found: Opened | undefined
   /** It may have lost what was counted. */
   #suspectsLoss = false
   #cursor = 0
@@ -48,8 +42,6 @@ export class Link {
   #hinted = 0
   /** Whether there may be something that others counted and could not deliver. */
   #othersDue = true
-  #compared = 0
-  #opened = 0
   #stopHints = () => {}
   #confirmed: number | undefined
   /** Whether the backend may know counts of this run. */
@@ -63,6 +55,11 @@ export class Link {
   /** When the replica was last known to be what the backend has, ms since 1970. */
   get confirmed(): number | undefined {
     return this.#confirmed
+  }
+
+  /** What the backend does not let this user do. */
+  get missing(): readonly string[] {
+    return this.#found?.missing ?? []
   }
 
   start(): void {
@@ -116,14 +113,13 @@ export class Link {
   }
 
   async #attempt(): Promise<void> {
-    const { health, time } = this.#options
-    const replaced = health.error?.replaced === true && time.monotonic() - this.#opened >= REPLACED_MS
-    const fresh = !this.#connected || replaced
+    const { backend, health } = this.#options
+    const fresh = !this.#connected || (health.error?.replaced === true && this.#pace.reconnectDue)
     if (fresh) await this.#open()
     // On its way together with the questions, but heard after them.
     const beating = this.#pace.beatDue || !health.good ? this.#beat() : undefined
     beating?.catch(() => {})
-    if (fresh || this.#compareDue()) await this.#compare()
+    if (fresh || (backend.beat && this.#pace.compareDue)) await this.#compare()
     else if (this.#hinted > this.#cursor) await this.#read()
     this.#connected = true
     await this.#send()
@@ -132,26 +128,21 @@ export class Link {
   }
 
   async #open(): Promise<void> {
-    const { backend, events, health, mirror, outbox, time } = this.#options
-    this.#opened = time.monotonic()
+    const { backend, events, health, mirror, outbox } = this.#options
+    this.#connected = false
+    this.#pace.connecting()
     const opened = await backend.open({
       ...mirror?.origin,
-      id: this.#ids[0],
-      keys: () => [...events.known().keys()],
+      id: this.#found?.ids[0],
+      keys: () => [...events.known()].flatMap(([key, stamp]) => (outbox.has(stamp) ? [] : [key])),
       onWiped: () => events.onWiped(),
     })
-    this.#ids = opened.ids
-    this.#suspectsLoss ||= opened.run === undefined || opened.run !== this.#run
-    this.#run = opened.run
+    this.#suspectsLoss ||= !opened.run || opened.run !== this.#found?.run
+    this.#found = opened
     mirror?.onOpened(opened)
     health.recovering()
     outbox.unpark()
     this.#othersDue = true
-  }
-
-  #compareDue(): boolean {
-    const { backend, time } = this.#options
-    return backend.beat !== undefined && time.monotonic() - this.#compared >= COMPARE_MS
   }
 
   /** Compares all records both ways. */
@@ -162,7 +153,7 @@ export class Link {
     const lost = events.onPage(page, true) || page.rev < before || this.#suspectsLoss
     if (lost) counts.resend()
     this.#suspectsLoss = false
-    this.#compared = began
+    this.#pace.compared(began)
   }
 
   async #read(): Promise<void> {

@@ -4,6 +4,10 @@ import type { Time } from './time.ts'
 const RETRY_SUSPECT_MS = 10
 const RETRY_FIRST_MS = 100
 const RETRY_LAST_MS = 5000
+/** How often everything is compared even so, in ms: a server that was rolled back and went on looks like any other. */
+const COMPARE_MS = 600_000
+/** How often a server that somebody else may have replaced is connected to again, in ms. */
+const RECONNECT_MS = 1000
 
 export interface PaceOptions {
   time: Time
@@ -18,6 +22,8 @@ export class Pace {
   readonly #options: PaceOptions
   #failures = 0
   #beatDue = false
+  #comparedAt = 0
+  #connectedAt = 0
   #cancelRetry = () => {}
   #cancelBeat = () => {}
 
@@ -27,6 +33,23 @@ export class Pace {
 
   get beatDue(): boolean {
     return this.#beatDue
+  }
+
+  get compareDue(): boolean {
+    return this.#options.time.monotonic() - this.#comparedAt >= COMPARE_MS
+  }
+
+  get reconnectDue(): boolean {
+    return this.#options.time.monotonic() - this.#connectedAt >= RECONNECT_MS
+  }
+
+  connecting(): void {
+    this.#connectedAt = this.#options.time.monotonic()
+  }
+
+  /** Everything was compared as it was at this moment of the clock that never steps. */
+  compared(at: number): void {
+    this.#comparedAt = at
   }
 
   /** An attempt is under way that nobody needs to wait for. */

@@ -35,8 +35,11 @@ export async function enter(
   options: EnterOptions,
 ): Promise<Remembered & { ids: string[] }> {
   const { label, known, remembered } = options
-  const [found, others] = await Promise.all([look(session, place, label), hasOtherLayout(session, place)])
-  if (others) throw otherLayout(label, place)
+  const [found, others] = await Promise.all([
+    look(session, place, label),
+    session.ask((client) => client.exists(place.otherMeta)).catch(unlessForbidden),
+  ])
+  if (others > 0) throw otherLayout(label, place)
   checkVersions(found, label)
   const wiped =
     found.epoch === '' && !found.index && (await isWiped(session, place, { ...options, run: found.run }))
@@ -53,14 +56,10 @@ export async function enter(
   }
 }
 
-/** Whether the dataspace lies there in the other layout; a user who may not look has none there. */
-async function hasOtherLayout(session: RedisSession, { otherMeta }: Place): Promise<boolean> {
-  try {
-    return (await session.ask((client) => client.exists(otherMeta))) > 0
-  } catch (thrown) {
-    if ((thrown as BackendError).state === 'auth') return false
-    throw thrown
-  }
+/** A user who may not look there has nothing there. */
+function unlessForbidden(thrown: unknown): number {
+  if (thrown instanceof BackendError && thrown.state === 'auth') return 0
+  throw thrown
 }
 
 interface Found {

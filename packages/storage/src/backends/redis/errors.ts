@@ -48,6 +48,12 @@ const BY_CODE: Record<string, Diagnosis> = {
   MASTERDOWN: { state: 'suspect', what: 'is a replica without its master', hint: LATER },
   CLUSTERDOWN: { state: 'suspect', what: 'says that the cluster is down', hint: LATER },
   TRYAGAIN: { state: 'suspect', what: 'is moving slots', hint: LATER },
+  DB: {
+    state: 'down',
+    what: 'has no such database',
+    hint: 'Give another number at the end of the URL, e.g. /0.',
+  },
+  MAXCLIENTS: { state: 'down', what: 'takes no more connections', hint: `Raise maxclients; ${LATER}` },
   WRONGTYPE: {
     state: 'down',
     what: 'holds something else where the dataspace keeps its own data',
@@ -56,9 +62,10 @@ const BY_CODE: Record<string, Diagnosis> = {
 }
 
 const ALSO: readonly [RegExp, keyof typeof BY_CODE][] = [
-  [/^ERR max number of clients/, 'BUSY'],
+  [/^ERR max number of clients/, 'MAXCLIENTS'],
   [/^ERR AUTH|invalid password|invalid username-password/i, 'WRONGPASS'],
-  [/no permissions|ACL failure/i, 'NOPERM'],
+  [/no permissions|ACL failure|unknown command/i, 'NOPERM'],
+  [/DB index is out of range|SELECT is not allowed/i, 'DB'],
 ]
 
 const GONE: Diagnosis = {

@@ -113,7 +113,10 @@ export function redisBackend(options: RedisBackendOptions): Backend {
         remembered = { run: entered.run, epoch: entered.epoch }
         const now = () => (options.serverNow ? String(options.serverNow()) : '')
         visit = { session, place, epoch: entered.epoch, now, lifetime }
-        return { ids: entered.ids, run: entered.run }
+        const missing = [...session.missing]
+        if (entered.run === '')
+          missing.push('INFO: nobody can tell whether data was lost or removed on purpose')
+        return { ids: entered.ids, run: entered.run, missing }
       } catch (thrown) {
         session.close()
         throw thrown

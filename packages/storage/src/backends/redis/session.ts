@@ -103,10 +103,14 @@ export class RedisSession {
     const { channel, onHint } = this.#options
     const { hints } = this.#clients
     hints.on('message', (_, rev: string) => onHint(/^\d+$/.test(rev) ? Number(rev) : undefined))
-    await hints.subscribe(channel).catch((error: Error) => {
-      if (!/NOPERM|no permissions/i.test(error.message)) throw error
-      this.#missing.push(`subscribe to ${channel}: changes are seen later`)
-    })
+    const optional = (what: string, worse: string) => (error: Error) => {
+      if (classify(error, this.#options.target.label).state !== 'auth') throw error
+      this.#missing.push(`${what} ${channel}: ${worse}`)
+    }
+    await hints.subscribe(channel).catch(optional('SUBSCRIBE to', 'changes are seen later'))
+    // Revision 0 is news to nobody.
+    const publishing = (this.#clients.commands as Redis).publish(channel, '0')
+    await publishing.catch(optional('PUBLISH to', 'others see changes of this process later'))
   }
 
   /** Asks one thing. @throws `BackendError` */
