@@ -36,7 +36,8 @@ describe.skipIf(!hasRedisServer)('a server that refuses the user', () => {
     await new Promise((resolve) => setTimeout(resolve, 500))
     expect(a.lines).toEqual([expect.stringMatching(/^warn storage: redis is auth, was connecting/)])
     expectSecretKept(a)
-    const let_in = credentials === '' ? ['nopass'] : ['on', '~*', '&*', '+@all', `>wrong-${SECRET}`, `>${SECRET}`]
+    const let_in =
+      credentials === '' ? ['nopass'] : ['on', '~*', '&*', '+@all', `>wrong-${SECRET}`, `>${SECRET}`]
     const user = credentials.startsWith('nobody') ? 'nobody' : 'default'
     await redis.command('ACL', 'SETUSER', user, ...let_in)
     await a.settled()
@@ -93,7 +94,11 @@ describe.skipIf(!hasRedisServer)('a user without some right', () => {
       [['resetkeys', '~other:*'], /may not write its key/],
     ] as const) {
       await using a = await join(await asUser(redis, ...rights))
-      expect(a.status).toMatchObject({ backend: 'memory', state: 'auth', reason: expect.stringMatching(reason) })
+      expect(a.status).toMatchObject({
+        backend: 'memory',
+        state: 'auth',
+        reason: expect.stringMatching(reason),
+      })
       expect((await a.put('one', 1)).durable).toBe('memory')
       expectSecretKept(a)
       await asUser(redis)
@@ -110,7 +115,11 @@ describe.skipIf(!hasRedisServer)('a user without some right', () => {
     await using a = await join(await asUser(redis, 'resetkeys', ...keys))
     expect(await a.put('free', 1)).toMatchObject({ durable: 'redis' })
     const held = await a.put('closed', 2)
-    expect(held).toMatchObject({ status: 'written', durable: 'memory', problem: 'this user may not write its key' })
+    expect(held).toMatchObject({
+      status: 'written',
+      durable: 'memory',
+      problem: 'this user may not write its key',
+    })
     expect(await a.put('free', 3)).toMatchObject({ durable: 'redis' })
     expect(a.status).toMatchObject({
       state: 'up',

@@ -5,6 +5,7 @@ import {
   type HealthState,
   type Json,
   loggedBackend,
+  type Verdict,
 } from '@mcpstore/storage'
 import { type RedisAddress, redisBackend, redisTarget } from '@mcpstore/storage/redis'
 import { until } from './processes.ts'
@@ -34,6 +35,8 @@ export class Member implements AsyncDisposable {
   readonly time: ShiftedTime = new ShiftedTime()
   /** `level line`, the debug lines too. */
   readonly log: string[] = []
+  /** What became of each write that was answered. */
+  readonly verdicts: Verdict[] = []
   readonly prefix: string
 
   constructor(url: string, options: MemberOptions) {
@@ -52,7 +55,12 @@ export class Member implements AsyncDisposable {
       ...(hashTag !== undefined && { hashTag }),
       ...(serverNow && { serverNow }),
     })
-    this.backend = loggedBackend(backend, logger)
+    const merge: Backend['merge'] = async (writes) => {
+      const replies = await backend.merge(writes)
+      this.verdicts.push(...replies.map(({ verdict }) => verdict))
+      return replies
+    }
+    this.backend = loggedBackend({ ...backend, merge }, logger)
     this.prefix = `${namespace}:${dataspace}:`
     const place = { namespace, dataspace, mirror }
     this.store = new Dataspace({ backend: this.backend, ...place, logger, time, waitMs, beatMs, policy })

@@ -6,7 +6,7 @@ import type { LinkEvents } from './link-events.ts'
 import type { Mirror } from './mirror/mirror.ts'
 import type { Outbox } from './outbox.ts'
 import { Pace } from './pace.ts'
-import type { Stamp } from './stamp.ts'
+import { isFuture, NO_STAMP, type Stamp } from './stamp.ts'
 import type { Time } from './time.ts'
 
 export interface LinkOptions {
@@ -31,6 +31,8 @@ export class Link {
   readonly #options: LinkOptions
   readonly #pace: Pace
   #found: Opened | undefined
+  /** The latest clear that it was known to have. */
+  #cleared: Stamp = NO_STAMP
   /** It may have lost what was counted. */
   #suspectsLoss = false
   #cursor = 0
@@ -124,7 +126,7 @@ export class Link {
     this.#connected = true
     await this.#send()
     await this.#count()
-    if (((await beating) ?? 0) > this.#cursor) this.#look()
+    if (await beating) this.#look()
   }
 
   async #open(): Promise<void> {
@@ -147,12 +149,16 @@ export class Link {
 
   /** Compares all records both ways. */
   async #compare(): Promise<void> {
-    const { counts, events, time } = this.#options
+    const { backend, counts, events, time } = this.#options
     const [began, before] = [time.monotonic(), this.#cursor]
     const page = await this.#pull(0, events.known())
-    const lost = events.onPage(page, true) || page.rev < before || this.#suspectsLoss
+    const isClearLost = page.cleared < this.#cleared && !isFuture(this.#cleared, page.now)
+    const lost = events.onPage(page, true) || isClearLost || page.rev < before || this.#suspectsLoss
     if (lost) counts.resend()
     this.#suspectsLoss = false
+    // Before anything else is sent: it decides what is worth sending, for those who come back later too.
+    if (isClearLost) await backend.clear(this.#cleared)
+    else this.#cleared = page.cleared
     this.#pace.compared(began)
   }
 
@@ -160,8 +166,9 @@ export class Link {
     const before = this.#cursor
     const page = await this.#pull(before)
     // A revision that went back is another history: everything has to be compared.
-    if (page.rev < before) await this.#compare()
-    else this.#options.events.onPage(page, false)
+    if (page.rev < before) return this.#compare()
+    this.#options.events.onPage(page, false)
+    if (page.cleared > this.#cleared) this.#cleared = page.cleared
   }
 
   async #pull(cursor: number, known?: ReadonlyMap<RecordKey, Stamp>): Promise<Page> {
@@ -217,16 +224,16 @@ export class Link {
     this.#othersDue = false
   }
 
-  /** Proves that the backend takes writes. Returns its revision. */
-  async #beat(): Promise<number> {
+  /** Proves that the backend takes writes. Returns whether its revision is another one than was read. */
+  async #beat(): Promise<boolean> {
     const { backend, events, node, time } = this.#options
-    if (!backend.beat) return 0
+    if (!backend.beat) return false
     const sentAt = time.now()
     const { rev, now } = await backend.beat(node)
     events.onServerTime(now, sentAt)
-    if (rev <= this.#cursor) this.#confirmed = time.now()
+    if (rev === this.#cursor) this.#confirmed = time.now()
     this.#pace.beaten()
-    return rev
+    return rev !== this.#cursor
   }
 
   /** Has the next attempt, which follows at once, read what changed. */

@@ -84,7 +84,9 @@ export class RedisSession {
       timeoutMs,
       connected.then(() => this.#subscribe()),
     ).catch((thrown) => {
-      throw classify(this.#lastError ?? thrown, target.label)
+      // What the server said tells more than how the connection ended after it.
+      const answered = (thrown as Error).name === 'ReplyError'
+      throw classify(answered ? thrown : (this.#lastError ?? thrown), target.label)
     })
     this.#silent = false
     this.#started = true
@@ -96,21 +98,25 @@ export class RedisSession {
     const own = client as Redis
     if (target.kind === 'single' && target.password !== undefined) await signInWith(own, target)
     if (target.db !== 0) await own.select(target.db)
-    await own.client('SETNAME', name).catch(() => {})
+    await this.#optional(own.client('SETNAME', name))
   }
 
   async #subscribe(): Promise<void> {
     const { channel, onHint } = this.#options
     const { hints } = this.#clients
     hints.on('message', (_, rev: string) => onHint(/^\d+$/.test(rev) ? Number(rev) : undefined))
-    const optional = (what: string, worse: string) => (error: Error) => {
-      if (classify(error, this.#options.target.label).state !== 'auth') throw error
-      this.#missing.push(`${what} ${channel}: ${worse}`)
-    }
-    await hints.subscribe(channel).catch(optional('SUBSCRIBE to', 'changes are seen later'))
+    await this.#optional(hints.subscribe(channel), `SUBSCRIBE to ${channel}: changes are seen later`)
     // Revision 0 is news to nobody.
-    const publishing = (this.#clients.commands as Redis).publish(channel, '0')
-    await publishing.catch(optional('PUBLISH to', 'others see changes of this process later'))
+    const published = (this.#clients.commands as Redis).publish(channel, '0')
+    await this.#optional(published, `PUBLISH to ${channel}: others see changes of this process later`)
+  }
+
+  /** Waits for what can be done without: if it is forbidden, `without` tells people what is missed. */
+  async #optional(done: Promise<unknown>, without?: string): Promise<void> {
+    await done.catch((error: Error) => {
+      if (classify(error, this.#options.target.label).state !== 'auth') throw error
+      if (without !== undefined) this.#missing.push(without)
+    })
   }
 
   /** Asks one thing. @throws `BackendError` */
