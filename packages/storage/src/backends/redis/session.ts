@@ -76,6 +76,8 @@ export class RedisSession {
     for (const client of clients) {
       client.on('error', (error: Error) => {
         this.#lastError = error
+        // ioredis hears one error of a socket. TLS has a second one, which nobody may have to hear.
+        ;(client as { stream?: Socket }).stream?.on('error', () => {})
       })
       client.on('end', () => this.#end(this.#lastError ?? new Error('the connection was closed')))
     }

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { join as pathOf } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { join } from '../support/member.ts'
+import { hasRedisServer, type RedisServer, startRedis } from '../support/redis-server.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { hasOpenssl, makeCertificates } from '../support/test-certificates.ts'
+
+const SECRET = 'p@ss/word:#1%'
+
+describe.skipIf(!hasRedisServer)('a server', () => {
+  let redis: RedisServer
+  let socket: string
+  beforeAll(async () => {
+    socket = pathOf(temporaryFolder('mcpstore-socket-'), 'redis.sock')
+    redis = await startRedis({ config: [`unixsocket ${socket}`, 'databases 4', `requirepass ${SECRET}`] })
+    await redis.command('ACL', 'SETUSER', 'app', 'on', `>${SECRET}`, '~*', '&*', '+@all')
+  })
+  afterAll(() => redis?.stop())
+
+  const authority = (user: string, password: string) =>
+    `${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${redis.port}`
+  const userOf = async (name: string) =>
+    String(await redis.command('CLIENT', 'LIST'))
+      .split('\n')
+      .filter((line) => line.includes(`name=mcpstore:${name} `))
+      .map((line) => `${/user=(\S+)/.exec(line)?.[1]} ${/db=(\d+)/.exec(line)?.[1]}`)
+
+  it('is reached by every kind of address, as the right user, in the right database', async () => {
+    const url = `redis://127.0.0.1:${redis.port}`
+    const addresses = {
+      'in-url': [{ url: `redis://${authority('', SECRET)}/2` }, 'default 2'],
+      'user-in-url': [{ url: `redis://${authority('app', SECRET)}` }, 'app 0'],
+      beside: [{ url: `${url}/3`, username: 'app', password: SECRET }, 'app 3'],
+      'password-beside': [{ url, password: SECRET }, 'default 0'],
+      'beside-before-url': [
+        { url: `redis://${authority('app', 'wrong')}/1`, username: 'default', password: SECRET },
+        'default 1',
+      ],
+      socket: [{ url: `unix://${socket}?db=1`, password: SECRET }, 'default 1'],
+    } as const
+    for (const [dataspace, [address, user]] of Object.entries(addresses)) {
+      await using a = await join(redis, { address, dataspace })
+      expect(await a.put('one', dataspace), dataspace).toMatchObject({ durable: 'redis' })
+      expect(await userOf(dataspace)).toEqual([user, user])
+      expect(`${a.status.location} ${a.log.join()}`).not.toMatch(/p@ss|p%40ss|wrong/)
+    }
+    const names = Array.from(String((await redis.stats()).info['db1']).matchAll(/keys=(\d+)/g), ([, n]) =>
+      Number(n),
+    )
+    expect(names[0]).toBeGreaterThan(0)
+  })
+
+  it('without that database says so, and nothing lands in another one', async () => {
+    await using a = await join(redis, {
+      address: { url: `redis://127.0.0.1:${redis.port}/9`, password: SECRET },
+      dataspace: 'nowhere',
+    })
+    await a.is('down')
+    expect(a.status.reason).toMatch(/has no such database/)
+    expect((await a.put('one', 1)).durable).toBe('memory')
+    for (const db of [0, 1, 2, 3]) {
+      await redis.command('SELECT', db)
+      expect(await redis.command('EXISTS', `${a.prefix}meta`)).toBe(0)
+    }
+    await redis.command('SELECT', 0)
+  })
+})
+
+describe.skipIf(!hasRedisServer || !hasOpenssl)('a server with TLS', () => {
+  it('of a private authority is reached with its certificate, and refused without', async () => {
+    const certificates = makeCertificates(temporaryFolder('mcpstore-tls-'))
+    await using redis = await startRedis({ tls: certificates })
+    const url = `rediss://127.0.0.1:${redis.tlsPort}`
+    const ca = readFileSync(certificates.ca)
+    await using a = await join(redis, { address: { url, tls: { ca } } })
+    expect((await a.put('one', 1)).durable).toBe('redis')
+    expect(a.status.location).toMatch(/^rediss:/)
+    await using b = await join(redis, { address: { url } })
+    await b.is('down')
+    expect(b.status.reason).toMatch(/certificate/)
+    await using plain = await join(redis, {
+      address: { url: `redis://127.0.0.1:${redis.tlsPort}` },
+      waitMs: 500,
+    })
+    await plain.is('down')
+    expect(plain.status.backend).toBe('memory')
+  })
+})
