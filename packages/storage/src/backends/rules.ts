@@ -49,8 +49,10 @@ export function mergeWrite(tables: Tables, write: Write, now: number): MergeRepl
 
 function judge(tables: Tables, write: Write, stored: StoredRecord | undefined, now: number): Verdict {
   const { record, if: condition } = write
+  // Before a stamp is refused: the one that takes its place is later than this.
+  const cleared = clearedAt(tables, now)
   if (isStray(record, now)) return 'future'
-  if (record.stamp <= clearedAt(tables, now)) return 'cleared'
+  if (record.stamp <= cleared) return 'cleared'
   if (stored && (stored.stamp === record.stamp || covers(stored.seen, record.stamp))) return 'duplicate'
   const parent = parentKey(record.key)
   if (parent !== undefined && !isLive(tables.record(parent), now)) return 'orphan'

@@ -12,8 +12,9 @@ local expires, condition, reports = ARGV[11], ARGV[12], ARGV[13]
 if field(meta, 'epoch') ~= epoch then return {'lost'} end
 local now = clock(ARGV[2])
 local now_text = string.format('%.0f', now)
-if is_future(stamp, now) or is_future(basis, now) then return {'future', now_text} end
+-- Before a stamp is refused: the one that takes its place is later than this.
 local cleared = cleared_at(meta, now)
+if is_future(stamp, now) or is_future(basis, now) then return {'future', now_text} end
 if not later(stamp, cleared) then return {'cleared', now_text} end
 
 local there = field(record, 's')
