@@ -4,6 +4,7 @@ import {
   type DataspaceStatus,
   type HealthState,
   type Json,
+  keyPrefix,
   loggedBackend,
   type Verdict,
 } from '@mcpstore/storage'
@@ -61,7 +62,7 @@ export class Member implements AsyncDisposable {
       return replies
     }
     this.backend = loggedBackend({ ...backend, merge }, logger)
-    this.prefix = `${namespace}:${dataspace}:`
+    this.prefix = keyPrefix(namespace, dataspace, { hashTag: hashTag ?? false })
     const place = { namespace, dataspace, mirror }
     this.store = new Dataspace({ backend: this.backend, ...place, logger, time, waitMs, beatMs, policy })
   }

@@ -126,7 +126,7 @@ export class Link {
     this.#connected = true
     await this.#send()
     await this.#count()
-    if (await beating) this.#look()
+    if ((await beating) && !fresh) this.#look()
   }
 
   async #open(): Promise<void> {

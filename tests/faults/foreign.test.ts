@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { configOf, join, type Member } from '../support/member.ts'
+import { until } from '../support/processes.ts'
+import { hasRedisServer, type RedisServer, startRedis } from '../support/redis-server.ts'
+
+const NOT_OURS = 'its key holds something that is no record of mcpstore'
+
+describe.skipIf(!hasRedisServer)('something foreign', () => {
+  let redis: RedisServer
+  let dataspaces = 0
+  beforeAll(async () => {
+    redis = await startRedis()
+  })
+  afterAll(() => redis?.stop())
+  const place = () => ({ dataspace: `foreign${++dataspaces}` })
+
+  /** Puts a hash where a record belongs, and tells everybody. */
+  async function plant(
+    { prefix }: Member,
+    key: string,
+    fields: Record<string, string | Buffer>,
+  ): Promise<void> {
+    for (const [name, value] of Object.entries(fields))
+      await redis.command('HSET', prefix + key, name, value as string)
+    const rev = String(await redis.command('HINCRBY', `${prefix}meta`, 'rev', 1))
+    await redis.command('ZADD', `${prefix}index`, rev, key)
+    await redis.command('PUBLISH', `${prefix}changes`, rev)
+  }
+
+  it.each([
+    ['a string', (key: string) => redis.command('SET', key, 'foreign')],
+    ['a list', (key: string) => redis.command('RPUSH', key, 'foreign')],
+    ['a hash that is no record', (key: string) => redis.command('HSET', key, 'name', 'foreign')],
+  ])('where a record belongs (%s) stays; the write is kept back and named, others go on', async (_, set) => {
+    await using a = await join(redis, place())
+    const key = a.prefix + configOf('taken')
+    await set(key)
+    const before = await redis.command('DUMP', key)
+    expect(await a.put('taken', 1)).toMatchObject({ status: 'written', durable: 'memory', problem: NOT_OURS })
+    expect((await a.put('free', 2)).durable).toBe('redis')
+    expect(a.configs).toEqual({ free: 2, taken: 1 })
+    expect(a.status).toMatchObject({
+      state: 'up',
+      pendingWrites: 0,
+      parked: [{ key: configOf('taken'), problem: NOT_OURS }],
+    })
+    expect(a.lines).toEqual([expect.stringMatching(/^warn .*services:taken:config is kept here only/)])
+    expect(await redis.command('DUMP', key)).toBe(before)
+    await redis.command('DEL', key)
+    expect((await a.put('taken', 3)).durable).toBe('redis')
+    expect(a.status.parked).toEqual([])
+  })
+
+  it('in a record is set aside and named, and gives way to a write', async () => {
+    await using a = await join(redis, place())
+    await a.put('good', 1)
+    const stamp = a.store.get(configOf('good'))!.stamp
+    const sound = { s: stamp, d: '', v: '1', b: '', n: '', r: '1', x: '' }
+    await plant(a, configOf('no-stamp'), { v: '1' })
+    await plant(a, configOf('bad-stamp'), { ...sound, s: 'yesterday' })
+    await plant(a, configOf('bad-json'), { ...sound, v: '{"url":' })
+    await plant(a, configOf('bad-seen'), { ...sound, n: 'a,b' })
+    await plant(a, configOf('bad-expiry'), { ...sound, x: 'soon' })
+    await plant(a, configOf('huge'), { ...sound, v: 'x'.repeat(17 * 1024 * 1024) })
+    await plant(a, 'no:record:key', sound)
+    await plant(a, 'services:%zz:config', sound)
+    await using b = await join(redis, { dataspace: `foreign${dataspaces}` })
+    for (const member of [a, b]) {
+      await member.sees({ good: 1 })
+      expect(member.get('bad-json')).toBe(undefined)
+      expect(member.status.state).toBe('up')
+      expect(member.status.quarantined.map(({ key }) => key).sort()).toEqual(
+        [
+          'no:record:key',
+          'services:%zz:config',
+          ...['bad-expiry', 'bad-json', 'bad-seen', 'bad-stamp', 'huge'].map(configOf),
+        ].sort(),
+      )
+    }
+    expect((await b.put('bad-json', { url: 'https://example.com' })).durable).toBe('redis')
+    await a.sees({ 'bad-json': { url: 'https://example.com' }, good: 1 })
+  })
+
+  it('by the name of __proto__ is a name like any other', async () => {
+    await using a = await join(redis, place())
+    await using b = await join(redis, { dataspace: `foreign${dataspaces}` })
+    const value = JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"prototype": 1}}')
+    for (const name of ['__proto__', 'constructor', 'toString']) await a.put(name, value)
+    a.store.count('tools:__proto__:stats', '__proto__:calls', 2)
+    await plant(a, 'tools:__proto__:stats', JSON.parse('{"__proto__": "7"}'))
+    await until('it is counted', () => b.store.counters('tools:__proto__:stats')['__proto__:calls'] === 2)
+    await until('all are there', () => b.store.list('services:').length === 3)
+    expect(JSON.stringify(b.get('__proto__'))).toBe(JSON.stringify(value))
+    expect(({} as Record<string, unknown>)['polluted']).toBe(undefined)
+  })
+
+  it.each(['meta', 'index'])('at the key %s is left as it is, and named; it works in memory', async (own) => {
+    const { dataspace } = place()
+    const key = `faults:${dataspace}:${own}`
+    await redis.command('SET', key, 'foreign')
+    await using a = await join(redis, { dataspace })
+    await a.is('down')
+    expect(a.status.reason).toContain(key)
+    expect((await a.put('one', 1)).durable).toBe('memory')
+    expect(await redis.command('GET', key)).toBe('foreign')
+    const attempts = () => a.log.filter((line) => line.includes('redis open')).length
+    const before = attempts()
+    await until('it was tried again', () => attempts() >= before + 2)
+    expect(a.lines).toHaveLength(1)
+    await redis.command('DEL', key)
+    await a.settled()
+    expect(await redis.command('HGET', `${a.prefix}${configOf('one')}`, 'v')).toBe('1')
+  })
+
+  it('that foreign counters are is not shown, and no failure', async () => {
+    await using a = await join(redis, place())
+    await a.put('one', 1)
+    await redis.command('SET', `${a.prefix}tools:t:stats`, 'foreign')
+    a.count('one', 2)
+    expect((await a.put('two', 2)).durable).toBe('redis')
+    await until('it was tried', () => a.log.some((line) => line.includes('redis count')))
+    await a.settled()
+    expect(a.get('two')).toBe(2)
+    expect(await redis.command('GET', `${a.prefix}tools:t:stats`)).toBe('foreign')
+  })
+})
+
+describe.skipIf(!hasRedisServer)('a dataspace of another time or layout', () => {
+  it('of a newer schema is refused with what to do; a newer minor is read and kept', async () => {
+    await using redis = await startRedis()
+    await using a = await join(redis)
+    await a.put('one', 1)
+    const schema = String(await redis.command('HGET', `${a.prefix}meta`, 'schema'))
+    const [major, minor] = schema.split('.').map(Number) as [number, number]
+    await redis.command('HSET', `${a.prefix}meta`, 'schema', `${major}.${minor + 1}`, 'new', 'field')
+    await using b = await join(redis)
+    await b.put('two', 2)
+    await b.sees({ one: 1, two: 2 })
+    await redis.command('HSET', `${a.prefix}meta`, 'schema', `${major + 1}.0`)
+    await using c = await join(redis)
+    expect(c.status).toMatchObject({ state: 'down', reason: expect.stringContaining(`${major + 1}.0`) })
+    expect(c.status.error?.hint).toMatch(/Update mcpstore/)
+    expect((await c.put('three', 3)).durable).toBe('memory')
+    const keys = await redis.command('ZRANGE', `${a.prefix}index`, 0, -1)
+    expect(keys).toEqual([configOf('one'), configOf('two')])
+    expect(await redis.command('HGET', `${a.prefix}meta`, 'new')).toBe('field')
+  })
+
+  it.each([true, false])(
+    'in the other layout is refused with what to do (asked for with a tag: %s)',
+    async (hashTag) => {
+      await using redis = await startRedis()
+      await using a = await join(redis, { hashTag: !hashTag })
+      await a.put('one', 1)
+      const size = await redis.command('DBSIZE')
+      await using b = await join(redis, { hashTag })
+      expect(b.status).toMatchObject({ state: 'down', reason: expect.stringMatching(/hash tag/) })
+      expect(b.status.error?.hint).toContain(`hashTag to ${!hashTag}`)
+      expect((await b.put('two', 2)).durable).toBe('memory')
+      expect(await redis.command('DBSIZE')).toBe(size)
+    },
+  )
+})
