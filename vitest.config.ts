@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type Plugin } from 'vitest/config'
 
@@ -9,10 +10,16 @@ function mutation(): Plugin {
   if (change === undefined) return { name: 'no-mutation' }
   const { file, find, replace } = JSON.parse(change) as { file: string; find: string; replace: string }
   const path = fileURLToPath(new URL(file, import.meta.url))
+  const mutate = (code: string): string => code.replace(find, () => replace)
   return {
     name: 'mutation',
     enforce: 'pre',
-    transform: (code, id) => (id === path ? code.replace(find, () => replace) : undefined),
+    // A file that is imported as text is not transformed.
+    load: (id) =>
+      id === `${path}?raw`
+        ? `export default ${JSON.stringify(mutate(readFileSync(path, 'utf8')))}`
+        : undefined,
+    transform: (code, id) => (id === path ? mutate(code) : undefined),
   }
 }
 

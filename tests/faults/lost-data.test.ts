@@ -121,6 +121,23 @@ describe.skipIf(!hasRedisServer)('a server that is rolled back', () => {
     expect(await a.store.conflicts()).toEqual([])
   })
 
+  it('in a restart, and has overtaken the old revision when it is met again, is compared all the same', async () => {
+    await using redis = await startRedis()
+    await using proxy = await startProxy(redis.port)
+    await using a = await join(proxy)
+    await a.put('before', 1)
+    await redis.command('SAVE')
+    await a.put('lost', 2)
+    await proxy.refuse()
+    await a.is('down')
+    await redis.restart()
+    await using other = await join(redis)
+    for (let n = 0; n < 5; n++) await other.put('busy', n)
+    expect(other.configs).toEqual({ before: 1, busy: 4 })
+    await proxy.pass()
+    for (const member of [a, other]) await member.sees({ before: 1, busy: 4, lost: 2 })
+  })
+
   async function rolledBackInPlace(redis: RedisServer, a: Member): Promise<void> {
     await a.put('before', 1)
     await redis.command('SAVE')

@@ -113,9 +113,11 @@ describe.skipIf(!hasRedisServer)('a connection', () => {
     expect(await redis.command('HGET', `${a.prefix}tools:t:stats`, 'one:calls')).toBe('6')
     // Overwritten before it is repeated, it was there all the same.
     proxy.dropReplies(1, { to: about(configOf('one')) })
+    proxy.hangUp()
     const first = a.put('one', 3)
     await b.sees({ one: 3 })
     await b.put('one', 4)
+    await proxy.pass()
     await first
     await a.sees({ one: 4 })
     expect(proxy.counts.repliesDropped).toBe(3)

@@ -68,6 +68,27 @@ describe.skipIf(!hasRedisServer)('a server that crashes', () => {
   })
 })
 
+describe.skipIf(!hasRedisServer)('what cannot wait', () => {
+  it('is refused while the server is away, and nothing of it is sent later', async () => {
+    await using redis = await startRedis({ config: durable })
+    await using a = await join(redis)
+    const { stamp } = await a.put('one', 1)
+    await redis.kill()
+    await a.is('down')
+    const unavailable = { code: 'unavailable', hint: expect.stringMatching(/./) }
+    await expect(a.store.putIf(configOf('one'), 2, stamp)).rejects.toMatchObject(unavailable)
+    await expect(a.store.putIf(configOf('new'), 2, 'absent')).rejects.toMatchObject(unavailable)
+    await expect(a.store.clear()).rejects.toMatchObject(unavailable)
+    expect(a.configs).toEqual({ one: 1 })
+    await redis.restart()
+    await a.settled()
+    await a.store.refresh()
+    expect(a.verdicts).toEqual(['accepted'])
+    expect(await redis.command('HGET', `${a.prefix}${configOf('one')}`, 'v')).toBe('1')
+    expect(await redis.command('EXISTS', `${a.prefix}${configOf('new')}`)).toBe(0)
+  })
+})
+
 describe.skipIf(!hasRedisServer)('a server that hangs', () => {
   it('keeps the first write as long as the timeout, and none after it; nothing is lost or counted twice', async () => {
     await using redis = await startRedis()

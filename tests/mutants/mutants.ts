@@ -20,6 +20,13 @@ const approvals = 'packages/core/test/trust-approvals.test.ts'
 const inert = 'packages/core/test/trust-inert.test.ts'
 const approvalFile = 'packages/core/test/trust-file.test.ts'
 const rules = 'packages/storage/src/backends/rules.ts'
+const link = 'packages/storage/src/link.ts'
+const mergeScript = 'packages/storage/src/backends/redis/scripts/merge.lua'
+const countScript = 'packages/storage/src/backends/redis/scripts/count.lua'
+const outage = 'tests/faults/outage.test.ts'
+const network = 'tests/faults/network.test.ts'
+const late = 'tests/faults/late.test.ts'
+const lostData = 'tests/faults/lost-data.test.ts'
 
 export const mutants: Mutant[] = [
   {
@@ -154,6 +161,101 @@ export const mutants: Mutant[] = [
     find: 'if (!isFuture(cleared, now)) return cleared',
     replace: 'if (now) return cleared',
     suite: dataspace,
+  },
+  {
+    name: 'nothing is compared after a reconnect',
+    file: link,
+    find: 'if (fresh || (backend.beat && this.#pace.compareDue))',
+    replace: 'if ((fresh && this.#cursor === 0) || (backend.beat && this.#pace.compareDue))',
+    suite: lostData,
+  },
+  {
+    name: 'nothing is compared as long as a connection lasts',
+    file: link,
+    find: '(backend.beat && this.#pace.compareDue)',
+    replace: 'false',
+    suite: lostData,
+  },
+  {
+    name: 'the cursor is trusted although the server was rolled back',
+    file: link,
+    find: 'if (page.rev < before) return this.#compare()',
+    replace: '',
+    suite: lostData,
+  },
+  {
+    name: 'a process reads before it listens',
+    file: 'packages/storage/src/backends/redis/session.ts',
+    find: 'connected.then(() => this.#subscribe())',
+    replace: 'connected.then(() => void setTimeout(() => this.#subscribe().catch(() => {}), 3000).unref())',
+    suite: late,
+  },
+  {
+    name: 'Redis keeps the last write to arrive, whatever its stamp',
+    file: mergeScript,
+    find: 'supersedes = outranks or (stray and covers(seen, there))',
+    replace: 'supersedes = true',
+    suite: late,
+  },
+  {
+    name: 'Redis takes a retry of an overwritten write for a conflict',
+    file: mergeScript,
+    find: "(there == stamp or covers(field(record, 'n'), stamp))",
+    replace: 'there == stamp',
+    suite: network,
+  },
+  {
+    name: 'Redis takes what is older than a clear',
+    file: mergeScript,
+    find: "if not later(stamp, cleared) then return {'cleared', now_text} end",
+    replace: '',
+    suite: late,
+  },
+  {
+    name: 'a clear that Redis lost is not put back',
+    file: link,
+    find: 'if (isClearLost) await backend.clear(this.#cleared)',
+    replace: 'if (isClearLost) await Promise.resolve()',
+    suite: lostData,
+  },
+  {
+    name: 'Redis keeps a list without a live config',
+    file: mergeScript,
+    find: 'if parent ~= record and not is_live(parent, cleared, now) then',
+    replace: 'if false then',
+    suite: late,
+  },
+  {
+    name: 'Redis adds the whole total each time',
+    file: countScript,
+    find: "string.format('%.0f', total - before))",
+    replace: "string.format('%.0f', total))",
+    suite: network,
+  },
+  {
+    name: 'a clear leaves statistics behind in Redis',
+    file: countScript,
+    find: "if later(cleared, ARGV[6]) then return {'cleared'} end",
+    replace: '',
+    suite: late,
+  },
+  {
+    name: 'what was counted is not counted again by a server that lost it',
+    file: link,
+    find: 'if (lost) counts.resend()',
+    replace: '',
+    suite: outage,
+  },
+  {
+    name: 'a compare-and-set waits for the server and is sent later',
+    file: 'packages/storage/src/dataspace.ts',
+    find: 'const record = author.stamped({ key, json })',
+    replace: `const record = author.stamped({ key, json })
+      if (!this.#parts.health.hopeful) {
+        this.#parts.outbox.add({ record, if: condition })
+        return { status: 'written', stamp: record.stamp, durable: 'memory' }
+      }`,
+    suite: outage,
   },
   {
     name: 'a list of another config is believed',
