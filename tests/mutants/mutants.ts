@@ -109,13 +109,13 @@ export const mutants: Mutant[] = [
   {
     name: 'what the backend lost is not put back',
     file: 'packages/storage/src/intake.ts',
-    find: 'if (whole) this.#restore(sound)',
-    replace: '',
+    find: 'return whole && this.#restore(sound, new Set(page.unchanged))',
+    replace: 'return false',
     suite: dataspace,
   },
   {
     name: 'a write that was not acknowledged is told to be durable',
-    file: 'packages/storage/src/dataspace.ts',
+    file: 'packages/storage/src/put-kept.ts',
     find: "if (unsure) return { status, durable: 'memory' }",
     replace: '',
     suite: sqlite,

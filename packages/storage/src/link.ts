@@ -247,6 +247,6 @@ export class Link {
     const readable = error.state === 'suspect' || error.state === 'write-degraded'
     if (!readable || error.broken) this.#connected = false
     this.#options.health.failed(error, this.#connected)
-    this.#pace.failed(this.#options.health.state)
+    this.#pace.failed({ passing: this.#connected && this.#options.health.state === 'suspect' })
   }
 }

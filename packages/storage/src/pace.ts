@@ -1,7 +1,6 @@
-import type { HealthState } from './health.ts'
 import type { Time } from './time.ts'
 
-const RETRY_SUSPECT_MS = 10
+const RETRY_PASSING_MS = 10
 const RETRY_FIRST_MS = 100
 const RETRY_LAST_MS = 5000
 /** How often everything is compared even so, in ms: a server that was rolled back and went on looks like any other. */
@@ -61,11 +60,12 @@ export class Pace {
     this.#failures = 0
   }
 
-  failed(state: HealthState): void {
+  /** `passing`: of no more than a moment, on a connection that lasts. */
+  failed({ passing }: { passing: boolean }): void {
     const { time, onTime } = this.#options
     const grown = RETRY_FIRST_MS * 2 ** Math.min(this.#failures, 10)
-    const base = state === 'suspect' ? RETRY_SUSPECT_MS : Math.min(grown, RETRY_LAST_MS)
-    if (state !== 'suspect') this.#failures++
+    const base = passing ? RETRY_PASSING_MS : Math.min(grown, RETRY_LAST_MS)
+    if (!passing) this.#failures++
     this.#cancelRetry()
     this.#cancelRetry = time.after(base * (0.8 + 0.4 * time.random()), onTime)
   }

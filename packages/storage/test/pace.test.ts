@@ -17,12 +17,12 @@ test.each([
   async (chance, ms) => {
     const { time, pace, attempts } = paced(chance)
     for (let failure = 0; failure < 500; failure++) {
-      pace.failed('down')
+      pace.failed({ passing: false })
       const before = time.monotonic()
       await time.pass(6000)
       expect(attempts.at(-1)! - before).toBeLessThanOrEqual(6000)
     }
-    pace.failed('down')
+    pace.failed({ passing: false })
     const before = time.monotonic()
     await time.pass(6000)
     expect(Math.round(attempts.at(-1)! - before)).toBe(ms)
@@ -33,14 +33,14 @@ test('attempts become rarer, and quick again after a success', async () => {
   const { time, pace, attempts } = paced(0.5)
   const waits: number[] = []
   for (let failure = 0; failure < 8; failure++) {
-    pace.failed('down')
+    pace.failed({ passing: false })
     const before = time.monotonic()
     await time.pass(6000)
     waits.push(attempts.at(-1)! - before)
   }
   expect(waits).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000])
   pace.succeeded()
-  pace.failed('down')
+  pace.failed({ passing: false })
   const before = time.monotonic()
   await time.pass(6000)
   expect(attempts.at(-1)! - before).toBe(100)

@@ -35,6 +35,8 @@ export interface ScriptReply {
   refused?: string
 }
 
+/** Published to see whether that is allowed. */
+const NO_NEWS = '0'
 /** After one command without an answer the next ones get this long, in ms, before it is an outage. */
 const SECOND_CHANCE_MS = 500
 
@@ -106,10 +108,11 @@ export class RedisSession {
   async #subscribe(): Promise<void> {
     const { channel, onHint } = this.#options
     const { hints } = this.#clients
-    hints.on('message', (_, rev: string) => onHint(/^\d+$/.test(rev) ? Number(rev) : undefined))
+    hints.on('message', (_, rev: string) => {
+      if (rev !== NO_NEWS) onHint(/^\d+$/.test(rev) ? Number(rev) : undefined)
+    })
     await this.#optional(hints.subscribe(channel), `SUBSCRIBE to ${channel}: changes are seen later`)
-    // Revision 0 is news to nobody.
-    const published = (this.#clients.commands as Redis).publish(channel, '0')
+    const published = (this.#clients.commands as Redis).publish(channel, NO_NEWS)
     await this.#optional(published, `PUBLISH to ${channel}: others see changes of this process later`)
   }
 
