@@ -12,10 +12,12 @@ const names = (text: string) => (command: SeenCommand) => command.args.includes(
 
 /** Holds back what `send` asks of the server about `text` until `meanwhile` has happened. */
 async function heldBack(
-  proxy: TcpProxy,
+  { proxy, late }: { proxy: TcpProxy; late: Member },
   text: string,
   { send, meanwhile }: { send: () => unknown; meanwhile: () => Promise<unknown> },
 ): Promise<void> {
+  // Nothing else of it is under way.
+  await late.store.refresh()
   proxy.forget()
   proxy.hold('request')
   void send()
@@ -40,7 +42,7 @@ describe.skipIf(!hasRedisServer)('a request that arrives late', () => {
       await other.store.clear()
       await other.put('one', 'new')
     }
-    await heldBack(proxy, '42', { send: () => late.count('one', 40), meanwhile })
+    await heldBack({ proxy, late }, '42', { send: () => late.count('one', 40), meanwhile })
     await late.sees({ one: 'new' })
     late.count('one', 3)
     await until('what came later is counted', () => other.calls('one') === 3)
@@ -54,7 +56,7 @@ describe.skipIf(!hasRedisServer)('a request that arrives late', () => {
     await using other = await join(redis)
     const { stamp } = await other.put('one', 1)
     await late.sees({ one: 1 })
-    await heldBack(proxy, CACHE, {
+    await heldBack({ proxy, late }, CACHE, {
       send: () => late.store.put(CACHE, ['old tool'], { basis: stamp }),
       meanwhile: () => other.put('one', undefined),
     })
@@ -72,12 +74,12 @@ describe.skipIf(!hasRedisServer)('a request that arrives late', () => {
     await using proxy = await startProxy(redis.port)
     await using late = await join(proxy, { waitMs: 10_000, beatMs: QUIET })
     await using other = await join(redis)
-    await heldBack(proxy, configOf('one'), {
+    await heldBack({ proxy, late }, configOf('one'), {
       send: () => late.put('one', 'older'),
       meanwhile: () => other.put('one', 'newer'),
     })
     for (const member of [late, other]) await member.sees({ one: 'newer' })
-    await heldBack(proxy, configOf('two'), {
+    await heldBack({ proxy, late }, configOf('two'), {
       send: () => late.put('two', 'older'),
       meanwhile: () => other.store.clear(),
     })
@@ -102,6 +104,33 @@ describe.skipIf(!hasRedisServer)('a request that arrives late', () => {
     await other.sees({ one: 2 })
     await until('all is counted', () => a.calls('one') === 5 && other.calls('one') === 5)
     expect(await a.store.conflicts()).toEqual([])
+  })
+})
+
+describe.skipIf(!hasRedisServer)('what was counted', () => {
+  it('under a service that was removed and added again unseen is not counted for the new one', async () => {
+    await using redis = await startRedis()
+    await using proxy = await startProxy(redis.port)
+    await using a = await join(proxy, { waitMs: 10_000, beatMs: QUIET })
+    await using other = await join(redis)
+    await a.put('one', 1)
+    a.count('one', 5)
+    await until('it is counted', () => other.calls('one') === 5)
+    const { held } = proxy.counts.reply
+    proxy.hold('reply')
+    await other.put('one', undefined)
+    await other.put('one', 2)
+    await until('it is told late', () => proxy.counts.reply.held > held)
+    await proxy.pass()
+    await a.sees({ one: 2 })
+    a.count('one')
+    await until('only that is counted', () => other.calls('one') === 1)
+    // An update is no other service.
+    await other.put('one', 3)
+    await a.sees({ one: 3 })
+    a.count('one', 2)
+    await until('it goes on', () => other.calls('one') === 3)
+    expect(await field(redis, a, 'tools:t:stats', 'one:calls')).toBe('3')
   })
 })
 

@@ -66,6 +66,8 @@ export interface Page {
   /** The records that were left out because they are as the caller knows them. */
   unchanged?: readonly RecordKey[]
   counters: Counter[]
+  /** Since when there has been a config under a key without a break, where that is known: what was counted before is void. */
+  since?: ReadonlyMap<RecordKey, Stamp>
   /** The server's clock, ms since 1970. */
   now: number
 }

@@ -79,6 +79,7 @@ export class Intake implements LinkEvents {
     const { replica } = this.#parts
     this.clear(isStamp(page.cleared) ? page.cleared : NO_STAMP, 'remote')
     const sound = page.records.filter((record) => this.#isSound(record))
+    this.#forgetCounts(page)
     this.#reportOvertaken(sound)
     for (const record of sound) this.take(record, 'remote')
     const counters = page.counters.filter(({ total }) => Number.isSafeInteger(total))
@@ -159,6 +160,15 @@ export class Intake implements LinkEvents {
     this.#parts.replica.setAside(String(record.key), problem)
     this.#parts.logger.warn(`storage: the record ${String(record.key)} was set aside: ${problem}`)
     return false
+  }
+
+  /** Drops what was counted under a config that was removed and added again without anybody having told. */
+  #forgetCounts({ since }: Page): void {
+    const { counts, outbox, replica } = this.#parts
+    for (const [key, began] of since ?? []) {
+      const here = replica.record(key)
+      if (here && began > here.stamp && !outbox.has(here.stamp)) counts.forget(key)
+    }
   }
 
   /** Reports what a newer record replaces here without having seen it. */

@@ -27,15 +27,18 @@ export async function readPage(
   const stats = members.filter((member) => member.endsWith(':stats'))
   const keys = members.filter((member) => !member.endsWith(':stats'))
   const changed = known === undefined ? keys : await changedSince(visit, keys, known)
-  const rows = await readHashes(visit, changed, RECORD_FIELDS)
+  const rows = await readHashes(visit, changed, [...RECORD_FIELDS, 'i'])
   const dead: RecordKey[] = []
-  const page: Page = { rev, cleared, now, records: [], counters: [] }
+  const since = new Map<RecordKey, Stamp>()
+  const page: Page = { rev, cleared, now, records: [], counters: [], since }
   for (const { key, fields } of rows) {
     if (fields?.[0] === null) continue
     if (isStamp(fields?.[0]) && fields[0] <= cleared) {
       dead.push(key)
       continue
     }
+    const began = fields?.at(-1)
+    if (began) since.set(key, began)
     page.records.push(recordFrom(key, fields ?? []))
   }
   if (known) {
