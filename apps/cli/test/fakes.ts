@@ -79,6 +79,7 @@ export function fakeStatus(changes: Partial<StoreStatus> = {}): StoreStatus {
     error: null,
     pendingWrites: 0,
     parked: [],
+    missing: [],
     staleMs: null,
     namespace: 'default',
     dataspace: 'default',

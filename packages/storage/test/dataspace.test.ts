@@ -544,5 +544,5 @@ test('a run that counted nothing writes nothing when it ends', async () => {
   const dataspace = await open(counter)
   dataspace.count(statsKey('forecast'), statsField('weather', 'calls'), 1)
   await dataspace.close()
-  expect(counter.faults.calls).toEqual({ open: 1, pull: 1, count: 1, leave: 1 })
+  expect(counter.faults.calls).toEqual({ open: 1, pull: 2, count: 1, leave: 1 })
 })

@@ -31,9 +31,12 @@ export async function status(context: CommandContext): Promise<number> {
 
 /** What `--json` tells of a status. */
 export function statusDocument(now: StoreStatus): Omit<StoreStatus, 'error' | 'location' | 'quarantined'> {
-  const { backend, configured, state, since, reason, pendingWrites, parked, staleMs, namespace, dataspace } =
-    now
-  return { backend, configured, state, since, reason, pendingWrites, parked, staleMs, namespace, dataspace }
+  const { backend, configured, state, since, reason, pendingWrites, parked, missing, staleMs } = now
+  const { namespace, dataspace } = now
+  return {
+    ...{ backend, configured, state, since, reason, pendingWrites, parked, missing, staleMs },
+    ...{ namespace, dataspace },
+  }
 }
 
 /** A status as a list of facts, one line each. */
@@ -50,6 +53,7 @@ export function renderStatus(now: StoreStatus, output: Output): string {
     ['pending writes', String(now.pendingWrites)],
   ]
   for (const { key, problem } of now.parked) rows.push(['parked', visibleLine(`${key}: ${problem}`)])
+  for (const right of now.missing) rows.push(['missing right', visibleLine(right)])
   if (now.location) {
     rows.push([now.configured === 'sqlite' ? 'file' : 'address', visibleLine(now.location)])
   }

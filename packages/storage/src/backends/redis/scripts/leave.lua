@@ -1,7 +1,8 @@
 -- Forgets what a node counted. A command of its that comes late meets the mark; a day later none can.
 -- KEYS  1 the node's shares  2 nodes
 -- ARGV  1 node  2 how long the mark stays, in ms
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'left', '1')
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if redis.call('DEL', KEYS[1]) == 1 then
+  redis.call('HSET', KEYS[1], 'left', '1')
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
 redis.call('HDEL', KEYS[2], ARGV[1])
