@@ -80,6 +80,7 @@ export function fakeStatus(changes: Partial<StoreStatus> = {}): StoreStatus {
     pendingWrites: 0,
     parked: [],
     missing: [],
+    mirror: null,
     staleMs: null,
     namespace: 'default',
     dataspace: 'default',

@@ -82,10 +82,10 @@ export interface ClearReply {
 
 /** What whoever opens a backend knows of the dataspace. */
 export interface Known {
-  /** An id it is known by in this run. */
-  id?: string | undefined
-  /** An id it was known by when it was kept in a mirror: given to a backend that has none. */
-  keptId?: string | undefined
+  /** The ids it is known by in this run: those that the backend does not have are added. */
+  ids?: readonly string[]
+  /** The ids it was known by when it was kept in a mirror: given to a backend that has none. */
+  keptIds?: readonly string[]
   /** The run of the server it was last seen in. */
   run?: string | undefined
   /** The keys of the records that it has had. */
@@ -125,7 +125,7 @@ export interface Backend {
   readonly durable: Durability
   /** Where it lies, for people: a path, an address without credentials, or `null`. */
   readonly location: string | null
-  /** Connects, again after a failure too. Adds the known id to those of the dataspace. */
+  /** Connects, again after a failure too. Adds the known ids to those of the dataspace. */
   open(known?: Known): Promise<Opened>
   /** Merges each write by itself, in order; one reply a write. */
   merge(writes: readonly Write[]): Promise<MergeReply[]>

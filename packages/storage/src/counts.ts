@@ -1,4 +1,5 @@
 import type { Counter } from './backend.ts'
+import type { Keeper } from './keeper.ts'
 import { type RecordKey, statsParent } from './keyspace.ts'
 import { NO_STAMP, type Stamp } from './stamp.ts'
 
@@ -11,8 +12,13 @@ interface Count extends Counter {
 
 /** What this process run has counted since the last clear: totals, so that sending them twice counts once. */
 export class Counts {
+  readonly #keeper: Keeper | undefined
   readonly #counts = new Map<string, Count>()
   #cleared: Stamp = NO_STAMP
+
+  constructor(keeper?: Keeper) {
+    this.#keeper = keeper
+  }
 
   /** The clear these totals were counted under. */
   get cleared(): Stamp {
@@ -24,6 +30,7 @@ export class Counts {
     const count = this.#counts.get(id) ?? { key, field, total: 0, sent: 0, due: false }
     count.total += amount
     this.#counts.set(id, count)
+    this.#keeper?.onCounted(count, true)
   }
 
   /** The totals the backend does not have yet, or may have lost. */
@@ -45,7 +52,9 @@ export class Counts {
     for (const { key, field, total } of totals) {
       const count = this.#counts.get(`${key} ${field}`)
       // Forgotten while it was on its way.
-      if (count) Object.assign(count, { sent: total, due: false })
+      if (!count) continue
+      Object.assign(count, { sent: total, due: false })
+      this.#keeper?.onCounted(count, count.total > total)
     }
   }
 
@@ -56,13 +65,18 @@ export class Counts {
 
   /** Starts anew with everything below a config that is gone. */
   forget(config: RecordKey): void {
-    for (const [id, { field }] of this.#counts) if (statsParent(field) === config) this.#counts.delete(id)
+    for (const count of this.#counts.values()) if (statsParent(count.field) === config) this.#drop(count)
   }
 
   /** Starts anew under a later clear. */
   clear(stamp: Stamp): void {
     if (stamp <= this.#cleared) return
     this.#cleared = stamp
-    this.#counts.clear()
+    for (const count of this.#counts.values()) this.#drop(count)
+  }
+
+  #drop(count: Count): void {
+    this.#counts.delete(`${count.key} ${count.field}`)
+    this.#keeper?.onCounted(count, false)
   }
 }

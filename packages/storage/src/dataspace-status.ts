@@ -27,13 +27,15 @@ export interface DataspaceStatus {
   missing: readonly string[]
   /** Where the backend lies, for people. */
   location: string | null
+  /** The file that keeps what a backend far away has not taken, and why it cannot now, if so. */
+  mirror: { file: string; problem: string | null } | null
   /** Records that were read but could not be used: their keys, and why. */
   quarantined: { key: string; problem: string }[]
 }
 
 export function describeStatus(
   { namespace, dataspace }: { namespace: string; dataspace: string },
-  { backend, health, outbox, replica, link, time }: Parts,
+  { backend, health, outbox, replica, link, mirror, time }: Parts,
 ): DataspaceStatus {
   const { confirmed } = link
   const { state, error } = health
@@ -52,6 +54,7 @@ export function describeStatus(
     dataspace,
     missing: link.missing,
     location: backend.location,
+    mirror: mirror ? { file: mirror.file, problem: mirror.problem?.message ?? null } : null,
     quarantined: Array.from(replica.quarantine, ([key, problem]) => ({ key, problem })),
   }
 }

@@ -39,8 +39,8 @@ export class Dataspace {
 
   /** Connects. Waits until the backend has answered or failed, at most `waitMs`; `status` tells which. */
   async open(): Promise<this> {
-    const { link, mirror } = this.#parts
-    await mirror?.start({ ...this.#parts, onAdded: () => void link.kick() })
+    const { health, link, mirror } = this.#parts
+    await mirror?.start({ ...this.#parts, onAdded: () => void (health.hopeful && link.kick()) })
     link.start()
     await this.#attempt(() => this.#parts.link.confirmed !== undefined)
     return this
@@ -189,6 +189,21 @@ export class Dataspace {
   /** Reads what the backend has now. Settles after one attempt, successful or not. */
   async refresh(): Promise<void> {
     await this.#parts.link.refresh()
+  }
+
+  /**
+   * Takes what the mirror holds for a part of this dataspace, which it was not known to be: from then on it is, and what
+   * it holds is sent.
+   * @throws `unavailable` when the backend or the mirror cannot be reached.
+   */
+  async adopt(): Promise<void> {
+    this.#refuseClosed()
+    const { link, mirror } = this.#parts
+    if (mirror) await link.know(mirror.origin.ids)
+    const problem = this.#parts.health.error ?? mirror?.problem
+    if (!problem) return
+    const { message, hint, cause } = problem
+    throw new StorageError('unavailable', `the mirror was not adopted: ${message}`, { hint, cause })
   }
 
   /** Waits until nothing waits to be sent, at most `waitMs`. Returns how many writes still wait. */

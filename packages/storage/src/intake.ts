@@ -5,7 +5,7 @@ import type { Counts } from './counts.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { LinkEvents } from './link-events.ts'
 import type { Logger } from './logger.ts'
-import type { Kept } from './mirror/mirror-file.ts'
+import type { Kept } from './mirror/kept.ts'
 import type { Outbox } from './outbox.ts'
 import { isStray, recordProblem, type StoredRecord } from './record.ts'
 import type { Replica } from './replica.ts'
@@ -90,17 +90,26 @@ export class Intake implements LinkEvents {
   }
 
   /** Takes over what other processes have kept in the mirror. */
-  onKept({ records, counters, cleared, added, settled }: Kept): void {
+  onKept({ records, counters, cleared, writes }: Kept, settled: readonly Stamp[]): void {
     const { outbox, replica } = this.#parts
     this.clear(isStamp(cleared) ? cleared : NO_STAMP, 'remote')
     for (const record of records) if (this.#isSound(record)) this.take(record, 'remote')
-    for (const counter of counters) replica.setCounter(counter)
-    for (const write of added) {
-      if (!this.#isSound(write.record)) continue
+    for (const counter of counters) replica.fillCounter(counter)
+    for (const write of writes) {
+      if (!this.#isSound(write.record) || outbox.has(write.record.stamp)) continue
       outbox.add(write)
       this.take(write.record, 'remote')
     }
-    for (const stamp of settled) outbox.acknowledge(stamp, 'duplicate')
+    // Delivered, or superseded by a write that waits in its place: which of them is not known here.
+    for (const stamp of settled) outbox.acknowledge(stamp, undefined)
+  }
+
+  /** What was read from the mirror is of another dataspace: drops these writes, and all that was not written here. */
+  onDisowned(stamps: ReadonlySet<Stamp>): void {
+    const { outbox, replica, watchers } = this.#parts
+    for (const stamp of stamps) outbox.acknowledge(stamp, undefined)
+    const own = new Set(outbox.all().map(({ record }) => record.stamp))
+    for (const { key } of replica.reset(own)) watchers.tell({ key, entry: undefined, origin: 'remote' })
   }
 
   onReplies(writes: readonly Write[], replies: readonly MergeReply[]): boolean {

@@ -12,7 +12,7 @@ export interface LinkEvents {
   onPage(page: Page, whole: boolean): boolean
   /** One reply a write. Returns whether they call for a look at what else has changed. */
   onReplies(writes: readonly Write[], replies: readonly MergeReply[]): boolean
-  /** The backend has these totals. */
+  /** The backend has these totals, and they are in what was read from it. */
   onCounted(totals: readonly Counter[]): void
   /** The server's clock said `now`, between `sentAt` and now on ours (all ms since 1970). */
   onServerTime(now: number, sentAt: number): void

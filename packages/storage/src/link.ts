@@ -87,16 +87,23 @@ export class Link {
     return this.kick()
   }
 
+  /** Connects anew, with ids that the dataspace is to be known by from now on. */
+  know(ids: readonly string[]): Promise<void> {
+    this.#found = { ...this.#found, ids: [...new Set([...(this.#found?.ids ?? []), ...ids])] }
+    this.#connected = false
+    return this.kick()
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     this.#stopHints()
     this.#pace.close()
     await this.#running
-    const { backend, counts, node } = this.#options
+    const { backend, counts, mirror, node } = this.#options
     const known = this.#counted || backend.beat !== undefined
-    // What still waits would not count any more.
-    const left = this.#connected && counts.unsent().length === 0
-    if (known && left) await backend.leave(node).catch(() => {})
+    // What still waits, here or in the file, would not count any more; or twice, if it comes very late.
+    const left = counts.unsent().length > 0 || (await mirror?.hasNoShare()) === false
+    if (this.#connected && known && !left) await backend.leave(node).catch(() => {})
     await backend.close()
   }
 
@@ -134,17 +141,16 @@ export class Link {
     this.#connected = false
     this.#pace.connecting()
     const opened = await backend.open({
-      ...mirror?.origin,
-      id: this.#found?.ids[0],
+      ids: this.#found?.ids ?? [],
+      ...(mirror && { keptIds: mirror.origin.ids, run: mirror.origin.run || undefined }),
       keys: () => [...events.known()].flatMap(([key, stamp]) => (outbox.has(stamp) ? [] : [key])),
       onWiped: () => events.onWiped(),
     })
     this.#suspectsLoss ||= !opened.run || opened.run !== this.#found?.run
     this.#found = opened
-    mirror?.onOpened(opened)
+    await mirror?.onOpened(opened)
     health.recovering()
     outbox.unpark()
-    this.#othersDue = true
   }
 
   /** Compares all records both ways. */
@@ -160,6 +166,7 @@ export class Link {
     if (isClearLost) await backend.clear(this.#cleared)
     else this.#cleared = page.cleared
     this.#pace.compared(began)
+    this.#othersDue = true
   }
 
   async #read(): Promise<void> {
@@ -220,6 +227,7 @@ export class Link {
       // Refused means that there was a clear since: then it is worth nothing any more.
       await backend.count(share.node, share.cleared, share.totals)
       mirror?.removeShare(share)
+      this.#look()
     }
     this.#othersDue = false
   }

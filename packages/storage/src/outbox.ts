@@ -1,4 +1,5 @@
 import type { Verdict, Write } from './backend.ts'
+import type { Keeper } from './keeper.ts'
 import { parentKey, type RecordKey } from './keyspace.ts'
 import { covers } from './record.ts'
 import type { Stamp } from './stamp.ts'
@@ -6,14 +7,22 @@ import type { Stamp } from './stamp.ts'
 interface Row {
   write: Write
   /** Who waits for the acknowledgement. */
-  waiting: ((verdict: Verdict) => void)[]
+  waiting: Waiting[]
 }
+
+/** Told what became of a write, or `undefined` where that is not known. */
+type Waiting = (verdict: Verdict | undefined) => void
 
 /** Writes the backend has not acknowledged yet. A row goes only when it is, or when a later write had seen it. */
 export class Outbox {
+  readonly #keeper: Keeper | undefined
   readonly #rows = new Map<Stamp, Row>()
   readonly #stamps = new Map<RecordKey, Stamp[]>()
   readonly #parked = new Map<Stamp, string>()
+
+  constructor(keeper?: Keeper) {
+    this.#keeper = keeper
+  }
 
   /** How many rows there are to send. */
   get size(): number {
@@ -51,6 +60,7 @@ export class Outbox {
     const superseded = (this.#stamps.get(key) ?? []).filter((known) => covers(seen, known))
     const waiting = superseded.flatMap((known) => this.#drop(known)?.waiting ?? [])
     this.#rows.set(stamp, { write, waiting })
+    this.#keeper?.onQueued(write)
     this.#stamps.set(key, [...(this.#stamps.get(key) ?? []), stamp])
   }
 
@@ -63,7 +73,7 @@ export class Outbox {
   }
 
   /** Drops the row of exactly this stamp and tells who waits for it what became of it. */
-  acknowledge(stamp: Stamp, verdict: Verdict): void {
+  acknowledge(stamp: Stamp, verdict: Verdict | undefined): void {
     for (const resolve of this.#drop(stamp)?.waiting ?? []) resolve(verdict)
   }
 
@@ -86,7 +96,7 @@ export class Outbox {
   }
 
   /** Calls `resolve` once the row of this stamp, or what took its place, is acknowledged. */
-  whenAcknowledged(stamp: Stamp, resolve: (verdict: Verdict) => void): void {
+  whenAcknowledged(stamp: Stamp, resolve: Waiting): void {
     this.#rows.get(stamp)?.waiting.push(resolve)
   }
 
@@ -99,6 +109,7 @@ export class Outbox {
     else this.#stamps.delete(key)
     this.#rows.delete(stamp)
     this.#parked.delete(stamp)
+    this.#keeper?.onSettled(stamp)
     return row
   }
 }

@@ -58,7 +58,7 @@ export function makeParts(options: DataspaceOptions): Parts {
   const { backend, logger = silentLogger, time = systemTime, waitMs = DEFAULT_WAIT_MS } = options
   const { beatMs = DEFAULT_BEAT_MS } = options
   const mirror = options.mirror === undefined ? undefined : new Mirror(options.mirror)
-  const outbox = new Outbox()
+  const outbox = new Outbox(mirror?.keeper)
   const health = new Health({
     name: backend.kind,
     time,
@@ -72,9 +72,9 @@ export function makeParts(options: DataspaceOptions): Parts {
     time,
     logger,
     clock: new Clock(time),
-    replica: new Replica(mirror),
+    replica: new Replica(mirror?.keeper),
     outbox,
-    counts: new Counts(),
+    counts: new Counts(mirror?.keeper),
     watchers: new Watchers(logger),
     health,
     patience: new Patience(time, waitMs),

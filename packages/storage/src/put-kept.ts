@@ -15,11 +15,13 @@ export async function putKept(parts: Parts, puts: readonly EncodedPut[]): Promis
   const fates = await awaitFates(parts, stamps)
   const outcomes = written.map(({ status }, at) => outcome(parts, status, fates[at]))
   const unsure = outcomes.some(({ durable }) => durable === 'memory')
-  const kept = unsure && ((await mirror?.save()) ?? false)
+  const kept = unsure
+    ? await mirror?.save(puts.map(({ key }, at) => ({ key, stamp: stamps[at]! })))
+    : undefined
   return outcomes.map(({ status, durable }, at) => {
     const stamp = stamps[at]!
     const problem = outbox.problem(stamp)
-    const place = durable === 'memory' && kept ? 'local' : durable
+    const place = durable === 'memory' && kept?.[at] ? 'local' : durable
     return { stamp, status, durable: place, ...(problem !== undefined && { problem }) }
   })
 }

@@ -1,5 +1,6 @@
 import type { Counter } from './backend.ts'
 import { decodeValue, type Json } from './json.ts'
+import type { Keeper } from './keeper.ts'
 import { childKeys, parentKey, type RecordKey, statsParent } from './keyspace.ts'
 import { isLive, type StoredRecord, supersedes } from './record.ts'
 import { isFuture, NO_STAMP, type Stamp } from './stamp.ts'
@@ -19,22 +20,15 @@ interface Slot {
   entry?: Entry | undefined
 }
 
-/** Who keeps a copy of what the replica has. */
-export interface ReplicaKeeper {
-  onRecord(key: RecordKey): void
-  onRemoved(record: StoredRecord): void
-  onCounter(counter: Counter): void
-}
-
 /** The in-process copy of a dataspace: what every read is answered from. */
 export class Replica {
-  readonly #keeper: ReplicaKeeper | undefined
+  readonly #keeper: Keeper | undefined
   readonly #slots = new Map<RecordKey, Slot>()
   readonly #counters = new Map<string, Counter>()
   readonly #quarantine = new Map<RecordKey, string>()
   #cleared: Stamp = NO_STAMP
 
-  constructor(keeper?: ReplicaKeeper) {
+  constructor(keeper?: Keeper) {
     this.#keeper = keeper
   }
 
@@ -82,14 +76,31 @@ export class Replica {
     )
   }
 
+  /** Every total as it is shown. */
+  allCounters(): Counter[] {
+    return [...this.#counters.values()]
+  }
+
   setCounter(counter: Counter): void {
-    this.#counters.set(`${counter.key} ${counter.field}`, counter)
+    const id = `${counter.key} ${counter.field}`
+    if (this.#counters.get(id)?.total === counter.total) return
+    this.#counters.set(id, counter)
     this.#keeper?.onCounter(counter)
+  }
+
+  /** Takes a total of unknown age, where there is none. */
+  fillCounter(counter: Counter): void {
+    if (!this.#counters.has(`${counter.key} ${counter.field}`)) this.setCounter(counter)
   }
 
   /** Takes these counters for all there are. */
   replaceCounters(counters: readonly Counter[]): void {
-    this.#counters.clear()
+    const ids = new Set(counters.map(({ key, field }) => `${key} ${field}`))
+    for (const [id, counter] of this.#counters) {
+      if (ids.has(id)) continue
+      this.#counters.delete(id)
+      this.#keeper?.onCounter({ ...counter, total: 0 })
+    }
     for (const counter of counters) this.setCounter(counter)
   }
 
@@ -128,7 +139,18 @@ export class Replica {
     this.#quarantine.clear()
     const dead = this.records().filter((record) => record.stamp <= stamp)
     for (const { key } of dead) this.#slots.delete(key)
+    this.#keeper?.onCleared()
     return dead
+  }
+
+  /** Starts anew with nothing but the records of these stamps; returns what is gone. */
+  reset(stamps: ReadonlySet<Stamp>): StoredRecord[] {
+    const gone = this.records().filter(({ stamp }) => !stamps.has(stamp))
+    for (const { key } of gone) this.#slots.delete(key)
+    this.#counters.clear()
+    this.#quarantine.clear()
+    this.#cleared = NO_STAMP
+    return gone
   }
 
   #removeUnder(key: RecordKey): void {

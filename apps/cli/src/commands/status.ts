@@ -31,10 +31,10 @@ export async function status(context: CommandContext): Promise<number> {
 
 /** What `--json` tells of a status. */
 export function statusDocument(now: StoreStatus): Omit<StoreStatus, 'error' | 'location' | 'quarantined'> {
-  const { backend, configured, state, since, reason, pendingWrites, parked, missing, staleMs } = now
+  const { backend, configured, state, since, reason, pendingWrites, parked, missing, mirror, staleMs } = now
   const { namespace, dataspace } = now
   return {
-    ...{ backend, configured, state, since, reason, pendingWrites, parked, missing, staleMs },
+    ...{ backend, configured, state, since, reason, pendingWrites, parked, missing, mirror, staleMs },
     ...{ namespace, dataspace },
   }
 }
@@ -57,6 +57,8 @@ export function renderStatus(now: StoreStatus, output: Output): string {
   if (now.location) {
     rows.push([now.configured === 'sqlite' ? 'file' : 'address', visibleLine(now.location)])
   }
+  if (now.mirror) rows.push(['mirror', visibleLine(now.mirror.file)])
+  if (now.mirror?.problem) rows.push(['not kept', visibleLine(now.mirror.problem)])
   if (now.state !== 'up' && now.staleMs !== null) rows.push(['behind by', formatAge(now.staleMs)])
   if (now.reason) rows.push(['reason', visibleLine(now.reason)])
   const wide = { ...output, columns: Number.POSITIVE_INFINITY }

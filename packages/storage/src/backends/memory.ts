@@ -5,7 +5,7 @@ import { statsParent } from '../keyspace.ts'
 import type { StoredRecord } from '../record.ts'
 import { NO_STAMP, type Stamp } from '../stamp.ts'
 import { systemTime, type Time } from '../time.ts'
-import { clearTables, countShares, leaseLeft, mergeWrite, type Tables } from './rules.ts'
+import { clearTables, countShares, leaseLeft, mergeWrite, missingIds, type Tables } from './rules.ts'
 
 /** What several memory backends of one process share: the dataspace itself, without any durability. */
 export class MemoryTables implements Tables {
@@ -94,9 +94,8 @@ export function memoryBackend({
     kind: 'memory',
     durable: 'memory',
     location: null,
-    async open({ id: knownId } = {}) {
-      const id = knownId ?? tables.ids[0] ?? randomId(time)
-      if (!tables.ids.includes(id)) tables.ids.push(id)
+    async open(known = {}) {
+      tables.ids.push(...missingIds(tables.ids, known, () => randomId(time)))
       return { ids: [...tables.ids] }
     },
     async merge(writes) {

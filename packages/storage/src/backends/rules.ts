@@ -1,6 +1,7 @@
 import {
   type ClearReply,
   type Counter,
+  type Known,
   MAX_CONFLICTS,
   type MergeReply,
   type Verdict,
@@ -98,6 +99,17 @@ export function countShares(
     tables.setShare(node, key, field, total)
   }
   return true
+}
+
+/** The ids that a dataspace with those of `found` has to be given; see `Known`. */
+export function missingIds(
+  found: readonly string[],
+  { ids = [], keptIds = [] }: Known,
+  fresh: () => string,
+): string[] {
+  const made = keptIds.length > 0 ? keptIds : [fresh()]
+  const wanted = found.length > 0 || ids.length > 0 ? ids : made
+  return wanted.filter((id) => !found.includes(id))
 }
 
 /** Clears; see `Backend.clear`. */

@@ -180,7 +180,11 @@ export const mergeCases: ConformanceCase[] = [
     const [made, ...none] = (await a.open()).ids
     assert.match(made!, /^[0-9a-z]{10}$/)
     assert.deepEqual(none, [])
-    assert.deepEqual((await b.open({ id: 'other00000' })).ids, [made, 'other00000'])
-    assert.deepEqual((await a.open({ id: 'other00000' })).ids, [made, 'other00000'])
+    assert.deepEqual((await b.open({ ids: ['other00000'] })).ids, [made, 'other00000'])
+    assert.deepEqual((await a.open({ ids: ['other00000', 'third00000'] })).ids, [
+      made,
+      'other00000',
+      'third00000',
+    ])
   }),
 ]

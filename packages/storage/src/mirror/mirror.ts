@@ -1,17 +1,20 @@
-import type { Counter, Opened } from '../backend.ts'
+import type { Opened } from '../backend.ts'
 import type { Clock } from '../clock.ts'
 import type { Counts } from '../counts.ts'
-import { asBackendError, type BackendError } from '../health.ts'
+import { BackendError } from '../health.ts'
 import type { Intake } from '../intake.ts'
+import type { Keeper } from '../keeper.ts'
 import type { RecordKey } from '../keyspace.ts'
 import type { Logger } from '../logger.ts'
 import type { Outbox } from '../outbox.ts'
 import type { Patience } from '../patience.ts'
-import type { StoredRecord } from '../record.ts'
-import type { Replica, ReplicaKeeper } from '../replica.ts'
+import type { Replica } from '../replica.ts'
 import type { Stamp } from '../stamp.ts'
 import type { Time } from '../time.ts'
-import { type Kept, MirrorFile, type Share } from './mirror-file.ts'
+import { Changes } from './changes.ts'
+import type { Kept, Origin, Share } from './kept.ts'
+import { MirrorFile } from './mirror-file.ts'
+import { Upkeep } from './upkeep.ts'
 
 export interface MirrorParts {
   node: string
@@ -27,36 +30,38 @@ export interface MirrorParts {
   onAdded: () => void
 }
 
-/** How often to look for other processes' writes, in ms. */
-const POLL_MS = 250
-/** How long what the backend has already may wait to be kept, in ms. */
-const LATER_MS = 50
-/** How long a file that cannot be used is left alone, in ms. */
-const REOPEN_MS = 1000
+/** One write, or the record that is shown: a key and a version of it. */
+interface Version {
+  key: RecordKey
+  stamp: Stamp
+}
+
+/** How many changes are kept at once, in one transaction: more would hold up the host. */
+const BATCH = 200
 
 /**
  * Keeps replica and outbox of a dataspace in a file, so that they outlive the process and are shared by those that use
  * the same file. It never fails its host: what cannot be kept now is kept later, and `problem` tells.
  */
-export class Mirror implements ReplicaKeeper {
+export class Mirror {
   readonly #file: MirrorFile
+  readonly #changes: Changes
   #parts!: MirrorParts
-  readonly #touched = new Set<RecordKey>()
-  readonly #removed = new Map<RecordKey, Stamp>()
-  readonly #counters = new Map<string, Counter>()
-  readonly #loaded = new Set<Stamp>()
-  /** The file may lack something of what is here, whatever was touched. */
-  #behind = true
-  #origin: { ids: string[]; run: string } = { ids: [], run: '' }
-  #problem: BackendError | undefined
-  #foreign = false
-  #reopenAt = 0
-  #reading = false
-  #cancelSave: (() => void) | undefined
-  #cancelPoll = () => {}
+  #upkeep: Upkeep | undefined
+  /** Whose mirror the file says it is. */
+  #kept: Origin = { ids: [], run: '' }
+  /** What the backend says of the dataspace, once it was reached. */
+  #opened: Origin | undefined
+  /** The ids the dataspace is known by. */
+  #ids: readonly string[] = []
+  /** What was read from the file before the backend has said which dataspace it has. */
+  #unjudged: Set<Stamp> | undefined = new Set()
+  /** Whether there is more to be read. */
+  #more = false
 
   constructor(file: string) {
     this.#file = new MirrorFile(file)
+    this.#changes = new Changes(() => this.#upkeep?.changed())
   }
 
   get file(): string {
@@ -65,61 +70,65 @@ export class Mirror implements ReplicaKeeper {
 
   /** Why nothing can be kept, if so. */
   get problem(): BackendError | undefined {
-    return this.#problem
+    return this.#upkeep?.problem
+  }
+
+  /** Whom replica, outbox and counts tell of what changes. */
+  get keeper(): Keeper {
+    return this.#changes
+  }
+
+  /** Whose mirror it is. */
+  get origin(): Origin {
+    return this.#kept
   }
 
   /** Reads what is kept, as far as it can be read. */
   async start(parts: MirrorParts): Promise<void> {
     this.#parts = parts
-    await this.#attempt(async () => {
-      await this.#file.open()
-      this.#origin = this.#file.origin()
-      const kept = this.#file.read()
-      for (const { record } of kept.added) this.#loaded.add(record.stamp)
-      this.#take(kept)
-      this.#behind = false
+    this.#upkeep = new Upkeep({
+      ...parts,
+      exchange: () => this.#exchange(),
+      hasMore: () => this.#more || !this.#changes.isEmpty,
+      isChanged: () => this.#file.changed(),
+      shut: () => this.#file.close(),
     })
-    this.#poll()
+    await this.#upkeep.start()
   }
 
-  onRecord(key: RecordKey): void {
-    if (this.#reading) return
-    this.#touched.add(key)
-    this.#removed.delete(key)
-    this.#later()
-  }
-
-  onRemoved({ key, stamp }: StoredRecord): void {
-    this.#touched.delete(key)
-    this.#removed.set(key, stamp)
-    this.#later()
-  }
-
-  onCounter(counter: Counter): void {
-    if (this.#reading) return
-    this.#counters.set(`${counter.key} ${counter.field}`, counter)
-    this.#later()
-  }
-
-  /** What is known of the dataspace that is kept here. */
-  get origin(): { keptId: string | undefined; run: string | undefined } {
-    const { ids, run } = this.#origin
-    return { keptId: ids[0], run: run || undefined }
+  /** Tells which of these are kept. What is not kept yet is, first, if that can be done now. */
+  async save(versions: readonly Version[]): Promise<boolean[]> {
+    if (!this.#upkeep) return versions.map(() => false)
+    const { outbox } = this.#parts
+    const isMissing = ({ key, stamp }: Version) =>
+      outbox.has(stamp) ? this.#changes.hasWrite(stamp) : this.#changes.hasRecord(key)
+    while (!this.problem) {
+      await this.#upkeep.step()
+      if (!versions.some(isMissing)) break
+    }
+    return versions.map((version) => !this.problem && !isMissing(version))
   }
 
   /** The backend was reached. A mirror of another dataspace is left as it is and gives nothing away. */
-  onOpened({ ids, run = '' }: Opened): void {
-    const known = this.#origin.ids
-    if (known.length > 0 && !ids.some((id) => known.includes(id))) this.#setAside()
-    else if (!this.#foreign) this.#origin = { ids, run }
-    this.#later()
+  async onOpened({ ids, run = '' }: Opened): Promise<void> {
+    const isOther = !mayBeSame(this.#ids, ids)
+    this.#ids = ids
+    this.#opened = { ids, run }
+    if (isOther) {
+      this.#file.close()
+      this.#parts.intake.onDisowned(this.#unjudged ?? new Set())
+      this.#changes.clear()
+    }
+    this.#unjudged = undefined
+    this.#changes.onOrigin(this.#opened)
+    // What it holds may be of this dataspace after all, or not.
+    if (!this.#file.isOpen) await this.#upkeep!.drain()
   }
 
-  /** What runs that have ended counted and nobody delivered. */
+  /** What other runs have counted and nobody delivered. */
   shares(): Share[] {
-    if (this.#foreign || !this.#file.isOpen) return []
     try {
-      return this.#file.sharesOfOthers(this.#parts.node)
+      return this.#file.isOpen ? this.#file.sharesOfOthers(this.#parts.node) : []
     } catch {
       return []
     }
@@ -134,113 +143,64 @@ export class Mirror implements ReplicaKeeper {
     }
   }
 
-  /** Has everything kept. Waits for a file that is locked. Tells whether it is kept. */
-  async save(): Promise<boolean> {
-    if (this.#foreign) return false
-    this.#cancelSave?.()
-    this.#cancelSave = undefined
-    const { patience, time } = this.#parts
-    try {
-      if (!this.#file.isOpen && time.monotonic() < this.#reopenAt) return false
-      await patience.ask(
-        () => this.#write(),
-        (thrown) => asBackendError(thrown).state === 'suspect',
-      )
-      this.#recovered()
-      return true
-    } catch (thrown) {
-      this.#failed(thrown)
-      return false
-    }
+  /** Whether nothing in the file says that this run has counted something that was not delivered. */
+  async hasNoShare(): Promise<boolean> {
+    await this.#upkeep!.drain()
+    return !this.#changes.hasTotals
   }
 
   async close(): Promise<void> {
-    this.#cancelPoll()
-    await this.save()
-    this.#cancelSave?.()
+    await this.#upkeep?.close()
     this.#file.close()
   }
 
-  async #write(): Promise<void> {
-    const { clock, counts, node, outbox, replica } = this.#parts
-    if (!this.#file.isOpen) {
-      await this.#file.open()
-      this.#behind = true
-    }
-    const changed = [...this.#touched].flatMap((key) => replica.record(key) ?? [])
-    const kept = this.#file.write(
-      {
-        records: this.#behind ? replica.records() : changed,
-        removed: this.#removed,
-        counters: [...this.#counters.values()],
-        cleared: replica.cleared,
-        writes: outbox.all(),
-        share: { node, cleared: counts.cleared, totals: counts.unsent() },
-        ...this.#origin,
-      },
-      clock.now(),
-    )
-    this.#touched.clear()
-    this.#removed.clear()
-    this.#counters.clear()
-    this.#behind = false
-    this.#take(kept)
+  /** Reads what others have put into the file, and puts a batch of what has changed here into it. */
+  async #exchange(): Promise<void> {
+    if (!this.#file.isOpen) await this.#open()
+    if (this.#more || this.#file.changed()) this.#take(this.#file.read())
+    if (this.#more || this.#changes.isEmpty) return
+    const { clock, counts, node, replica } = this.#parts
+    const keeping = { node, cleared: replica.cleared, countedSince: counts.cleared, now: clock.now() }
+    const shown = (key: RecordKey) => replica.record(key)
+    this.#take(this.#changes.hand(BATCH, shown, (batch) => this.#file.write(batch, keeping)))
+  }
+
+  async #open(): Promise<void> {
+    const { counts, outbox, replica } = this.#parts
+    this.#kept = await this.#file.open()
+    if (!mayBeSame(this.#kept.ids, this.#ids)) throw otherDataspace(this.file)
+    // Another file may have been here before.
+    for (const { key } of replica.records()) this.#changes.onRecord(key)
+    for (const write of outbox.all()) this.#changes.onQueued(write)
+    for (const counter of replica.allCounters()) this.#changes.onCounter(counter)
+    for (const counter of counts.unsent()) this.#changes.onCounted(counter, true)
+    if (this.#opened) this.#changes.onOrigin(this.#opened)
+    this.#more = true
   }
 
   #take(kept: Kept): void {
-    this.#reading = true
-    try {
-      this.#parts.intake.onKept(kept)
-    } finally {
-      this.#reading = false
-    }
-    if (kept.added.length > 0) this.#parts.onAdded()
+    const { intake, outbox, onAdded, replica } = this.#parts
+    this.#more = kept.more
+    this.#kept = kept.origin
+    this.#ids = [...new Set([...this.#ids, ...kept.origin.ids])]
+    const writes = kept.writes.filter(({ record }) => !this.#changes.settles(record.stamp))
+    for (const { record } of writes) this.#unjudged?.add(record.stamp)
+    const { waiting } = kept
+    const stamps = waiting ? outbox.all().map(({ record }) => record.stamp) : []
+    const settled = stamps.filter((stamp) => !waiting?.has(stamp) && !this.#changes.hasWrite(stamp))
+    intake.onKept({ ...kept, writes }, settled)
+    this.#changes.forget(kept, (key) => replica.record(key))
+    if (writes.length > 0) onAdded()
   }
+}
 
-  /** What was read from the file is not pushed to a dataspace that it does not belong to. */
-  #setAside(): void {
-    const { logger, outbox, replica } = this.#parts
-    this.#foreign = true
-    for (const stamp of this.#loaded) outbox.acknowledge(stamp, 'cleared')
-    const own = new Set(outbox.all().map(({ record }) => record.stamp))
-    for (const { key, stamp } of replica.records()) if (!own.has(stamp)) replica.remove(key)
-    logger.warn(`storage: ${this.file} is the mirror of another dataspace; nothing of it is used`)
-  }
+/** Whether one dataspace may be known by both: where one has no id yet, nothing speaks against it. */
+function mayBeSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === 0 || b.length === 0 || a.some((id) => b.includes(id))
+}
 
-  #later(): void {
-    this.#cancelSave ??= this.#parts?.time.after(LATER_MS, () => void this.save())
-  }
-
-  #poll(): void {
-    const { time } = this.#parts
-    if (!this.#foreign && this.#file.isOpen && this.#file.changed()) {
-      void this.#attempt(async () => this.#take(this.#file.read()))
-    } else if (this.#problem) void this.save()
-    this.#cancelPoll = time.after(POLL_MS, () => this.#poll())
-  }
-
-  async #attempt(task: () => Promise<void>): Promise<void> {
-    try {
-      await task()
-      this.#recovered()
-    } catch (thrown) {
-      this.#failed(thrown)
-    }
-  }
-
-  #recovered(): void {
-    if (this.#problem) this.#parts.logger.info(`storage: the mirror ${this.file} is kept again`)
-    this.#problem = undefined
-  }
-
-  #failed(thrown: unknown): void {
-    const { logger, time } = this.#parts
-    const error = asBackendError(thrown)
-    if (!this.#problem) logger.warn(`storage: the mirror cannot be kept: ${error.message}`)
-    this.#problem = error
-    this.#behind = true
-    if (error.state === 'suspect') return
-    this.#file.close()
-    this.#reopenAt = time.monotonic() + REOPEN_MS
-  }
+function otherDataspace(file: string): BackendError {
+  return new BackendError('down', `${file} is the mirror of another dataspace; nothing of it is used`, {
+    hint: 'Move it aside, or adopt it: then what it holds is added to the dataspace.',
+  })
 }

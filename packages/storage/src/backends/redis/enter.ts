@@ -43,7 +43,7 @@ export async function enter(
   checkVersions(found, label)
   const wiped =
     found.epoch === '' && !found.index && (await isWiped(session, place, { ...options, run: found.run }))
-  const missing = known.id === undefined ? found.ids.length === 0 : !found.ids.includes(known.id)
+  const missing = found.ids.length === 0 || known.ids?.some((id) => !found.ids.includes(id))
   if (found.epoch !== '' && !missing) return { ...found }
   const cleared = wiped ? known.onWiped!() : ''
   try {
@@ -96,8 +96,16 @@ async function make(
 ): Promise<{ epoch: string; ids: string[] }> {
   const schema = `${SCHEMA.major}.${SCHEMA.minor}`
   const layout = place.tagged ? 'tagged' : 'plain'
-  const made = known.keptId ?? randomId(time)
-  const args = [schema, layout, randomId(time), known.id ?? '', made, cleared, lifetime]
+  const made = known.keptIds?.length ? known.keptIds : [randomId(time)]
+  const args = [
+    schema,
+    layout,
+    randomId(time),
+    (known.ids ?? []).join(','),
+    made.join(','),
+    cleared,
+    lifetime,
+  ]
   const [answer] = await session.run(scripts.open, [{ keys: [place.meta], args }])
   const [epoch, ids] = answer!.reply as [string, string]
   return { epoch, ids: ids.split(',').filter(Boolean) }

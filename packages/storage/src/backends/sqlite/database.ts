@@ -11,6 +11,9 @@ const BUSY_TIMEOUT_MS = 5
 /** What this version writes: a newer minor is read and kept, a newer major is refused. */
 const SCHEMA = { major: 1, minor: 0 }
 
+/** Whether a file is a dataspace of its own, or what is kept here of one that lies elsewhere. */
+export type FileKind = 'dataspace' | 'mirror'
+
 const TABLES = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   CREATE TABLE records (
@@ -43,6 +46,8 @@ export interface OpenFile {
 export interface OpenOptions {
   /** An upper bound for the file, in pages of 4096 bytes. */
   maxPages?: number | undefined
+  /** A file of another kind is refused. */
+  kind: FileKind
   /** More tables, made where there is no file yet. */
   moreTables?: string
   /** `NORMAL`: a commit survives the end of the process, but not always that of the machine. Default: `FULL`. */
@@ -62,7 +67,7 @@ export async function openFile(file: string, options: OpenOptions): Promise<Open
       ? openSnapshot(Database, file, TABLES + (options.moreTables ?? ''))
       : undefined
     if (!db) throw thrown
-    checkSchema(schemaOf(db), file)
+    checkSchema(metaOf(db, 'schema'), file)
     return { db, identity: fileIdentity(file), frozen: readOnly(file, thrown) }
   }
 }
@@ -70,14 +75,16 @@ export async function openFile(file: string, options: OpenOptions): Promise<Open
 function openWritable(
   Database: typeof Libsql,
   file: string,
-  { maxPages, moreTables = '', synchronous = 'FULL' }: OpenOptions,
+  { maxPages, kind, moreTables = '', synchronous = 'FULL' }: OpenOptions,
 ): OpenFile {
   makeFolder(dirname(file))
   makeFile(file)
   closeToOthers(file)
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS })
   try {
-    checkSchema(schemaOf(db) ?? create(db, file, TABLES + moreTables), file)
+    const made = `${TABLES} INSERT INTO meta VALUES ('kind', '${kind}'); ${moreTables}`
+    checkSchema(metaOf(db, 'schema') ?? create(db, file, made), file)
+    checkKind(metaOf(db, 'kind'), kind, file)
     db.exec(`PRAGMA synchronous = ${synchronous}`)
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
   } catch (thrown) {
@@ -141,10 +148,10 @@ async function loadLibsql(): Promise<typeof Libsql> {
   }
 }
 
-function schemaOf(db: Libsql.Database): string | undefined {
+function metaOf(db: Libsql.Database, name: string): string | undefined {
   const made = db.prepare("SELECT 1 AS made FROM sqlite_master WHERE name = 'meta'").all().length > 0
   const [row] = made
-    ? (db.prepare("SELECT value FROM meta WHERE name = 'schema'").all() as { value: string }[])
+    ? (db.prepare('SELECT value FROM meta WHERE name = ?').all(name) as { value: string }[])
     : []
   return row?.value
 }
@@ -157,13 +164,21 @@ function create(db: Libsql.Database, file: string, tables: string): string {
   db.exec('PRAGMA journal_mode = WAL')
   db.exec('BEGIN IMMEDIATE')
   try {
-    if (schemaOf(db) === undefined) db.exec(tables)
+    if (metaOf(db, 'schema') === undefined) db.exec(tables)
     db.exec('COMMIT')
   } catch (thrown) {
     db.exec('ROLLBACK')
     throw thrown
   }
-  return schemaOf(db)!
+  return metaOf(db, 'schema')!
+}
+
+function checkKind(found: FileKind | string = 'dataspace', wanted: FileKind, file: string): void {
+  if (found === wanted) return
+  const is = found === 'mirror' ? 'the mirror of a dataspace on Redis' : 'a local dataspace'
+  throw new BackendError('down', `${file} is ${is}`, {
+    hint: 'Use another file; only export and import move services.',
+  })
 }
 
 function checkSchema(schema: string | undefined, file: string): void {

@@ -2,7 +2,7 @@ import type { Backend } from '../../backend.ts'
 import { MAX_CONFLICTS } from '../../backend.ts'
 import { randomId } from '../../clock.ts'
 import { systemTime, type Time } from '../../time.ts'
-import { clearTables, countShares, leaseLeft, mergeWrite } from '../rules.ts'
+import { clearTables, countShares, leaseLeft, mergeWrite, missingIds } from '../rules.ts'
 import { fileIdentity, type OpenFile, openFile } from './database.ts'
 import { classify, vanished } from './errors.ts'
 import { inspectFile } from './inspect.ts'
@@ -86,7 +86,7 @@ export function sqliteBackend({
   async function connect(): Promise<void> {
     shut()
     try {
-      const opened = await openFile(file, { maxPages })
+      const opened = await openFile(file, { kind: 'dataspace', maxPages })
       const tables = new SqliteTables(new Statements(opened.db))
       open = { ...opened, tables, version: tables.dataVersion() }
     } catch (thrown) {
@@ -103,14 +103,13 @@ export function sqliteBackend({
     kind: 'sqlite',
     durable: 'local',
     location: file,
-    async open({ id: knownId } = {}) {
+    async open(known = {}) {
       await connect()
-      const ids = await read((tables) => tables.ids())
-      if (open?.frozen) return { ids }
-      if (knownId === undefined ? ids.length > 0 : ids.includes(knownId)) return { ids }
+      const missing = (tables: SqliteTables) => missingIds(tables.ids(), known, () => randomId(time))
+      const found = await read((tables) => ({ ids: tables.ids(), complete: missing(tables).length === 0 }))
+      if (open?.frozen || found.complete) return { ids: found.ids }
       return write((tables) => {
-        const id = knownId ?? tables.ids()[0] ?? randomId(time)
-        if (!tables.ids().includes(id)) tables.addId(id)
+        for (const id of missing(tables)) tables.addId(id)
         return { ids: tables.ids() }
       })
     },

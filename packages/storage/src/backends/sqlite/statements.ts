@@ -9,8 +9,9 @@ export class Statements {
     this.#db = db
   }
 
-  run(sql: string, ...parameters: unknown[]): void {
-    this.#statement(sql).run(...parameters)
+  /** Returns how many rows were changed. */
+  run(sql: string, ...parameters: unknown[]): number {
+    return this.#statement(sql).run(...parameters).changes
   }
 
   rows<Row>(sql: string, ...parameters: unknown[]): Row[] {

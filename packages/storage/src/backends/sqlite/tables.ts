@@ -26,7 +26,7 @@ export class SqliteTables implements Tables {
   save({ key, json, stamp, basis, seen, expires }: StoredRecord): void {
     const sql =
       'INSERT OR REPLACE INTO records (key, json, stamp, basis, seen, rev, expires) VALUES (?, ?, ?, ?, ?, ?, ?)'
-    this.#statements.run(sql, key, json, stamp, basis, seen.join(','), this.#nextRev(), expires)
+    this.#statements.run(sql, key, json, stamp, basis, seen.join(','), this.nextRev(), expires)
   }
 
   remove(key: string): void {
@@ -34,12 +34,12 @@ export class SqliteTables implements Tables {
   }
 
   cleared(): Stamp {
-    return this.#meta('cleared')
+    return this.meta('cleared')
   }
 
   setCleared(stamp: Stamp): void {
-    this.#setMeta('cleared', stamp)
-    this.#nextRev()
+    this.setMeta('cleared', stamp)
+    this.nextRev()
   }
 
   removeUpTo(stamp: Stamp): void {
@@ -72,7 +72,7 @@ export class SqliteTables implements Tables {
   addToCounter(key: string, field: string, delta: number): void {
     const sql = `INSERT INTO counters VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (key, field) DO UPDATE SET total = total + excluded.total, rev = excluded.rev`
-    this.#statements.run(sql, key, field, statsParent(field), delta, this.#nextRev())
+    this.#statements.run(sql, key, field, statsParent(field), delta, this.nextRev())
   }
 
   removeCountersUnder(config: string): void {
@@ -98,25 +98,29 @@ export class SqliteTables implements Tables {
 
   /** The ids this dataspace is known by. */
   ids(): string[] {
-    return this.#meta('ids').split(',').filter(Boolean)
+    return this.meta('ids').split(',').filter(Boolean)
   }
 
   addId(id: string): void {
-    this.#setMeta('ids', [...this.ids(), id].join(','))
+    this.setMeta('ids', [...this.ids(), id].join(','))
   }
 
   page(cursor: number): Omit<Page, 'now'> {
     return {
-      rev: Number(this.#meta('rev')),
+      rev: this.rev(),
       cleared: this.cleared(),
-      records: this.#statements
-        .rows<RecordRow>('SELECT * FROM records WHERE rev > ? ORDER BY rev', cursor)
-        .map(readRow),
+      records: this.recordsAfter(cursor),
       counters: this.#statements.rows<Counter>(
         'SELECT key, field, total FROM counters WHERE rev > ?',
         cursor,
       ),
     }
+  }
+
+  /** Records that changed after `cursor`, in the order of their changes. */
+  recordsAfter(cursor: number, limit = -1): StoredRecord[] {
+    const sql = 'SELECT * FROM records WHERE rev > ? ORDER BY rev LIMIT ?'
+    return this.#statements.rows<RecordRow>(sql, cursor, limit).map(readRow)
   }
 
   /** The lease, if somebody else than `holder` has it. */
@@ -133,22 +137,27 @@ export class SqliteTables implements Tables {
     this.#statements.run('DELETE FROM leases WHERE name = ? AND holder = ?', name, holder)
   }
 
+  /** The revision of the last change. */
+  rev(): number {
+    return Number(this.meta('rev'))
+  }
+
+  nextRev(): number {
+    const rev = this.rev() + 1
+    this.setMeta('rev', String(rev))
+    return rev
+  }
+
   /** Rises with every commit of another connection. */
   dataVersion(): number {
     return this.#statements.rows<{ data_version: number }>('PRAGMA data_version')[0]!.data_version
   }
 
-  #nextRev(): number {
-    const rev = Number(this.#meta('rev')) + 1
-    this.#setMeta('rev', String(rev))
-    return rev
-  }
-
-  #meta(name: string): string {
+  meta(name: string): string {
     return this.#statements.rows<{ value: string }>('SELECT value FROM meta WHERE name = ?', name)[0]!.value
   }
 
-  #setMeta(name: string, value: string): void {
+  setMeta(name: string, value: string): void {
     this.#statements.run('UPDATE meta SET value = ? WHERE name = ?', value, name)
   }
 }

@@ -1,6 +1,6 @@
--- Makes the dataspace where there is none, and adds an id that it is known by.
+-- Makes the dataspace where there is none, and adds the ids that it is known by.
 -- KEYS  1 meta
--- ARGV  1 schema  2 layout  3 epoch, if it is made  4 id to add, or ''  5 id, if it is made  6 a clear, or ''
+-- ARGV  1 schema  2 layout  3 epoch, if it is made  4 ids to add  5 ids, if there are none  6 a clear, or ''
 --       7 lifetime in ms, or ''
 -- returns {epoch, ids}
 local meta = KEYS[1]
@@ -10,9 +10,11 @@ end
 local ids = field(meta, 'ids')
 local wanted = ARGV[4]
 if wanted == '' and ids == '' then wanted = ARGV[5] end
-if wanted ~= '' and not string.find(',' .. ids .. ',', ',' .. wanted .. ',', 1, true) then
-  ids = ids == '' and wanted or ids .. ',' .. wanted
-  redis.call('HSET', meta, 'ids', ids)
+for id in string.gmatch(wanted, '[^,]+') do
+  if not string.find(',' .. ids .. ',', ',' .. id .. ',', 1, true) then
+    ids = ids == '' and id or ids .. ',' .. id
+    redis.call('HSET', meta, 'ids', ids)
+  end
 end
 if ARGV[7] ~= '' then redis.call('PEXPIRE', meta, ARGV[7]) end
 return {field(meta, 'epoch'), ids}

@@ -1,0 +1,65 @@
+import type { Counter, Write } from '../backend.ts'
+import type { StoredRecord } from '../record.ts'
+import type { Stamp } from '../stamp.ts'
+
+/** Which dataspace it is. */
+export interface Origin {
+  /** The ids it is known by. */
+  ids: readonly string[]
+  /** The run of the server it was last seen in; empty where that is not known. */
+  run: string
+}
+
+/** What one process run has counted in all; `due` while the backend does not have it. */
+export interface Total extends Counter {
+  due: boolean
+}
+
+/** What one process run has counted and the backend does not have. */
+export interface Share {
+  node: string
+  /** The clear it was counted under. */
+  cleared: Stamp
+  totals: Counter[]
+}
+
+/** What one transaction puts into the file. */
+export interface Batch {
+  writes: readonly Write[]
+  totals: readonly Total[]
+  /** Writes that wait no more. */
+  settled: readonly Stamp[]
+  /** As readers see them. */
+  records: readonly StoredRecord[]
+  /** What was dropped, in exactly this version. */
+  removed: readonly StoredRecord[]
+  /** As readers see them; 0 for what is gone. */
+  counters: readonly Counter[]
+  /** News of where all this belongs. */
+  origin: Origin | undefined
+}
+
+/** Who puts it there, and when. */
+export interface Keeping {
+  node: string
+  /** The last clear that is known. */
+  cleared: Stamp
+  /** The clear that the totals were counted under. */
+  countedSince: Stamp
+  /** Ms since 1970. */
+  now: number
+}
+
+/** What other processes have put into the file since the last look. */
+export interface Kept {
+  origin: Origin
+  cleared: Stamp
+  records: StoredRecord[]
+  counters: Counter[]
+  /** Writes that wait. */
+  writes: Write[]
+  /** All that wait, if some do no more. */
+  waiting: ReadonlySet<Stamp> | undefined
+  /** Whether there is more than was read. */
+  more: boolean
+}

@@ -1,0 +1,356 @@
+import { sqliteBackend, statsField, statsKey } from '@mcpstore/storage'
+import { expect, test } from 'vitest'
+import { settle } from './support/manual-time.ts'
+import { MirrorPlace } from './support/mirror-place.ts'
+
+const CONFIG = 'services:weather:config'
+const OTHER = 'services:other:config'
+const STATS = statsKey('forecast')
+const CALLS = statsField('weather', 'calls')
+/** Longer than it takes to see what others have written. */
+const LOOK_MS = 300
+
+test('a write during an outage is told to be local, and the next process delivers it', async () => {
+  await using place = new MirrorPlace()
+  const first = await place.start({ down: true })
+  expect(first.backend.faults.hits).toBeGreaterThan(0)
+  expect(await first.dataspace.put(CONFIG, 1)).toMatchObject({ status: 'written', durable: 'local' })
+  expect(place.waiting().map(({ key }) => key)).toEqual([CONFIG])
+  const second = await place.start({ down: true })
+  expect(second.dataspace.get(CONFIG)?.value).toBe(1)
+  expect(second.dataspace.status()).toMatchObject({
+    backend: 'memory',
+    pendingWrites: 1,
+    mirror: { file: place.file, problem: null },
+  })
+  expect(await second.dataspace.put(CONFIG, 1)).toMatchObject({ status: 'unchanged', durable: 'local' })
+  const third = await place.start()
+  expect(place.tables.records.get(CONFIG)?.json).toBe('1')
+  await third.time.pass(LOOK_MS)
+  expect(place.waiting()).toEqual([])
+})
+
+test('a dataspace that is closed during an outage leaves everything in the file and says how much', async () => {
+  await using place = new MirrorPlace()
+  const { dataspace, backend, time } = await place.start()
+  await dataspace.put(CONFIG, 1)
+  backend.faults.fail('down')
+  const late = dataspace.put(OTHER, 2)
+  await time.pass(400)
+  expect((await late).durable).toBe('local')
+  expect(await dataspace.close()).toBe(1)
+  expect(place.waiting().map(({ json }) => json)).toEqual(['2'])
+  expect(
+    place.query<{ json: string }>('SELECT json FROM records ORDER BY json').map(({ json }) => json),
+  ).toEqual(['1', '2'])
+})
+
+test('processes that share a mirror see each other during an outage, and each write is kept once', async () => {
+  await using place = new MirrorPlace()
+  const [a, b] = [await place.start({ down: true }), await place.start({ down: true })]
+  const seen: unknown[] = []
+  b.dataspace.watch('', ({ key, entry, origin }) => seen.push([key, entry?.value, origin]))
+  await a.dataspace.put(CONFIG, 1)
+  await b.time.pass(LOOK_MS)
+  expect(seen).toEqual([[CONFIG, 1, 'remote']])
+  await b.dataspace.put(CONFIG, 2)
+  await a.time.pass(LOOK_MS)
+  expect(a.dataspace.get(CONFIG)?.value).toBe(2)
+  expect(place.waiting().map(({ json }) => json)).toEqual(['2'])
+  expect([a, b].map(({ dataspace }) => dataspace.status().pendingWrites)).toEqual([1, 1])
+})
+
+test('whoever is up first delivers what all have written, and the others need not', async () => {
+  await using place = new MirrorPlace()
+  const [a, b] = [await place.start({ down: true }), await place.start({ down: true })]
+  await a.dataspace.put(CONFIG, 1)
+  await b.dataspace.put(OTHER, 2)
+  a.backend.faults.heal()
+  await a.time.pass(1000)
+  expect([...place.tables.records.keys()].sort()).toEqual([OTHER, CONFIG].sort())
+  expect(place.waiting()).toEqual([])
+  await b.time.pass(LOOK_MS)
+  expect(b.dataspace.status().pendingWrites).toBe(0)
+})
+
+test('a write takes the place of another in the file only if its writer had seen it', async () => {
+  await using place = new MirrorPlace()
+  const [a, b] = [await place.start({ down: true }), await place.start({ down: true })]
+  await a.dataspace.put(CONFIG, 'X')
+  // Its clock stands still, so it has not looked.
+  await b.dataspace.put(CONFIG, 'Z')
+  expect(place.waiting().map(({ json }) => json)).toEqual(['"X"', '"Z"'])
+  await b.dataspace.put(CONFIG, 'last')
+  // Z it had seen, X nobody has: it will be reported.
+  expect(place.waiting().map(({ json }) => json)).toEqual(['"X"', '"last"'])
+  await a.time.pass(LOOK_MS)
+  expect(a.dataspace.status().pendingWrites).toBe(2)
+  expect(a.dataspace.get(CONFIG)?.value).toBe('last')
+})
+
+test('an acknowledgement removes exactly the write it is for', async () => {
+  await using place = new MirrorPlace()
+  const [a, b] = [await place.start({ down: true }), await place.start({ down: true })]
+  await a.dataspace.put(CONFIG, 'X')
+  const merge = a.backend.merge
+  let answer = () => {}
+  const asked = new Promise<void>((resolve) => {
+    a.backend.merge = async (writes) => {
+      const replies = await merge(writes)
+      resolve()
+      await new Promise<void>((go) => {
+        answer = go
+      })
+      return replies
+    }
+  })
+  a.backend.faults.heal()
+  await a.time.pass(1000)
+  await asked
+  await b.dataspace.put(CONFIG, 'Z')
+  expect(place.waiting().map(({ json }) => json)).toEqual(['"X"', '"Z"'])
+  a.backend.merge = merge
+  a.backend.faults.fail('down', ['merge'])
+  answer()
+  await a.time.pass(60)
+  expect(place.waiting().map(({ json }) => json)).toEqual(['"Z"'])
+})
+
+test('what another process has put in the place of a write is not told to have reached the server', async () => {
+  await using place = new MirrorPlace()
+  const [a, b] = [await place.start(), await place.start({ down: true })]
+  a.backend.faults.fail('down')
+  const put = a.dataspace.put(CONFIG, 'X')
+  await a.time.pass(60)
+  expect(place.waiting().map(({ json }) => json)).toEqual(['"X"'])
+  await b.time.pass(LOOK_MS)
+  await b.dataspace.put(CONFIG, 'Z')
+  await a.time.pass(LOOK_MS)
+  expect(a.dataspace.get(CONFIG)?.value).toBe('Z')
+  await a.time.pass(400)
+  expect((await put).durable).toBe('local')
+  expect(place.tables.records.size).toBe(0)
+})
+
+test('a watcher may write at once what it hears of from the mirror', async () => {
+  await using place = new MirrorPlace()
+  const [a, b] = [await place.start({ down: true }), await place.start({ down: true })]
+  let written: Promise<unknown> | undefined
+  b.dataspace.watch(CONFIG, () => {
+    written = b.dataspace.put(OTHER, 'answer')
+  })
+  await a.dataspace.put(CONFIG, 1)
+  await b.time.pass(LOOK_MS)
+  expect(await written).toMatchObject({ durable: 'local' })
+  const third = await place.start({ down: true })
+  expect(third.dataspace.get(OTHER)?.value).toBe('answer')
+})
+
+test('a backlog larger than one transaction is kept as a whole before it is told to be', async () => {
+  await using place = new MirrorPlace()
+  const { dataspace } = await place.start({ down: true })
+  const puts = Array.from({ length: 1100 }, (_, n) => ({ key: `services:s${n}:config`, value: n }))
+  const results = await dataspace.putAll(puts)
+  expect(place.waiting()).toHaveLength(1100)
+  expect(new Set(results.map(({ durable }) => durable))).toEqual(new Set(['local']))
+  const next = await place.start({ down: true })
+  expect(next.dataspace.list('services:')).toHaveLength(1100)
+  expect(next.dataspace.status().pendingWrites).toBe(1100)
+})
+
+test('what one write costs does not grow with what waits', async () => {
+  await using place = new MirrorPlace()
+  const { dataspace } = await place.start({ down: true })
+  await dataspace.putAll(Array.from({ length: 2000 }, (_, n) => ({ key: `services:s${n}:config`, value: n })))
+  const rev = () => place.query<{ rev: number }>('SELECT max(rev) AS rev FROM outbox')[0]!.rev
+  const before = rev()
+  await dataspace.put(CONFIG, 1)
+  // One revision for the row, and none for the others.
+  expect(rev() - before).toBeLessThanOrEqual(2)
+})
+
+test('a clear is kept: what it removed is not shown by the next process', async () => {
+  await using place = new MirrorPlace()
+  const { dataspace, time } = await place.start()
+  await dataspace.put(CONFIG, 1)
+  await time.pass(LOOK_MS)
+  expect(place.query('SELECT key FROM records')).toHaveLength(1)
+  await dataspace.clear()
+  await time.pass(LOOK_MS)
+  const next = await place.start({ down: true })
+  expect(next.dataspace.list('')).toEqual([])
+})
+
+test('a row of the outbox that somebody spoiled is left alone, and the others are delivered', async () => {
+  await using place = new MirrorPlace()
+  const { dataspace } = await place.start({ down: true })
+  await dataspace.put(CONFIG, 1)
+  const { default: Libsql } = await import('libsql')
+  const db = new Libsql(place.file)
+  for (const [n, write] of ['no json', 'null', '{}', '{"record":{"key":"x"}}', '{"record":null}'].entries())
+    db.prepare('INSERT INTO outbox VALUES (?, ?, ?)').run(`spoiled ${n}`, write, 1000 + n)
+  db.prepare("UPDATE meta SET value = '2000' WHERE name = 'rev'").run()
+  db.close()
+  const next = await place.start()
+  expect(next.dataspace.status()).toMatchObject({ state: 'up', mirror: { problem: null } })
+  expect([...place.tables.records.keys()]).toEqual([CONFIG])
+  await next.time.pass(LOOK_MS)
+  expect(place.query('SELECT stamp FROM outbox')).toHaveLength(5)
+})
+
+test('a local dataspace is not opened as a mirror, nor a mirror as a local dataspace', async () => {
+  await using place = new MirrorPlace()
+  const { dataspace } = await place.start({ down: true })
+  await dataspace.put(CONFIG, 1)
+  await expect(sqliteBackend({ file: place.file }).open()).rejects.toMatchObject({
+    message: expect.stringContaining('is the mirror of a dataspace on Redis'),
+  })
+  const file = `${place.folder}/backend.db`
+  const local = sqliteBackend({ file })
+  await local.open()
+  const other = await place.start({ down: true, file })
+  expect(other.dataspace.status().mirror).toEqual({
+    file,
+    problem: expect.stringContaining('is a local dataspace'),
+  })
+  expect((await other.dataspace.put(CONFIG, 1)).durable).toBe('memory')
+  expect((await local.pull(0)).records).toEqual([])
+  await local.close()
+})
+
+test('a locked file: the first write waits for it, the next ones do not, and all are kept once they can be', async () => {
+  await using place = new MirrorPlace()
+  const { dataspace, logger, time } = await place.start({ down: true })
+  const unlock = place.lock()
+  const first = dataspace.put(CONFIG, 1)
+  await time.pass(500)
+  expect((await first).durable).toBe('memory')
+  expect((await dataspace.put(OTHER, 2)).durable).toBe('memory')
+  expect(dataspace.status().mirror!.problem).toContain('is locked by another process')
+  expect(place.waiting()).toEqual([])
+  unlock()
+  await time.pass(LOOK_MS)
+  expect(place.waiting()).toHaveLength(2)
+  expect(dataspace.status().mirror!.problem).toBeNull()
+  expect((await dataspace.put(OTHER, 3)).durable).toBe('local')
+  const lines = logger.lines.filter((line) => line.includes('mirror'))
+  expect(lines).toEqual([
+    expect.stringMatching(/^warn .*is not kept: .*locked/),
+    expect.stringMatching(/^info .*is kept again/),
+  ])
+})
+
+test('a file that is locked for a moment is waited for, and nothing is said', async () => {
+  await using place = new MirrorPlace()
+  const { dataspace, logger, time } = await place.start({ down: true })
+  const unlock = place.lock()
+  const put = dataspace.put(CONFIG, 1)
+  await settle()
+  unlock()
+  await time.pass(20)
+  expect((await put).durable).toBe('local')
+  expect(logger.lines.filter((line) => line.includes('mirror'))).toEqual([])
+})
+
+test('others are read even while the file is locked for writing', async () => {
+  await using place = new MirrorPlace()
+  const [a, b] = [await place.start({ down: true }), await place.start({ down: true })]
+  await a.dataspace.put(CONFIG, 1)
+  const unlock = place.lock()
+  const own = b.dataspace.put(OTHER, 2)
+  await b.time.pass(500)
+  expect((await own).durable).toBe('memory')
+  expect(b.dataspace.get(CONFIG)?.value).toBe(1)
+  unlock()
+})
+
+test('what a run that was killed has counted is delivered once, by whoever comes next', async () => {
+  await using place = new MirrorPlace()
+  const killed = await place.start()
+  await killed.dataspace.put(CONFIG, 1)
+  killed.backend.faults.fail('down')
+  killed.dataspace.count(STATS, CALLS, 5)
+  await killed.time.pass(100)
+  const total = () => place.tables.counters.get(`${STATS} ${CALLS}`)?.total
+  expect(total()).toBeUndefined()
+  const heirs = [await place.start({ down: true }), await place.start({ down: true })]
+  for (const { backend, time } of heirs) {
+    backend.faults.heal()
+    await time.pass(1000)
+  }
+  expect(total()).toBe(5)
+  expect(place.query('SELECT * FROM totals')).toEqual([])
+  expect(heirs.map(({ dataspace }) => dataspace.counters(STATS))).toEqual([{ [CALLS]: 5 }, { [CALLS]: 5 }])
+})
+
+test('what another process has delivered for a run that lives is not shown twice by it', async () => {
+  await using place = new MirrorPlace()
+  const [a, b] = [await place.start(), await place.start()]
+  await a.dataspace.put(CONFIG, 1)
+  for (const { backend, dataspace, time } of [a, b]) {
+    backend.faults.fail('down')
+    dataspace.count(STATS, CALLS, 5)
+    await time.pass(600)
+  }
+  expect(place.query('SELECT * FROM totals')).toHaveLength(2)
+  for (const { backend, time } of [a, b, a]) {
+    backend.faults.heal()
+    await time.pass(2000)
+  }
+  expect(place.tables.counters.get(`${STATS} ${CALLS}`)?.total).toBe(10)
+  await a.time.pass(1000)
+  expect([a, b].map(({ dataspace }) => dataspace.counters(STATS))).toEqual([{ [CALLS]: 10 }, { [CALLS]: 10 }])
+})
+
+test('a run whose share is still in the file does not leave, so that nobody can count it again', async () => {
+  await using place = new MirrorPlace()
+  const { backend, dataspace, time } = await place.start()
+  await dataspace.put(CONFIG, 1)
+  await settle()
+  dataspace.count(STATS, CALLS, 5)
+  await time.pass(100)
+  expect(place.query('SELECT * FROM totals')).toHaveLength(1)
+  const unlock = place.lock()
+  await time.pass(300)
+  expect(place.tables.counters.get(`${STATS} ${CALLS}`)?.total).toBe(5)
+  await time.pass(1000)
+  const closing = dataspace.close()
+  await time.pass(1000)
+  await closing
+  expect(backend.faults.calls.leave).toBeUndefined()
+  unlock()
+  const next = await place.start()
+  await next.time.pass(1000)
+  expect(place.tables.counters.get(`${STATS} ${CALLS}`)?.total).toBe(5)
+  expect(place.query('SELECT * FROM totals')).toEqual([])
+  await next.dataspace.close()
+  expect(next.backend.faults.calls.leave).toBe(1)
+})
+
+test('what was counted under a config that is gone is not delivered to the next one of its name', async () => {
+  await using place = new MirrorPlace()
+  const killed = await place.start()
+  await killed.dataspace.put(CONFIG, 1)
+  killed.backend.faults.fail('down')
+  killed.dataspace.count(STATS, CALLS, 5)
+  await killed.time.pass(100)
+  expect(place.query('SELECT * FROM totals')).toHaveLength(1)
+  const next = await place.start({ down: true })
+  await next.dataspace.put(CONFIG, undefined)
+  await next.dataspace.put(CONFIG, 2)
+  next.backend.faults.heal()
+  await next.time.pass(1000)
+  expect(place.tables.records.get(CONFIG)?.json).toBe('2')
+  expect(place.tables.counters.size).toBe(0)
+})
+
+test('totals are kept, so that they can be read during an outage after a restart', async () => {
+  await using place = new MirrorPlace()
+  const { dataspace, time } = await place.start()
+  await dataspace.put(CONFIG, 1)
+  dataspace.count(STATS, CALLS, 5)
+  await time.pass(1000)
+  await dataspace.close()
+  const next = await place.start({ down: true })
+  expect(next.dataspace.counters(STATS)).toEqual({ [CALLS]: 5 })
+})
