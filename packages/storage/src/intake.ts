@@ -59,6 +59,11 @@ export class Intake implements LinkEvents {
     return new Map(this.#parts.replica.records().map(({ key, stamp }) => [key, stamp]))
   }
 
+  delivered(): RecordKey[] {
+    const { outbox, replica } = this.#parts
+    return replica.records().flatMap(({ key, stamp }) => (outbox.has(stamp) ? [] : [key]))
+  }
+
   onWiped(): Stamp {
     const { clock, outbox, replica } = this.#parts
     const wiped = clock.tick()

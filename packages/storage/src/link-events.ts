@@ -6,6 +6,8 @@ import type { Stamp } from './stamp.ts'
 export interface LinkEvents {
   /** The versions of all records that are known here. */
   known(): ReadonlyMap<RecordKey, Stamp>
+  /** The keys of the records that are known to have been there. */
+  delivered(): RecordKey[]
   /** Somebody has removed everything on purpose. Returns the stamp of the clear as which that is written down. */
   onWiped(): Stamp
   /** A page was read; `whole` when it is everything the backend has. Returns whether it has lost something. */

@@ -143,7 +143,7 @@ export class Link {
     const opened = await backend.open({
       ids: this.#found?.ids ?? [],
       ...(mirror && { keptIds: mirror.origin.ids, run: mirror.origin.run || undefined }),
-      keys: () => [...events.known()].flatMap(([key, stamp]) => (outbox.has(stamp) ? [] : [key])),
+      keys: () => events.delivered(),
       onWiped: () => events.onWiped(),
     })
     this.#suspectsLoss ||= !opened.run || opened.run !== this.#found?.run
