@@ -1,14 +1,10 @@
 import type { Write } from '../backend.ts'
-import { fileIdentity, type OpenFile, openFile } from '../backends/sqlite/database.ts'
-import { classify, vanished } from '../backends/sqlite/errors.ts'
-import { Statements } from '../backends/sqlite/statements.ts'
+import { SqliteFile } from '../backends/sqlite/sqlite-file.ts'
 import { SqliteTables } from '../backends/sqlite/tables.ts'
 import { childKeys } from '../keyspace.ts'
 import { type StoredRecord, supersedes } from '../record.ts'
 import type { Batch, Keeping, Kept, Origin, Share } from './kept.ts'
 import { MIRROR_TABLES, MirrorTables } from './mirror-tables.ts'
-
-type Begin = 'BEGIN' | 'BEGIN IMMEDIATE'
 
 interface Tables {
   /** Those of a local dataspace. */
@@ -19,106 +15,87 @@ interface Tables {
 /** How many rows of a kind are read at once: more would hold up the host. */
 const PAGE = 500
 
-/** The file behind a mirror: short transactions that never wait, and that throw `BackendError`. */
+/** The file behind a mirror, and how far it was read. */
 export class MirrorFile {
-  readonly file: string
-  #open: (OpenFile & Tables & { version: number }) | undefined
+  readonly #file: SqliteFile<Tables>
   #cursor = 0
+  #version: number | undefined
 
-  constructor(file: string) {
-    this.file = file
+  constructor(path: string) {
+    this.#file = new SqliteFile(
+      path,
+      // A commit has to outlive the process; for a power cut it would take a hundred times as long.
+      { kind: 'mirror', moreTables: MIRROR_TABLES, synchronous: 'NORMAL' },
+      (statements) => ({ space: new SqliteTables(statements), mirror: new MirrorTables(statements) }),
+    )
+  }
+
+  get path(): string {
+    return this.#file.path
+  }
+
+  get isOpen(): boolean {
+    return this.#file.isOpen
   }
 
   /** Opens the file, or makes it. Returns whose mirror it is. */
   async open(): Promise<Origin> {
-    this.close()
-    try {
-      const opened = await openFile(this.file, {
-        kind: 'mirror',
-        moreTables: MIRROR_TABLES,
-        synchronous: 'NORMAL',
-      })
-      const statements = new Statements(opened.db)
-      const space = new SqliteTables(statements)
-      this.#open = { ...opened, space, mirror: new MirrorTables(statements), version: -1 }
-      this.#cursor = 0
-    } catch (thrown) {
-      throw classify(thrown, this.file)
-    }
-    return this.#transact('BEGIN', originOf)
-  }
-
-  get isOpen(): boolean {
-    return this.#open !== undefined
+    await this.#file.open()
+    this.#cursor = 0
+    return this.#file.read(originOf)
   }
 
   /** Whether there may be something to read, or to be told: that the file is not the one that was opened, for example. */
   changed(): boolean {
-    try {
-      if (!this.#open || fileIdentity(this.file) !== this.#open.identity) return true
-      return this.#open.space.dataVersion() !== this.#open.version
-    } catch {
-      return true
-    }
+    const version = this.#file.version()
+    return version === undefined || version !== this.#version
   }
 
   /** Reads on in what others have changed. */
   read(): Kept {
-    return this.#advance('BEGIN', (tables) => readAfter(tables, this.#cursor))
+    const version = this.#file.version()
+    return this.#advance(
+      version,
+      this.#file.read((tables) => readAfter(tables, this.#cursor)),
+    )
   }
 
   /** Keeps a batch in one transaction; unless there is more to be read first, which is what `more` tells. */
   write(batch: Batch, keeping: Keeping): Kept {
-    return this.#advance('BEGIN IMMEDIATE', (tables) => {
+    const version = this.#file.version()
+    const result = this.#file.write((tables) => {
       const read = readAfter(tables, this.#cursor)
       if (read.kept.more) return read
       keep(tables, batch, keeping)
       return { ...read, cursor: tables.space.rev() }
     })
+    return this.#advance(version, result)
   }
 
   /** What process runs other than `node` have counted and nobody has delivered. */
   sharesOfOthers(node: string): Share[] {
-    return this.#transact('BEGIN', ({ mirror }) => mirror.sharesOfOthers(node))
+    return this.#file.read(({ mirror }) => mirror.sharesOfOthers(node))
   }
 
   /** Forgets a share that was delivered, but for what has risen since. */
   removeShare(share: Share): void {
-    this.#transact('BEGIN IMMEDIATE', ({ mirror }) => mirror.removeShare(share))
+    this.#file.write(({ mirror }) => mirror.removeShare(share))
+  }
+
+  /** Lets go of the file, with everything that was kept in one piece. */
+  fold(): void {
+    this.#file.fold()
+    this.#file.close()
   }
 
   close(): void {
-    this.#open?.db.close()
-    this.#open = undefined
+    this.#file.close()
   }
 
-  #advance(begin: Begin, task: (tables: Tables) => { kept: Kept; cursor: number }): Kept {
-    const { kept, cursor, version } = this.#transact(begin, (tables) => ({
-      version: tables.space.dataVersion(),
-      ...task(tables),
-    }))
+  #advance(version: number | undefined, { kept, cursor }: { kept: Kept; cursor: number }): Kept {
+    this.#version = version
     this.#cursor = cursor
-    this.#open!.version = version
     return kept
-  }
-
-  /** Runs `task` in one transaction; nothing of it stays if it throws or the file is not the one opened. */
-  #transact<Result>(begin: Begin, task: (tables: Tables) => Result): Result {
-    try {
-      if (!this.#open || fileIdentity(this.file) !== this.#open.identity) throw vanished(this.file)
-      const { db, identity } = this.#open
-      db.exec(begin)
-      try {
-        const result = task(this.#open)
-        db.exec('COMMIT')
-        if (fileIdentity(this.file) !== identity) throw vanished(this.file)
-        return result
-      } finally {
-        if (db.inTransaction) db.exec('ROLLBACK')
-      }
-    } catch (thrown) {
-      throw classify(thrown, this.file)
-    }
   }
 }
 

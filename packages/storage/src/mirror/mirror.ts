@@ -65,7 +65,7 @@ export class Mirror {
   }
 
   get file(): string {
-    return this.#file.file
+    return this.#file.path
   }
 
   /** Why nothing can be kept, if so. */
@@ -151,7 +151,7 @@ export class Mirror {
 
   async close(): Promise<void> {
     await this.#upkeep?.close()
-    this.#file.close()
+    this.#file.fold()
   }
 
   /** Reads what others have put into the file, and puts a batch of what has changed here into it. */

@@ -3,10 +3,8 @@ import { MAX_CONFLICTS } from '../../backend.ts'
 import { randomId } from '../../clock.ts'
 import { systemTime, type Time } from '../../time.ts'
 import { clearTables, countShares, leaseLeft, mergeWrite, missingIds } from '../rules.ts'
-import { fileIdentity, type OpenFile, openFile } from './database.ts'
-import { classify, vanished } from './errors.ts'
 import { inspectFile } from './inspect.ts'
-import { Statements } from './statements.ts'
+import { SqliteFile } from './sqlite-file.ts'
 import { SqliteTables } from './tables.ts'
 
 export interface SqliteOptions {
@@ -29,74 +27,26 @@ export function sqliteBackend({
   maxPages,
 }: SqliteOptions): Backend {
   const listeners = new Set<() => void>()
-  let open: (OpenFile & { tables: SqliteTables; version: number }) | undefined
-  let wrote = false
+  const opened = new SqliteFile(
+    file,
+    { kind: 'dataspace', maxPages },
+    (statements) => new SqliteTables(statements),
+  )
+  let seen: number | undefined
   let stopPolling = () => {}
-
-  /** Runs `task` in one transaction; nothing of it stays if it throws or the file is not the one opened. */
-  function transact<Result>(
-    begin: 'BEGIN' | 'BEGIN IMMEDIATE',
-    task: (tables: SqliteTables) => Result,
-  ): Result {
-    try {
-      if (!open || fileIdentity(file) !== open.identity) throw vanished(file)
-      if (open.frozen && begin === 'BEGIN IMMEDIATE') throw open.frozen
-      const { db, tables } = open
-      db.exec(begin)
-      try {
-        const result = task(tables)
-        db.exec('COMMIT')
-        if (fileIdentity(file) !== open.identity) throw vanished(file)
-        return result
-      } finally {
-        if (db.inTransaction) db.exec('ROLLBACK')
-      }
-    } catch (thrown) {
-      throw classify(thrown, file)
-    }
-  }
-
+  const read = async <Result>(task: (tables: SqliteTables) => Result) => opened.read(task)
   const write = async <Result>(task: (tables: SqliteTables) => Result) => {
     // What could not be written when it was opened may have been made writable since.
-    if (open?.frozen) await connect()
-    const result = transact('BEGIN IMMEDIATE', task)
-    wrote = true
-    return result
+    if (opened.isFrozen) await opened.open()
+    return opened.write(task)
   }
-  const read = async <Result>(task: (tables: SqliteTables) => Result) => transact('BEGIN', task)
 
   function poll(): void {
-    if (open && somethingChanged()) for (const listener of listeners) listener()
+    const version = opened.version()
+    const changed = opened.isOpen && (version === undefined || version !== seen)
+    seen = version
+    if (changed) for (const listener of listeners) listener()
     stopPolling = time.after(pollMs, poll)
-  }
-
-  /** Whether it is worth a look, which then tells what is wrong if this could not. */
-  function somethingChanged(): boolean {
-    try {
-      if (fileIdentity(file) !== open!.identity) return true
-      const version = open!.tables.dataVersion()
-      const changed = version !== open!.version
-      open!.version = version
-      return changed
-    } catch {
-      return true
-    }
-  }
-
-  async function connect(): Promise<void> {
-    shut()
-    try {
-      const opened = await openFile(file, { kind: 'dataspace', maxPages })
-      const tables = new SqliteTables(new Statements(opened.db))
-      open = { ...opened, tables, version: tables.dataVersion() }
-    } catch (thrown) {
-      throw classify(thrown, file)
-    }
-  }
-
-  function shut(): void {
-    open?.db.close()
-    open = undefined
   }
 
   return {
@@ -104,10 +54,11 @@ export function sqliteBackend({
     durable: 'local',
     location: file,
     async open(known = {}) {
-      await connect()
+      await opened.open()
+      seen = opened.version()
       const missing = (tables: SqliteTables) => missingIds(tables.ids(), known, () => randomId(time))
       const found = await read((tables) => ({ ids: tables.ids(), complete: missing(tables).length === 0 }))
-      if (open?.frozen || found.complete) return { ids: found.ids }
+      if (opened.isFrozen || found.complete) return { ids: found.ids }
       return write((tables) => {
         for (const id of missing(tables)) tables.addId(id)
         return { ids: tables.ids() }
@@ -145,13 +96,8 @@ export function sqliteBackend({
     async close() {
       listeners.clear()
       stopPolling()
-      try {
-        // libsql closes only once its statements are collected, so the log is folded into the file here.
-        if (wrote) open?.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-        shut()
-      } catch {
-        // What was committed is in the file or its log; there is nothing left to save.
-      }
+      opened.fold()
+      opened.close()
     },
   }
 }

@@ -148,11 +148,6 @@ export class SqliteTables implements Tables {
     return rev
   }
 
-  /** Rises with every commit of another connection. */
-  dataVersion(): number {
-    return this.#statements.rows<{ data_version: number }>('PRAGMA data_version')[0]!.data_version
-  }
-
   meta(name: string): string {
     return this.#statements.rows<{ value: string }>('SELECT value FROM meta WHERE name = ?', name)[0]!.value
   }

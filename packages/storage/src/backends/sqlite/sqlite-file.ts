@@ -1,0 +1,96 @@
+import { fileIdentity, type OpenFile, type OpenOptions, openFile } from './database.ts'
+import { classify, vanished } from './errors.ts'
+import { Statements } from './statements.ts'
+
+/**
+ * A file that others may have open too: short transactions that never wait. Every method throws `BackendError`, also when
+ * the file is not the one any more that was opened: then nothing is told to be in it.
+ */
+export class SqliteFile<Tables> {
+  readonly path: string
+  readonly #options: OpenOptions
+  readonly #tablesOf: (statements: Statements) => Tables
+  #open: (OpenFile & { statements: Statements; tables: Tables }) | undefined
+  #wrote = false
+
+  constructor(path: string, options: OpenOptions, tablesOf: (statements: Statements) => Tables) {
+    this.path = path
+    this.#options = options
+    this.#tablesOf = tablesOf
+  }
+
+  get isOpen(): boolean {
+    return this.#open !== undefined
+  }
+
+  /** Whether what is open can only be read. */
+  get isFrozen(): boolean {
+    return this.#open?.frozen !== undefined
+  }
+
+  /** Opens the file, anew if it is open, and makes it where there is none. */
+  async open(): Promise<void> {
+    this.close()
+    try {
+      const opened = await openFile(this.path, this.#options)
+      const statements = new Statements(opened.db)
+      this.#open = { ...opened, statements, tables: this.#tablesOf(statements) }
+    } catch (thrown) {
+      throw classify(thrown, this.path)
+    }
+  }
+
+  /** Changes with every commit of another connection; `undefined` when something is wrong, which the next read tells. */
+  version(): number | undefined {
+    try {
+      if (!this.#open || fileIdentity(this.path) !== this.#open.identity) return undefined
+      return this.#open.statements.rows<{ data_version: number }>('PRAGMA data_version')[0]?.data_version
+    } catch {
+      return undefined
+    }
+  }
+
+  read<Result>(task: (tables: Tables) => Result): Result {
+    return this.#transact('BEGIN', task)
+  }
+
+  write<Result>(task: (tables: Tables) => Result): Result {
+    const result = this.#transact('BEGIN IMMEDIATE', task)
+    this.#wrote = true
+    return result
+  }
+
+  /** Folds the log into the file: libsql closes only once its statements are collected. */
+  fold(): void {
+    try {
+      if (this.#wrote) this.#open?.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch {
+      // What was committed is in the file or its log; there is nothing left to save.
+    }
+  }
+
+  close(): void {
+    this.#open?.db.close()
+    this.#open = undefined
+  }
+
+  /** Runs `task` in one transaction; nothing of it stays if it throws or the file is not the one opened. */
+  #transact<Result>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', task: (tables: Tables) => Result): Result {
+    try {
+      if (!this.#open || fileIdentity(this.path) !== this.#open.identity) throw vanished(this.path)
+      const { db, frozen, identity, tables } = this.#open
+      if (frozen && begin === 'BEGIN IMMEDIATE') throw frozen
+      db.exec(begin)
+      try {
+        const result = task(tables)
+        db.exec('COMMIT')
+        if (fileIdentity(this.path) !== identity) throw vanished(this.path)
+        return result
+      } finally {
+        if (db.inTransaction) db.exec('ROLLBACK')
+      }
+    } catch (thrown) {
+      throw classify(thrown, this.path)
+    }
+  }
+}
