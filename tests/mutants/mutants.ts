@@ -14,6 +14,8 @@ const conformance = 'packages/storage/test/conformance.test.ts'
 const dataspace = 'packages/storage/test/dataspace.test.ts'
 const sqlite = 'packages/storage/test/sqlite.test.ts'
 const outbox = 'packages/storage/test/outbox.test.ts'
+const mirror = 'packages/storage/test/mirror.test.ts'
+const mirrorOrigin = 'packages/storage/test/mirror-origin.test.ts'
 const tools = 'packages/core/test/store-tools.test.ts'
 const services = 'packages/core/test/store-services.test.ts'
 const approvals = 'packages/core/test/trust-approvals.test.ts'
@@ -133,6 +135,84 @@ export const mutants: Mutant[] = [
     find: 'filter((known) => covers(seen, known))',
     replace: 'filter(() => seen)',
     suite: outbox,
+  },
+  {
+    name: 'a mirror of another dataspace is pushed',
+    file: 'packages/storage/src/mirror/mirror.ts',
+    find: 'const isOther = !mayBeSame(this.#ids, ids)',
+    replace: 'const isOther = false',
+    suite: mirrorOrigin,
+  },
+  {
+    name: 'a mirror of another dataspace is read',
+    file: 'packages/storage/src/mirror/mirror.ts',
+    find: 'if (!mayBeSame(this.#kept.ids, this.#ids)) throw otherDataspace(this.file)',
+    replace: '',
+    suite: mirrorOrigin,
+  },
+  {
+    name: 'of several ids of a dataspace only the first is passed on',
+    file: 'packages/storage/src/link.ts',
+    find: 'ids: this.#ids,',
+    replace: 'ids: this.#ids.slice(0, 1),',
+    suite: mirrorOrigin,
+  },
+  {
+    name: 'an acknowledgement removes more from the mirror than its write',
+    file: 'packages/storage/src/mirror/mirror-tables.ts',
+    find: "'DELETE FROM outbox WHERE stamp = ?'",
+    replace: "'DELETE FROM outbox WHERE stamp >= ?'",
+    suite: mirror,
+  },
+  {
+    name: 'a write is told to be local before it is in the mirror',
+    file: 'packages/storage/src/mirror/mirror.ts',
+    find: 'return versions.map((version) => !this.problem && !waits(version) && lives(version))',
+    replace: 'return versions.map(lives)',
+    suite: mirror,
+  },
+  {
+    name: 'a write that a clear has dropped is told to be local',
+    file: 'packages/storage/src/mirror/mirror.ts',
+    find: '!waits(version) && lives(version))',
+    replace: '!waits(version))',
+    suite: mirror,
+  },
+  {
+    name: 'a write that waits no more in the mirror is told to have reached the server',
+    file: 'packages/storage/src/intake.ts',
+    find: 'for (const stamp of settled) outbox.acknowledge(stamp, undefined)',
+    replace: "for (const stamp of settled) outbox.acknowledge(stamp, 'duplicate')",
+    suite: mirror,
+  },
+  {
+    name: 'in the mirror a write takes the place of one its writer had not seen',
+    file: 'packages/storage/src/mirror/mirror-tables.ts',
+    find: "const sql = 'INSERT OR IGNORE INTO outbox VALUES (?, ?, ?)'",
+    replace: `const sql = 'INSERT OR IGNORE INTO outbox VALUES (?, ?, ?)'
+    this.#statements.run("DELETE FROM outbox WHERE json_extract(write, '$.record.key') = ?", write.record.key)`,
+    suite: mirror,
+  },
+  {
+    name: 'what a run has counted is delivered under another name',
+    file: 'packages/storage/src/link.ts',
+    find: 'await backend.count(share.node, share.cleared, share.totals)',
+    replace: 'await backend.count(`${share.node}2`, share.cleared, share.totals)',
+    suite: mirror,
+  },
+  {
+    name: 'a run leaves although what it counted may be delivered once more',
+    file: 'packages/storage/src/link.ts',
+    find: 'const left = counts.unsent().length > 0 || (await mirror?.hasNoShare()) === false',
+    replace: 'const left = counts.unsent().length > 0',
+    suite: mirror,
+  },
+  {
+    name: 'what was delivered for a run is not forgotten',
+    file: 'packages/storage/src/link.ts',
+    find: 'mirror?.removeShare(share)',
+    replace: '',
+    suite: mirror,
   },
   {
     name: 'a removed database file is not noticed',

@@ -132,6 +132,37 @@ test('what another process has put in the place of a write is not told to have r
   expect(place.tables.records.size).toBe(0)
 })
 
+test('of a write that another process has delivered nothing is told that this one does not know', async () => {
+  await using place = new MirrorPlace()
+  const [a, b] = [await place.start(), await place.start({ down: true })]
+  a.backend.faults.fail('down')
+  const put = a.dataspace.put(CONFIG, 'X')
+  await a.time.pass(60)
+  b.backend.faults.heal()
+  await b.time.pass(1000)
+  expect(place.tables.records.get(CONFIG)?.json).toBe('"X"')
+  expect(place.waiting()).toEqual([])
+  await a.time.pass(400)
+  expect((await put).durable).toBe('local')
+})
+
+test('a write that was dropped by a clear is not told to be local', async () => {
+  await using place = new MirrorPlace()
+  const [a, b] = [await place.start(), await place.start({ down: true })]
+  a.backend.faults.fail('down')
+  const put = a.dataspace.put(CONFIG, 'X')
+  await a.time.pass(60)
+  const c = await place.start({ file: `${place.folder}/other.db` })
+  await c.dataspace.clear()
+  b.backend.faults.heal()
+  await b.time.pass(1000)
+  expect(b.dataspace.status().state).toBe('up')
+  expect(place.waiting()).toEqual([])
+  await a.time.pass(400)
+  expect((await put).durable).toBe('memory')
+  expect(a.dataspace.list('')).toEqual([])
+})
+
 test('a watcher may write at once what it hears of from the mirror', async () => {
   await using place = new MirrorPlace()
   const [a, b] = [await place.start({ down: true }), await place.start({ down: true })]

@@ -22,12 +22,10 @@ export class MirrorFile {
   #version: number | undefined
 
   constructor(path: string) {
-    this.#file = new SqliteFile(
-      path,
-      // A commit has to outlive the process; for a power cut it would take a hundred times as long.
-      { kind: 'mirror', moreTables: MIRROR_TABLES, synchronous: 'NORMAL' },
-      (statements) => ({ space: new SqliteTables(statements), mirror: new MirrorTables(statements) }),
-    )
+    this.#file = new SqliteFile(path, { kind: 'mirror', moreTables: MIRROR_TABLES }, (statements) => ({
+      space: new SqliteTables(statements),
+      mirror: new MirrorTables(statements),
+    }))
   }
 
   get path(): string {

@@ -8,8 +8,9 @@ import type { RecordKey } from '../keyspace.ts'
 import type { Logger } from '../logger.ts'
 import type { Outbox } from '../outbox.ts'
 import type { Patience } from '../patience.ts'
+import { covers, type StoredRecord } from '../record.ts'
 import type { Replica } from '../replica.ts'
-import type { Stamp } from '../stamp.ts'
+import { NO_STAMP, type Stamp } from '../stamp.ts'
 import type { Time } from '../time.ts'
 import { Changes } from './changes.ts'
 import type { Kept, Origin, Share } from './kept.ts'
@@ -99,14 +100,13 @@ export class Mirror {
   /** Tells which of these are kept. What is not kept yet is, first, if that can be done now. */
   async save(versions: readonly Version[]): Promise<boolean[]> {
     if (!this.#upkeep) return versions.map(() => false)
-    const { outbox } = this.#parts
-    const isMissing = ({ key, stamp }: Version) =>
+    const { outbox, replica } = this.#parts
+    const waits = ({ key, stamp }: Version) =>
       outbox.has(stamp) ? this.#changes.hasWrite(stamp) : this.#changes.hasRecord(key)
-    while (!this.problem) {
-      await this.#upkeep.step()
-      if (!versions.some(isMissing)) break
-    }
-    return versions.map((version) => !this.problem && !isMissing(version))
+    if (!this.problem) await this.#upkeep.drain({ until: () => !versions.some(waits) })
+    // What waits no more may have been dropped, by a clear for example.
+    const lives = ({ key, stamp }: Version) => outbox.has(stamp) || includes(replica.record(key), stamp)
+    return versions.map((version) => !this.problem && !waits(version) && lives(version))
   }
 
   /** The backend was reached. A mirror of another dataspace is left as it is and gives nothing away. */
@@ -192,6 +192,12 @@ export class Mirror {
     this.#changes.forget(kept, (key) => replica.record(key))
     if (writes.length > 0) onAdded()
   }
+}
+
+/** Whether a record is of this version, or of one that was written over it. */
+function includes(record: StoredRecord | undefined, stamp: Stamp): boolean {
+  if (!record) return stamp === NO_STAMP
+  return record.stamp === stamp || covers(record.seen, stamp)
 }
 
 /** Whether one dataspace may be known by both: where one has no id yet, nothing speaks against it. */

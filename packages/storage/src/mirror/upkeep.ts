@@ -47,7 +47,7 @@ export class Upkeep {
   }
 
   async start(): Promise<void> {
-    await this.drain(new Patience(this.#options.time, START_MS))
+    await this.drain({ patience: new Patience(this.#options.time, START_MS) })
     this.#poll()
   }
 
@@ -61,20 +61,22 @@ export class Upkeep {
     })
   }
 
-  /** Exchanges until there is nothing more, by turns with the host. Never throws. */
-  async drain(patience?: Patience): Promise<void> {
-    do {
-      await this.step(patience)
+  /**
+   * Exchanges until there is nothing more, or until it is enough, by turns with the host. Waits for a file that is
+   * locked, unless that is known. Never throws.
+   */
+  async drain({
+    until = () => !this.#options.hasMore(),
+    patience = this.#options.patience,
+  }: {
+    until?: () => boolean
+    patience?: Patience
+  } = {}): Promise<void> {
+    for (;;) {
+      await this.#step(patience)
+      if (this.#problem || until()) return
       await new Promise((resolve) => setImmediate(resolve))
-    } while (!this.#problem && this.#options.hasMore())
-  }
-
-  /** One exchange. Waits for a file that is locked, unless that is known. Never throws. */
-  step(patience: Patience = this.#options.patience): Promise<void> {
-    this.#running ??= this.#attempt(patience).finally(() => {
-      this.#running = undefined
-    })
-    return this.#running
+    }
   }
 
   async close(): Promise<void> {
@@ -82,6 +84,13 @@ export class Upkeep {
     await this.drain()
     this.#cancelPoll = undefined
     this.#cancelLater?.()
+  }
+
+  #step(patience: Patience): Promise<void> {
+    this.#running ??= this.#attempt(patience).finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
   }
 
   async #attempt(patience: Patience): Promise<void> {

@@ -34,6 +34,15 @@ const TABLES = `
   INSERT INTO meta VALUES ('schema', '${SCHEMA.major}.${SCHEMA.minor}'), ('rev', '0'), ('cleared', ''), ('ids', '');
 `
 
+/**
+ * A commit to a mirror survives the end of the process, but not always that of the machine: to wait for the disk would
+ * take a hundred times as long, now and then for a full log too.
+ */
+const PRAGMAS: Record<FileKind, readonly string[]> = {
+  dataspace: ['synchronous = FULL'],
+  mirror: ['synchronous = NORMAL', 'wal_autocheckpoint = 4000'],
+}
+
 /** An open file, and which file that is, so that its replacement is noticed. */
 export interface OpenFile {
   db: Libsql.Database
@@ -50,8 +59,6 @@ export interface OpenOptions {
   kind: FileKind
   /** More tables, made where there is no file yet. */
   moreTables?: string
-  /** `NORMAL`: a commit survives the end of the process, but not always that of the machine. Default: `FULL`. */
-  synchronous?: 'NORMAL' | 'FULL'
 }
 
 /**
@@ -75,7 +82,7 @@ export async function openFile(file: string, options: OpenOptions): Promise<Open
 function openWritable(
   Database: typeof Libsql,
   file: string,
-  { maxPages, kind, moreTables = '', synchronous = 'FULL' }: OpenOptions,
+  { maxPages, kind, moreTables = '' }: OpenOptions,
 ): OpenFile {
   makeFolder(dirname(file))
   makeFile(file)
@@ -85,7 +92,7 @@ function openWritable(
     const made = `${TABLES} INSERT INTO meta VALUES ('kind', '${kind}'); ${moreTables}`
     checkSchema(metaOf(db, 'schema') ?? create(db, file, made), file)
     checkKind(metaOf(db, 'kind'), kind, file)
-    db.exec(`PRAGMA synchronous = ${synchronous}`)
+    for (const pragma of PRAGMAS[kind]) db.exec(`PRAGMA ${pragma}`)
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
   } catch (thrown) {
     db.close()
