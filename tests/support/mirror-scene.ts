@@ -1,5 +1,9 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
+import { spawnLeashed } from './leash.ts'
 import { type MirrorOptions, mirrorOf } from './mirror-options.ts'
 import { until } from './processes.ts'
 import { type RedisServer, startRedis } from './redis-server.ts'
@@ -10,6 +14,7 @@ import { startWorker, type Worker } from './worker.ts'
 export type MirrorWorker = Worker<typeof import('./programs/mirror-worker.ts').requests>
 
 const script = new URL('./programs/mirror-worker.ts', import.meta.url)
+const lockHolder = fileURLToPath(new URL('./programs/lock-holder.mjs', import.meta.url))
 
 /** A Redis server behind a proxy, and a home in which processes keep a mirror of it. */
 export class MirrorScene implements AsyncDisposable {
@@ -18,6 +23,7 @@ export class MirrorScene implements AsyncDisposable {
   readonly home: string = temporaryFolder('mcpstore-mirror-')
   readonly #workers: MirrorWorker[] = []
   readonly #proxies: TcpProxy[] = []
+  readonly #holders: ChildProcess[] = []
 
   constructor(redis: RedisServer, proxy: TcpProxy) {
     this.redis = redis
@@ -48,6 +54,14 @@ export class MirrorScene implements AsyncDisposable {
     const worker: MirrorWorker = await startWorker(script)
     this.#workers.push(worker)
     return worker
+  }
+
+  /** A process that holds the write lock of the mirror; `by turns` it lets go now and then. */
+  async holdLock(...manner: 'by turns'[]): Promise<ChildProcess> {
+    const holder = spawnLeashed(process.execPath, [lockHolder, this.file, ...manner])
+    this.#holders.push(holder)
+    await once(holder.stdout!, 'data')
+    return holder
   }
 
   /** Another way to the same server. */
@@ -98,6 +112,7 @@ export class MirrorScene implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const holder of this.#holders) holder.kill('SIGKILL')
     for (const worker of this.#workers) await worker[Symbol.asyncDispose]()
     for (const proxy of [this.proxy, ...this.#proxies]) await proxy[Symbol.asyncDispose]()
     await this.redis.stop()

@@ -68,7 +68,7 @@ export class Intake implements LinkEvents {
     const { clock, outbox, replica } = this.#parts
     const wiped = clock.tick()
     // What was never sent was not removed.
-    for (const { record } of outbox.rows()) {
+    for (const { record } of outbox.all()) {
       const anew = { ...record, stamp: clock.tick() }
       outbox.replace(record.stamp, { record: anew })
       if (replica.record(record.key)?.stamp === record.stamp) replica.put(anew)

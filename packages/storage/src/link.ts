@@ -88,10 +88,12 @@ export class Link {
   }
 
   /** Connects anew, with ids that the dataspace is to be known by from now on. */
-  know(ids: readonly string[]): Promise<void> {
+  async know(ids: readonly string[]): Promise<void> {
+    // An attempt that is under way would take the connection for a good one.
+    while (this.#running) await this.#running
     this.#found = { ...this.#found, ids: [...new Set([...(this.#found?.ids ?? []), ...ids])] }
     this.#connected = false
-    return this.kick()
+    await this.kick()
   }
 
   async close(): Promise<void> {

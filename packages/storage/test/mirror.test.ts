@@ -1,4 +1,4 @@
-import { sqliteBackend, statsField, statsKey } from '@mcpstore/storage'
+import { mirrorFile, sqliteBackend, statsField, statsKey } from '@mcpstore/storage'
 import { expect, test } from 'vitest'
 import { settle } from './support/manual-time.ts'
 import { MirrorPlace } from './support/mirror-place.ts'
@@ -9,6 +9,21 @@ const STATS = statsKey('forecast')
 const CALLS = statsField('weather', 'calls')
 /** Longer than it takes to see what others have written. */
 const LOOK_MS = 300
+
+test('mirrors of different targets and names lie apart, on a file system that ignores case too', () => {
+  const names = [
+    ['a', 'ns', 'work'],
+    ['b', 'ns', 'work'],
+    ['a', 'NS', 'work'],
+    ['a', 'ns', 'Work'],
+    ['a', 'ns:work', 'x'],
+    ['a', 'ns', 'work:x'],
+    ['a', 'con', '..'],
+  ] as const
+  const files = names.map(([target, namespace, dataspace]) => mirrorFile('/h', target, namespace, dataspace))
+  expect(new Set(files.map((file) => file.toLowerCase())).size).toBe(names.length)
+  for (const file of files) expect(file).toMatch(/^\/h\/redis\/[ab]\/[a-z0-9%_~-]+\/[a-z0-9%_~-]+\.db$/)
+})
 
 test('a write during an outage is told to be local, and the next process delivers it', async () => {
   await using place = new MirrorPlace()
