@@ -22,8 +22,6 @@ it('--json is a document of exactly the documented fields', async () => {
   const {
     error: _error,
     location: _location,
-    parked: _parked,
-    mirror: _mirror,
     quarantined: _quarantined,
     ...shape
   } = fakeStatus({ staleMs: 90_000 })
