@@ -52,7 +52,7 @@ export class Intake implements LinkEvents {
     const { clock, replica } = this.#parts
     clock.adjust(now)
     clock.follow(replica.cleared)
-    for (const { stamp } of replica.records()) clock.follow(stamp)
+    for (const { stamp, seen } of replica.records()) for (const known of [stamp, ...seen]) clock.follow(known)
   }
 
   known(): ReadonlyMap<RecordKey, Stamp> {
@@ -62,6 +62,10 @@ export class Intake implements LinkEvents {
   delivered(): RecordKey[] {
     const { outbox, replica } = this.#parts
     return replica.records().flatMap(({ key, stamp }) => (outbox.has(stamp) ? [] : [key]))
+  }
+
+  cleared(): Stamp {
+    return this.#parts.replica.cleared
   }
 
   onWiped(): Stamp {
@@ -80,7 +84,7 @@ export class Intake implements LinkEvents {
     this.#parts.clock.observe(now, sentAt)
   }
 
-  onPage(page: Page, whole: boolean): boolean {
+  onPage(page: Page, whole: boolean): void {
     const { replica } = this.#parts
     this.clear(isStamp(page.cleared) ? page.cleared : NO_STAMP, 'remote')
     const sound = page.records.filter((record) => this.#isSound(record))
@@ -91,7 +95,7 @@ export class Intake implements LinkEvents {
     if (whole) replica.replaceCounters(counters)
     else for (const counter of counters) replica.setCounter(counter)
     this.#mend(sound, page.now)
-    return whole && this.#restore(sound, new Set(page.unchanged))
+    if (whole) this.#restore(sound, new Set(page.unchanged))
   }
 
   /** Takes over what other processes have kept in the mirror. */
@@ -196,15 +200,14 @@ export class Intake implements LinkEvents {
     if (overtaken.length > 0) void backend.report(overtaken).catch(() => {})
   }
 
-  /** Puts what the backend has lost, or has older, into the outbox. Returns whether there was anything. */
-  #restore(there: readonly StoredRecord[], unchanged: ReadonlySet<RecordKey>): boolean {
+  /** Puts what the backend has lost, or has older, into the outbox. */
+  #restore(there: readonly StoredRecord[], unchanged: ReadonlySet<RecordKey>): void {
     const { outbox, replica } = this.#parts
     const stamps = new Map(there.map(({ key, stamp }) => [key, stamp]))
-    const lost = replica.records().filter(({ key, stamp }) => {
-      return !unchanged.has(key) && stamps.get(key) !== stamp && !outbox.has(stamp)
-    })
-    for (const record of lost) outbox.add({ record })
-    return lost.length > 0
+    for (const record of replica.records()) {
+      const same = unchanged.has(record.key) || stamps.get(record.key) === record.stamp
+      if (!same && !outbox.has(record.stamp)) outbox.add({ record })
+    }
   }
 
   /**

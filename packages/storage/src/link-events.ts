@@ -8,10 +8,12 @@ export interface LinkEvents {
   known(): ReadonlyMap<RecordKey, Stamp>
   /** The keys of the records that are known to have been there. */
   delivered(): RecordKey[]
+  /** The stamp of the last clear that is known here. */
+  cleared(): Stamp
   /** Somebody has removed everything on purpose. Returns the stamp of the clear as which that is written down. */
   onWiped(): Stamp
-  /** A page was read; `whole` when it is everything the backend has. Returns whether it has lost something. */
-  onPage(page: Page, whole: boolean): boolean
+  /** A page was read; `whole` when it is everything the backend has. */
+  onPage(page: Page, whole: boolean): void
   /** One reply a write. Returns whether they call for a look at what else has changed. */
   onReplies(writes: readonly Write[], replies: readonly MergeReply[]): boolean
   /** The backend has these totals, and they are in what was read from it. */

@@ -6,7 +6,7 @@ import type { LinkEvents } from './link-events.ts'
 import type { Mirror } from './mirror/mirror.ts'
 import type { Outbox } from './outbox.ts'
 import { Pace } from './pace.ts'
-import { isFuture, NO_STAMP, type Stamp } from './stamp.ts'
+import type { Stamp } from './stamp.ts'
 import type { Time } from './time.ts'
 
 export interface LinkOptions {
@@ -31,10 +31,6 @@ export class Link {
   readonly #options: LinkOptions
   readonly #pace: Pace
   #found: Opened | undefined
-  /** The latest clear that it was known to have. */
-  #cleared: Stamp = NO_STAMP
-  /** It may have lost what was counted. */
-  #suspectsLoss = false
   #cursor = 0
   #connected = false
   #closed = false
@@ -148,7 +144,6 @@ export class Link {
       keys: () => events.delivered(),
       onWiped: () => events.onWiped(),
     })
-    this.#suspectsLoss ||= !opened.run || opened.run !== this.#found?.run
     this.#found = opened
     await mirror?.onOpened(opened)
     health.recovering()
@@ -158,15 +153,13 @@ export class Link {
   /** Compares all records both ways. */
   async #compare(): Promise<void> {
     const { backend, counts, events, time } = this.#options
-    const [began, before] = [time.monotonic(), this.#cursor]
+    const began = time.monotonic()
     const page = await this.#pull(0, events.known())
-    const isClearLost = page.cleared < this.#cleared && !isFuture(this.#cleared, page.now)
-    const lost = events.onPage(page, true) || isClearLost || page.rev < before || this.#suspectsLoss
-    if (lost) counts.resend()
-    this.#suspectsLoss = false
+    events.onPage(page, true)
+    // That they are lost shows in nothing else; what is there is not counted again.
+    counts.resend()
     // Before anything else is sent: it decides what is worth sending, for those who come back later too.
-    if (isClearLost) await backend.clear(this.#cleared)
-    else this.#cleared = page.cleared
+    if (events.cleared() > page.cleared) await backend.clear(events.cleared())
     this.#pace.compared(began)
     this.#othersDue = true
   }
@@ -177,7 +170,6 @@ export class Link {
     // A revision that went back is another history: everything has to be compared.
     if (page.rev < before) return this.#compare()
     this.#options.events.onPage(page, false)
-    if (page.cleared > this.#cleared) this.#cleared = page.cleared
   }
 
   async #pull(cursor: number, known?: ReadonlyMap<RecordKey, Stamp>): Promise<Page> {

@@ -2,7 +2,7 @@ import type { Counter } from './backend.ts'
 import { decodeValue, type Json } from './json.ts'
 import type { Keeper } from './keeper.ts'
 import { childKeys, parentKey, type RecordKey, statsParent } from './keyspace.ts'
-import { isLive, type StoredRecord, supersedes } from './record.ts'
+import { covers, isLive, type StoredRecord, supersedes } from './record.ts'
 import { isFuture, NO_STAMP, type Stamp } from './stamp.ts'
 
 /** A live record as a reader sees it. */
@@ -107,7 +107,7 @@ export class Replica {
   /** Takes a record if it supersedes what is here at `now` (ms); tells whether it did. */
   take(record: StoredRecord, now: number): boolean {
     const here = this.record(record.key)
-    if (record.stamp <= this.#cleared || (here && !supersedes(record, here, now))) return false
+    if (record.stamp <= this.#cleared || (here && !replaces(record, here, now))) return false
     this.put(record)
     return true
   }
@@ -170,4 +170,9 @@ export class Replica {
       return undefined
     }
   }
+}
+
+/** A writer who knew what it replaced counts, even where its clock made it look older. */
+function replaces(record: StoredRecord, here: StoredRecord, now: number): boolean {
+  return supersedes(record, here, now) || covers(record.seen, here.stamp)
 }

@@ -1,0 +1,240 @@
+import { type Backend, BackendError, type Time } from '@mcpstore/storage'
+import { MAX_CONFLICTS } from '../../src/backend.ts'
+import { clearTables, countShares, leaseLeft, mergeWrite, missingIds } from '../../src/backends/rules.ts'
+import { randomId } from '../../src/clock.ts'
+import { NO_STAMP } from '../../src/stamp.ts'
+import type { FakeServer, Held } from './fake-server.ts'
+
+/** What becomes of a request: `lost` never arrives, `unanswered` is executed without a reply, `twice` is executed again later. */
+export type Fate = 'fine' | 'lost' | 'unanswered' | 'twice'
+
+export interface Network {
+  /** Resolves when what is under way arrives. */
+  travel(what: string): Promise<unknown>
+  fate(): Fate
+  /** Whether this hint is lost. */
+  losesHint(): boolean
+}
+
+export interface FakeRemote extends Backend {
+  /** Ends the connection, as a reset does. */
+  cut(): void
+  /** From now on nothing can be reached, or everything again. */
+  setReachable(reachable: boolean): void
+}
+
+export interface FakeRemoteOptions {
+  server: FakeServer
+  network: Network
+  /** The clock of the process. */
+  time: Time
+  /** The clock of the server, ms since 1970. */
+  serverNow: () => number
+  timeoutMs?: number
+}
+
+const failure = (state: 'down' | 'suspect', message: string, broken = false) =>
+  new BackendError(state, message, { hint: 'heal it', broken })
+
+interface Connection {
+  epoch: string
+  silent: boolean
+  /** Ends what waits for a reply. */
+  readonly ending: Set<(error: BackendError) => void>
+  open: boolean
+}
+
+/** A backend on the fake server, behind a network that loses, repeats, delays and reorders. */
+export function fakeRemote(options: FakeRemoteOptions): FakeRemote {
+  const { server, network, time, serverNow, timeoutMs = 2000 } = options
+  const listeners = new Set<(rev?: number) => void>()
+  let remembered: string | undefined
+  let connection: Connection | undefined
+  let reachable = true
+
+  function end(reason: string): void {
+    const ended = connection
+    connection = undefined
+    if (!ended?.open) return
+    ended.open = false
+    for (const fail of [...ended.ending]) fail(failure('down', reason))
+    if (ended.epoch !== '') for (const listener of listeners) listener()
+  }
+
+  /** Sends a request. What it is asked for may be executed although the caller has long given up. */
+  function request<Reply>(over: Connection, what: string, operation: (held: Held) => Reply): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const cancel = time.after(timeoutMs, () => {
+        const again = over.silent
+        over.silent = true
+        finish(() => reject(failure(again ? 'down' : 'suspect', 'no answer')))
+        if (again) end('no answer')
+      })
+      const fail = (error: BackendError) => finish(() => reject(error))
+      const finish = (settle: () => void) => {
+        cancel()
+        over.ending.delete(fail)
+        settle()
+      }
+      over.ending.add(fail)
+      const deliver = async (fate: Fate): Promise<void> => {
+        await network.travel(what)
+        if (fate === 'lost' || !reachable) return end('the connection was cut')
+        let reply: Reply
+        try {
+          reply = server.execute(operation)
+        } catch (error) {
+          return fail(error as BackendError)
+        }
+        if (fate === 'twice') void again(what, operation)
+        if (fate === 'unanswered') return end('the connection was cut')
+        await network.travel(`reply to ${what}`)
+        over.silent = false
+        if (over.open) finish(() => resolve(reply))
+      }
+      if (reachable) void deliver(network.fate())
+      else fail(failure('down', 'unreachable'))
+    })
+  }
+
+  /** A late execution of what has been executed; nobody hears the reply. */
+  async function again(what: string, operation: (held: Held) => unknown): Promise<void> {
+    await network.travel(`${what} again`)
+    try {
+      server.execute(operation)
+    } catch {
+      // It holds another history by now.
+    }
+  }
+
+  async function tell(rev: number): Promise<void> {
+    await network.travel('hint')
+    for (const listener of listeners) listener(rev)
+  }
+
+  function ask<Reply>(what: string, operation: (held: Held) => Reply): Promise<Reply> {
+    const over = connection
+    if (!over) return Promise.reject(failure('suspect', 'there is no connection', true))
+    const { epoch } = over
+    return request(over, what, (held) => {
+      if (held.epoch !== epoch) throw failure('suspect', 'it holds another history', true)
+      return operation(held)
+    })
+  }
+
+  server.onRestart = chain(server.onRestart, () => end('the server restarted'))
+  server.onChange = chain(server.onChange, (rev) => {
+    if (connection && reachable && !network.losesHint()) {
+      void tell(rev)
+    }
+  })
+
+  return {
+    kind: 'redis',
+    durable: 'redis',
+    location: 'fake',
+    cut: () => end('the connection was cut'),
+    setReachable(value) {
+      reachable = value
+      if (!value) end('unreachable')
+    },
+    async open(known = {}) {
+      connection = { epoch: '', silent: true, ending: new Set(), open: true }
+      const over = connection
+      const probes = known.keys?.() ?? []
+      const found = await request(over, 'look', ({ tables, epoch }) => ({
+        run: server.run,
+        empty: epoch === '' && tables.rev === 0 && probes.length > 0,
+        gone: !probes.some((key) => tables.records.has(key)),
+      }))
+      const wiped = found.empty && found.gone && (remembered ?? known.run) === found.run
+      const cleared = wiped && known.onWiped ? known.onWiped() : NO_STAMP
+      const made = { epoch: randomId(time), id: randomId(time) }
+      const { epoch, ids } = await request(over, 'make', (held) => {
+        if (held.epoch === '') {
+          held.epoch = made.epoch
+          if (cleared !== NO_STAMP) held.tables.setCleared(cleared)
+        }
+        held.ids.push(...missingIds(held.ids, known, () => made.id))
+        return { epoch: held.epoch, ids: [...held.ids] }
+      })
+      remembered = found.run
+      over.epoch = epoch
+      over.silent = false
+      return { ids, run: found.run }
+    },
+    merge: (writes) => {
+      const now = once(serverNow)
+      return ask('merge', ({ tables }) => {
+        for (const { record } of writes) server.arrived.set(record.stamp, record)
+        return writes.map((write) => mergeWrite(tables, write, now()))
+      })
+    },
+    pull: (cursor) => {
+      const now = once(serverNow)
+      return ask('pull', ({ tables }) => ({
+        rev: tables.rev,
+        cleared: tables.cleared(),
+        records: [...tables.records.values()].filter(({ rev }) => rev > cursor),
+        counters: [...tables.counters.values()].filter(({ rev }) => rev > cursor),
+        now: now(),
+      }))
+    },
+    beat: () => {
+      const now = once(serverNow)
+      return ask('beat', ({ tables }) => ({ rev: tables.rev, now: now() }))
+    },
+    count: (node, cleared, totals) => {
+      const now = once(serverNow)
+      return ask('count', ({ tables }) => countShares(tables, node, cleared, totals, now()))
+    },
+    // A command of a node that left must not count again; the mark that sees to it is not modelled.
+    leave: () => Promise.resolve(),
+    clear: (stamp) => {
+      const now = once(serverNow)
+      return ask('clear', ({ tables }) => clearTables(tables, stamp, now()))
+    },
+    lease: (name, holder, ttlMs) => {
+      const now = once(serverNow)
+      return ask('lease', ({ tables }) => {
+        const held = tables.leases.get(name)
+        const left = held && held.holder !== holder ? leaseLeft(held, now()) : 0
+        if (left === 0) tables.leases.set(name, { holder, until: now() + ttlMs, ttlMs })
+        return left
+      })
+    },
+    release: (name, holder) =>
+      ask('release', ({ tables }) => {
+        if (tables.leases.get(name)?.holder === holder) tables.leases.delete(name)
+      }),
+    report: (conflicts) =>
+      ask('report', ({ tables }) => {
+        for (const conflict of conflicts) tables.addConflict(conflict, MAX_CONFLICTS)
+      }),
+    conflicts: () => ask('conflicts', ({ tables }) => tables.conflicts),
+    onHint(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async close() {
+      listeners.clear()
+      end('closed')
+    },
+  }
+}
+
+/** The first answer of a clock, again and again: what is executed anew after a loss is what was executed before. */
+function once(clock: () => number): () => number {
+  let first: number | undefined
+  return () => {
+    first ??= clock()
+    return first
+  }
+}
+
+function chain<Args extends unknown[]>(first: (...args: Args) => void, second: (...args: Args) => void) {
+  return (...args: Args): void => {
+    first(...args)
+    second(...args)
+  }
+}
