@@ -51,7 +51,7 @@ if condition == 'absent' then
 elseif condition ~= '' then
   if there ~= condition then return reply('failed_condition') end
 elseif not supersedes then
-  if reports == '1' and not covers(seen, there) then
+  if reports == '1' then
     local there_value = field(record, 'd') ~= '1' and field(record, 'v')
     local own_value = deleted ~= '1' and value
     if there_value ~= own_value then add_conflict(conflicts, member, stamp, own_value, there, there_value) end
