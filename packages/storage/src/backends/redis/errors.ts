@@ -45,6 +45,11 @@ const BY_CODE: Record<string, Diagnosis> = {
   },
   LOADING: { state: 'suspect', what: 'is still loading its data', hint: LATER },
   BUSY: { state: 'suspect', what: 'is busy with a script', hint: LATER },
+  NOMASTER: {
+    state: 'down',
+    what: 'is a name that its sentinels do not know',
+    hint: 'Check sentinelName: it is the name after "sentinel monitor" in their configuration.',
+  },
   MASTERDOWN: { state: 'suspect', what: 'is a replica without its master', hint: LATER },
   CLUSTERDOWN: { state: 'suspect', what: 'says that the cluster is down', hint: LATER },
   TRYAGAIN: { state: 'suspect', what: 'is moving slots', hint: LATER },
@@ -65,6 +70,7 @@ const ALSO: readonly [RegExp, keyof typeof BY_CODE][] = [
   [/^ERR max number of clients/, 'MAXCLIENTS'],
   [/^ERR AUTH|invalid password|invalid username-password/i, 'WRONGPASS'],
   [/no permissions|ACL failure|unknown command/i, 'NOPERM'],
+  [/No such master with that name/, 'NOMASTER'],
   [/DB index is out of range|SELECT is not allowed/i, 'DB'],
 ]
 
