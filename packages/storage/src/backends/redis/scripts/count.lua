@@ -34,7 +34,10 @@ for at = 8, #ARGV, 2 do
     rose = true
   end
 end
-if rose then redis.call('ZADD', index, next_rev(meta, channel), member) end
+-- Counted before, they may have lost their place in the index.
+if rose or not redis.call('ZSCORE', index, member) then
+  redis.call('ZADD', index, next_rev(meta, channel), member)
+end
 if lifetime ~= '' then
   redis.call('PEXPIRE', stats, lifetime)
   redis.call('PEXPIRE', shares, lifetime)

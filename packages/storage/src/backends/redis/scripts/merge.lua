@@ -28,6 +28,10 @@ local there_basis = field(record, 'b')
 local there_live = there ~= '' and is_live(record, cleared, now)
 
 local function reply(verdict)
+  -- A record that has lost its place in the index would be seen by nobody who does not have it.
+  if there ~= '' and not redis.call('ZSCORE', index, member) then
+    redis.call('ZADD', index, next_rev(meta, channel), member)
+  end
   if there == '' or there == stamp then return {verdict, now_text} end
   return {verdict, now_text, '', there, field(record, 'd'), field(record, 'v'), there_basis, field(record, 'n'),
     field(record, 'r'), field(record, 'x')}
