@@ -7,7 +7,7 @@ import { FakeServer } from './fake-server.ts'
 import { keepingLogger } from './logs.ts'
 import { ManualTime } from './manual-time.ts'
 
-export const START = 1_700_000_000_000
+const START = 1_700_000_000_000
 const BEAT_MS = 30_000
 const COUNTED = 'services:counted:config'
 const STATS = statsKey('tool')

@@ -1,4 +1,13 @@
-import type { Backend, Conflict, Counter, MergeReply, Page, Stamp, Write } from '@mcpstore/storage'
+import type {
+  Backend,
+  Conflict,
+  Counter,
+  MergeReply,
+  Page,
+  Stamp,
+  StoredRecord,
+  Write,
+} from '@mcpstore/storage'
 import fc from 'fast-check'
 import { formatStamp } from '../../src/stamp.ts'
 
@@ -58,6 +67,13 @@ const totals = fc.uniqueArray(counter, {
 })
 const cleared = fc.oneof({ weight: 2, arbitrary: fc.constant('') }, stamp)
 
+/** Who writes on a condition has seen what it names. */
+function knowing(record: StoredRecord, condition: Stamp | 'absent'): StoredRecord {
+  if (condition === 'absent') return record
+  const others = record.seen.filter((seen) => seen.slice(17) !== condition.slice(17))
+  return { ...record, seen: [condition, ...others] }
+}
+
 /** Requests with writes out of a few, for no two have the same stamp. */
 const requests = fc
   .uniqueArray(record, { minLength: 2, maxLength: 12, selector: (each) => each.stamp })
@@ -65,7 +81,7 @@ const requests = fc
     const condition = fc.oneof(fc.constantFrom('absent' as const, ...records.map((each) => each.stamp)))
     const write: fc.Arbitrary<Write> = fc
       .tuple(fc.constantFrom(...records), fc.option(condition, { freq: 6, nil: undefined }))
-      .map(([each, own]) => ({ record: each, ...(own !== undefined && { if: own }) }))
+      .map(([each, own]) => (own === undefined ? { record: each } : { record: knowing(each, own), if: own }))
     const request = fc.oneof(
       { weight: 12, arbitrary: fc.record({ merge: fc.array(write, { minLength: 1, maxLength: 3 }) }) },
       { weight: 4, arbitrary: fc.record({ count: fc.record({ node, cleared, totals }) }) },
