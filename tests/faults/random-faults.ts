@@ -11,8 +11,8 @@ export interface Scene {
   chance: () => number
   /** Notes the conflicts that the server keeps, before it loses them. */
   keepConflicts(): Promise<void>
-  /** Kills one of the processes, and starts another one in its place. */
-  replaceProcess(): Promise<void>
+  /** Kills one of the processes, or the one behind this proxy, and starts another one in its place. */
+  replaceProcess(behind?: TcpProxy): Promise<void>
   /** The server that holds the truth from now on. */
   follow(server: RedisServer): void
 }
@@ -45,6 +45,14 @@ async function killed(scene: Scene, meanwhile: () => Promise<void>): Promise<num
 export const faults = {
   'kill a process': async (scene) => {
     await scene.replaceProcess()
+    return 1
+  },
+  'kill a process in an outage': async (scene) => {
+    const proxy = scene.proxies[1 + Math.floor(scene.chance() * (scene.proxies.length - 1))]!
+    await proxy.refuse()
+    await moment(scene)
+    await scene.replaceProcess(proxy)
+    await proxy.pass()
     return 1
   },
   'kill the server': (scene) => killed(scene, () => scene.redis.start()),

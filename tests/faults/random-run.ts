@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { StoredRecord } from '@mcpstore/storage'
+import type { Durability, StoredRecord } from '@mcpstore/storage'
 import { until } from '../support/processes.ts'
 import { type RedisPair, startPair } from '../support/redis-pair.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
@@ -29,7 +29,7 @@ export interface RunOptions {
   /** A file that two of the processes share. */
   mirror?: boolean
   pair?: boolean
-  /** Somebody clears everything now and then. */
+  /** Somebody clears everything now and then; what was written before is then beyond the checks. */
   clears?: boolean
 }
 
@@ -60,6 +60,8 @@ interface Seat {
 export class RandomRun implements AsyncDisposable {
   /** How often each fault was met. */
   readonly met: Partial<Record<FaultName, number>> = {}
+  /** How many writes were told to be where. */
+  readonly told: Partial<Record<Durability, number>> = {}
   readonly #options: RunOptions
   readonly #chance: () => number
   readonly #folder = temporaryFolder('mcpstore-random-')
@@ -168,7 +170,12 @@ export class RandomRun implements AsyncDisposable {
       proxies: this.#proxies,
       chance: this.#chance,
       keepConflicts: () => this.#keepConflicts(),
-      replaceProcess: () => this.#replace(1 + Math.floor(this.#chance() * (SKEWS.length - 1))),
+      replaceProcess: (behind) => {
+        const at = behind
+          ? this.#proxies.indexOf(behind)
+          : 1 + Math.floor(this.#chance() * (SKEWS.length - 1))
+        return this.#replace(at)
+      },
       follow: (server) => {
         this.#redis = server
         for (const proxy of this.#proxies) {
@@ -196,6 +203,8 @@ export class RandomRun implements AsyncDisposable {
     this.#owners.set(asked, peer)
     try {
       asked.result = await peer.ask('put', key, value as never)
+      const { durable } = asked.result
+      this.told[durable] = (this.told[durable] ?? 0) + 1
     } catch (error) {
       if (peer.isRunning) throw error
       asked.orphaned = true

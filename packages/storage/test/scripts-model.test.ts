@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasRedisServer, type RedisServer, startRedis } from '../../../tests/support/redis-server.ts'
 import { type Operation, operations, perform, START, stateOf } from './support/script-operations.ts'
 
-const runs = process.env['SOAK'] ? 5000 : 300
+const runs = process.env['MCPSTORE_SOAK'] ? 5000 : 300
 
 describe.skipIf(!hasRedisServer)('the scripts in a real server', () => {
   let server: RedisServer
@@ -50,7 +50,7 @@ describe.skipIf(!hasRedisServer)('the scripts in a real server', () => {
       fc.asyncProperty(operations, async (steps) => {
         for (const verdict of await check(steps)) seen.add(verdict)
       }),
-      { numRuns: runs, ...(process.env['SEED'] && { seed: Number(process.env['SEED']) }) },
+      { numRuns: runs, ...(process.env['MCPSTORE_SEED'] && { seed: Number(process.env['MCPSTORE_SEED']) }) },
     )
     const all = [
       'accepted',

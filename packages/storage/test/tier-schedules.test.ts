@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Fate } from './support/fake-network.ts'
 import { RandomRun, type Step } from './support/random-schedule.ts'
 
-const runs = Number(process.env['RUNS'] ?? (process.env['SOAK'] ? 50_000 : 3000))
+const runs = process.env['MCPSTORE_SOAK'] ? 50_000 : 3000
 const who = fc.nat({ max: 2 })
 const key = fc.constantFrom('services:hot:config', 'services:other:config')
 const happens = (...names: string[]) => fc.record({ do: fc.constantFrom(...names), who })
@@ -61,7 +61,7 @@ test('whatever happens, all converge on the maximum, counts are exact, and no wr
         expect(problems).toEqual([])
       },
     ),
-    { numRuns: runs, ...(process.env['SEED'] && { seed: Number(process.env['SEED']) }) },
+    { numRuns: runs, ...(process.env['MCPSTORE_SEED'] && { seed: Number(process.env['MCPSTORE_SEED']) }) },
   )
   expect(Math.min(...Object.values(hits))).toBeGreaterThan(0)
 }, 300_000)
