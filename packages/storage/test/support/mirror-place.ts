@@ -84,9 +84,13 @@ export class MirrorPlace implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { backend, dataspace } of this.#processes) {
+    for (const { backend, dataspace, time } of this.#processes) {
       backend.faults.fail('down')
-      await dataspace.close()
+      let closed = false
+      void dataspace.close().finally(() => {
+        closed = true
+      })
+      while (!closed) await time.pass(100)
     }
     rmSync(this.folder, { recursive: true, force: true })
   }
