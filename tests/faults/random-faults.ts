@@ -22,9 +22,18 @@ export type Fault = (scene: Scene) => Promise<number>
 
 /** A port of 127.0.0.1 that nobody listens at. */
 const NOWHERE = 1
+/** How many moments a fault waits to be met. */
+const PATIENCE = 10
 
 const pick = ({ proxies, chance }: Scene): TcpProxy => proxies[Math.floor(chance() * proxies.length)]!
 const moment = ({ chance }: Scene): Promise<void> => delay(100 + chance() * 300)
+
+/** Waits for a moment, and for more of them until the fault was met. Returns how often it was. */
+async function met(scene: Scene, times: () => number | Promise<number>): Promise<number> {
+  await moment(scene)
+  for (let more = 0; more < PATIENCE && (await times()) === 0; more++) await moment(scene)
+  return times()
+}
 
 async function refused(redis: RedisServer, code: string): Promise<number> {
   const { info } = await redis.stats()
@@ -66,9 +75,10 @@ export const faults = {
   cut: async (scene) => {
     const proxy = pick(scene)
     const before = proxy.counts.cuts
-    proxy.cut(scene.chance() < 0.5 ? 'reset' : 'close')
-    await moment(scene)
-    return proxy.counts.cuts - before
+    return met(scene, () => {
+      if (proxy.counts.cuts === before) proxy.cut(scene.chance() < 0.5 ? 'reset' : 'close')
+      return proxy.counts.cuts - before
+    })
   },
   'half open': async (scene) => {
     const proxy = pick(scene)
@@ -76,41 +86,39 @@ export const faults = {
     const before = proxy.counts[direction].swallowed
     proxy.blackhole(direction)
     await moment(scene)
-    await moment(scene)
+    const times = await met(scene, () => proxy.counts[direction].swallowed - before)
     await proxy.pass()
-    return proxy.counts[direction].swallowed - before
+    return times
   },
   delay: async (scene) => {
     const proxy = pick(scene)
     const before = proxy.counts.reply.delayed
     proxy.delay(20 + scene.chance() * 100)
-    await moment(scene)
+    const times = await met(scene, () => proxy.counts.reply.delayed - before)
     await proxy.pass()
-    return proxy.counts.reply.delayed - before
+    return times
   },
   'lose a reply': async (scene) => {
     const proxy = pick(scene)
     const before = proxy.counts.repliesDropped
     proxy.dropReplies(1, { to: ({ name }) => name.startsWith('EVAL') })
-    await moment(scene)
+    const times = await met(scene, () => proxy.counts.repliesDropped - before)
     await proxy.pass()
-    return proxy.counts.repliesDropped - before
+    return times
   },
   'fill the server': async (scene) => {
     const before = await refused(scene.redis, 'OOM')
     await scene.redis.command('CONFIG', 'SET', 'maxmemory', '1')
-    await moment(scene)
-    await moment(scene)
+    const times = await met(scene, async () => (await refused(scene.redis, 'OOM')) - before)
     await scene.redis.command('CONFIG', 'SET', 'maxmemory', '0')
-    return (await refused(scene.redis, 'OOM')) - before
+    return times
   },
   'make it a replica': async (scene) => {
     const before = await refused(scene.redis, 'READONLY')
     await scene.redis.command('REPLICAOF', '127.0.0.1', NOWHERE)
-    await moment(scene)
-    await moment(scene)
+    const times = await met(scene, async () => (await refused(scene.redis, 'READONLY')) - before)
     await scene.redis.command('REPLICAOF', 'NO', 'ONE')
-    return (await refused(scene.redis, 'READONLY')) - before
+    return times
   },
   'roll back': async (scene) => {
     for (const proxy of scene.proxies) proxy.hold('both')

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Durability, StoredRecord } from '@mcpstore/storage'
 import { until } from '../support/processes.ts'
@@ -7,6 +8,7 @@ import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { startWorker, type Worker } from '../support/worker.ts'
 import type { PeerOptions, requests } from './programs/peer.ts'
+import { chanceOf } from './random-chance.ts'
 import { type Fault, faults, type Scene } from './random-faults.ts'
 import {
   type Asked,
@@ -16,6 +18,7 @@ import {
   readJournal,
   type Stored,
 } from './random-history.ts'
+import { readLosers, readStored } from './random-truth.ts'
 
 export type FaultName = keyof typeof faults
 
@@ -35,21 +38,9 @@ export interface RunOptions {
 
 type Peer = Worker<typeof requests>
 
-const PREFIX = 'faults:shared:'
 const SERVICE = 'counted'
 /** How far the clocks of the processes are off. */
 const SKEWS = [0, 37 * 60_000, -2 * 3_600_000]
-
-/** A repeatable source of chance. */
-function chanceOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 interface Seat {
   peer: Peer
@@ -76,7 +67,7 @@ export class RandomRun implements AsyncDisposable {
   #working = true
   #value = 0
   #cleared = false
-  #journals = 0
+  readonly #journals: string[] = []
 
   constructor(options: RunOptions) {
     this.#options = options
@@ -125,14 +116,14 @@ export class RandomRun implements AsyncDisposable {
     const found = seen.flatMap((view, n) =>
       view === redis ? [] : [`process ${n} sees ${view}, Redis has ${redis}`],
     )
-    const stored = await this.#stored()
+    const stored = await readStored(this.#redis, SERVICE)
     const statuses = await this.#statuses()
     const parked = statuses.flatMap((status) => [...status.parked, ...status.quarantined])
     const sent = this.#seats.flatMap(({ options }): StoredRecord[] => readJournal(options.journal))
     const lossy = this.#options.faults.some((name) => LOSSY.includes(name))
     const ending: Ending = {
       asked: this.#asked,
-      sent: this.#everythingSent(),
+      sent: this.#journals.flatMap(readJournal),
       stored,
       reported: this.#reported,
       mayHaveLost: ({ durable }) =>
@@ -156,7 +147,9 @@ export class RandomRun implements AsyncDisposable {
   }
 
   async #seat(n: number): Promise<Seat> {
-    const journal = join(this.#folder, `${n}-${++this.#journals}.jsonl`)
+    const journal = join(this.#folder, `${this.#journals.length}.jsonl`)
+    writeFileSync(journal, '')
+    this.#journals.push(journal)
     const mirror = this.#options.mirror && { mirror: join(this.#folder, `mirror-${Math.min(n, 1)}.db`) }
     const options: PeerOptions = { url: this.#proxies[n]!.url, skewMs: SKEWS[n]!, journal, ...mirror }
     const script = new URL('./programs/peer.ts', import.meta.url)
@@ -250,12 +243,7 @@ export class RandomRun implements AsyncDisposable {
   }
 
   async #keepConflicts(): Promise<void> {
-    const kept = (await this.#redis.command('ZRANGE', `${PREFIX}conflicts`, 0, -1)) as string[]
-    for (const text of kept) {
-      const [, loser, length, values] = /^(\S+) \S+ \S+ (-?\d+) -?\d+ (.*)$/s.exec(text)!
-      this.#reported.add(loser!)
-      if (Number(length) > 0) this.#reported.add(values!.slice(0, Number(length)))
-    }
+    for (const loser of await readLosers(this.#redis)) this.#reported.add(loser)
   }
 
   #statuses() {
@@ -266,22 +254,9 @@ export class RandomRun implements AsyncDisposable {
     return Promise.all(this.#seats.map(({ peer }) => peer.ask('shown')))
   }
 
-  #everythingSent(): StoredRecord[] {
-    const files = Array.from({ length: this.#journals }, (_, at) => at + 1)
-    return SKEWS.flatMap((_, n) =>
-      files.flatMap((at) => {
-        try {
-          return readJournal(join(this.#folder, `${n}-${at}.jsonl`))
-        } catch {
-          return []
-        }
-      }),
-    )
-  }
-
   /** What Redis has, and what each process shows, as texts. */
   async #views(): Promise<string[]> {
-    const { records, counters } = await this.#stored()
+    const { records, counters } = await readStored(this.#redis, SERVICE)
     const live = [...records].filter(([, { json }]) => json !== null)
     const redis = [live.map(([key, { json, stamp }]) => [key, json, stamp]).sort(), sorted(counters)]
     const shown = await this.#shown()
@@ -289,25 +264,6 @@ export class RandomRun implements AsyncDisposable {
     return [redis, ...shown.map((list, n) => [[...list].sort(), sorted(counts[n]!)])].map((view) =>
       JSON.stringify(view),
     )
-  }
-
-  async #stored(): Promise<Stored> {
-    const redis = this.#redis
-    const members = (await redis.command('ZRANGE', `${PREFIX}index`, 0, -1)) as string[]
-    const cleared = String((await redis.command('HGET', `${PREFIX}meta`, 'cleared')) ?? '')
-    const records: Stored['records'] = new Map()
-    for (const key of members.filter((member) => !member.endsWith(':stats'))) {
-      const fields = await redis.command('HMGET', PREFIX + key, 's', 'b', 'd', 'v')
-      const [stamp, basis, deleted, json] = fields as (string | null)[]
-      if (stamp != null && stamp > cleared)
-        records.set(key, { stamp, basis: basis ?? '', json: deleted === '1' ? null : json! })
-    }
-    const stats = (await redis.command('HGETALL', `${PREFIX}tools:t:stats`)) as string[]
-    const pairs = stats.flatMap((name, at) =>
-      at % 2 === 0 && name.includes(':') ? [[name, Number(stats[at + 1])]] : [],
-    )
-    const live = records.get(`services:${SERVICE}:config`)?.json != null
-    return { records, cleared, counters: live ? Object.fromEntries(pairs) : {} }
   }
 }
 

@@ -63,8 +63,8 @@ export class Clock {
    */
   observe(serverNow: number, sentAt: number): void {
     const receivedAt = this.#time.now()
-    if (sentAt > receivedAt) return
-    const earliest = sentAt + this.#offset
+    // Set back in between, ours says nothing about when that was: the server's goes.
+    const earliest = Math.min(sentAt, receivedAt) + this.#offset
     const latest = receivedAt + this.#offset
     if (serverNow < earliest) this.#offset += serverNow - earliest
     else if (serverNow > latest) this.#offset += serverNow - latest

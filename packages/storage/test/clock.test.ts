@@ -68,3 +68,12 @@ test('nobody is followed more than a minute ahead', () => {
   clock.follow(formatStamp(1e12 + FUTURE_LIMIT_MS + 1, 0, 'other00000'))
   expect(stampMs(clock.tick())).toBe(1e12)
 })
+
+test('a clock that is set back while the server is asked follows the server at once', () => {
+  const time = new ManualTime(2e12)
+  const clock = new Clock(time)
+  const sentAt = time.now()
+  time.jump(-600_000)
+  clock.observe(2e12, sentAt)
+  expect(clock.now()).toBe(2e12)
+})

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Fate } from './support/fake-network.ts'
 import { RandomRun, type Step } from './support/random-schedule.ts'
+import { problemsOf } from './support/schedule-check.ts'
 
 const runs = process.env['MCPSTORE_SOAK'] ? 50_000 : 3000
 const who = fc.nat({ max: 2 })
@@ -53,9 +54,9 @@ test('whatever happens, all converge on the maximum, counts are exact, and no wr
         await run.run()
         // Of what is lost behind their backs, connections standing, they learn by looking now and then.
         const silent = steps.some((each) => each.do === 'evict' || (each.do === 'rollBack' && each.silently))
-        const early = silent ? [] : run.problems({ early: true })
+        const early = silent ? [] : problemsOf(run, { early: true })
         await run.waitLong()
-        const problems = [...early, ...run.problems()]
+        const problems = [...early, ...problemsOf(run)]
         await run.close()
         for (const each of steps) hits[each.do] = (hits[each.do] ?? 0) + 1
         expect(problems).toEqual([])

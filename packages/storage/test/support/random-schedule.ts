@@ -1,7 +1,5 @@
 import { Dataspace, type PutResult, type Stamp, statsField, statsKey } from '@mcpstore/storage'
 import type fc from 'fast-check'
-import { covers, type StoredRecord } from '../../src/record.ts'
-import { NO_STAMP } from '../../src/stamp.ts'
 import { type FakeRemote, type Fate, fakeRemote } from './fake-network.ts'
 import { FakeServer } from './fake-server.ts'
 import { keepingLogger } from './logs.ts'
@@ -9,9 +7,9 @@ import { ManualTime } from './manual-time.ts'
 
 const START = 1_700_000_000_000
 const BEAT_MS = 30_000
-const COUNTED = 'services:counted:config'
-const STATS = statsKey('tool')
-const FIELD = statsField('counted', 'calls')
+export const COUNTED = 'services:counted:config'
+export const STATS = statsKey('tool')
+export const FIELD = statsField('counted', 'calls')
 
 /** One thing that happens: to a process (`who`), to the server, or to the time. */
 export type Step =
@@ -22,12 +20,12 @@ export type Step =
   | { do: 'pass'; ms: number }
   | ServerStep
 
-export type ServerStep =
+type ServerStep =
   | { do: 'rollBack'; count: number; silently: boolean }
   | { do: 'restartEmpty' | 'wipe' | 'evictMeta' }
   | { do: 'evict'; key: string }
 
-export interface Schedule {
+interface Schedule {
   steps: readonly Step[]
   /** What becomes of the requests, one after the other, from the beginning again at the end. */
   fates: readonly Fate[]
@@ -44,7 +42,7 @@ interface Process {
 }
 
 /** A write that somebody asked for. */
-export interface Issued {
+interface Issued {
   key: string
   json: string | null
   by: Dataspace
@@ -64,11 +62,13 @@ export class RandomRun {
   /** Whether what was counted may be gone for a good reason. */
   countsMayBeLost = false
   readonly #schedule: Schedule
+  readonly #passes: number[] = []
   readonly #serverTime = new ManualTime(START)
   #fate = 0
   #arrival = 0
   #value = 0
   #healed = true
+  #chanceState = 1
 
   constructor(schedule: Schedule) {
     this.#schedule = schedule
@@ -117,7 +117,6 @@ export class RandomRun {
     return { dataspace, remote, time, counted: 0 }
   }
 
-  #chanceState = 1
   /** Ids need to differ, nothing else of the run depends on this. */
   #chance(): number {
     this.#chanceState = (this.#chanceState * 1_103_515_245 + 12_345) % 2_147_483_648
@@ -189,8 +188,6 @@ export class RandomRun {
     }
   }
 
-  readonly #passes: number[] = []
-
   async #settle(): Promise<void> {
     for (const ms of this.#passes.splice(0)) await this.#pass(ms)
     for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
@@ -222,80 +219,5 @@ export class RandomRun {
   async waitLong(): Promise<void> {
     for (const ms of [600_000, BEAT_MS, BEAT_MS]) await this.#pass(ms)
     await this.#settle()
-  }
-
-  /**
-   * What is wrong, in words; nothing if all is well. `early`: leaves out lists, of which one that died with its config may
-   * show, as an old one, until all is compared.
-   */
-  problems({ early = false } = {}): string[] {
-    const { tables } = this.server.held
-    const found: string[] = []
-    const stored = [...tables.records.values()].filter(({ stamp }) => stamp > tables.cleared())
-    const live = (key: string) => tables.records.get(key)?.json != null
-    const counts = (key: string) => !early || !key.endsWith(':cache')
-    const expected = stored
-      .filter(({ key }) => counts(key))
-      .filter(({ json, key }) => json !== null && (!key.endsWith(':cache') || live('services:hot:config')))
-      .map(({ key, json }) => [key, json])
-      .sort()
-    this.processes.forEach(({ dataspace }, n) => {
-      const { state, pendingWrites, parked, quarantined } = dataspace.status()
-      if (state !== 'up' || pendingWrites > 0 || parked.length > 0 || quarantined.length > 0)
-        found.push(`process ${n} is ${state}, ${pendingWrites} writes wait`)
-      const shown = dataspace
-        .list('')
-        .flatMap(({ key, value }) => (counts(key) ? [[key, JSON.stringify(value)]] : []))
-      if (JSON.stringify(shown) !== JSON.stringify(expected))
-        found.push(`process ${n} shows ${JSON.stringify(shown)}, stored is ${JSON.stringify(expected)}`)
-      const total = dataspace.counters(STATS)[FIELD] ?? 0
-      if (live(COUNTED) && total !== (tables.counters.get(`${STATS} ${FIELD}`)?.total ?? 0))
-        found.push(`process ${n} shows a count of ${total}`)
-    })
-    return [...found, ...this.#lostWrites(stored), ...this.#miscounted(), ...this.#falseConflicts()]
-  }
-
-  /** A conflict is told only where the winner, and all it had seen, had not seen the loser. */
-  #falseConflicts(): string[] {
-    const { arrived, told } = this.server
-    const knew = (stamp: Stamp, of: Stamp): boolean => {
-      const seen = arrived.get(stamp)?.seen ?? []
-      return covers(seen, of) || seen.some((known) => knew(known, of))
-    }
-    return [...told.values()]
-      .filter(({ loser, winner }) => knew(winner.stamp, loser.stamp))
-      .map(({ key, loser, winner }) => `${winner.json} had seen ${loser.json} in ${key}`)
-  }
-
-  #miscounted(): string[] {
-    const { tables } = this.server.held
-    if (tables.records.get(COUNTED)?.json == null) return []
-    const total = tables.counters.get(`${STATS} ${FIELD}`)?.total ?? 0
-    const mayBeLost = this.countsMayBeLost || tables.cleared() !== NO_STAMP
-    const wrong = mayBeLost ? total > this.counted : total !== this.counted
-    return wrong ? [`counted ${total} instead of ${this.counted}`] : []
-  }
-
-  /** Each write is final, superseded by one that had seen it, told as a conflict, or answered so. */
-  #lostWrites(stored: readonly StoredRecord[]): string[] {
-    const { arrived, told, held, lost } = this.server
-    const authored = [...arrived.values()]
-    return this.issued.flatMap(({ key, json, by, result, wiped }) => {
-      const memoryOnly = result?.durable !== 'redis' || lost > 0
-      if (this.crashed.has(by) && memoryOnly) return []
-      if (!result) return [`the write of ${json} to ${key} was never answered`]
-      const { stamp, status } = result
-      if (wiped || status !== 'written' || key.endsWith(':cache')) return []
-      const final = stored.some((record) => record.key === key && record.json === json)
-      const superseded = authored.some((record) => record.key === key && covers(record.seen, stamp))
-      const reported = [...told.values()].some(({ loser }) => loser.json === json)
-      const cleared = stamp <= held.tables.cleared()
-      // Of two who write the same, here: nothing, one is as good as the other.
-      const equal = authored.some(
-        (record) => record.key === key && record.json === json && record.stamp > stamp,
-      )
-      if (final || superseded || reported || cleared || equal) return []
-      return [`the write of ${json} to ${key} (${stamp}, ${result.durable}) is gone without a word`]
-    })
   }
 }
