@@ -160,6 +160,16 @@ export class RedisSession {
   }
 
   #runBy(command: 'eval' | 'evalsha', script: string, calls: readonly ScriptCall[]): Promise<Result[]> {
+    const { keys, args } = calls[0]!
+    // A pipeline of one takes ioredis half as long again as the command alone.
+    if (calls.length === 1) {
+      return this.ask((client) =>
+        client[command](script, keys.length, ...keys, ...args).then(
+          (reply): Result[] => [[null, reply]],
+          (error): Result[] => [[error, undefined]],
+        ),
+      )
+    }
     return this.#pipelined((pipeline) => {
       for (const { keys, args } of calls) pipeline[command](script, keys.length, ...keys, ...args)
     })
