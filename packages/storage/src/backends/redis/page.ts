@@ -63,8 +63,11 @@ async function changedSince(
   keys: RecordKey[],
   known: ReadonlyMap<RecordKey, Stamp>,
 ): Promise<RecordKey[]> {
-  const rows = await readHashes(visit, keys, ['s'])
-  return rows.flatMap(({ key, fields }) => (fields && fields[0] === known.get(key) ? [] : [key]))
+  // What is not known at all need not be asked for its stamp first.
+  const familiar = keys.filter((key) => known.has(key))
+  const rows = await readHashes(visit, familiar, ['s'])
+  const unchanged = new Set(rows.flatMap(({ key, fields }) => (fields?.[0] === known.get(key) ? [key] : [])))
+  return keys.filter((key) => !unchanged.has(key))
 }
 
 /** The fields of many hashes; none for a key that holds something else. */
