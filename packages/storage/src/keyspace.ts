@@ -64,12 +64,15 @@ export function parseRecordKey(key: RecordKey): RecordName | undefined {
 
 /** The record that must be live for this one to exist, or `undefined` if it stands by itself. */
 export function parentKey(key: RecordKey): RecordKey | undefined {
-  return /:(?:cache|state)$/.test(key) ? key.replace(/[^:]+$/, 'config') : undefined
+  const lives = key.endsWith(':cache') || key.endsWith(':state')
+  return lives ? `${key.slice(0, key.lastIndexOf(':'))}:config` : undefined
 }
 
 /** The records that die with this one. */
 export function childKeys(key: RecordKey): RecordKey[] {
-  return key.endsWith(':config') ? [key.replace(/config$/, 'cache'), key.replace(/config$/, 'state')] : []
+  if (!key.endsWith(':config')) return []
+  const own = key.slice(0, -'config'.length)
+  return [`${own}cache`, `${own}state`]
 }
 
 /** Whether concurrent writers of this record are told of each other: of all that stands by itself. */

@@ -16,6 +16,8 @@ export interface Entry {
 
 interface Slot {
   record: StoredRecord
+  /** The record that must be live for this one to exist; kept, as a key is quickly looked up only the second time. */
+  parent: RecordKey | undefined
   /** Made on the first read of this record. */
   entry?: Entry | undefined
 }
@@ -55,8 +57,7 @@ export class Replica {
   get(key: RecordKey, now: number): Entry | undefined {
     const slot = this.#slots.get(key)
     if (!slot || !isLive(slot.record, now)) return undefined
-    const parent = parentKey(key)
-    if (parent !== undefined && !isLive(this.record(parent), now)) return undefined
+    if (slot.parent !== undefined && !isLive(this.record(slot.parent), now)) return undefined
     return this.#read(slot)
   }
 
@@ -114,7 +115,7 @@ export class Replica {
 
   /** Takes a record whatever is here. */
   put(record: StoredRecord): void {
-    this.#slots.set(record.key, { record })
+    this.#slots.set(record.key, { record, parent: parentKey(record.key) })
     this.#keeper?.onRecord(record.key)
     this.#quarantine.delete(record.key)
     if (record.json === null) this.#removeUnder(record.key)
