@@ -150,7 +150,8 @@ export class Intake implements LinkEvents {
     const { clock, counts, replica, watchers } = this.#parts
     clock.follow(record.stamp)
     if (record.json === null) counts.forget(record.key)
-    watchers.tell({ key: record.key, entry: replica.get(record.key, clock.now()), origin })
+    const { key } = record
+    if (watchers.heed(key)) watchers.tell({ key, entry: replica.get(key, clock.now()), origin })
   }
 
   #park({ key, stamp }: StoredRecord, problem: string): void {

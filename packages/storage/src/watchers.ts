@@ -29,6 +29,12 @@ export class Watchers {
     return () => this.#watchers.delete(own)
   }
 
+  /** Whether anybody wants to be told of `key`: what nobody is told need not be read. */
+  heed(key: RecordKey): boolean {
+    for (const { prefix } of this.#watchers) if (key.startsWith(prefix)) return true
+    return false
+  }
+
   tell(change: Change): void {
     for (const { prefix, watcher } of this.#watchers) {
       if (!change.key.startsWith(prefix)) continue
