@@ -104,7 +104,7 @@ export const mutants: Mutant[] = [
   {
     name: 'a list is read without a live config',
     file: 'packages/storage/src/replica.ts',
-    find: 'if (parent !== undefined && !isLive(this.record(parent), now)) return undefined',
+    find: 'if (slot.parent !== undefined && !isLive(this.record(slot.parent), now)) return undefined',
     replace: '',
     suite: dataspace,
   },
