@@ -17,21 +17,33 @@ export async function paired(ours, against, { pairs, warmUps = 1 }) {
     for (const measure of order) times.set(measure, await measure())
     if (round >= warmUps) rounds.push({ ours: times.get(ours), against: times.get(against) })
   }
+  return summary(rounds, median)
+}
+
+/** One measurement of pairs of times; `middle` says what stands for many. */
+export function summary(rounds, middle) {
   const ratios = rounds.map((round) => round.ours / round.against)
   return {
-    ours: median(rounds.map((round) => round.ours)),
-    against: median(rounds.map((round) => round.against)),
-    ratio: median(ratios),
+    ours: middle(rounds.map((round) => round.ours)),
+    against: middle(rounds.map((round) => round.against)),
+    ratio: middle(ratios),
     lowest: Math.min(...ratios),
     highest: Math.max(...ratios),
-    pairs,
+    pairs: rounds.length,
   }
 }
 
+/** The middle one of the values, or the mean of the two in the middle. */
 function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+/** What 99 of 100 of the values do not exceed. */
+export function p99(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.ceil(sorted.length * 0.99) - 1]
 }
 
 /** The time a whole Node process takes, from its start to its end. @throws when it fails */
@@ -62,9 +74,24 @@ export async function timePerCall(call, times) {
   return (performance.now() - start) / times
 }
 
-/** The time one call takes, as the median of `times` calls that are timed singly. */
-export async function timeMedianCall(call, times) {
+/** The time one call takes, as the median of `times` calls that are timed singly. `pause` goes before each, untimed. */
+export async function timeMedianCall(call, times, { pause } = {}) {
+  return median(await timeEachCall(call, times, { pause }))
+}
+
+/** The times of calls one after the other. `pause` goes before each, untimed. */
+export async function timeEachCall(call, times, { pause } = {}) {
   const each = []
-  for (let count = 0; count < times; count++) each.push(await timePerCall(call, 1))
-  return median(each)
+  for (let count = 0; count < times; count++) {
+    await pause?.()
+    each.push(await timePerCall(call, 1))
+  }
+  return each
+}
+
+/** The time a call takes that waits for nothing, as the mean of many: awaiting alone would take as long. */
+export function timePerSyncCall(call, times) {
+  const start = performance.now()
+  for (let count = 0; count < times; count++) call()
+  return (performance.now() - start) / times
 }

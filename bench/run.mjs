@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { hasRedisServer } from './redis/server.mjs'
 import { cli, createSandbox } from './sandbox.mjs'
 import { renderTable } from './table.mjs'
 
@@ -16,6 +17,22 @@ const questions = {
   'use-tool-in-process': () => import('./questions/use-tool-in-process.mjs'),
   add: () => import('./questions/add.mjs'),
   'thousand-services': () => import('./questions/thousand-services.mjs'),
+  'redis-get': () => import('./questions/redis-get.mjs'),
+  'redis-reads': () => import('./questions/redis-reads.mjs'),
+  'redis-put': () => import('./questions/redis-put.mjs'),
+  'redis-put-in-a-row': () => import('./questions/redis-put-in-a-row.mjs'),
+  'redis-put-among-many': () => import('./questions/redis-put-among-many.mjs'),
+  'redis-put-down': () => import('./questions/redis-put-down.mjs'),
+  'redis-put-down-mirror': () => import('./questions/redis-put-down-mirror.mjs'),
+  'redis-change': () => import('./questions/redis-change.mjs'),
+  'redis-change-among-many': () => import('./questions/redis-change-among-many.mjs'),
+  'redis-pull': () => import('./questions/redis-pull.mjs'),
+  'redis-open': () => import('./questions/redis-open.mjs'),
+  'redis-recovery': () => import('./questions/redis-recovery.mjs'),
+  'redis-recovery-empty': () => import('./questions/redis-recovery-empty.mjs'),
+  'redis-start-down': () => import('./questions/redis-start-down.mjs'),
+  'redis-start-hanging': () => import('./questions/redis-start-hanging.mjs'),
+  'redis-idle': () => import('./questions/redis-idle.mjs'),
 }
 
 const { values, positionals } = parseArgs({
@@ -43,6 +60,8 @@ console.log(
   `\nNode ${process.version}, ${availableParallelism()} cores, load ${loadAtStart} before and ${load()} after\n`,
 )
 console.log(renderTable(answers))
+const skipped = byVerdict('skipped').length
+if (skipped > 0) console.log(`\nskipped ${skipped}: no redis-server on the PATH, nor at REDIS_SERVER`)
 for (const { question, target } of byVerdict('MISSED'))
   console.log(`\n!!! MISSED ${question}: ${target.text}`)
 for (const { question, failure } of byVerdict('FAILED')) console.log(`\n!!! FAILED ${question}: ${failure}`)
@@ -50,7 +69,8 @@ const wrong = byVerdict('FAILED').length + (values.strict ? byVerdict('MISSED').
 process.exitCode = wrong > 0 ? 1 : 0
 
 async function answer(name) {
-  const { question, comparedWith, target, run } = await questions[name]()
+  const { question, comparedWith, target, needsRedis, run } = await questions[name]()
+  if (needsRedis && !hasRedisServer()) return { question, comparedWith, target, verdict: 'skipped' }
   const sandbox = createSandbox()
   try {
     const measured = await run(sandbox)

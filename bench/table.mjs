@@ -20,17 +20,20 @@ export function renderTable(answers) {
 
 function cellsOf({ question, comparedWith, target, measured, verdict }) {
   if (measured === undefined) return [question, '-', comparedWith, '-', '-', '-', target.text, verdict]
-  const { ours, against, ratio, lowest, highest, pairs } = measured
+  const { ours, against, ratio, lowest, highest, pairs, unit = 'ms' } = measured
   const ratios = `${formatRatio(ratio)} (${formatRatio(lowest)}–${formatRatio(highest)})`
-  const times = [formatTime(ours), comparedWith, formatTime(against)]
+  const format = unit === 'ms' ? formatTime : (count) => `${count} ${unit}`
+  const times = [format(ours), comparedWith, format(against)]
   return [question, ...times, ratios, String(pairs), target.text, verdict]
 }
 
 function formatTime(ms) {
+  if (ms < 0.001) return `${(ms * 1e6).toPrecision(3)} ns`
   if (ms < 1) return `${(ms * 1000).toPrecision(3)} µs`
   return `${ms < 100 ? ms.toFixed(1) : ms.toFixed(0)} ms`
 }
 
 function formatRatio(ratio) {
+  if (ratio < 0.1) return ratio.toPrecision(2)
   return ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(0)
 }

@@ -10,5 +10,10 @@ export function withinMicroseconds(limit) {
   return { text: `≤ ${limit} µs`, verdict: ({ ours }) => (ours * 1000 <= limit ? 'met' : 'MISSED') }
 }
 
+/** At most `limit` milliseconds, whatever it is compared with. */
+export function withinMilliseconds(limit) {
+  return { text: `≤ ${limit} ms`, verdict: ({ ours }) => (ours <= limit ? 'met' : 'MISSED') }
+}
+
 /** Told for comparison only. */
 export const noTarget = { text: '-', verdict: () => '-' }

@@ -1,0 +1,12 @@
+import { join } from 'node:path'
+import { putsWhileDown } from '../redis/puts-while-down.mjs'
+import { withinMilliseconds } from '../targets.mjs'
+
+export const question = 'the same `put`, kept in a mirror'
+export const comparedWith = 'ioredis, which refuses it'
+export const target = withinMilliseconds(1)
+export const needsRedis = true
+
+export function run(sandbox) {
+  return putsWhileDown(sandbox, { mirror: join(sandbox.folder('mirror'), 'mirror.db'), durable: 'local' })
+}

@@ -1,0 +1,11 @@
+import { putsWhileDown } from '../redis/puts-while-down.mjs'
+import { withinMilliseconds } from '../targets.mjs'
+
+export const question = '`put` while Redis is down, 1,000 writes waiting'
+export const comparedWith = 'ioredis, which refuses it'
+export const target = withinMilliseconds(1)
+export const needsRedis = true
+
+export function run(sandbox) {
+  return putsWhileDown(sandbox, { durable: 'memory' })
+}

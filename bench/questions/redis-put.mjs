@@ -1,0 +1,13 @@
+import { putsAgainstBare } from '../redis/puts.mjs'
+import { rest } from '../redis/rest.mjs'
+import { withRedis } from '../redis/with-redis.mjs'
+import { atMost } from '../targets.mjs'
+
+export const question = '`put`, acknowledged by Redis'
+export const comparedWith = 'the same script called through ioredis'
+export const target = atMost(1.6)
+export const needsRedis = true
+
+export function run(sandbox) {
+  return withRedis(sandbox, (redis) => putsAgainstBare(redis, { calls: 20, pairs: 51, pause: rest }))
+}

@@ -1,0 +1,25 @@
+import { paired, timeMedianCall } from '../harness.mjs'
+import { bareMerge } from './bare-merge.mjs'
+import { changing } from './records.mjs'
+
+/** `put` against the same script called bare. `pause` is awaited before each call and not timed. */
+export async function putsAgainstBare(redis, { calls, pairs, pause }) {
+  const bare = await bareMerge(redis)
+  const put = acknowledgedPut(await redis.dataspace('ours'))
+  const next = changing()
+  return paired(
+    () => timeMedianCall(put, calls, { pause }),
+    () => timeMedianCall(() => bare(next().value), calls, { pause }),
+    { pairs, warmUps: 10 },
+  )
+}
+
+/** A function that puts another value each time, and fails when Redis does not acknowledge it. */
+export function acknowledgedPut(dataspace, record) {
+  const next = changing(record)
+  return async () => {
+    const { key, value } = next()
+    const { durable } = await dataspace.put(key, value)
+    if (durable !== 'redis') throw new Error(`it was kept in ${durable}`)
+  }
+}
