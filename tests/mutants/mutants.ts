@@ -111,8 +111,8 @@ export const mutants: Mutant[] = [
   {
     name: 'what the backend lost is not put back',
     file: 'packages/storage/src/intake.ts',
-    find: 'return whole && this.#restore(sound, new Set(page.unchanged))',
-    replace: 'return false',
+    find: 'if (whole) this.#restore(sound, new Set(page.unchanged))',
+    replace: '',
     suite: dataspace,
   },
   {
@@ -153,8 +153,8 @@ export const mutants: Mutant[] = [
   {
     name: 'of several ids of a dataspace only the first is passed on',
     file: 'packages/storage/src/link.ts',
-    find: 'ids: this.#ids,',
-    replace: 'ids: this.#ids.slice(0, 1),',
+    find: 'ids: this.#found?.ids ?? [],',
+    replace: 'ids: (this.#found?.ids ?? []).slice(0, 1),',
     suite: mirrorOrigin,
   },
   {
@@ -294,8 +294,8 @@ export const mutants: Mutant[] = [
   {
     name: 'a clear that Redis lost is not put back',
     file: link,
-    find: 'if (isClearLost) await backend.clear(this.#cleared)',
-    replace: 'if (isClearLost) await Promise.resolve()',
+    find: 'if (events.cleared() > page.cleared) await backend.clear(events.cleared())',
+    replace: '',
     suite: lostData,
   },
   {
@@ -322,17 +322,17 @@ export const mutants: Mutant[] = [
   {
     name: 'what was counted is not counted again by a server that lost it',
     file: link,
-    find: 'if (lost) counts.resend()',
+    find: 'counts.resend()',
     replace: '',
     suite: outage,
   },
   {
     name: 'a compare-and-set waits for the server and is sent later',
-    file: 'packages/storage/src/dataspace.ts',
-    find: 'const record = author.stamped({ key, json })',
-    replace: `const record = author.stamped({ key, json })
-      if (!this.#parts.health.hopeful) {
-        this.#parts.outbox.add({ record, if: condition })
+    file: 'packages/storage/src/put-if.ts',
+    find: 'const record = author.stamped(put)',
+    replace: `const record = author.stamped(put)
+      if (!parts.health.hopeful) {
+        parts.outbox.add({ record, if: condition })
         return { status: 'written', stamp: record.stamp, durable: 'memory' }
       }`,
     suite: outage,
@@ -453,8 +453,8 @@ export const mutants: Mutant[] = [
   {
     name: 'a connection is given to an untrusted config that comes to the same',
     file: 'packages/core/src/reach.ts',
-    find: 'JSON.stringify([gate.isTrusted(service), { ...config, description: undefined }])',
-    replace: 'JSON.stringify([{ ...config, description: undefined }])',
+    find: '`${gate.isTrusted(service)} ${this.#keyOf(config)}`',
+    replace: 'this.#keyOf(config)',
     suite: approvals,
   },
   {

@@ -7,6 +7,9 @@ import { type StoredRecord, seenAfter, supersedes } from './record.ts'
 import type { Replica } from './replica.ts'
 import { NO_STAMP, type Stamp } from './stamp.ts'
 
+/** How often a write is stamped anew before two clocks are taken to be at odds for good. */
+export const CLOCK_ATTEMPTS = 3
+
 export interface AuthorParts {
   clock: Clock
   replica: Replica

@@ -1,8 +1,9 @@
+import { ask } from './ask.ts'
+import { CLOCK_ATTEMPTS } from './author.ts'
 import type { Durability } from './backend.ts'
 import type { Conflict } from './conflict.ts'
 import { type DataspaceStatus, describeStatus } from './dataspace-status.ts'
 import { StorageError } from './errors.ts'
-import { asBackendError } from './health.ts'
 import type { Inspection } from './inspection.ts'
 import { encodeValue, type Json } from './json.ts'
 import type { RecordKey } from './keyspace.ts'
@@ -10,6 +11,7 @@ import type { Lease, LeaseRefused } from './lease.ts'
 import { type DataspaceOptions, makeParts, type Parts } from './parts.ts'
 import type { Projection } from './projection.ts'
 import type { Put, PutRefused, PutResult } from './put.ts'
+import { putOnlyIf } from './put-if.ts'
 import { awaitFates, putKept } from './put-kept.ts'
 import { putStrictly } from './put-strictly.ts'
 import type { Entry } from './replica.ts'
@@ -17,8 +19,6 @@ import type { Stamp } from './stamp.ts'
 import type { Watcher } from './watchers.ts'
 
 const COUNT_DELAY_MS = 250
-/** How often a write is stamped anew before two clocks are taken to be at odds for good. */
-const CLOCK_ATTEMPTS = 3
 
 /**
  * One dataspace: reads are answered from the replica, every write is stamped, applied to the replica, put into
@@ -93,25 +93,9 @@ export class Dataspace {
     condition: Stamp | 'absent',
   ): Promise<PutResult | PutRefused> {
     this.#refuseClosed()
-    const { author, backend, intake, link } = this.#parts
     const json = value === undefined ? null : encodeValue(key, value)
     await this.flush()
-    for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
-      const record = author.stamped({ key, json })
-      const [reply] = await this.#ask(() => backend.merge([{ record, if: condition }]))
-      const { verdict, current, problem, now } = reply!
-      if (verdict === 'refused')
-        return { status: 'refused', current: this.get(key), problem: problem ?? 'it was refused' }
-      if (verdict === 'accepted' || verdict === 'duplicate') {
-        intake.take(record, 'local')
-        return { status: 'written', stamp: record.stamp, durable: backend.durable }
-      }
-      if (verdict === 'future') intake.correctClock(now)
-      else if (current) intake.take(current, 'remote')
-      else await link.refresh()
-      if (verdict !== 'future' && verdict !== 'cleared') break
-    }
-    return { status: 'refused', current: this.get(key) }
+    return putOnlyIf(this.#parts, { key, json }, condition)
   }
 
   /** Counts; never waits, never counts twice. `field` comes from `statsField`. */
@@ -142,7 +126,7 @@ export class Dataspace {
    */
   async lease(name: string, ttlMs: number): Promise<Lease | LeaseRefused> {
     const { backend, node } = this.#parts
-    const busyMs = await this.#ask(() => backend.lease(name, node, ttlMs)).catch(() => 0)
+    const busyMs = await ask(this.#parts, () => backend.lease(name, node, ttlMs)).catch(() => 0)
     if (busyMs > 0) return { granted: false, busyMs }
     return { granted: true, release: () => backend.release(name, node).catch(() => {}) }
   }
@@ -154,7 +138,7 @@ export class Dataspace {
     await this.flush()
     for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
       const stamp = clock.tick()
-      const { cleared, now } = await this.#ask(() => backend.clear(stamp))
+      const { cleared, now } = await ask(this.#parts, () => backend.clear(stamp))
       if (cleared >= stamp) {
         intake.clear(cleared, 'local')
         return backend.durable
@@ -240,17 +224,5 @@ export class Dataspace {
       () => satisfied() || !this.#parts.health.hopeful,
       () => this.#parts.link.kick(),
     )
-  }
-
-  /** Asks the backend something that cannot wait in the outbox. */
-  async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
-    try {
-      if (!this.#parts.health.hopeful) throw this.#parts.health.error
-      return await this.#parts.patience.ask(question, (thrown) => asBackendError(thrown).state === 'suspect')
-    } catch (thrown) {
-      const { message, hint, cause } = asBackendError(thrown)
-      const { kind } = this.#parts.backend
-      throw new StorageError('unavailable', `${kind} cannot decide this now: ${message}`, { hint, cause })
-    }
   }
 }

@@ -24,8 +24,6 @@ export interface LinkOptions {
   beatMs: number
 }
 
-const BATCH = 200
-
 /** The conversation with the backend: one attempt at a time, tried again until it succeeds. */
 export class Link {
   readonly #options: LinkOptions
@@ -192,10 +190,7 @@ export class Link {
   async #send(): Promise<void> {
     const { backend, events, outbox } = this.#options
     while (outbox.size > 0) {
-      const rows = outbox.rows()
-      for (let at = 0; at < rows.length; at += BATCH) {
-        const batch = rows.slice(at, at + BATCH).filter(({ record }) => outbox.has(record.stamp))
-        if (batch.length === 0) continue
+      for (const batch of outbox.batches()) {
         const replies = await backend.merge(batch)
         // What this process has changed itself it need not read again.
         for (const { rev } of replies) if (rev === this.#cursor + 1) this.#cursor = rev

@@ -13,6 +13,8 @@ interface Row {
 /** Told what became of a write, or `undefined` where that is not known. */
 type Waiting = (verdict: Verdict | undefined) => void
 
+const BATCH = 200
+
 /** Writes the backend has not acknowledged yet. A row goes only when it is, or when a later write had seen it. */
 export class Outbox {
   readonly #keeper: Keeper | undefined
@@ -47,6 +49,15 @@ export class Outbox {
     return Array.from(this.#rows.values(), ({ write }) => write)
       .filter(({ record }) => !this.#parked.has(record.stamp))
       .sort((a, b) => depth(a) - depth(b) || (a.record.stamp < b.record.stamp ? -1 : 1))
+  }
+
+  /** The same in parts, without what was acknowledged or replaced before its turn came. */
+  *batches(): Generator<Write[]> {
+    const rows = this.rows()
+    for (let at = 0; at < rows.length; at += BATCH) {
+      const batch = rows.slice(at, at + BATCH).filter(({ record }) => this.has(record.stamp))
+      if (batch.length > 0) yield batch
+    }
   }
 
   /** All writes, those that are kept back too. */

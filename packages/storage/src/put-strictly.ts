@@ -1,12 +1,9 @@
-import type { EncodedPut } from './author.ts'
+import { CLOCK_ATTEMPTS, type EncodedPut } from './author.ts'
 import type { MergeReply } from './backend.ts'
 import { StorageError } from './errors.ts'
 import { asBackendError, type BackendError } from './health.ts'
 import type { Parts } from './parts.ts'
 import type { PutResult } from './put.ts'
-
-/** How often a write is stamped anew before two clocks are taken to be at odds for good. */
-const CLOCK_ATTEMPTS = 3
 
 /**
  * Writes under the `strict` policy: sent first, applied here once the backend has it.

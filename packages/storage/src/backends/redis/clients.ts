@@ -23,6 +23,8 @@ const PLAIN: RedisOptions = {
   enableAutoPipelining: false,
   disableClientInfo: true,
   keepAlive: 10_000,
+  // How long a server may take to close the other end; until then the process is held.
+  disconnectTimeout: 100,
   keyPrefix: '',
   stringNumbers: false,
   // A database that cannot be selected must not be mistaken for database 0, so it is selected by the session.
