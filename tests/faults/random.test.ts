@@ -3,7 +3,7 @@ import { hasRedisServer } from '../support/redis-server.ts'
 import { RandomRun, type RunOptions } from './random-run.ts'
 
 const soak = process.env['MCPSTORE_SOAK'] !== undefined
-const ms = soak ? 60_000 : 5000
+const ms = soak ? 60_000 : 4000
 const first = Number(process.env['MCPSTORE_SEED'] ?? 1)
 const seeds = Array.from({ length: soak ? 10 : 2 }, (_, n) => first + n)
 

@@ -112,6 +112,8 @@ export class Link {
         this.#options.health.succeeded()
       } catch (thrown) {
         this.#fail(thrown)
+        // Whoever asks meanwhile has to wait too: a server that ends every connection needs a rest.
+        if (this.#pace.isResting) this.#again = false
       }
     }
     this.#running = undefined

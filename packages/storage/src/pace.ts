@@ -42,6 +42,11 @@ export class Pace {
     return this.#options.time.monotonic() - this.#connectedAt >= RECONNECT_MS
   }
 
+  /** Whether it failed at once again, so that the next attempt is made when it is time. */
+  get isResting(): boolean {
+    return this.#failures > 1
+  }
+
   connecting(): void {
     this.#connectedAt = this.#options.time.monotonic()
   }

@@ -1,6 +1,6 @@
 import { Dataspace, type Json, statsField, statsKey } from '@mcpstore/storage'
 import { expect, test } from 'vitest'
-import { type FakeRemote, fakeRemote } from './support/fake-network.ts'
+import { type FakeRemote, type Fate, fakeRemote } from './support/fake-network.ts'
 import { FakeServer } from './support/fake-server.ts'
 import { ManualTime, settle } from './support/manual-time.ts'
 
@@ -11,12 +11,20 @@ const LONG_MS = 700_000
 class Place {
   readonly server = new FakeServer()
   readonly time = new ManualTime()
+  /** What becomes of requests of this kind. */
+  fates: Record<string, Fate> = {}
+  readonly asked: string[] = []
   readonly #times: ManualTime[] = [this.time]
 
   async join(
     time: ManualTime = this.time,
   ): Promise<{ store: Dataspace; remote: FakeRemote; time: ManualTime }> {
-    const network = { travel: () => Promise.resolve(), fate: () => 'fine' as const, losesHint: () => false }
+    const fate = (what: string) => {
+      this.asked.push(what)
+      // Who asks without end is let through at last, to be found out.
+      return this.asked.length > 2000 ? 'fine' : (this.fates[what] ?? 'fine')
+    }
+    const network = { travel: () => Promise.resolve(), fate, losesHint: () => false }
     const remote = fakeRemote({ server: this.server, network, time, serverNow: () => this.time.now() })
     if (!this.#times.includes(time)) this.#times.push(time)
     const store = new Dataspace({ backend: remote, namespace: 'n', dataspace: 'd', time })
@@ -157,4 +165,22 @@ test('a write that had a stamp from the future stays later than what it replaced
   const after = place.server.held.tables.records.get(A)!
   expect(after.json).toBe('"after"')
   expect(after.stamp > stamp).toBe(true)
+})
+
+test('a server that ends every connection is not asked again and again without a rest', async () => {
+  const place = new Place()
+  const { store, remote } = await place.join()
+  for (const what of ['pull', 'merge']) {
+    place.fates = { [what]: 'lost' }
+    place.asked.length = 0
+    remote.cut()
+    void store.put(A, what)
+    await place.pass(60_000)
+    const attempts = place.asked.filter((each) => each === 'look').length
+    expect(attempts).toBeGreaterThan(5)
+    expect(attempts).toBeLessThan(40)
+    place.fates = {}
+    await place.pass(60_000)
+    expect(place.stored).toEqual({ [A]: what })
+  }
 })

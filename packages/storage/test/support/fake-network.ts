@@ -11,7 +11,7 @@ export type Fate = 'fine' | 'lost' | 'unanswered' | 'twice'
 export interface Network {
   /** Resolves when what is under way arrives. */
   travel(what: string): Promise<unknown>
-  fate(): Fate
+  fate(what: string): Fate
   /** Whether this hint is lost. */
   losesHint(): boolean
 }
@@ -92,7 +92,7 @@ export function fakeRemote(options: FakeRemoteOptions): FakeRemote {
         over.silent = false
         if (over.open) finish(() => resolve(reply))
       }
-      if (reachable) void deliver(network.fate())
+      if (reachable) void deliver(network.fate(what))
       else fail(failure('down', 'unreachable'))
     })
   }
