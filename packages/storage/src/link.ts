@@ -197,8 +197,8 @@ export class Link {
         // What this process has changed itself it need not read again.
         for (const { rev } of replies) if (rev === this.#cursor + 1) this.#cursor = rev
         if (events.onReplies(batch, replies)) this.#look()
-        // A backlog of thousands must not keep the host from everything else; to wait for what is far away lets it go on.
-        if (!backend.beat) await new Promise((resolve) => setImmediate(resolve))
+        // A backlog of thousands must not keep the host from everything else.
+        await new Promise((resolve) => setImmediate(resolve))
       }
     }
   }
