@@ -17,6 +17,7 @@ export class Clock {
   #node: string
   /** Server time minus ours, in ms; remembered while the server is away. */
   #offset = 0
+  #isMeasured = false
 
   constructor(time: Time) {
     this.#time = time
@@ -26,6 +27,16 @@ export class Clock {
   /** The id stamped into every reading. */
   get node(): string {
     return this.#node
+  }
+
+  /** Server time minus ours as far as it is known, in ms. */
+  get offset(): number {
+    return this.#offset
+  }
+
+  /** Goes by an offset (ms) that was measured in an earlier run, until the server is heard. */
+  remember(offset: number): void {
+    if (!this.#isMeasured && Number.isFinite(offset)) this.#offset = offset
   }
 
   /** The server's time as far as it is known, in ms. */
@@ -63,6 +74,7 @@ export class Clock {
    */
   observe(serverNow: number, sentAt: number): void {
     const receivedAt = this.#time.now()
+    this.#isMeasured = true
     // Set back in between, ours says nothing about when that was: the server's goes.
     const earliest = Math.min(sentAt, receivedAt) + this.#offset
     const latest = receivedAt + this.#offset
@@ -73,6 +85,7 @@ export class Clock {
   /** Takes over the server's time (ms) after it refused a stamp: a new node, so that no old reading can recur. */
   adjust(serverNow: number): void {
     this.#offset = serverNow - this.#time.now()
+    this.#isMeasured = true
     this.#node = randomId(this.#time)
     this.#ms = 0
     this.#counter = 0

@@ -207,7 +207,8 @@ export class Dataspace {
 
   async #close(): Promise<number> {
     this.#cancelCount?.()
-    await this.#attempt(() => this.#parts.outbox.size === 0 && this.#parts.counts.unsent().length === 0)
+    const isSent = () => this.#parts.outbox.size === 0 && this.#parts.counts.unsent().length === 0
+    if (!isSent()) await this.#attempt(isSent)
     await this.#parts.link.close()
     await this.#parts.mirror?.close()
     return this.#parts.outbox.size + this.#parts.outbox.parked.length

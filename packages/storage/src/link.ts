@@ -24,8 +24,13 @@ export interface LinkOptions {
   beatMs: number
 }
 
+/** The states in which reading goes on. */
+const READABLE: ReadonlySet<string> = new Set(['suspect', 'write-degraded'])
+
 /** The conversation with the backend: one attempt at a time, tried again until it succeeds. */
 export class Link {
+  /** When the replica was last known to be what the backend has, ms since 1970. */
+  confirmed: number | undefined
   readonly #options: LinkOptions
   readonly #pace: Pace
   #found: Opened | undefined
@@ -39,18 +44,12 @@ export class Link {
   /** Whether there may be something that others counted and could not deliver. */
   #othersDue = true
   #stopHints = () => {}
-  #confirmed: number | undefined
   /** Whether the backend may know counts of this run. */
   #counted = false
 
   constructor(options: LinkOptions) {
     this.#options = options
     this.#pace = new Pace({ ...options, onTime: () => void this.kick() })
-  }
-
-  /** When the replica was last known to be what the backend has, ms since 1970. */
-  get confirmed(): number | undefined {
-    return this.#confirmed
   }
 
   /** What the backend does not let this user do. */
@@ -91,15 +90,16 @@ export class Link {
   }
 
   async close(): Promise<void> {
+    const { backend, counts, mirror, node } = this.#options
     this.#closed = true
     this.#stopHints()
     this.#pace.close()
+    if (!this.#connected) await backend.close()
     await this.#running
-    const { backend, counts, mirror, node } = this.#options
-    const known = this.#counted || backend.beat !== undefined
     // What still waits, here or in the file, would not count any more; or twice, if it comes very late.
     const left = counts.unsent().length > 0 || (await mirror?.hasNoShare()) === false
-    if (this.#connected && known && !left) await backend.leave(node).catch(() => {})
+    const isKnown = this.#connected && (this.#counted || backend.beat)
+    if (isKnown && !left) await backend.leave(node).catch(() => {})
     await backend.close()
   }
 
@@ -181,7 +181,7 @@ export class Link {
       const page = await backend.pull(cursor, known)
       events.onServerTime(page.now, sentAt)
       this.#cursor = page.rev
-      this.#confirmed = time.now()
+      this.confirmed = time.now()
       return page
     } catch (thrown) {
       this.#hinted = Math.max(this.#hinted, hinted)
@@ -230,7 +230,7 @@ export class Link {
     const sentAt = time.now()
     const { rev, now } = await backend.beat(node)
     events.onServerTime(now, sentAt)
-    if (rev === this.#cursor) this.#confirmed = time.now()
+    if (rev === this.#cursor) this.confirmed = time.now()
     this.#pace.beaten()
     return rev !== this.#cursor
   }
@@ -243,8 +243,7 @@ export class Link {
 
   #fail(thrown: unknown): void {
     const error = asBackendError(thrown)
-    const readable = error.state === 'suspect' || error.state === 'write-degraded'
-    if (!readable || error.broken) this.#connected = false
+    if (!READABLE.has(error.state) || error.broken) this.#connected = false
     this.#options.health.failed(error, this.#connected)
     this.#pace.failed({ passing: this.#connected && this.#options.health.state === 'suspect' })
   }

@@ -399,3 +399,23 @@ test('totals are kept, so that they can be read during an outage after a restart
   const next = await place.start({ down: true })
   expect(next.dataspace.counters(STATS)).toEqual({ [CALLS]: 5 })
 })
+
+test('a write during an outage is later than what its writer has seen, however slow the clock of his machine', async () => {
+  await using place = new MirrorPlace()
+  const slowMs = 3_600_000
+  const reached = await place.start({ slowMs })
+  await reached.dataspace.put(CONFIG, 1)
+  await reached.dataspace.put(OTHER, 1)
+  await reached.time.pass(100)
+  const closing = reached.dataspace.close()
+  await reached.time.pass(1000)
+  await closing
+  const cut = await place.start({ slowMs, down: true })
+  expect(cut.dataspace.get(CONFIG)?.value).toBe(1)
+  expect(await cut.dataspace.put(CONFIG, 2)).toMatchObject({ status: 'written', durable: 'local' })
+  expect(await cut.dataspace.put(OTHER, undefined)).toMatchObject({ status: 'written', durable: 'local' })
+  const back = await place.start({ slowMs })
+  await back.time.pass(LOOK_MS)
+  expect(place.tables.records.get(CONFIG)?.json).toBe('2')
+  expect(place.tables.records.get(OTHER)?.json).toBeNull()
+})

@@ -46,13 +46,17 @@ export interface Keeping {
   cleared: Stamp
   /** The clear that the totals were counted under. */
   countedSince: Stamp
-  /** Ms since 1970. */
+  /** The server's time as far as it is known, ms since 1970. */
   now: number
+  /** Server time minus that of this machine, in ms. */
+  offset: number
 }
 
 /** What other processes have put into the file since the last look. */
 export interface Kept {
   origin: Origin
+  /** Server time minus that of this machine, in ms, as it was measured last. */
+  offset: number
   cleared: Stamp
   records: StoredRecord[]
   counters: Counter[]

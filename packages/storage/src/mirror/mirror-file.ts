@@ -113,6 +113,7 @@ function readAfter(tables: Tables, cursor: number): { kept: Kept; cursor: number
   const read = <Row extends { rev: number }>(page: Row[]) => page.filter((row) => row.rev <= end)
   const kept = {
     origin: originOf(tables),
+    offset: Number(space.meta('offset')),
     cleared: space.cleared(),
     records: read(records),
     counters: read(counters),
@@ -135,7 +136,12 @@ function parsed(text: string): Write | undefined {
   }
 }
 
-function keep({ space, mirror }: Tables, batch: Batch, { node, cleared, countedSince, now }: Keeping): void {
+function keep(
+  { space, mirror }: Tables,
+  batch: Batch,
+  { node, cleared, countedSince, now, offset }: Keeping,
+): void {
+  space.setMeta('offset', String(offset))
   if (cleared > space.cleared()) {
     space.setCleared(cleared)
     space.removeUpTo(cleared)

@@ -160,7 +160,13 @@ export class Mirror {
     if (this.#more || this.#file.changed()) this.#take(this.#file.read())
     if (this.#more || this.#changes.isEmpty) return
     const { clock, counts, node, replica } = this.#parts
-    const keeping = { node, cleared: replica.cleared, countedSince: counts.cleared, now: clock.now() }
+    const keeping = {
+      node,
+      cleared: replica.cleared,
+      countedSince: counts.cleared,
+      now: clock.now(),
+      offset: clock.offset,
+    }
     const shown = (key: RecordKey) => replica.record(key)
     this.#take(this.#changes.hand(BATCH, shown, (batch) => this.#file.write(batch, keeping)))
   }
@@ -179,7 +185,7 @@ export class Mirror {
   }
 
   #take(kept: Kept): void {
-    const { intake, outbox, onAdded, replica } = this.#parts
+    const { clock, intake, outbox, onAdded, replica } = this.#parts
     this.#more = kept.more
     this.#kept = kept.origin
     this.#ids = [...new Set([...this.#ids, ...kept.origin.ids])]
@@ -188,6 +194,8 @@ export class Mirror {
     const { waiting } = kept
     const stamps = waiting ? outbox.all().map(({ record }) => record.stamp) : []
     const settled = stamps.filter((stamp) => !waiting?.has(stamp) && !this.#changes.hasWrite(stamp))
+    // Before what is kept is judged: by a wrong clock it would seem to be of the future.
+    clock.remember(kept.offset)
     intake.onKept({ ...kept, writes }, settled)
     this.#changes.forget(kept, (key) => replica.record(key))
     if (writes.length > 0) onAdded()

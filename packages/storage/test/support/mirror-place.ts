@@ -8,6 +8,7 @@ import {
   memoryBackend,
   mirrorFile,
   type StoredRecord,
+  systemTime,
   type Write,
 } from '@mcpstore/storage'
 import Libsql from 'libsql'
@@ -30,12 +31,13 @@ export class MirrorPlace implements AsyncDisposable {
   tables: MemoryTables = new MemoryTables()
   readonly #processes: Process[] = []
 
-  /** Starts a process; `down` when the server does not answer it. */
-  async start({ down = false, file = this.file, tables = this.tables } = {}): Promise<Process> {
-    const time = new ManualTime(Date.now())
+  /** Starts a process; `down` when the server does not answer it, `slowMs` when its clock is behind the server's. */
+  async start({ down = false, file = this.file, slowMs = 0, tables = this.tables } = {}): Promise<Process> {
+    const time = new ManualTime(Date.now() - slowMs)
+    const serverTime = { ...systemTime, now: () => time.now() + slowMs }
     const logger = keepingLogger()
     const backend = faultyBackend({
-      ...memoryBackend({ tables, time }),
+      ...memoryBackend({ tables, time: serverTime }),
       kind: 'redis',
       durable: 'redis',
       location: 'redis://far',

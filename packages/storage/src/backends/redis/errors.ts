@@ -69,7 +69,7 @@ const BY_CODE: Record<string, Diagnosis> = {
 const ALSO: readonly [RegExp, keyof typeof BY_CODE][] = [
   [/^ERR max number of clients/, 'MAXCLIENTS'],
   [/^ERR AUTH|invalid password|invalid username-password/i, 'WRONGPASS'],
-  [/no permissions|ACL failure|unknown command/i, 'NOPERM'],
+  [/no permissions|ACL failure|can't run this command|unknown command/i, 'NOPERM'],
   [/No such master with that name/, 'NOMASTER'],
   [/DB index is out of range|SELECT is not allowed/i, 'DB'],
 ]

@@ -30,6 +30,7 @@ function commandsUsed(place: Place): Words[] {
     ['del', place.lease('doctor')],
     ['pexpire', place.shares('doctor'), 1],
     ['zadd', index, 0, ''],
+    ['zscore', index, ''],
     ['zrem', index, ''],
     ['zrange', index, 0, 0],
     ['zrangebyscore', index, 0, 0],

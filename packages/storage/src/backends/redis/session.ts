@@ -5,6 +5,7 @@ import type { Time } from '../../time.ts'
 import { type Clients, makeClients } from './clients.ts'
 import { classify, refusal, silent } from './errors.ts'
 import type { Script } from './scripts.ts'
+import { signIn } from './sign-in.ts'
 import type { RedisTarget } from './target.ts'
 
 export interface SessionOptions {
@@ -100,7 +101,7 @@ export class RedisSession {
     const { target, name } = this.#options
     if (client.isCluster) return
     const own = client as Redis
-    if (target.kind === 'single' && target.password !== undefined) await signInWith(own, target)
+    if (target.kind === 'single' && target.password !== undefined) await signIn(own, target)
     if (target.db !== 0) await own.select(target.db)
     await this.#optional(own.client('SETNAME', name))
   }
@@ -243,12 +244,4 @@ export class RedisSession {
     const { stream } = this.#clients.commands as { stream?: Socket }
     return stream ? stream.bytesRead - stream.writableLength : 0
   }
-}
-
-async function signInWith(client: Redis, { username, password }: RedisTarget): Promise<void> {
-  const signedIn = username === undefined ? client.auth(password!) : client.auth(username, password!)
-  await signedIn.catch((error: Error) => {
-    // It wants none, so the one that was given does no harm.
-    if (!/without any password configured/.test(error.message)) throw error
-  })
 }
