@@ -83,7 +83,6 @@ it('what is read while Redis is away is shown with a warning', async () => {
     backend: 'memory',
     configured: 'redis',
     state: 'down',
-    staleMs: null,
   })
 })
 

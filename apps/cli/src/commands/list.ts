@@ -43,8 +43,8 @@ function shapeOf({ name, transport, status, toolCount, facts }: ServiceSummary):
   return { name, transport, status, toolCount, facts }
 }
 
-function storageOf({ backend, configured, state, staleMs }: StoreStatus): object {
-  return { backend, configured, state, staleMs }
+function storageOf({ backend, configured, state }: StoreStatus): object {
+  return { backend, configured, state }
 }
 
 function rowOf({ name, transport, status, toolCount, facts }: ServiceSummary): Cell[] {
