@@ -49,9 +49,10 @@ it('of a remote service shows the address and the names of its headers', async (
   const remote: ServiceConfig = { type: 'http', url: 'https://x.example/${A}', headers: { 'X-Key': '***' } }
   const { stderr } = await run(['trust', 'demo', '--yes'], world(remote))
   expect(stderr).toMatchInlineSnapshot(`
-    "name    demo
-    url     https://x.example/\${A}
-    header  X-Key
+    "name        demo
+    url         https://x.example/\${A}
+    header      X-Key
+    reads here  A
     "
   `)
 })

@@ -246,6 +246,18 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
     expect(absent.results).toMatchObject([{ status: 'failed', error: { code: 'storage' } }])
   })
 
+  it('what is no record is not said to be removed', async () => {
+    const store = await open({ redis: redis.url, dataspace: 'd' })
+    await store.forStore().addService(WEATHER)
+    await ask('HSET default:d:services:weather:config s garbage')
+    await store.close()
+    const again = await open({ redis: redis.url, dataspace: 'd', mirror: false })
+    await expect(again.forStore().deleteService('weather')).rejects.toMatchObject({
+      code: 'storage',
+      message: expect.stringContaining('its stamp is malformed'),
+    })
+  })
+
   it('no password stands in a status, an error or a log line', async () => {
     await ask('CONFIG SET requirepass top-secret')
     for (const given of [

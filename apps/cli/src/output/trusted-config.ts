@@ -3,14 +3,21 @@ import type { Output } from './output.ts'
 import { type Cell, renderTable } from './table.ts'
 import { visibleLine } from './terminal-text.ts'
 
-/** What an approval is about: each argument by itself, and of variables and headers the names. */
+/** What an approval is about: each argument by itself, of variables and headers the names, and what it reads here. */
 export function renderTrusted(
   { name, config }: { name: string; config: ServiceConfig },
   output: Output,
 ): string {
-  const rows: string[][] = [['name', visibleLine(name)], ...rowsOf(config)]
+  const read = variablesOf(config).map((variable) => ['reads here', exact(variable)])
+  const rows: string[][] = [['name', visibleLine(name)], ...rowsOf(config), ...read]
   const cells = rows.map(([title = '', value = '']): Cell[] => [{ text: title, style: 'dim' }, value])
   return renderTable(cells, { ...output, columns: Number.POSITIVE_INFINITY })
+}
+
+/** The variables of this machine whose values would go into it. */
+function variablesOf(config: ServiceConfig): string[] {
+  const asked = JSON.stringify(config).matchAll(/\$\{([A-Za-z_]\w*)/g)
+  return [...new Set([...asked].map(([, name = '']) => name))]
 }
 
 function rowsOf(config: ServiceConfig): string[][] {
@@ -27,8 +34,13 @@ function rowsOf(config: ServiceConfig): string[][] {
   ]
 }
 
+/** More than this of one value would push the others off the screen. */
+const LONGEST_SHOWN = 400
+
 /** As it is where that is plain, else as JSON, with everything visible that a terminal would hide. */
 function exact(text: string): string {
+  if (text.length > LONGEST_SHOWN)
+    return `${exact(text.slice(0, LONGEST_SHOWN))} … and ${text.length - LONGEST_SHOWN} characters more`
   if (/^[\x21-\x7e]+$/.test(text)) return text
   return JSON.stringify(text).replace(
     /[\p{C}\p{Zl}\p{Zp}]/gu,

@@ -186,7 +186,10 @@ export async function deleteService(house: House, given: string): Promise<Change
   const outcome = await approvingIfTrusted(house, house.registry.find(name), { name }, () =>
     house.dataspace.put(configKey(name), undefined),
   )
-  const { durable } = sound(name, outcome)
+  const { status, durable } = sound(name, outcome)
+  const problem = status === 'unchanged' ? house.registry.problem(name) : undefined
+  // What is no record cannot be overwritten by one.
+  if (problem !== undefined) throw refused(name, problem)
   await house.reach.disconnect(name)
   return { name, status: 'deleted', durable }
 }

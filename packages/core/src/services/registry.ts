@@ -47,7 +47,7 @@ export class Registry {
     this.require(name)
     throw storeError(
       'bad_config',
-      `the stored config of service "${name}" cannot be used: ${this.#problem(name)}`,
+      `the stored config of service "${name}" cannot be used: ${this.problem(name)}`,
       { hint: 'Remove it, or add it again.' },
     )
   }
@@ -57,7 +57,7 @@ export class Registry {
    * @throws `unknown_service`, with the names that come near; `unavailable` when nobody can know.
    */
   require(name: string): void {
-    if (this.find(name) || this.#problem(name) !== undefined) return
+    if (this.find(name) || this.problem(name) !== undefined) return
     const names = this.all().map((one) => one.name)
     const near = nearest(name, names)
     throw storeError('unknown_service', `there is no service "${name}"`, {
@@ -78,7 +78,8 @@ export class Registry {
     })
   }
 
-  #problem(name: string): string | undefined {
+  /** Why the record of this name cannot be used, if so. */
+  problem(name: string): string | undefined {
     const problems = [...this.problems(), ...this.#dataspace.status().quarantined]
     return problems.find(({ key }) => key === serviceKey(name, 'config'))?.problem
   }
