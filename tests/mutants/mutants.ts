@@ -195,7 +195,7 @@ export const mutants: Mutant[] = [
   },
   {
     name: 'what a run has counted is delivered under another name',
-    file: 'packages/storage/src/link.ts',
+    file: 'packages/storage/src/deliver-counts.ts',
     find: 'await backend.count(share.node, share.cleared, share.totals)',
     replace: 'await backend.count(`${share.node}2`, share.cleared, share.totals)',
     suite: mirror,
@@ -209,7 +209,7 @@ export const mutants: Mutant[] = [
   },
   {
     name: 'what was delivered for a run is not forgotten',
-    file: 'packages/storage/src/link.ts',
+    file: 'packages/storage/src/deliver-counts.ts',
     find: 'mirror?.removeShare(share)',
     replace: '',
     suite: mirror,

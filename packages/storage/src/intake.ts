@@ -1,4 +1,4 @@
-import type { Backend, Counter, MergeReply, Page, Write } from './backend.ts'
+import { type Counter, MAX_CONFLICTS, type MergeReply, type Page, type Write } from './backend.ts'
 import type { Clock } from './clock.ts'
 import { type Conflict, conflictBetween } from './conflict.ts'
 import type { Counts } from './counts.ts'
@@ -14,7 +14,6 @@ import { isStamp, NO_STAMP, type Stamp } from './stamp.ts'
 import type { Change, Watchers } from './watchers.ts'
 
 export interface IntakeParts {
-  backend: Backend
   replica: Replica
   outbox: Outbox
   counts: Counts
@@ -26,6 +25,7 @@ export interface IntakeParts {
 /** Brings what the backend says into the replica, and what it should know and does not into the outbox. */
 export class Intake implements LinkEvents {
   readonly #parts: IntakeParts
+  #unreported: Conflict[] = []
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
@@ -89,7 +89,7 @@ export class Intake implements LinkEvents {
     this.clear(isStamp(page.cleared) ? page.cleared : NO_STAMP, 'remote')
     const sound = page.records.filter((record) => this.#isSound(record))
     this.#forgetCounts(page)
-    this.#reportOvertaken(sound)
+    this.#noteOvertaken(sound)
     for (const record of sound) this.take(record, 'remote')
     const counters = page.counters.filter(({ total }) => Number.isSafeInteger(total))
     if (whole) replica.replaceCounters(counters)
@@ -142,6 +142,15 @@ export class Intake implements LinkEvents {
     return replies.some(({ verdict }) => verdict === 'cleared')
   }
 
+  unreported(): readonly Conflict[] {
+    return this.#unreported.slice(-MAX_CONFLICTS)
+  }
+
+  onReported(conflicts: readonly Conflict[]): void {
+    const last = this.#unreported.indexOf(conflicts.at(-1)!)
+    this.#unreported = this.#unreported.slice(last + 1)
+  }
+
   onCounted(totals: readonly Counter[]): void {
     this.#parts.counts.acknowledge(totals)
   }
@@ -190,15 +199,15 @@ export class Intake implements LinkEvents {
     }
   }
 
-  /** Reports what a newer record replaces here without having seen it. */
-  #reportOvertaken(records: readonly StoredRecord[]): void {
-    const { backend, replica } = this.#parts
+  /** Notes what a newer record replaces here without having seen it. */
+  #noteOvertaken(records: readonly StoredRecord[]): void {
+    const { replica } = this.#parts
     const overtaken = records.flatMap((record): Conflict[] => {
       const here = replica.record(record.key)
       const conflict = here && record.stamp > here.stamp ? conflictBetween(here, record) : undefined
       return conflict ? [conflict] : []
     })
-    if (overtaken.length > 0) void backend.report(overtaken).catch(() => {})
+    this.#unreported.push(...overtaken)
   }
 
   /** Puts what the backend has lost, or has older, into the outbox. */

@@ -1,4 +1,5 @@
 import type { Counter, MergeReply, Page, Write } from './backend.ts'
+import type { Conflict } from './conflict.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { Stamp } from './stamp.ts'
 
@@ -16,6 +17,10 @@ export interface LinkEvents {
   onPage(page: Page, whole: boolean): void
   /** One reply a write. Returns whether they call for a look at what else has changed. */
   onReplies(writes: readonly Write[], replies: readonly MergeReply[]): boolean
+  /** Conflicts that nobody but this process may have noticed, and the backend does not keep yet. */
+  unreported(): readonly Conflict[]
+  /** The backend keeps these. */
+  onReported(conflicts: readonly Conflict[]): void
   /** The backend has these totals, and they are in what was read from it. */
   onCounted(totals: readonly Counter[]): void
   /** The server's clock said `now`, between `sentAt` and now on ours (all ms since 1970). */

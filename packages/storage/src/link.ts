@@ -1,5 +1,6 @@
 import type { Backend, Opened, Page } from './backend.ts'
 import type { Counts } from './counts.ts'
+import { deliverCounts } from './deliver-counts.ts'
 import { asBackendError, type Health } from './health.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { LinkEvents } from './link-events.ts'
@@ -131,6 +132,7 @@ export class Link {
     this.#connected = true
     await this.#send()
     await this.#count()
+    await this.#report()
     if ((await beating) && !fresh) this.#look()
   }
 
@@ -204,23 +206,21 @@ export class Link {
   }
 
   async #count(): Promise<void> {
-    const { backend, counts, events, mirror, node } = this.#options
-    const totals = counts.unsent()
-    if (totals.length > 0) {
-      this.#counted = true
-      const counted = await backend.count(node, counts.cleared, totals)
-      // What others counted is in the new totals too, so they are read before they are believed to be in there.
-      if (counted) await this.#read()
-      if (counted) events.onCounted(totals)
-      else this.#look()
-    }
-    for (const share of this.#othersDue ? (mirror?.shares() ?? []) : []) {
-      // Refused means that there was a clear since: then it is worth nothing any more.
-      await backend.count(share.node, share.cleared, share.totals)
-      mirror?.removeShare(share)
-      this.#look()
-    }
+    if (this.#options.counts.unsent().length > 0) this.#counted = true
+    await deliverCounts(this.#options, {
+      others: this.#othersDue,
+      read: () => this.#read(),
+      look: () => this.#look(),
+    })
     this.#othersDue = false
+  }
+
+  async #report(): Promise<void> {
+    const { backend, events } = this.#options
+    const conflicts = events.unreported()
+    if (conflicts.length === 0) return
+    await backend.report(conflicts)
+    events.onReported(conflicts)
   }
 
   /** Proves that the backend takes writes. Returns whether its revision is another one than was read. */

@@ -74,7 +74,12 @@ test('a value that was lost, and written over by somebody who never saw it, is r
   await other.store.put(A, 'later')
   await place.pass(10_000)
   expect(place.stored).toEqual({ [A]: 'later' })
+  // The report gets lost at first.
+  place.fates = { report: 'lost' }
   holder.remote.setReachable(true)
+  await place.pass(10_000)
+  expect(place.asked).toContain('report')
+  place.fates = {}
   await place.pass(10_000)
   expect(shown(holder.store)).toEqual({ [A]: 'later' })
   expect(await holder.store.conflicts()).toMatchObject([

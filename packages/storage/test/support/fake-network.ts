@@ -52,12 +52,13 @@ export function fakeRemote(options: FakeRemoteOptions): FakeRemote {
   let connection: Connection | undefined
   let reachable = true
 
-  function end(reason: string): void {
+  function end(reason: string, { quietly = false } = {}): void {
     const ended = connection
     connection = undefined
     if (!ended?.open) return
     ended.open = false
     for (const fail of [...ended.ending]) fail(failure('down', reason))
+    if (quietly) return
     if (ended.epoch !== '') for (const listener of listeners) listener()
   }
 
@@ -139,6 +140,7 @@ export function fakeRemote(options: FakeRemoteOptions): FakeRemote {
       if (!value) end('unreachable')
     },
     async open(known = {}) {
+      end('another connection was opened', { quietly: true })
       connection = { epoch: '', silent: true, ending: new Set(), open: true }
       const over = connection
       const probes = known.keys?.() ?? []

@@ -1,0 +1,43 @@
+import type { Backend } from './backend.ts'
+import type { Counts } from './counts.ts'
+import type { LinkEvents } from './link-events.ts'
+import type { Mirror } from './mirror/mirror.ts'
+
+export interface CountParts {
+  backend: Backend
+  counts: Counts
+  events: LinkEvents
+  mirror: Mirror | undefined
+  /** The id this run counts under. */
+  node: string
+}
+
+export interface CountOptions {
+  /** Whether to deliver, too, what runs that have ended counted and nobody delivered. */
+  others: boolean
+  /** Reads what has changed. */
+  read(): Promise<void>
+  /** Has what has changed read later. */
+  look(): void
+}
+
+/** Sends what was counted and the backend does not have. */
+export async function deliverCounts(
+  { backend, counts, events, mirror, node }: CountParts,
+  { others, read, look }: CountOptions,
+): Promise<void> {
+  const totals = counts.unsent()
+  if (totals.length > 0) {
+    const counted = await backend.count(node, counts.cleared, totals)
+    // What others counted is in the new totals too, so they are read before they are believed to be in there.
+    if (counted) await read()
+    if (counted) events.onCounted(totals)
+    else look()
+  }
+  for (const share of others ? (mirror?.shares() ?? []) : []) {
+    // Refused means that there was a clear since: then it is worth nothing any more.
+    await backend.count(share.node, share.cleared, share.totals)
+    mirror?.removeShare(share)
+    look()
+  }
+}
