@@ -199,7 +199,9 @@ describe.skipIf(!hasRedisServer)('a mirror', () => {
     await using scene = await mirrorScene()
     await (await cutOff(scene)).ask('close')
     // Loads what it needs while it may.
-    const worker = await scene.start({ mirror: scene.path('elsewhere.db') })
+    const elsewhere = scene.path('elsewhere.db')
+    const worker = await scene.start({ mirror: elsewhere })
+    await until('what it needs is loaded', () => existsSync(elsewhere))
     await worker.ask('close')
     if (process.getuid?.() === 0) await worker.ask('dropRights')
     for (const end of ends) if (existsSync(scene.file + end)) chmodSync(scene.file + end, 0o000)
