@@ -9,8 +9,10 @@ if (redis.missing) {
   console.error(redis.missing)
   process.exit(1)
 }
-const [filter = 'tests/faults', ...more] = process.argv.slice(2)
-const { status } = spawnSync('node_modules/.bin/vitest', ['run', filter, ...more], {
+const storage = 'packages/storage/test'
+const long = ['tests/faults', `${storage}/tier-schedules.test.ts`, `${storage}/scripts-model.test.ts`]
+const asked = process.argv.slice(2)
+const { status } = spawnSync('node_modules/.bin/vitest', ['run', ...(asked.length > 0 ? asked : long)], {
   cwd: root,
   env: { ...process.env, REDIS_SERVER: redis.command, MCPSTORE_SOAK: '1' },
   stdio: 'inherit',

@@ -172,3 +172,27 @@ describe.skipIf(!hasRedisServer)('a Redis with a password', () => {
     expect(documentOf(again).services).toMatchObject([{ name: 'weather' }])
   })
 })
+
+it.skipIf(!hasRedisServer)(
+  'what a machine kept for a Redis that was begun anew is named and can be adopted',
+  async () => {
+    await using box = new Box()
+    await using other = new Box()
+    await using redis = await startRedis()
+    const env = { MCPSTORE_REDIS_URL: redis.url }
+    expect(await mcpstore(box, weather, { env })).toMatchObject({ exit: 0 })
+    await redis.restart({ keepData: false })
+    expect(await mcpstore(other, ['list'], { env })).toMatchObject({ exit: 0, stderr: '' })
+    const listed = await mcpstore(box, ['list'], { env })
+    expect(listed.stdout).toContain('No services')
+    expect(listed.stderr).toContain('is the mirror of another dataspace; nothing of it is used')
+    expect(listed.stderr).toContain('mcpstore adopt')
+    expect(await mcpstore(box, ['adopt'], { env })).toMatchObject({
+      exit: 0,
+      stdout: 'the dataspace has 1 service now\n',
+    })
+    const { stdout, stderr } = await mcpstore(other, ['list'], { env })
+    expect(stdout).toContain('weather')
+    expect(stderr).toBe('')
+  },
+)

@@ -11,6 +11,7 @@ export type CommandName =
   | 'trust'
   | 'status'
   | 'doctor'
+  | 'adopt'
   | 'clear'
   | 'help'
 
@@ -132,6 +133,15 @@ export const commandTable: readonly CommandSpec[] = [
     options: [],
     positionals: [0, 0],
     examples: ['mcpstore doctor', 'mcpstore doctor --redis redis://localhost:6379/0'],
+  },
+  {
+    name: 'adopt',
+    aliases: [],
+    summary: 'Add what this machine kept to a Redis that was begun anew without it',
+    usage: ['adopt'],
+    options: [],
+    positionals: [0, 0],
+    examples: ['mcpstore adopt'],
   },
   {
     name: 'clear',

@@ -13,6 +13,7 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> 
   trust: async () => (await import('./commands/trust.ts')).trust,
   status: async () => (await import('./commands/status.ts')).status,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
+  adopt: async () => (await import('./commands/adopt.ts')).adopt,
   clear: async () => (await import('./commands/clear.ts')).clear,
   help: async () => (await import('./commands/help.ts')).help,
 }

@@ -33,7 +33,7 @@ export async function withStore<T>(
   try {
     if (!evenIfDown) refuseDown(store)
     const result = await untilInterrupted(context.signal, work(store))
-    if (!evenIfDown && !writes) await warnOfOutage(context, store.status())
+    if (!evenIfDown) await warnOfOutage(context, store.status(), { writes })
     return result
   } finally {
     await store.close()
@@ -54,11 +54,16 @@ export function withStoreToChange<T>(
   return withStore(context, work, { writes: true })
 }
 
-/** What was shown may be old, or not all there is. */
-async function warnOfOutage(context: CommandContext, status: StoreStatus): Promise<void> {
-  const { backend, configured, reason, error } = status
-  if (context.settings.json || backend === configured) return
+/** What was shown may be old, or not all there is; what was kept on this machine may not be used. */
+async function warnOfOutage(
+  context: CommandContext,
+  { backend, configured, mirror, reason, error }: StoreStatus,
+  { writes }: { writes: boolean },
+): Promise<void> {
+  if (context.settings.json || (backend === configured && !mirror?.problem)) return
   const { writeWarning } = await import('./failure.ts')
+  if (mirror?.problem) writeWarning(context.err, mirror.problem, mirror.hint ?? undefined)
+  if (writes || backend === configured) return
   const why = reason ?? 'it did not answer in time'
   writeWarning(context.err, `Redis is not reached, what is shown may be incomplete: ${why}`, error?.hint)
 }

@@ -23,6 +23,7 @@ it('the help of the program', async () => {
       trust                          Let a service that somebody else added be started, as it is now
       status                         Show where the data lies and whether it is safe there
       doctor                         Look at the storage: what answers, and what is wrong or will be
+      adopt                          Add what this machine kept to a Redis that was begun anew without it
       clear                          Remove every service of the dataspace
       help                           Show help, of one command if it is named
 

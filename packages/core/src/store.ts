@@ -50,6 +50,14 @@ export class Store {
     return this.#house.dataspace.inspect()
   }
 
+  /**
+   * Adds what the mirror of another dataspace holds to this one: for a Redis that came back empty and was begun anew before
+   * this machine could restore it. @throws `unavailable`
+   */
+  async adopt(): Promise<void> {
+    await this.#house.dataspace.adopt()
+  }
+
   /** Removes every service and all that is known of them, for everybody. @throws `unavailable` */
   async clear(): Promise<{ durable: Durability }> {
     const { approver, dataspace } = this.#house

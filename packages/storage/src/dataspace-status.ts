@@ -28,7 +28,7 @@ export interface DataspaceStatus {
   /** Where the backend lies, for people. */
   location: string | null
   /** The file that keeps what a backend far away has not taken, and why it cannot now, if so. */
-  mirror: { file: string; problem: string | null } | null
+  mirror: { file: string; problem: string | null; hint: string | null } | null
   /** Records that were read but could not be used: their keys, and why. */
   quarantined: { key: string; problem: string }[]
 }
@@ -54,7 +54,11 @@ export function describeStatus(
     dataspace,
     missing: link.missing,
     location: backend.location,
-    mirror: mirror ? { file: mirror.file, problem: mirror.problem?.message ?? null } : null,
+    mirror: mirror ? describeMirror(mirror) : null,
     quarantined: Array.from(replica.quarantine, ([key, problem]) => ({ key, problem })),
   }
+}
+
+function describeMirror({ file, problem }: NonNullable<Parts['mirror']>): DataspaceStatus['mirror'] {
+  return { file, problem: problem?.message ?? null, hint: problem?.hint ?? null }
 }

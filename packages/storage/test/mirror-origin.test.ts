@@ -103,7 +103,7 @@ test('a mirror of another dataspace can be adopted: what it holds is added, and 
   expect([...place.tables.records.keys()].sort()).toEqual([OTHER, OWN, CONFIG].sort())
   expect(place.tables.counters.get(`${STATS} ${CALLS}`)?.total).toBe(5)
   expect(place.tables.ids).toHaveLength(2)
-  expect(dataspace.status().mirror).toEqual({ file: place.file, problem: null })
+  expect(dataspace.status().mirror).toEqual({ file: place.file, problem: null, hint: null })
   expect(place.waiting()).toEqual([])
   backend.faults.fail('down')
   const late = dataspace.put(OWN, 'later')

@@ -255,7 +255,7 @@ test('a local dataspace is not opened as a mirror, nor a mirror as a local datas
   const local = sqliteBackend({ file })
   await local.open()
   const other = await place.start({ down: true, file })
-  expect(other.dataspace.status().mirror).toEqual({
+  expect(other.dataspace.status().mirror).toMatchObject({
     file,
     problem: expect.stringContaining('is a local dataspace'),
   })

@@ -215,6 +215,6 @@ function mayBeSame(a: readonly string[], b: readonly string[]): boolean {
 
 function otherDataspace(file: string): BackendError {
   return new BackendError('down', `${file} is the mirror of another dataspace; nothing of it is used`, {
-    hint: 'Move it aside, or adopt it: then what it holds is added to the dataspace.',
+    hint: 'If it is yours, mcpstore adopt adds what it holds to the dataspace; else move it aside.',
   })
 }
