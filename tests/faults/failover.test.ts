@@ -55,8 +55,10 @@ describe.skipIf(!hasRedisServer)('a failover', () => {
     await pair.inSync()
     behind = 5 * HOUR
     proxy.target = pair.replica.port
+    const since = [a, b].map(({ status }) => status.since)
     await pair.master.kill()
     await pair.promote()
+    await until('both have noticed', () => [a, b].every(({ status }, at) => status.since !== since[at]))
     await Promise.all([a.settled(), b.settled()])
     // Both know what they replace, so theirs must stay although its stamp sorts below.
     expect((await a.put('one', 2)).durable).toBe('redis')
