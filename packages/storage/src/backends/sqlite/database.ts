@@ -140,9 +140,13 @@ export function fileIdentity(file: string): string | undefined {
   return parts[0] && parts.map((stat) => `${stat?.dev}:${stat?.ino}`).join(' ')
 }
 
+let libsql: typeof Libsql | undefined
+
+/** Kept: a process that has given up rights since it loaded it may not find it again. */
 async function loadLibsql(): Promise<typeof Libsql> {
   try {
-    return (await import('libsql')).default
+    libsql ??= (await import('libsql')).default
+    return libsql
   } catch (cause) {
     throw new BackendError(
       'down',
