@@ -31,6 +31,7 @@ class FakeConnection implements Connection {
   #listeners: ((reason: Error | undefined) => void)[] = []
   readonly server = {} as Connection['server']
   listTools = async (): Promise<[]> => []
+  request = async (): Promise<Record<string, unknown>> => ({})
   callTool = async (): Promise<ToolResult> => ({})
   onToolsChanged(): void {}
   onClose(listener: (reason: Error | undefined) => void): void {

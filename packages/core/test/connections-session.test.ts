@@ -23,6 +23,16 @@ describe('the handshake', () => {
   })
 })
 
+describe('request', () => {
+  test('passes any answer through whole, and a refusal as it was meant', async () => {
+    const connection = await connect(stdioConfig())
+    expect(await connection.request('ping', {}, patient)).toEqual({})
+    const error = await failureOf(connection.request('resources/list', {}, patient))
+    expect(error.code).toBe('server_error')
+    expect(error.message).toContain('-32601')
+  })
+})
+
 describe('listTools', () => {
   test('keeps every field of a tool, known or not, and a dangling $ref costs nothing', async () => {
     const connection = await connect(stdioConfig())

@@ -49,6 +49,15 @@ export interface Connection {
    * server answered with a JSON-RPC error.
    */
   callTool(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolResult>
+  /**
+   * Sends any other request, for one that changes nothing, and returns the answer as it was sent. Throws `timeout`,
+   * `aborted`, `unreachable`, `auth_required`, `server_error`.
+   */
+  request(
+    method: string,
+    params: Record<string, unknown>,
+    options: RequestOptions,
+  ): Promise<Record<string, unknown>>
   /** Called once when the connection ends, with the reason if it was not asked for. */
   onClose(listener: (reason: Error | undefined) => void): void
   /** Called when the server says its tool list changed. */

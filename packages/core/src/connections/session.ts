@@ -84,6 +84,19 @@ export class Session implements Connection {
     }
   }
 
+  async request(
+    method: string,
+    params: Record<string, unknown>,
+    options: RequestOptions,
+  ): Promise<Record<string, unknown>> {
+    const deadline = new Deadline(options)
+    try {
+      return await this.#request('list', { method, params }, deadline)
+    } finally {
+      deadline.clear()
+    }
+  }
+
   onClose(listener: (reason: Error | undefined) => void): void {
     if (this.#ended) queueMicrotask(() => listener(this.#reason))
     else this.#closeListeners.push(listener)
