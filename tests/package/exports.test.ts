@@ -20,6 +20,7 @@ it('@mcpstore/storage exports', () => {
       "keyPrefix",
       "localFile",
       "loggedBackend",
+      "makeFolder",
       "memoryBackend",
       "mirrorFile",
       "parseRecordKey",

@@ -9,7 +9,7 @@ export async function ask<Answer>(
 ): Promise<Answer> {
   try {
     if (!health.hopeful) throw health.error
-    return await patience.ask(question, (thrown) => asBackendError(thrown).state === 'suspect')
+    return await patience.ask(question)
   } catch (thrown) {
     const { message, hint, cause } = asBackendError(thrown)
     throw new StorageError('unavailable', `${backend.kind} cannot decide this now: ${message}`, {

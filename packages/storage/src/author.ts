@@ -1,11 +1,10 @@
-import type { Durability } from './backend.ts'
 import type { Clock } from './clock.ts'
 import type { Intake } from './intake.ts'
 import type { Outbox } from './outbox.ts'
 import type { Put, PutResult } from './put.ts'
 import { type StoredRecord, seenAfter, supersedes } from './record.ts'
 import type { Replica } from './replica.ts'
-import { NO_STAMP, type Stamp } from './stamp.ts'
+import { NO_STAMP } from './stamp.ts'
 
 /** How often a write is stamped anew before two clocks are taken to be at odds for good. */
 export const CLOCK_ATTEMPTS = 3
@@ -20,6 +19,9 @@ export interface AuthorParts {
 /** A put whose value is already text. */
 export type EncodedPut = Omit<Put, 'value'> & { json: string | null }
 
+/** A result, of which it is not known yet how durable it is. */
+type Authored = Omit<PutResult, 'durable'>
+
 /** Turns what a user writes into stamped records that know what they replace. */
 export class Author {
   readonly #parts: AuthorParts
@@ -29,12 +31,11 @@ export class Author {
   }
 
   /** Applies a put to the replica and the outbox, unless the same value is there. */
-  write(put: EncodedPut): { stamp: Stamp; status: PutResult['status'] } {
+  write(put: EncodedPut): Authored {
     const { clock, replica, outbox, intake } = this.#parts
+    const unchanged = this.unchanged(put)
+    if (unchanged) return unchanged
     const current = replica.record(put.key)
-    if (current ? this.#isSame(current, put) : put.json === null) {
-      return { status: 'unchanged', stamp: current?.stamp ?? NO_STAMP }
-    }
     const record = this.stamped(put)
     if (current && !supersedes(record, current, clock.now()))
       return { status: 'outdated', stamp: current.stamp }
@@ -44,10 +45,10 @@ export class Author {
   }
 
   /** The result of a put that changes nothing, or `undefined` if it would. */
-  unchanged(put: EncodedPut, durable: Durability): PutResult | undefined {
+  unchanged(put: EncodedPut): Authored | undefined {
     const current = this.#parts.replica.record(put.key)
     const same = current ? this.#isSame(current, put) : put.json === null
-    return same ? { status: 'unchanged', stamp: current?.stamp ?? NO_STAMP, durable } : undefined
+    return same ? { status: 'unchanged', stamp: current?.stamp ?? NO_STAMP } : undefined
   }
 
   /** The record a put becomes, written over what the replica has now. */

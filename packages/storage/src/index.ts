@@ -42,6 +42,7 @@ export {
 } from './keyspace.ts'
 export type { Lease, LeaseRefused } from './lease.ts'
 export { type Logger, silentLogger } from './logger.ts'
+export { makeFolder } from './make-folder.ts'
 export type { DataspaceOptions } from './parts.ts'
 export type { Projection } from './projection.ts'
 export type { Put, PutRefused, PutResult } from './put.ts'

@@ -1,3 +1,4 @@
+import { asBackendError } from './health.ts'
 import type { Time } from './time.ts'
 
 const RETRY_MS = 10
@@ -40,16 +41,14 @@ export class Patience {
   }
 
   /** Asks again as long as the failure is a passing one. @throws what the last attempt threw. */
-  async ask<Answer>(
-    question: () => Promise<Answer>,
-    isPassing: (thrown: unknown) => boolean,
-  ): Promise<Answer> {
+  async ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
     const deadline = this.#time.monotonic() + this.#waitMs
     for (;;) {
       try {
         return await question()
       } catch (thrown) {
-        if (!isPassing(thrown) || this.#time.monotonic() >= deadline) throw thrown
+        const isPassing = asBackendError(thrown).state === 'suspect'
+        if (!isPassing || this.#time.monotonic() >= deadline) throw thrown
         await new Promise<void>((resolve) => this.#time.after(RETRY_MS, resolve, { hold: true }))
       }
     }

@@ -11,7 +11,10 @@ import type { PutResult } from './put.ts'
  */
 export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Promise<PutResult[]> {
   const { author, backend, intake } = parts
-  const results: (PutResult | undefined)[] = puts.map((put) => author.unchanged(put, backend.durable))
+  const results: (PutResult | undefined)[] = puts.map((put) => {
+    const unchanged = author.unchanged(put)
+    return unchanged && { ...unchanged, durable: backend.durable }
+  })
   for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
     const open = puts.flatMap((put, at) => (results[at] ? [] : [{ at, record: author.stamped(put) }]))
     if (open.length === 0) break
@@ -47,10 +50,7 @@ async function send(
 ): Promise<MergeReply[]> {
   if (!health.hopeful) throw notDurable(health.error!.message, health.error)
   try {
-    return await patience.ask(
-      () => backend.merge(writes),
-      (thrown) => asBackendError(thrown).state === 'suspect',
-    )
+    return await patience.ask(() => backend.merge(writes))
   } catch (thrown) {
     const error = asBackendError(thrown)
     const refused = error.state === 'write-degraded' || error.state === 'auth'

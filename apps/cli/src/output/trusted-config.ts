@@ -1,4 +1,5 @@
 import type { ServiceConfig } from '@mcpstore/core'
+import { variablesOf } from '../config-variables.ts'
 import type { Output } from './output.ts'
 import { type Cell, renderTable } from './table.ts'
 import { visibleLine } from './terminal-text.ts'
@@ -12,12 +13,6 @@ export function renderTrusted(
   const rows: string[][] = [['name', visibleLine(name)], ...rowsOf(config), ...read]
   const cells = rows.map(([title = '', value = '']): Cell[] => [{ text: title, style: 'dim' }, value])
   return renderTable(cells, { ...output, columns: Number.POSITIVE_INFINITY })
-}
-
-/** The variables of this machine whose values would go into it. */
-function variablesOf(config: ServiceConfig): string[] {
-  const asked = JSON.stringify(config).matchAll(/\$\{([A-Za-z_]\w*)/g)
-  return [...new Set([...asked].map(([, name = '']) => name))]
 }
 
 function rowsOf(config: ServiceConfig): string[][] {

@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto'
 import {
   closeSync,
   constants,
-  existsSync,
   fstatSync,
   fsyncSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -14,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { McpStoreError } from '@mcpstore/storage'
+import { McpStoreError, makeFolder } from '@mcpstore/storage'
 import { asError, storeError } from '../errors.ts'
 import { type ApprovalMap, readApprovals, writeApprovals } from './approval.ts'
 import { underLock } from './file-lock.ts'
@@ -116,16 +114,5 @@ function replace(path: string, text: string, draft: string, isOurs: () => boolea
     return true
   } finally {
     rmSync(draft, { force: true })
-  }
-}
-
-/** One by one and for this user only, as Node's own way never ends below /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return
-  makeFolder(dirname(folder))
-  try {
-    mkdirSync(folder, { mode: 0o700 })
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
   }
 }

@@ -96,7 +96,7 @@ export class Upkeep {
   async #attempt(patience: Patience): Promise<void> {
     const { exchange } = this.#options
     try {
-      await (this.#problem ? exchange() : patience.ask(exchange, isLocked))
+      await (this.#problem ? exchange() : patience.ask(exchange))
       this.#succeeded()
     } catch (thrown) {
       this.#failed(asBackendError(thrown))
@@ -123,8 +123,4 @@ export class Upkeep {
     shut()
     this.#reopenAt = time.monotonic() + Math.min(REOPEN_FIRST_MS * 2 ** this.#failures++, REOPEN_LAST_MS)
   }
-}
-
-function isLocked(thrown: unknown): boolean {
-  return asBackendError(thrown).state === 'suspect'
 }

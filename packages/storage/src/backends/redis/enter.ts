@@ -7,18 +7,19 @@ import type { Place } from './place.ts'
 import { scripts } from './scripts.ts'
 import type { RedisSession } from './session.ts'
 
-/** What is remembered of the server from one connection to the next. */
-export interface Remembered {
-  /** Which run of the server it was; empty where it does not say. */
+export interface Entered {
+  /** Which run of the server it is; empty where it does not say. */
   run: string
   epoch: string
+  ids: string[]
 }
 
 export interface EnterOptions {
   label: string
   lifetime: string
   known: Known
-  remembered: Remembered | undefined
+  /** The run of the server at the last connection, `undefined` before the first. */
+  lastRun: string | undefined
   time: Time
 }
 
@@ -29,12 +30,8 @@ const OLDEST_REDIS = [6, 2]
 const PROBES = 1000
 
 /** Finds the dataspace, or makes it. @throws `BackendError` */
-export async function enter(
-  session: RedisSession,
-  place: Place,
-  options: EnterOptions,
-): Promise<Remembered & { ids: string[] }> {
-  const { label, known, remembered } = options
+export async function enter(session: RedisSession, place: Place, options: EnterOptions): Promise<Entered> {
+  const { label, known, lastRun } = options
   const [found, others] = await Promise.all([
     look(session, place, label),
     session.ask((client) => client.exists(place.otherMeta)).catch(unlessForbidden),
@@ -51,7 +48,7 @@ export async function enter(
   } catch (thrown) {
     // What cannot be written now may be read all the same.
     const readable = thrown instanceof BackendError && thrown.state === 'write-degraded' && found.epoch !== ''
-    if (!readable || remembered === undefined) throw thrown
+    if (!readable || lastRun === undefined) throw thrown
     return { ...found }
   }
 }
@@ -72,9 +69,8 @@ interface Found {
 }
 
 async function look(session: RedisSession, place: Place, label: string): Promise<Found> {
-  const [{ reply, refused }] = (await session.run(scripts.look, [
-    { keys: [place.meta, place.index], args: [] },
-  ])) as [{ reply?: unknown; refused?: string }]
+  const [answer] = await session.run(scripts.look, [{ keys: [place.meta, place.index], args: [] }])
+  const { reply, refused } = answer!
   if (refused !== undefined) throw unusable(label, place.meta, refused)
   const [epoch, schema, ids, index, info] = reply as string[]
   const said = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info!)?.[1] ?? ''
@@ -115,9 +111,9 @@ async function make(
 async function isWiped(
   session: RedisSession,
   place: Place,
-  { known, remembered, run }: EnterOptions & { run: string },
+  { known, lastRun, run }: EnterOptions & { run: string },
 ): Promise<boolean> {
-  if (run === '' || (remembered?.run ?? known.run) !== run || !known.onWiped) return false
+  if (run === '' || (lastRun ?? known.run) !== run || !known.onWiped) return false
   const probes = (known.keys?.() ?? []).slice(0, PROBES).map(place.key)
   if (probes.length === 0) return false
   return (await session.ask((client) => client.exists(...probes))) === 0

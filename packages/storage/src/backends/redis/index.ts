@@ -3,7 +3,7 @@ import { StorageError } from '../../errors.ts'
 import type { RecordKey } from '../../keyspace.ts'
 import { systemTime, type Time } from '../../time.ts'
 import { batches, counterGroups } from './batches.ts'
-import { enter, type Remembered } from './enter.ts'
+import { enter } from './enter.ts'
 import { classify, otherHistory } from './errors.ts'
 import { conflictFrom, mergeCall, mergeReply, reportCall } from './hashes.ts'
 import { inspectRedis } from './inspect.ts'
@@ -50,7 +50,7 @@ export function redisBackend(options: RedisBackendOptions): Backend {
   const lifetimes = new Lifetime(options.lifetimeMs, time)
   const listeners = new Set<(rev?: number) => void>()
   let visit: Visit | undefined
-  let remembered: Remembered | undefined
+  let lastRun: string | undefined
   const opening = new Set<RedisSession>()
   let closed = false
 
@@ -106,11 +106,11 @@ export function redisBackend(options: RedisBackendOptions): Backend {
           label: target.label,
           lifetime,
           known,
-          remembered,
+          lastRun,
           time,
         })
         if (closed) session.close()
-        remembered = { run: entered.run, epoch: entered.epoch }
+        lastRun = entered.run
         const now = () => (options.serverNow ? String(options.serverNow()) : '')
         visit = { session, place, epoch: entered.epoch, now, lifetime }
         const missing = [...session.missing]

@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type Libsql from 'libsql'
 import { BackendError } from '../../health.ts'
+import { makeFolder } from '../../make-folder.ts'
 import { isReadOnly, readOnly } from './errors.ts'
 import { openSnapshot } from './snapshot.ts'
 
@@ -118,18 +119,6 @@ function makeFile(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600))
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
-  }
-}
-
-/** Makes the folder and those above it, for this user only; one by one, as Node's own way never ends below /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return
-  makeFolder(dirname(folder))
-  try {
-    mkdirSync(folder, { mode: 0o700 })
-  } catch (thrown) {
-    // Another process may have made it meanwhile.
     if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
   }
 }

@@ -44,6 +44,19 @@ if parent ~= record and not is_live(parent, cleared, now) then
   return {'orphan', now_text}
 end
 
+-- Keeps what the loser of the two said, where that is something else.
+local function note_conflict(accepted)
+  if reports ~= '1' then return end
+  local there_value = field(record, 'd') ~= '1' and field(record, 'v')
+  local own_value = deleted ~= '1' and value
+  if there_value == own_value then return end
+  if accepted then
+    add_conflict(conflicts, member, there, there_value, stamp, own_value)
+  else
+    add_conflict(conflicts, member, stamp, own_value, there, there_value)
+  end
+end
+
 local supersedes = there == ''
 if there ~= '' then
   local outranks = later(basis, there_basis) or (basis == there_basis and later(stamp, there))
@@ -55,19 +68,11 @@ if condition == 'absent' then
 elseif condition ~= '' then
   if there ~= condition then return reply('failed_condition') end
 elseif not supersedes then
-  if reports == '1' then
-    local there_value = field(record, 'd') ~= '1' and field(record, 'v')
-    local own_value = deleted ~= '1' and value
-    if there_value ~= own_value then add_conflict(conflicts, member, stamp, own_value, there, there_value) end
-  end
+  note_conflict(false)
   return reply('stale')
 end
 
-if there ~= '' and reports == '1' and not covers(seen, there) then
-  local there_value = field(record, 'd') ~= '1' and field(record, 'v')
-  local own_value = deleted ~= '1' and value
-  if there_value ~= own_value then add_conflict(conflicts, member, there, there_value, stamp, own_value) end
-end
+if there ~= '' and not covers(seen, there) then note_conflict(true) end
 local since = deleted == '1' and '' or (there_live and field(record, 'i')) or stamp
 local rev = next_rev(meta, channel)
 redis.call('DEL', record)
