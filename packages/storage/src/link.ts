@@ -200,7 +200,7 @@ export class Link {
         for (const { rev } of replies) if (rev === this.#cursor + 1) this.#cursor = rev
         if (events.onReplies(batch, replies)) this.#look()
         // A backlog of thousands must not keep the host from everything else.
-        await new Promise((resolve) => setImmediate(resolve))
+        if (outbox.size > 0) await new Promise((resolve) => setImmediate(resolve))
       }
     }
   }

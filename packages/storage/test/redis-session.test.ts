@@ -88,6 +88,41 @@ describe.skipIf(!hasRedisServer)('a connection that worked', () => {
     expect(waits).toBe(1)
   })
 
+  it('leaves hints that come close together in the socket, and reads them together', async () => {
+    await using server = await startRedis()
+    const pauses: (() => void)[] = []
+    const time = {
+      ...systemTime,
+      after: (...[ms, task, options]: Parameters<typeof systemTime.after>) => {
+        // No request here has as little time.
+        if (ms >= 10) return systemTime.after(ms, task, options)
+        pauses.push(task)
+        return () => {}
+      },
+    }
+    const endPause = () => pauses.splice(0).map((end) => end()).length
+    const target = redisTarget({ url: server.url })
+    const backend = redisBackend({ target, namespace: 'n', dataspace: 'd', time })
+    cleanups.push(() => backend.close())
+    const heard: unknown[] = []
+    backend.onHint((rev) => void heard.push(rev))
+    await backend.open()
+    const publish = (rev: number) => server.command('PUBLISH', 'n:d:changes', rev)
+
+    await publish(1)
+    await expect.poll(() => heard).toEqual([1])
+    for (let rev = 2; rev <= 50; rev++) await publish(rev)
+    // What was asked after they were sent is answered.
+    await backend.beat!('node')
+    expect(heard).toEqual([1])
+    expect(endPause()).toBe(1)
+    expect(heard).toHaveLength(50)
+    expect(endPause(), 'there were some, so it goes on').toBe(1)
+    expect(endPause(), 'there was none').toBe(0)
+    await publish(51)
+    await expect.poll(() => heard.at(-1)).toBe(51)
+  })
+
   it('is a reason to look when it ends by itself', async () => {
     await using server = await startRedis()
     const { backend, hints } = backendAt(server.url, 2000)
