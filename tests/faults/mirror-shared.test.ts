@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs'
 import { statsField, statsKey } from '@mcpstore/storage'
 import { describe, expect, it } from 'vitest'
 import { config, mirrorScene } from '../support/mirror-scene.ts'
@@ -56,11 +57,11 @@ describe.skipIf(!hasRedisServer)('processes that share a mirror', () => {
     await a.ask('put', config('keeper'), 0)
     await scene.proxy.refuse()
     for (const worker of [a, b]) await scene.down(worker)
-    // It does not look while it stands still.
-    await b.pause()
+    const files = { stands: scene.path('stands'), go: scene.path('go') }
+    const late = b.ask('putUnaware', files, config('weather'), 'of b')
+    await until('b stands still', () => existsSync(files.stands))
     await a.ask('put', config('weather'), 'of a')
-    const late = b.ask('put', config('weather'), 'of b')
-    await b.resume()
+    writeFileSync(files.go, '')
     expect(await late).toMatchObject({ durable: 'local' })
     expect(scene.waiting().filter((key) => key === config('weather'))).toHaveLength(2)
     await until('both show the same', async () => {

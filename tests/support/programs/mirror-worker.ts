@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs'
 import { Dataspace, type DataspaceStatus, type Json, type PutResult } from '@mcpstore/storage'
 import { redisBackend, redisTarget } from '@mcpstore/storage/redis'
 import { type MirrorOptions, mirrorOf } from '../mirror-options.ts'
@@ -23,6 +24,13 @@ export const requests = {
     }).open()
   },
   put: (key: string, value: Json): Promise<PutResult> => dataspace.put(key, value),
+  /** Makes the file `stands`, stands still until there is one called `go`, and writes without having looked around. */
+  putUnaware: (files: { stands: string; go: string }, key: string, value: Json): Promise<PutResult> => {
+    writeFileSync(files.stands, '')
+    const never = new Int32Array(new SharedArrayBuffer(4))
+    while (!existsSync(files.go)) Atomics.wait(never, 0, 0, 5)
+    return dataspace.put(key, value)
+  },
   putAll: (puts: { key: string; value: Json }[]): Promise<PutResult[]> => dataspace.putAll(puts),
   remove: (key: string): Promise<PutResult> => dataspace.put(key, undefined),
   count: (key: string, field: string, amount: number): void => dataspace.count(key, field, amount),
