@@ -76,7 +76,10 @@ export class Worker<Requests extends Handlers> implements AsyncDisposable {
       if (!this.isRunning) return reject(this.#end())
       const id = ++this.#requests
       this.#waiting.set(id, { resolve, reject })
-      this.#child.send({ id, name, args })
+      this.#child.send({ id, name, args }, (error) => {
+        // It is ending, and nobody has noticed yet.
+        if (error) void this.#gone.then(() => reject(this.#end()))
+      })
     })
   }
 

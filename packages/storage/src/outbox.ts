@@ -4,14 +4,25 @@ import { parentKey, type RecordKey } from './keyspace.ts'
 import { covers } from './record.ts'
 import type { Stamp } from './stamp.ts'
 
+/** What becomes of a write. */
+export interface Fate {
+  /** The one it is stored under: another one than it was given when that was refused. */
+  stamp: Stamp
+  /** `undefined` while it waits, and where it is not known. */
+  verdict: Verdict | undefined
+}
+
+interface Waiting {
+  fate: Fate
+  /** Called when it waits no more. */
+  done: () => void
+}
+
 interface Row {
   write: Write
   /** Who waits for the acknowledgement. */
   waiting: Waiting[]
 }
-
-/** Told what became of a write, or `undefined` where that is not known. */
-type Waiting = (verdict: Verdict | undefined) => void
 
 const BATCH = 200
 
@@ -80,12 +91,13 @@ export class Outbox {
     const waiting = this.#drop(stamp)?.waiting
     if (!waiting) return
     this.add(write)
+    for (const { fate } of waiting) if (fate.stamp === stamp) fate.stamp = write.record.stamp
     this.#rows.get(write.record.stamp)!.waiting.push(...waiting)
   }
 
   /** Drops the row of exactly this stamp and tells who waits for it what became of it. */
   acknowledge(stamp: Stamp, verdict: Verdict | undefined): void {
-    for (const resolve of this.#drop(stamp)?.waiting ?? []) resolve(verdict)
+    settle(this.#drop(stamp)?.waiting ?? [], verdict)
   }
 
   /** Keeps a row back that was refused for its own sake, and tells who waits for it. */
@@ -93,7 +105,7 @@ export class Outbox {
     const row = this.#rows.get(stamp)
     if (!row) return
     this.#parked.set(stamp, problem)
-    for (const resolve of row.waiting.splice(0)) resolve('refused')
+    settle(row.waiting.splice(0), 'refused')
   }
 
   /** Why the row of this stamp is kept back, or `undefined` if it is not. */
@@ -106,9 +118,9 @@ export class Outbox {
     this.#parked.clear()
   }
 
-  /** Calls `resolve` once the row of this stamp, or what took its place, is acknowledged. */
-  whenAcknowledged(stamp: Stamp, resolve: Waiting): void {
-    this.#rows.get(stamp)?.waiting.push(resolve)
+  /** Keeps `fate` true, and calls `done` once the row of its stamp, or what took its place, is acknowledged. */
+  follow(fate: Fate, done: () => void): void {
+    this.#rows.get(fate.stamp)?.waiting.push({ fate, done })
   }
 
   #drop(stamp: Stamp): Row | undefined {
@@ -122,5 +134,12 @@ export class Outbox {
     this.#parked.delete(stamp)
     this.#keeper?.onSettled(stamp)
     return row
+  }
+}
+
+function settle(waiting: readonly Waiting[], verdict: Verdict | undefined): void {
+  for (const { fate, done } of waiting) {
+    fate.verdict = verdict
+    done()
   }
 }

@@ -1,5 +1,5 @@
 import type { EncodedPut } from './author.ts'
-import type { Verdict } from './backend.ts'
+import type { Fate } from './outbox.ts'
 import type { Parts } from './parts.ts'
 import type { PutResult } from './put.ts'
 import type { Stamp } from './stamp.ts'
@@ -11,41 +11,43 @@ import type { Stamp } from './stamp.ts'
 export async function putKept(parts: Parts, puts: readonly EncodedPut[]): Promise<PutResult[]> {
   const { author, mirror, outbox } = parts
   const written = puts.map((put) => author.write(put))
-  const stamps = written.map(({ stamp }) => stamp)
-  const fates = await awaitFates(parts, stamps)
-  const outcomes = written.map(({ status }, at) => outcome(parts, status, fates[at]))
+  const fates = await awaitFates(
+    parts,
+    written.map(({ stamp }) => stamp),
+  )
+  const outcomes = written.map(({ status }, at) => outcome(parts, status, fates[at]!))
   const unsure = outcomes.some(({ durable }) => durable === 'memory')
   const kept = unsure
-    ? await mirror?.save(puts.map(({ key }, at) => ({ key, stamp: stamps[at]! })))
+    ? await mirror?.save(puts.map(({ key }, at) => ({ key, stamp: fates[at]!.stamp })))
     : undefined
   return outcomes.map(({ status, durable }, at) => {
-    const stamp = stamps[at]!
+    const { stamp } = fates[at]!
     const problem = outbox.problem(stamp)
     const place = durable === 'memory' && kept?.[at] ? 'local' : durable
     return { stamp, status, durable: place, ...(problem !== undefined && { problem }) }
   })
 }
 
-/** What becomes of these stamps, `undefined` for those that still wait when there is no more waiting. */
+/** What becomes of these stamps, as far as it is known when there is no more waiting. */
 export async function awaitFates(
   { backend, health, link, outbox, patience }: Parts,
   stamps: readonly Stamp[],
-): Promise<(Verdict | undefined)[]> {
-  const fates = stamps.map((stamp): Verdict | undefined => {
-    if (outbox.problem(stamp) !== undefined) return 'refused'
-    return outbox.has(stamp) ? undefined : 'duplicate'
+): Promise<Fate[]> {
+  const fates = stamps.map((stamp): Fate => {
+    if (outbox.problem(stamp) !== undefined) return { stamp, verdict: 'refused' }
+    return { stamp, verdict: outbox.has(stamp) ? undefined : 'duplicate' }
   })
-  let left = fates.filter((fate) => fate === undefined).length
+  const open = fates.filter(({ verdict }) => verdict === undefined)
+  let left = open.length
   // One command without an answer from far away is likely not the last.
   const silent = backend.beat !== undefined && health.state === 'suspect'
   if (left === 0 || silent || !health.hopeful) return fates
   await patience.until((done) => {
-    stamps.forEach((stamp, at) => {
-      outbox.whenAcknowledged(stamp, (verdict) => {
-        fates[at] = verdict
+    for (const fate of open) {
+      outbox.follow(fate, () => {
         if (--left === 0) done()
       })
-    })
+    }
     void link.kick()
   })
   if (left > 0 && backend.beat) health.doubted()
@@ -55,11 +57,11 @@ export async function awaitFates(
 function outcome(
   { backend, health }: Parts,
   status: PutResult['status'],
-  fate: Verdict | undefined,
+  { verdict }: Fate,
 ): Omit<PutResult, 'stamp'> {
   const unsure =
-    fate === undefined || fate === 'refused' || (status === 'unchanged' && health.state === 'down')
+    verdict === undefined || verdict === 'refused' || (status === 'unchanged' && health.state === 'down')
   if (unsure) return { status, durable: 'memory' }
-  const kept = fate === 'accepted' || fate === 'duplicate'
+  const kept = verdict === 'accepted' || verdict === 'duplicate'
   return { status: kept ? status : 'outdated', durable: backend.durable }
 }

@@ -43,15 +43,27 @@ test('a list is sent after the config it lives under, even if that was written l
 test('who waits for a row that was superseded waits for what took its place', () => {
   const outbox = new Outbox()
   const second = config(2, { seen: seenAfter(config(1)) })
+  const fate = { stamp: config(1).stamp, verdict: undefined }
   let done = false
   outbox.add({ record: config(1) })
-  outbox.whenAcknowledged(config(1).stamp, () => {
+  outbox.follow(fate, () => {
     done = true
   })
   outbox.add({ record: second })
   expect(done).toBe(false)
   outbox.acknowledge(second.stamp, 'accepted')
   expect(done).toBe(true)
+  expect(fate).toEqual({ stamp: config(1).stamp, verdict: 'accepted' })
+})
+
+test('who waits for a row that was stamped anew is told under which stamp it is stored', () => {
+  const outbox = new Outbox()
+  const fate = { stamp: config(1).stamp, verdict: undefined }
+  outbox.add({ record: config(1) })
+  outbox.follow(fate, () => {})
+  outbox.replace(config(1).stamp, { record: config(2) })
+  outbox.acknowledge(config(2).stamp, 'accepted')
+  expect(fate).toEqual({ stamp: config(2).stamp, verdict: 'accepted' })
 })
 
 test('an acknowledgement drops exactly the row of its stamp', () => {

@@ -172,6 +172,14 @@ test('a write that had a stamp from the future stays later than what it replaced
   expect(after.stamp > stamp).toBe(true)
 })
 
+test('a write that was stamped anew said the stamp that had been refused', async () => {
+  const place = new Place()
+  const writer = await place.join(new ManualTime())
+  writer.time.jump(600_000)
+  const { stamp } = await writer.store.put(A, 'in the future')
+  expect(place.server.held.tables.records.get(A)!.stamp).toBe(stamp)
+})
+
 test('a server that ends every connection is not asked again and again without a rest', async () => {
   const place = new Place()
   const { store, remote } = await place.join()
