@@ -39,7 +39,7 @@ const runs = seeds.flatMap((seed) =>
 describe.skipIf(!hasRedisServer)('three processes and a server', () => {
   it.concurrent.each(runs)(
     '$name agree on the maximum, and lose nothing without a word (seed $seed)',
-    { timeout: 6 * ms + 60_000 },
+    { timeout: 10 * ms + 60_000 },
     async ({ seed, options }) => {
       await using run = new RandomRun({ ...options, seed, ms, clears: seed % 2 === 0 })
       await run.run()
