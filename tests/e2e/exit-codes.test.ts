@@ -65,7 +65,12 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     const outcome = await call.outcome
     expect(own.running()).toEqual([])
     expect(outcome).toMatchObject({ exit: { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal], stdout: '' })
-    expect(errorOf(outcome).code).toBe('aborted')
+    const { code, message, hint } = errorOf(outcome)
+    expect({ code, message }).toEqual({
+      code: 'aborted',
+      message: 'interrupted: "tools/call" to service "fixture" was aborted; the tool may have run',
+    })
+    expect(hint).toContain('Find out before you call it again. No server that was started for it runs')
     expect(readFileSync(countFile, 'utf8'), 'called once').toBe('mute\n')
   },
 )

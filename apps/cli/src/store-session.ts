@@ -2,10 +2,12 @@ import type { Store, StoreStatus } from '@mcpstore/core'
 import { CliError } from './cli-error.ts'
 import type { CommandContext } from './command.ts'
 
+const INTERRUPTED = 'interrupted'
+
 /** The work's result, or an `aborted` error as soon as the user interrupts; the work is then left alone. */
 export function untilInterrupted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const interrupt = (): void => reject(new CliError('aborted', 'interrupted'))
+    const interrupt = (): void => reject(new CliError('aborted', INTERRUPTED))
     if (signal.aborted) interrupt()
     signal.addEventListener('abort', interrupt, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', interrupt))
@@ -30,14 +32,37 @@ export async function withStore<T>(
   { evenIfDown = false, writes = false }: SessionOptions = {},
 ): Promise<T> {
   const store = await untilInterrupted(context.signal, context.openStore())
-  try {
+  const begin = async (): Promise<T> => {
     if (!evenIfDown) refuseDown(store)
-    const result = await untilInterrupted(context.signal, work(store))
-    if (!evenIfDown) await warnOfOutage(context, store.status(), { writes })
-    return result
-  } finally {
-    await store.close()
+    return work(store)
   }
+  const working = begin()
+  const session = async (): Promise<T> => {
+    try {
+      const result = await untilInterrupted(context.signal, working)
+      if (!evenIfDown) await warnOfOutage(context, store.status(), { writes })
+      return result
+    } finally {
+      await store.close()
+    }
+  }
+  return session().catch(async (thrown) => {
+    throw context.signal.aborted ? await interruption(working, thrown) : thrown
+  })
+}
+
+/** What the work says of its own end, if it was told of the interruption and says something by now. */
+async function interruption(work: Promise<unknown>, otherwise: unknown): Promise<unknown> {
+  const said = await Promise.race([
+    work.then(
+      () => undefined,
+      (thrown) => thrown,
+    ),
+    new Promise<undefined>((resolve) => setImmediate(resolve, undefined)),
+  ])
+  if (said?.code !== 'aborted' || said.message === INTERRUPTED) return otherwise
+  const hint = said.hint && `${said.hint} No server that was started for it runs any more.`
+  return new CliError('aborted', `${INTERRUPTED}: ${said.message}`, hint)
 }
 
 function refuseDown(store: Store): void {

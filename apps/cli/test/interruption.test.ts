@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type FakeWorld, run } from './fakes.ts'
+import { type FakeWorld, libraryError, run } from './fakes.ts'
 
 const never = <T>() => new Promise<T>(() => {})
 
@@ -57,4 +57,21 @@ it('work that fails after the interruption does not come up again', async () => 
   const { exit, stderr } = await run(['list'], world)
   await new Promise((resolve) => setImmediate(resolve))
   expect({ exit, stderr }).toEqual({ exit: 130, stderr: 'error: interrupted\n' })
+})
+
+it('says what became of a call that was under way, once the call itself has told', async () => {
+  const controller = new AbortController()
+  const useTool = (_: string, __: unknown, { signal }: { signal?: AbortSignal } = {}) =>
+    new Promise<never>((_resolve, reject) => {
+      const gone = libraryError('aborted', 'the call was aborted; the tool may have run', 'It may have run.')
+      signal!.addEventListener('abort', () => setImmediate(reject, gone))
+      queueMicrotask(() => controller.abort())
+    })
+  const host = { signal: controller.signal }
+  const { exit, stdout, stderr, closed } = await run(['call', 't'], { services: { useTool }, host })
+  expect({ exit, stdout, closed }).toEqual({ exit: 130, stdout: '', closed: 1 })
+  expect(stderr).toBe(
+    'error: interrupted: the call was aborted; the tool may have run\n' +
+      'hint:  It may have run. No server that was started for it runs any more.\n',
+  )
 })
