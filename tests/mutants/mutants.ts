@@ -29,6 +29,7 @@ const outage = 'tests/faults/outage.test.ts'
 const network = 'tests/faults/network.test.ts'
 const late = 'tests/faults/late.test.ts'
 const lostData = 'tests/faults/lost-data.test.ts'
+const calls = 'packages/core/test/store-calls.test.ts'
 
 export const mutants: Mutant[] = [
   {
@@ -505,5 +506,12 @@ export const mutants: Mutant[] = [
     find: 'if (!isOurs()) return false',
     replace: '',
     suite: approvalFile,
+  },
+  {
+    name: 'an error of time names what was left of it',
+    file: 'packages/core/src/connections/deadline.ts',
+    find: 'this.#givenMs = Math.round(givenMs ?? this.#timeoutMs)',
+    replace: 'this.#givenMs = this.#timeoutMs',
+    suite: calls,
   },
 ]

@@ -12,6 +12,8 @@ import type { Gate } from './trust/gate.ts'
 export interface ReachOptions {
   /** How long connecting may take, in ms. */
   timeoutMs: number
+  /** What that is left of, in ms; errors name it. */
+  givenMs?: number | undefined
   signal?: AbortSignal | undefined
 }
 

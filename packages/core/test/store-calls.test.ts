@@ -12,7 +12,7 @@ test('a call that timed out or was aborted says that the tool may have run', asy
   await ctx.waitService('demo', { timeout: 20_000 })
   expect(await failureOf(ctx.useTool('demo/mute', {}, { timeout: 300 }))).toMatchObject({
     code: 'timeout',
-    message: expect.stringMatching(/took longer than \d+ ms; the tool may have run$/),
+    message: expect.stringMatching(/took longer than 300 ms; the tool may have run$/),
     hint: expect.stringContaining('Find out before you call it again.'),
   })
   const stop = new AbortController()
@@ -74,4 +74,17 @@ test('a call under which the store is closed says so, and whether it was sent', 
     code: 'unavailable',
     message: 'the store was closed before service "slow" was asked',
   })
+})
+
+test('an error of time names the time that was given, not what was left of it', async () => {
+  const ctx = (await open()).forStore()
+  await ctx.addService({ mute: server({ muteInitialize: true }) })
+  const timeout = 700
+  const asked = [ctx.useTool('mute/echo', {}, { timeout }), ctx.waitService('mute', { timeout })]
+  for (const failing of asked) {
+    expect(await failureOf(failing)).toMatchObject({
+      code: 'timeout',
+      message: expect.stringContaining('took longer than 700 ms'),
+    })
+  }
 })

@@ -1,6 +1,7 @@
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
 import type { Connection, Connector, RequestOptions } from './connector.ts'
+import { countdown } from './deadline.ts'
 import { isTransient } from './verdict.ts'
 
 const RETRIES = 2
@@ -14,13 +15,13 @@ export async function connectRetried(
   connector: Connector,
   service: string,
   config: ServiceConfig,
-  { timeoutMs, signal }: RequestOptions,
+  options: RequestOptions,
 ): Promise<Connection> {
-  const end = performance.now() + timeoutMs
-  const left = (): number => end - performance.now()
+  const { signal } = options
+  const left = countdown(options)
   let firstFailure: unknown
   try {
-    return await connector.connect(service, config, { timeoutMs, signal })
+    return await connector.connect(service, config, options)
   } catch (error) {
     if (!isTransient(error)) throw error
     firstFailure = error
@@ -29,14 +30,14 @@ export async function connectRetried(
   const retries = pRetry(
     (attempt) => {
       if (attempt === 1) throw firstFailure
-      return connector.connect(service, config, { timeoutMs: left(), signal })
+      return connector.connect(service, config, left())
     },
     {
       retries: RETRIES,
       minTimeout: FIRST_BACKOFF_MS,
       maxTimeout: LONGEST_BACKOFF_MS,
       randomize: true,
-      shouldRetry: ({ error }) => isTransient(error) && left() > MIN_ATTEMPT_MS,
+      shouldRetry: ({ error }) => isTransient(error) && left().timeoutMs > MIN_ATTEMPT_MS,
       ...(signal && { signal }),
     },
   )

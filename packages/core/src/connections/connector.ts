@@ -28,6 +28,8 @@ export interface ServerFacts {
 export interface RequestOptions {
   /** How long to wait for the answer, in ms. */
   timeoutMs: number
+  /** What its caller was given in all, in ms, where `timeoutMs` is what is left of that; errors name it. */
+  givenMs?: number | undefined
   signal?: AbortSignal | undefined
 }
 

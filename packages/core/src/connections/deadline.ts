@@ -12,14 +12,17 @@ export const LONGEST_TIMER_MS: number = 2 ** 31 - 1
  */
 export class Deadline {
   #timeoutMs: number
+  /** What errors name. */
+  #givenMs: number
   readonly #caller: AbortSignal | undefined
   #timer: NodeJS.Timeout | undefined
   #ended: 'timed out' | 'aborted' | undefined
   readonly #onEnd = new Set<() => void>()
   #controller: AbortController | undefined
 
-  constructor({ timeoutMs, signal }: RequestOptions) {
+  constructor({ timeoutMs, givenMs, signal }: RequestOptions) {
     this.#timeoutMs = Math.round(Math.min(timeoutMs, LONGEST_TIMER_MS))
+    this.#givenMs = Math.round(givenMs ?? this.#timeoutMs)
     this.#caller = signal
     // Many operations may share the caller's signal.
     if (signal) setMaxListeners(0, signal)
@@ -43,8 +46,11 @@ export class Deadline {
   }
 
   /** Counts from now on, the whole time again or `timeoutMs`. */
-  restart(timeoutMs: number = this.#timeoutMs): void {
-    this.#timeoutMs = timeoutMs
+  restart(timeoutMs?: number): void {
+    if (timeoutMs !== undefined) {
+      this.#timeoutMs = timeoutMs
+      this.#givenMs = timeoutMs
+    }
     clearTimeout(this.#timer)
     if (this.#ended) return
     this.#timer = setTimeout(() => this.#end('timed out'), this.#timeoutMs)
@@ -66,7 +72,7 @@ export class Deadline {
     if (this.#ended === 'aborted')
       return storeError('aborted', `${what} was aborted`, { cause: this.#caller?.reason })
     const hint = 'Allow it more time, or see what keeps the server busy.'
-    return storeError('timeout', `${what} took longer than ${this.#timeoutMs} ms${note}`, { hint })
+    return storeError('timeout', `${what} took longer than ${this.#givenMs} ms${note}`, { hint })
   }
 
   clear(): void {
@@ -82,6 +88,13 @@ export class Deadline {
     for (const tell of this.#onEnd) tell()
     this.#onEnd.clear()
   }
+}
+
+/** Begins to count a time down; answers what is left of it, at least 1 ms, to be handed on. */
+export function countdown(bounds: RequestOptions): () => RequestOptions & { givenMs: number } {
+  const end = performance.now() + bounds.timeoutMs
+  const givenMs = bounds.givenMs ?? bounds.timeoutMs
+  return () => ({ ...bounds, timeoutMs: Math.max(1, end - performance.now()), givenMs })
 }
 
 /**

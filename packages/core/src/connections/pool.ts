@@ -2,7 +2,7 @@ import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
 import { connectRetried } from './connect-retried.ts'
 import type { Connection, Connector, RequestOptions } from './connector.ts'
-import { Deadline } from './deadline.ts'
+import { countdown, Deadline } from './deadline.ts'
 import { SharedConnection } from './shared-connection.ts'
 
 const DEFAULT_IDLE_MS = 5 * 60_000
@@ -79,10 +79,11 @@ export class ConnectionPool {
   }
 
   /** Becomes a user of the service's connection and waits until it is open. */
-  async #enter(target: ConnectionTarget, { timeoutMs, signal }: RequestOptions): Promise<SharedConnection> {
-    const end = performance.now() + timeoutMs
+  async #enter(target: ConnectionTarget, options: RequestOptions): Promise<SharedConnection> {
+    const { signal } = options
+    const countingDown = countdown(options)
     for (;;) {
-      const left = end - performance.now()
+      const left = countingDown()
       const joined = this.#find(target)
       if (joined?.isOpen && !signal?.aborted) {
         joined.enter()
@@ -90,7 +91,7 @@ export class ConnectionPool {
       }
       const shared = joined ?? this.#open(target, left)
       // Who opens it leaves the clock to the connector, which knows better what to say when time is up.
-      const deadline = new Deadline({ timeoutMs: joined ? left : Number.POSITIVE_INFINITY, signal })
+      const deadline = new Deadline(joined ? left : { timeoutMs: Number.POSITIVE_INFINITY, signal })
       shared.enter()
       try {
         await deadline.race(shared.opened)
@@ -116,11 +117,11 @@ export class ConnectionPool {
     return undefined
   }
 
-  #open({ service, key, config }: ConnectionTarget, timeoutMs: number): SharedConnection {
+  #open({ service, key, config }: ConnectionTarget, left: RequestOptions): SharedConnection {
     const shared: SharedConnection = new SharedConnection({
       idleMs: this.#idleMs,
       open: async (signal) => {
-        const connection = await connectRetried(this.#connector, service, config, { timeoutMs, signal })
+        const connection = await connectRetried(this.#connector, service, config, { ...left, signal })
         connection.onToolsChanged(() => this.#onToolsChanged(service))
         return connection
       },

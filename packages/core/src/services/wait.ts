@@ -1,3 +1,4 @@
+import { countdown } from '../connections/deadline.ts'
 import type { House } from '../house.ts'
 import type { Service } from './registry.ts'
 
@@ -8,12 +9,11 @@ const SHORTEST_ATTEMPT_MS = 100
 export async function waitFor(house: House, service: Service, timeoutMs: number): Promise<void> {
   const { default: retry } = await import('p-retry')
   const { isTransient } = await import('../connections/index.ts')
-  const end = performance.now() + timeoutMs
-  const left = () => Math.ceil(end - performance.now())
+  const left = countdown({ timeoutMs })
   let last: unknown
   const attempt = async () => {
-    if (last !== undefined && left() < SHORTEST_ATTEMPT_MS) throw last
-    await house.refresher.refresh(service, { timeoutMs: Math.max(left(), 1) })
+    if (last !== undefined && left().timeoutMs < SHORTEST_ATTEMPT_MS) throw last
+    await house.refresher.refresh(service, left())
   }
   await retry(attempt, {
     retries: Number.POSITIVE_INFINITY,
@@ -25,7 +25,7 @@ export async function waitFor(house: House, service: Service, timeoutMs: number)
       // What was found out says more than that time ran out while it was tried again.
       if (last !== undefined && (error as { code?: string }).code === 'timeout') throw last
       last = error
-      return isTransient(error) && left() >= SHORTEST_ATTEMPT_MS
+      return isTransient(error) && left().timeoutMs >= SHORTEST_ATTEMPT_MS
     },
   })
 }

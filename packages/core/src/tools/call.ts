@@ -1,6 +1,6 @@
 import { McpStoreError } from '@mcpstore/storage'
 import type { CallOptions, ToolResult } from '../connections/connector.ts'
-import { within } from '../connections/deadline.ts'
+import { countdown, within } from '../connections/deadline.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { checkArguments } from './check-arguments.ts'
@@ -29,17 +29,18 @@ export async function useTool(
 ): Promise<ToolResult> {
   const { signal, onProgress } = options
   const timeoutMs = options.timeout ?? house.options.callTimeoutMs
-  const end = performance.now() + timeoutMs
-  const left = () => Math.max(1, end - performance.now())
+  const left = countdown({ timeoutMs, signal })
   let called = false
   try {
     const args = await readArguments(given)
     const search = checked(house, address, args, signal ? { signal } : {})
     const { service, tool } = await within({ timeoutMs, signal }, 'the search for it', search)
-    const connect = { timeoutMs: Math.min(house.options.connectTimeoutMs, left()), signal }
+    const { connectTimeoutMs } = house.options
+    const rest = left()
+    const connect = rest.timeoutMs < connectTimeoutMs ? rest : { timeoutMs: connectTimeoutMs, signal }
     return await house.reach.use(service, connect, (connection) => {
       called = true
-      const bounds = { timeoutMs: left(), progressTimeoutMs: timeoutMs, signal }
+      const bounds = { ...left(), progressTimeoutMs: timeoutMs }
       return counted(
         house,
         service,

@@ -1,5 +1,6 @@
 import { type Logger, MAX_VALUE_BYTES, McpStoreError, type Stamp } from '@mcpstore/storage'
-import { within } from '../connections/deadline.ts'
+import type { RequestOptions } from '../connections/connector.ts'
+import { countdown, within } from '../connections/deadline.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Reach } from '../reach.ts'
 import type { Service } from '../services/registry.ts'
@@ -32,21 +33,20 @@ export class Refresher {
   }
 
   /** The list as the server has it now. @throws `untrusted`, and what connecting and listing throw. */
-  async refresh(service: Service, { timeoutMs }: { timeoutMs: number }): Promise<CachedList> {
-    const end = performance.now() + timeoutMs
-    await this.#parts.gate.admit(service, { timeoutMs })
+  async refresh(service: Service, bounds: Omit<RequestOptions, 'signal'>): Promise<CachedList> {
+    const left = countdown(bounds)
+    await this.#parts.gate.admit(service, bounds)
     const flight = this.#flight(service)
     for (;;) {
-      const left = Math.max(1, end - performance.now())
       const joined = this.#running.get(flight)
-      if (!joined) return this.#begin(flight, service, left)
+      if (!joined) return this.#begin(flight, service, left())
       try {
-        return await within({ timeoutMs: left }, `the tool list of service "${service.name}"`, joined)
+        return await within(left(), `the tool list of service "${service.name}"`, joined)
       } catch (error) {
         // Who joins has his own time: he starts over when it was the opener's that was up.
         const openersTime =
           (error as { code?: string }).code === 'timeout' && this.#running.get(flight) !== joined
-        if (!openersTime || performance.now() >= end) throw error
+        if (!openersTime || left().timeoutMs <= 1) throw error
       }
     }
   }
@@ -74,9 +74,9 @@ export class Refresher {
     return `${this.#parts.lists.fingerprint(service)} ${service.name}`
   }
 
-  #begin(flight: string, service: Service, timeoutMs: number): Promise<CachedList> {
+  #begin(flight: string, service: Service, bounds: RequestOptions): Promise<CachedList> {
     const change = this.#changes.get(service.name)
-    const started = this.#fetch(service, timeoutMs).finally(() => {
+    const started = this.#fetch(service, bounds).finally(() => {
       this.#running.delete(flight)
       if (this.#changes.get(service.name) === change) this.#changes.delete(service.name)
     })
@@ -84,14 +84,13 @@ export class Refresher {
     return started
   }
 
-  async #fetch(service: Service, timeoutMs: number): Promise<CachedList> {
+  async #fetch(service: Service, bounds: RequestOptions): Promise<CachedList> {
     const { lists, options, reach } = this.#parts
     const stamp = lists.begin()
-    const end = performance.now() + timeoutMs
-    const answer = await reach.use(service, { timeoutMs }, async (connection) => {
-      const left = Math.max(1, end - performance.now())
+    const left = countdown(bounds)
+    const answer = await reach.use(service, bounds, async (connection) => {
       try {
-        return { tools: await connection.listTools({ timeoutMs: left }), server: connection.server }
+        return { tools: await connection.listTools(left()), server: connection.server }
       } catch (error) {
         if (error instanceof McpStoreError && ABOUT_THE_SERVICE.has(error.code)) reach.note(service, error)
         throw error
