@@ -514,4 +514,18 @@ export const mutants: Mutant[] = [
     replace: 'this.#givenMs = this.#timeoutMs',
     suite: calls,
   },
+  {
+    name: 'an approval hides what has code loaded',
+    file: 'packages/core/src/config/redact.ts',
+    find: "kind === 'env' && isCodeVariable(name)",
+    replace: 'false',
+    suite: 'packages/core/test/trust-shown.test.ts',
+  },
+  {
+    name: 'an approval hides a program that goes by the name of a secret',
+    file: 'packages/core/src/config/redact.ts',
+    find: 'mayHide: (secret) => plainToken.test(secret)',
+    replace: 'mayHide: () => true',
+    suite: 'packages/core/test/trust-shown.test.ts',
+  },
 ]

@@ -1,5 +1,5 @@
 import type { AddInput } from './config/read.ts'
-import { redactConfig } from './config/redact.ts'
+import { configToApprove, redactConfig } from './config/redact.ts'
 import type { ServerFacts, ToolResult } from './connections/connector.ts'
 import { storeError } from './errors.ts'
 import type { House } from './house.ts'
@@ -53,8 +53,10 @@ export class StoreContext {
     await this.#house.gate.consult([service])
     const list = this.#house.lists.get(service)
     const server: ServerFacts | null = list?.server ?? null
-    const config = redactConfig(service.config)
-    return { ...this.#summary(service), config, server, fetchedAt: list?.fetchedAt ?? null }
+    const summary = this.#summary(service)
+    // What somebody is asked to approve has to be seen.
+    const config = (summary.facts.inert === null ? redactConfig : configToApprove)(service.config)
+    return { ...summary, config, server, fetchedAt: list?.fetchedAt ?? null }
   }
 
   /**

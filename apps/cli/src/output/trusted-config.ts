@@ -4,7 +4,7 @@ import type { Output } from './output.ts'
 import { type Cell, renderTable } from './table.ts'
 import { visibleLine } from './terminal-text.ts'
 
-/** What an approval is about: each argument by itself, of variables and headers the names, and what it reads here. */
+/** What an approval is about: each argument, variable and header by itself, and what it reads here. */
 export function renderTrusted(
   { name, config }: { name: string; config: ServiceConfig },
   output: Output,
@@ -17,15 +17,18 @@ export function renderTrusted(
 
 function rowsOf(config: ServiceConfig): string[][] {
   if (config.type !== 'stdio') {
-    const headers = Object.keys(config.headers ?? {})
-    return [['url', exact(config.url)], ...headers.map((header) => ['header', exact(header)])]
+    const headers = Object.entries(config.headers ?? {})
+    return [
+      ['url', exact(config.url)],
+      ...headers.map(([header, value]) => ['header', `${exact(header)}: ${exact(value)}`]),
+    ]
   }
   const { command, args = [], env = {}, cwd } = config
   return [
     ['command', exact(command)],
     ...args.map((arg) => ['argument', exact(arg)]),
     ...(cwd === undefined ? [] : [['folder', exact(cwd)]]),
-    ...Object.keys(env).map((variable) => ['variable', exact(variable)]),
+    ...Object.entries(env).map(([variable, value]) => ['variable', `${exact(variable)}=${exact(value)}`]),
   ]
 }
 
@@ -35,7 +38,7 @@ const LONGEST_SHOWN = 400
 /** As it is where that is plain, else as JSON, with everything visible that a terminal would hide. */
 function exact(text: string): string {
   if (text.length > LONGEST_SHOWN)
-    return `${exact(text.slice(0, LONGEST_SHOWN))} … and ${text.length - LONGEST_SHOWN} characters more`
+    return `${exact(text.slice(0, LONGEST_SHOWN))} … and ${text.length - LONGEST_SHOWN} characters more, see mcpstore info`
   if (/^[\x21-\x7e]+$/.test(text)) return text
   return JSON.stringify(text).replace(
     /[\p{C}\p{Zl}\p{Zp}]/gu,

@@ -1,6 +1,8 @@
-import { mapValues } from './config-values.ts'
+import { isCodeVariable } from './code-variables.ts'
+import { mapValues, type Place } from './config-values.ts'
 import { type Placeholder, replacePlaceholders } from './placeholder-syntax.ts'
 import { authScheme, type Hide, hideInArgs, hideInText, hideInUrl } from './secret-parts.ts'
+import { isSecretName } from './secret-shapes.ts'
 import type { ServiceConfig } from './service-config.ts'
 
 const HIDDEN = '***'
@@ -11,21 +13,53 @@ const HIDDEN = '***'
  * was written, but for its defaults.
  */
 export function redactConfig(config: ServiceConfig): ServiceConfig {
+  return redact(config, { mayHide: () => true, hidePair: (value, { name }, hide) => hide(value, name) })
+}
+
+/** What no shell and no interpreter takes for more than one word, and is no path. */
+const plainToken = /^(?![/.~])[\w.+/=~:@%-]+$/
+
+/**
+ * The config as it is shown to whoever is to say whether it may be run. Variables and headers are shown with their values;
+ * `***` stands only for plain tokens that look secret or go by a secret's name, never for what could be a program, and
+ * nothing is hidden of a variable that has code loaded.
+ */
+export function configToApprove(config: ServiceConfig): ServiceConfig {
+  const shown = redact(config, {
+    mayHide: (secret) => plainToken.test(secret),
+    hidePair: (value, { name }, hide) => (isSecretName(name) ? hide(value, name) : hideInText(value, hide)),
+  })
+  const asWritten = config.type === 'stdio' ? (config.env ?? {}) : {}
+  return mapValues(shown, (value, { kind, name }) =>
+    kind === 'env' && isCodeVariable(name) ? asWritten[name]! : value,
+  )
+}
+
+interface Manner {
+  /** Whether this may read `***`. */
+  mayHide(secret: string): boolean
+  /** The value of a variable or header as it is shown. */
+  hidePair(value: string, place: Place, hide: Hide): string
+}
+
+function redact(config: ServiceConfig, { mayHide, hidePair }: Manner): ServiceConfig {
   const masks = maskPlaceholders()
   const hide: Hide = (secret) => {
     if (secret === '') return ''
     const word = authScheme.exec(secret)?.[0] ?? ''
     const rest = secret.slice(word.length)
-    return masks.coverAll(rest) ? word + masks.unmask(rest, () => HIDDEN) : HIDDEN
+    if (masks.coverAll(rest)) return word + masks.unmask(rest, (fallback) => hideDefault(fallback, ''))
+    return mayHide(rest) ? HIDDEN : secret
   }
+  const hideDefault: Hide = (secret) => (mayHide(secret) ? HIDDEN : secret)
+  const showDefault = (fallback: string): string => hideInText(fallback, hideDefault)
   const masked = mapValues(config, (value) => masks.mask(value))
-  const hidden = mapValues(masked, (value, { kind, name }) => {
-    if (kind === 'url') return hideInUrl(value, hide)
-    if (kind === 'command') return hideInText(value, hide)
-    return kind === 'args' ? value : hide(value, name)
+  const hidden = mapValues(masked, (value, place) => {
+    if (place.kind === 'url') return hideInUrl(value, hide)
+    if (place.kind === 'command') return hideInText(value, hide)
+    return place.kind === 'args' ? value : hidePair(value, place, hide)
   })
   const args = hidden.type === 'stdio' && hidden.args ? { args: hideInArgs(hidden.args, hide) } : {}
-  const showDefault = (fallback: string): string => hideInText(fallback, () => HIDDEN)
   return mapValues({ ...hidden, ...args }, (value) => masks.unmask(value, showDefault))
 }
 

@@ -1,4 +1,4 @@
-import { redactConfig } from '../config/redact.ts'
+import { configToApprove } from '../config/redact.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
@@ -6,7 +6,10 @@ import { checkServiceName } from '../services/names.ts'
 import { configHash } from './config-hash.ts'
 
 export interface TrustOptions {
-  /** Looks at what would be approved, secrets redacted, and says whether it is to be. Default: it is. */
+  /**
+   * Looks at what would be approved and says whether it is to be. Default: it is. Of the config only plain tokens that look
+   * secret read `***`.
+   */
   confirm?: (service: { name: string; config: ServiceConfig }) => boolean | Promise<boolean>
 }
 
@@ -29,7 +32,7 @@ export async function trustService(
   const { name, config } = service
   await gate.consult([service])
   if (gate.isOwn) return { name, status: 'unchanged', trusted: true }
-  const agreed = confirm === undefined || (await confirm({ name, config: redactConfig(config) })) === true
+  const agreed = confirm === undefined || (await confirm({ name, config: configToApprove(config) })) === true
   if (!agreed) return { name, status: 'declined', trusted: gate.isTrusted(service) }
   const now = registry.find(name)
   if (!now || configHash(now.config) !== configHash(config)) {
