@@ -89,6 +89,47 @@ describe.skipIf(!hasRedisServer)('what cannot wait', () => {
   })
 })
 
+describe.skipIf(!hasRedisServer)('what cannot wait and whose answer was lost', () => {
+  it('was called not done though it was: it says that nobody can know', async () => {
+    await using redis = await startRedis({ config: durable })
+    await using proxy = await startProxy(redis.port)
+    await using a = await join(proxy)
+    const { stamp } = await a.put('one', 1)
+    const unknown = {
+      code: 'outcome_unknown',
+      message: expect.stringContaining('may have done it or not'),
+      hint: expect.stringMatching(/./),
+    }
+    proxy.dropReplies(1, { to: ({ args }) => args.includes(configOf('one')) })
+    await expect(a.store.putIf(configOf('one'), 2, stamp)).rejects.toMatchObject(unknown)
+    expect(proxy.counts.repliesDropped).toBe(1)
+    await a.sees({ one: 2 })
+    proxy.dropReplies(1, { to: ({ args }) => args.includes(configOf('new')) })
+    await expect(a.store.putIf(configOf('new'), 3, 'absent')).rejects.toMatchObject(unknown)
+    await a.sees({ one: 2, new: 3 })
+    expect(a.verdicts).toEqual(['accepted'])
+  })
+
+  it('is no question for a clear, which is asked again, or told to be unknown when nobody answers', async () => {
+    await using redis = await startRedis({ config: durable })
+    await using proxy = await startProxy(redis.port)
+    await using a = await join(proxy)
+    await a.put('one', 1)
+    const isClear = ({ name, args }: { name: string; args: string[] }) =>
+      name.startsWith('EVAL') && args.some((arg) => arg === `${a.prefix}changes`) && args.length === 7
+    proxy.dropReplies(1, { to: isClear })
+    expect(await a.store.clear()).toBe('redis')
+    expect(proxy.counts.repliesDropped).toBe(1)
+    expect(a.configs).toEqual({})
+    await a.put('two', 2)
+    proxy.dropReplies(Number.POSITIVE_INFINITY, { to: isClear })
+    await expect(a.store.clear()).rejects.toMatchObject({ code: 'outcome_unknown' })
+    await proxy.pass()
+    await a.settled()
+    await a.sees({})
+  })
+})
+
 describe.skipIf(!hasRedisServer)('the strict policy', () => {
   it('keeps nothing that was not taken, and says when nobody can know', async () => {
     await using redis = await startRedis({ config: durable })

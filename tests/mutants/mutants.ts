@@ -528,4 +528,18 @@ export const mutants: Mutant[] = [
     replace: 'mayHide: () => true',
     suite: 'packages/core/test/trust-shown.test.ts',
   },
+  {
+    name: 'a conditional write whose answer was lost is called undecided',
+    file: 'packages/storage/src/ask.ts',
+    find: 'if (!error.unsure) throw undone(error)',
+    replace: 'if (error) throw undone(error)',
+    suite: outage,
+  },
+  {
+    name: 'a clear whose answer was lost is not asked for again',
+    file: 'packages/storage/src/clear-now.ts',
+    find: 'if (!health.good) throw thrown',
+    replace: 'throw thrown',
+    suite: outage,
+  },
 ]

@@ -79,7 +79,8 @@ export class StoreContext {
 
   /**
    * Changes single fields of a service's config: objects are merged, `null` removes (RFC 7396).
-   * @throws `unknown_service`, `bad_config`, `unavailable` while the storage cannot decide
+   * @throws `unknown_service`, `bad_config`, `unavailable` while the storage cannot decide, `outcome_unknown` when it may
+   * have, and its answer was lost
    */
   async patchService(name: string, patch: object): Promise<ChangeReport> {
     const { patchService } = await import('./services/changes.ts')

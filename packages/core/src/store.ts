@@ -58,7 +58,7 @@ export class Store {
     await this.#house.dataspace.adopt()
   }
 
-  /** Removes every service and all that is known of them, for everybody. @throws `unavailable` */
+  /** Removes every service and all that is known of them, for everybody. @throws `unavailable`, `outcome_unknown` */
   async clear(): Promise<{ durable: Durability }> {
     const { approver, dataspace } = this.#house
     const durable = await dataspace.clear()

@@ -1,6 +1,6 @@
 import { ask } from './ask.ts'
-import { CLOCK_ATTEMPTS } from './author.ts'
 import type { Durability } from './backend.ts'
+import { clearNow } from './clear-now.ts'
 import type { Conflict } from './conflict.ts'
 import { type DataspaceStatus, describeStatus } from './dataspace-status.ts'
 import { StorageError } from './errors.ts'
@@ -85,7 +85,8 @@ export class Dataspace {
 
   /**
    * Writes only if the stored stamp is `condition`, or with `'absent'` only if there is nothing. Never queued.
-   * @throws `unavailable` when the backend cannot decide now.
+   * @throws `unavailable` when the backend cannot decide now; `outcome_unknown` when it may have written it, and the answer
+   * was lost.
    */
   async putIf(
     key: RecordKey,
@@ -131,24 +132,14 @@ export class Dataspace {
     return { granted: true, release: () => backend.release(name, node).catch(() => {}) }
   }
 
-  /** Removes everything, here and for everybody. @throws `unavailable` when the backend does not take it. */
+  /**
+   * Removes everything, here and for everybody.
+   * @throws `unavailable` when the backend does not take it; `outcome_unknown` when it may have, and answers no more
+   */
   async clear(): Promise<Durability> {
     this.#refuseClosed()
-    const { backend, clock, intake } = this.#parts
     await this.flush()
-    for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
-      const stamp = clock.tick()
-      const { cleared, now } = await ask(this.#parts, () => backend.clear(stamp))
-      if (cleared >= stamp) {
-        intake.clear(cleared, 'local')
-        return backend.durable
-      }
-      clock.follow(cleared)
-      intake.correctClock(now)
-    }
-    throw new StorageError('unavailable', 'the clock of this process and that of the storage do not agree', {
-      hint: 'Set the clock right, then try again.',
-    })
+    return clearNow(this.#parts)
   }
 
   /** Values that were replaced by a writer who had not seen them, oldest first. */

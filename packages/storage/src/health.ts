@@ -14,6 +14,7 @@ export interface BackendErrorDetails {
   cause?: unknown
   broken?: boolean
   replaced?: boolean
+  unsure?: boolean
 }
 
 /** A failed attempt, with the state that this class of failure means. */
@@ -23,16 +24,19 @@ export class BackendError extends StorageError {
   readonly broken: boolean
   /** Whether somebody else may have taken its place, so that only another connection can tell. */
   readonly replaced: boolean
+  /** Whether what was asked may have been done all the same: there was no answer. */
+  readonly unsure: boolean
 
   constructor(
     state: HealthState,
     message: string,
-    { broken = false, replaced = false, ...details }: BackendErrorDetails,
+    { broken = false, replaced = false, unsure = false, ...details }: BackendErrorDetails,
   ) {
     super('storage', message, details)
     this.state = state
     this.broken = broken
     this.replaced = replaced
+    this.unsure = unsure
   }
 }
 
@@ -43,6 +47,7 @@ export function asBackendError(thrown: unknown): BackendError {
   return new BackendError('down', message, {
     cause: thrown,
     hint: 'Run the command again with --debug to see more.',
+    unsure: true,
   })
 }
 

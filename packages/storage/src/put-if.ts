@@ -1,10 +1,13 @@
-import { ask } from './ask.ts'
+import { send, undecided } from './ask.ts'
 import { CLOCK_ATTEMPTS, type EncodedPut } from './author.ts'
 import type { Parts } from './parts.ts'
 import type { PutRefused, PutResult } from './put.ts'
 import type { Stamp } from './stamp.ts'
 
-/** Writes if the condition holds where the truth is: in the backend. @throws `unavailable` when it cannot decide now. */
+/**
+ * Writes if the condition holds where the truth is: in the backend.
+ * @throws `unavailable` when it cannot decide now; `outcome_unknown` when it may have, and its answer was lost.
+ */
 export async function putOnlyIf(
   parts: Parts,
   put: EncodedPut,
@@ -14,7 +17,10 @@ export async function putOnlyIf(
   const current = () => replica.get(put.key, clock.now())
   for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
     const record = author.stamped(put)
-    const [reply] = await ask(parts, () => backend.merge([{ record, if: condition }]))
+    const [reply] = await send(parts, () => backend.merge([{ record, if: condition }]), {
+      undone: undecided(parts),
+      hint: 'Read the value again once it answers.',
+    })
     const { verdict, current: stored, problem = 'it was refused', now } = reply!
     if (verdict === 'refused') return { status: 'refused', current: current(), problem }
     if (verdict === 'accepted' || verdict === 'duplicate') {

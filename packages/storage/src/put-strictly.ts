@@ -1,7 +1,7 @@
+import { send } from './ask.ts'
 import { CLOCK_ATTEMPTS, type EncodedPut } from './author.ts'
-import type { MergeReply } from './backend.ts'
 import { StorageError } from './errors.ts'
-import { asBackendError, type BackendError } from './health.ts'
+import type { BackendError } from './health.ts'
 import type { Parts } from './parts.ts'
 import type { PutResult } from './put.ts'
 
@@ -18,10 +18,11 @@ export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Pr
   for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
     const open = puts.flatMap((put, at) => (results[at] ? [] : [{ at, record: author.stamped(put) }]))
     if (open.length === 0) break
-    const replies = await send(
-      parts,
-      open.map(({ record }) => ({ record })),
-    )
+    const writes = open.map(({ record }) => ({ record }))
+    const replies = await send(parts, () => backend.merge(writes), {
+      undone: (error) => notDurable(error.message, error),
+      hint: 'Read the value again once it answers.',
+    })
     for (const [n, reply] of replies.entries()) {
       const { at, record } = open[n]!
       const { verdict, current, now, problem } = reply
@@ -42,24 +43,6 @@ export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Pr
   }
   if (results.some((result) => !result)) throw notDurable('the clocks do not agree', undefined)
   return results as PutResult[]
-}
-
-async function send(
-  { backend, health, patience }: Parts,
-  writes: Parameters<Parts['backend']['merge']>[0],
-): Promise<MergeReply[]> {
-  if (!health.hopeful) throw notDurable(health.error!.message, health.error)
-  try {
-    return await patience.ask(() => backend.merge(writes))
-  } catch (thrown) {
-    const error = asBackendError(thrown)
-    const refused = error.state === 'write-degraded' || error.state === 'auth'
-    if (refused) throw notDurable(error.message, error)
-    throw new StorageError('outcome_unknown', `${backend.kind} may have the write or not: ${error.message}`, {
-      hint: 'Read the value again once it answers.',
-      cause: error,
-    })
-  }
 }
 
 function notDurable(reason: string, error: BackendError | undefined): StorageError {

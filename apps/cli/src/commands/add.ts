@@ -2,7 +2,8 @@ import type { AddReport } from '@mcpstore/core'
 import { readAddInput } from '../add-input.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { settle } from '../durability.ts'
-import { naming, reportFailure, warnOfWaiting } from '../failure.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { failureOf, naming, reportFailure, warnOfWaiting } from '../failure.ts'
 import { addDocument, writeAddReport } from '../output/add-report.ts'
 import { writeJson } from '../output/json.ts'
 import { exitOfFailures } from '../partial-failure.ts'
@@ -38,10 +39,12 @@ function exitOf(context: CommandContext, { results }: AddReport, checks: readonl
   const failed = results.filter(({ status }) => status === 'failed')
   const [first] = failed
   if (first) {
-    const summary = `${failed.length} of ${results.length} entries could not be added`
     const { code = 'bad_config', message = '', hint } = first.error ?? {}
+    const became = code === 'outcome_unknown' ? 'may have been added or not' : 'could not be added'
+    const summary = `${failed.length} of ${results.length} entries ${became}`
     say({ code, message: `${summary}; ${naming(first.name, message)}`, hint })
-    return 1
+    const exits = new Set(failed.map(({ error }) => exitCodes[failureOf(error).code]))
+    return failed.length === results.length && exits.size === 1 ? [...exits][0]! : 1
   }
   const errors = checks.flatMap(({ error }) => error ?? [])
   const codes = errors.map(({ code }) => code)

@@ -82,8 +82,10 @@ function describe(context: CommandContext, result: AddResult, config: ServiceCon
 }
 
 function writeFailed(err: Output, { name, error }: AddResult): void {
-  const { message, hint } = failureOf(error)
-  err.write(`${paint(err, 'red', 'failed:')} ${visibleText(naming(name, message))}\n`)
+  const { code, message, hint } = failureOf(error)
+  err.write(
+    `${paint(err, 'red', code === 'outcome_unknown' ? 'unknown:' : 'failed:')} ${visibleText(naming(name, message))}\n`,
+  )
   if (hint) err.write(`${paint(err, 'dim', 'hint:  ')} ${visibleText(hint)}\n`)
 }
 

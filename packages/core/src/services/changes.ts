@@ -66,7 +66,7 @@ export async function addServices(
   const { result: outcomes, problem } = await house.approver.during<Outcome[]>(
     services,
     () => (ifAbsent ? putAbsent(house, puts) : house.dataspace.putAll(puts)),
-    (all, at) => isWritten(all[at]!),
+    (all, at) => (isUnknown(all[at]!) ? undefined : isWritten(all[at]!)),
   )
   const results: AddResult[] = services.map(({ name, config, ignored }, at) => {
     const outcome = outcomes[at]!
@@ -89,6 +89,10 @@ type Outcome = PutResult | McpStoreError<ErrorCode>
 
 function isWritten(outcome: Outcome): outcome is PutResult {
   return !(outcome instanceof McpStoreError) && obstacleOf('', outcome) === undefined
+}
+
+function isUnknown(outcome: Outcome): boolean {
+  return outcome instanceof McpStoreError && outcome.code === 'outcome_unknown'
 }
 
 /** Only what is not there yet, decided by the storage itself, so that of two who add at once one is refused. */
@@ -158,7 +162,7 @@ export async function updateService(house: House, given: string, entry: unknown)
 
 /**
  * Changes single fields of a service's config by the rules of a JSON merge patch (RFC 7396): objects are merged, `null`
- * removes. Of two who patch at once none is lost. @throws `unknown_service`, `bad_config`, `unavailable`
+ * removes. Of two who patch at once none is lost. @throws `unknown_service`, `bad_config`, `unavailable`, `outcome_unknown`
  */
 export async function patchService(house: House, given: string, patch: unknown): Promise<ChangeReport> {
   const name = checkServiceName(given)

@@ -39,13 +39,14 @@ export class Approver {
 
   /**
    * Does `work`, and approves each change that came about. The approval is there before the change is, so that nobody
-   * meets the one without the other; it is taken back where the change did not come about.
+   * meets the one without the other; it is taken back where the change did not come about. Where nobody knows whether it
+   * did (`undefined`, `outcome_unknown`), what was approved before and what is now both stay.
    * @returns what `work` returned, and why the approvals hold for this process only, if they do
    */
   async during<Result>(
     changes: readonly ApprovedChange[],
     work: () => Promise<Result>,
-    cameAbout: (result: Result, at: number) => boolean,
+    cameAbout: (result: Result, at: number) => boolean | undefined,
   ): Promise<{ result: Result; problem: McpStoreError | undefined }> {
     if (this.#parts.gate.isOwn) return { result: await work(), problem: undefined }
     const { notes, problem } = await this.#begin(changes)
@@ -54,7 +55,8 @@ export class Approver {
       await this.#settle(notes, (at) => cameAbout(result, at))
       return { result, problem }
     } catch (thrown) {
-      await this.#settle(notes, () => false)
+      const isUnknown = (thrown as McpStoreError).code === 'outcome_unknown'
+      await this.#settle(notes, () => (isUnknown ? undefined : false))
       throw thrown
     }
   }
@@ -110,10 +112,10 @@ export class Approver {
   }
 
   /** Ends what was approved before a change, or the approval of one that did not come about. */
-  async #settle(notes: readonly Note[], cameAbout: (at: number) => boolean): Promise<void> {
+  async #settle(notes: readonly Note[], cameAbout: (at: number) => boolean | undefined): Promise<void> {
     const { approvals } = this.#parts
-    const done = notes.filter((_, at) => cameAbout(at))
-    const undone = notes.filter((_, at) => !cameAbout(at))
+    const done = notes.filter((_, at) => cameAbout(at) === true)
+    const undone = notes.filter((_, at) => cameAbout(at) === false)
     const gone = new Set([
       ...done.flatMap(({ before }) => before.map(({ id }) => id)),
       ...undone.flatMap(({ given, isNew }) => (given && isNew ? [given.id] : [])),

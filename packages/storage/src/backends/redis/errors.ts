@@ -3,6 +3,7 @@ import { BackendError, type HealthState } from '../../health.ts'
 interface Diagnosis {
   state: HealthState
   replaced?: boolean
+  unsure?: boolean
   what: string
   hint: string
 }
@@ -76,6 +77,7 @@ const ALSO: readonly [RegExp, keyof typeof BY_CODE][] = [
 
 const GONE: Diagnosis = {
   state: 'down',
+  unsure: true,
   what: 'cannot be reached',
   hint: `Check that it runs and that the address is right; ${LATER}`,
 }
@@ -84,10 +86,11 @@ const GONE: Diagnosis = {
 export function classify(thrown: unknown, where: string): BackendError {
   if (thrown instanceof BackendError) return thrown
   const message = (thrown instanceof Error && thrown.message) || codeOf(thrown) || String(thrown)
-  const { state, what, hint, replaced = false } = diagnose(message)
+  const { state, what, hint, replaced = false, unsure = false } = diagnose(message)
   return new BackendError(state, `${where} ${what} (${firstLine(message)})`, {
     hint,
     replaced,
+    unsure,
     cause: withoutArguments(thrown),
   })
 }
@@ -103,6 +106,7 @@ function diagnose(message: string): Diagnosis {
 export function silent(where: string, ms: number, { again }: { again: boolean }): BackendError {
   return new BackendError(again ? 'down' : 'suspect', `${where} did not answer within ${ms} ms`, {
     hint: `Check that it runs and is not overloaded; ${LATER}`,
+    unsure: true,
   })
 }
 

@@ -1,0 +1,42 @@
+import { send, undecided } from './ask.ts'
+import { CLOCK_ATTEMPTS } from './author.ts'
+import type { ClearReply, Durability } from './backend.ts'
+import { StorageError } from './errors.ts'
+import type { Parts } from './parts.ts'
+import type { Stamp } from './stamp.ts'
+
+/** Removes everything where the truth is, then here. @throws `unavailable`, `outcome_unknown` */
+export async function clearNow(parts: Parts): Promise<Durability> {
+  const { backend, clock, intake } = parts
+  for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
+    const stamp = clock.tick()
+    const { cleared, now } = await sendClear(parts, stamp)
+    if (cleared >= stamp) {
+      intake.clear(cleared, 'local')
+      return backend.durable
+    }
+    clock.follow(cleared)
+    intake.correctClock(now)
+  }
+  throw new StorageError('unavailable', 'the clock of this process and that of the storage do not agree', {
+    hint: 'Set the clock right, then try again.',
+  })
+}
+
+/** An answer that was lost is asked for again, once: the same clear twice is one clear. */
+async function sendClear(parts: Parts, stamp: Stamp): Promise<ClearReply> {
+  const { backend, health, link } = parts
+  const clear = () =>
+    send(parts, () => backend.clear(stamp), {
+      undone: undecided(parts),
+      hint: 'Clear it again once it answers: to do so twice does no harm.',
+    })
+  try {
+    return await clear()
+  } catch (thrown) {
+    if ((thrown as StorageError).code !== 'outcome_unknown') throw thrown
+    await link.refresh()
+    if (!health.good) throw thrown
+    return clear()
+  }
+}
