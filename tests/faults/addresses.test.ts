@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join as pathOf } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { join } from '../support/member.ts'
@@ -86,4 +89,22 @@ describe.skipIf(!hasRedisServer || !hasOpenssl)('a server with TLS', () => {
     await plain.is('down')
     expect(plain.status.backend).toBe('memory')
   })
+})
+
+it('something else than Redis at the address is named, and nobody is asked to report a bug', async () => {
+  const server = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  try {
+    await using a = await join({ url: `redis://127.0.0.1:${port}` })
+    await a.is('down')
+    expect(a.status.reason).toBe(
+      `redis://127.0.0.1:${port}/0 is not Redis: what answers there speaks another protocol`,
+    )
+    expect(a.status.error?.hint).toContain('Check host and port')
+    expect(a.log.join()).not.toMatch(/report/i)
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
 })

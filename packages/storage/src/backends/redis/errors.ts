@@ -10,6 +10,9 @@ interface Diagnosis {
 
 const LATER = 'mcpstore goes on without it and comes back by itself.'
 
+/** What the parser of ioredis says of bytes that are none of Redis; it asks for a report, which nobody needs. */
+const PARSER = /^Protocol error, got/
+
 /** What the first word of a reply means, https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors. */
 const BY_CODE: Record<string, Diagnosis> = {
   READONLY: {
@@ -60,6 +63,11 @@ const BY_CODE: Record<string, Diagnosis> = {
     hint: 'Give another number at the end of the URL, e.g. /0.',
   },
   MAXCLIENTS: { state: 'down', what: 'takes no more connections', hint: `Raise maxclients; ${LATER}` },
+  PROTOCOL: {
+    state: 'down',
+    what: 'is not Redis: what answers there speaks another protocol',
+    hint: 'Check host and port of the address, and whether it wants TLS (rediss://).',
+  },
   WRONGTYPE: {
     state: 'down',
     what: 'holds something else where the dataspace keeps its own data',
@@ -68,6 +76,7 @@ const BY_CODE: Record<string, Diagnosis> = {
 }
 
 const ALSO: readonly [RegExp, keyof typeof BY_CODE][] = [
+  [PARSER, 'PROTOCOL'],
   [/^ERR max number of clients/, 'MAXCLIENTS'],
   [/^ERR AUTH|invalid password|invalid username-password/i, 'WRONGPASS'],
   [/no permissions|ACL failure|can't run this command|unknown command/i, 'NOPERM'],
@@ -87,7 +96,8 @@ export function classify(thrown: unknown, where: string): BackendError {
   if (thrown instanceof BackendError) return thrown
   const message = (thrown instanceof Error && thrown.message) || codeOf(thrown) || String(thrown)
   const { state, what, hint, replaced = false, unsure = false } = diagnose(message)
-  return new BackendError(state, `${where} ${what} (${firstLine(message)})`, {
+  const said = PARSER.test(message) ? '' : ` (${firstLine(message)})`
+  return new BackendError(state, `${where} ${what}${said}`, {
     hint,
     replaced,
     unsure,
