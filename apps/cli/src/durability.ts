@@ -14,13 +14,16 @@ export interface Settled {
  * waits; afterwards nothing but its status may be asked for.
  */
 export async function settle(durable: Durability, store: Store): Promise<Settled> {
-  const { configured } = store.status()
+  const before = store.status()
+  const { configured } = before
   const strongest = configured === 'sqlite' ? 'local' : configured
   if (durable === strongest) return { durable, lost: undefined, waiting: undefined }
   const { left } = await store.close()
   const status = store.status()
   const why = status.error?.message ?? status.reason ?? 'the storage did not take it'
-  if (left === 0 && !isMissing(status)) return { durable: strongest, lost: undefined, waiting: undefined }
+  // What waited and is gone was taken; where nothing waited nobody may have been asked.
+  const taken = left === 0 && (before.pendingWrites > 0 || !isMissing(before))
+  if (taken) return { durable: strongest, lost: undefined, waiting: undefined }
   if (durable === 'memory') {
     const message = `the change was NOT saved: ${why}`
     const see = status.error?.hint ?? 'See mcpstore status, then run the command again.'

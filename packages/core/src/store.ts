@@ -32,7 +32,7 @@ export class Store {
     return this.#context
   }
 
-  /** Which storage really answers, since when, why, and what waits. */
+  /** Which storage really answers, since when, why, and what waits; `closed` after the end. */
   status(): StoreStatus {
     const status = this.#house.dataspace.status()
     return {

@@ -223,7 +223,9 @@ test('a store is disposed of by await using', async () => {
 test('a closed store begins nothing any more', async () => {
   const store = await open()
   const ctx = store.forStore()
+  expect(store.status().state).toBe('up')
   await store.close()
+  expect(store.status().state).toBe('closed')
   for (const begin of [
     () => ctx.addService({ s: server() }),
     () => ctx.listServices(),

@@ -4,7 +4,7 @@ import type { Parts } from './parts.ts'
 
 /** What is true of a dataspace right now. */
 export interface DataspaceStatus {
-  /** What answers now. */
+  /** What answers now; `memory` where nothing else does, and once it is closed. */
   backend: BackendKind
   /** What was asked for. */
   configured: BackendKind

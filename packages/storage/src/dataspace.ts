@@ -202,6 +202,7 @@ export class Dataspace {
     if (!isSent()) await this.#attempt(isSent)
     await this.#parts.link.close()
     await this.#parts.mirror?.close()
+    this.#parts.health.closed()
     return this.#parts.outbox.size + this.#parts.outbox.parked.length
   }
 

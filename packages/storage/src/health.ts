@@ -5,9 +5,17 @@ import type { Time } from './time.ts'
 /**
  * `up`: acknowledged at once · `connecting`: not reached yet · `suspect`: one attempt failed, tried again at once ·
  * `write-degraded`: reads work, writes do not · `down`: nothing does · `auth`: it refuses us · `recovering`: it
- * answers again and what was missed is being sent and compared.
+ * answers again and what was missed is being sent and compared · `closed`: the dataspace was closed.
  */
-export type HealthState = 'connecting' | 'up' | 'suspect' | 'write-degraded' | 'down' | 'auth' | 'recovering'
+export type HealthState =
+  | 'connecting'
+  | 'up'
+  | 'suspect'
+  | 'write-degraded'
+  | 'down'
+  | 'auth'
+  | 'recovering'
+  | 'closed'
 
 export interface BackendErrorDetails {
   hint: string
@@ -50,6 +58,8 @@ export function asBackendError(thrown: unknown): BackendError {
     unsure: true,
   })
 }
+
+const HOPELESS: ReadonlySet<HealthState> = new Set(['down', 'write-degraded', 'auth', 'closed'])
 
 /** More falls than this within the window, and the backend is `recovering` until it has held for a while. */
 const MAX_FALLS = 3
@@ -107,11 +117,16 @@ export class Health {
 
   /** Whether a write sent now has a chance to be acknowledged soon. */
   get hopeful(): boolean {
-    return this.#state !== 'down' && this.#state !== 'write-degraded' && this.#state !== 'auth'
+    return !HOPELESS.has(this.#state)
   }
 
   succeeded(): void {
     this.#enter(this.#isFlapping() ? 'recovering' : 'up', undefined)
+  }
+
+  /** From now on nothing is found out any more; what the state came from stays. */
+  closed(): void {
+    this.#enter('closed', this.#error)
   }
 
   /** Whether it fell so often of late that it has to prove itself first. */
@@ -149,6 +164,7 @@ export class Health {
 
   #enter(state: HealthState, error: BackendError | undefined): void {
     const before = this.#state
+    if (before === 'closed') return
     this.#error = error
     if (state === before) return
     const { name, time, logger, backlog } = this.#options
@@ -159,7 +175,7 @@ export class Health {
     this.#entered = time.monotonic()
     const line = `storage: ${name} is ${state}, was ${before} for ${lasted} ms, ${backlog()} writes waiting`
     // A short recovery in between is not the end of a trouble.
-    if (!this.hopeful && this.#announced !== state) {
+    if (state !== 'closed' && !this.hopeful && this.#announced !== state) {
       this.#announced = state
       logger.warn(`${line}: ${error?.message}`)
     } else if (state === 'up' && this.#announced) {

@@ -536,6 +536,20 @@ test('a closed dataspace takes nothing any more, at once', async () => {
   }
 })
 
+test('the status of a closed dataspace is not up, nor what it was before', async () => {
+  const { open, faulty } = place()
+  const dataspace = await open()
+  expect(dataspace.status().state).toBe('up')
+  await dataspace.close()
+  expect(dataspace.status()).toMatchObject({ state: 'closed', backend: 'memory', reason: null })
+  const backend = faulty()
+  const troubled = await open(backend)
+  backend.faults.fail('down')
+  await troubled.refresh()
+  await troubled.close()
+  expect(troubled.status()).toMatchObject({ state: 'closed', reason: 'planted: down' })
+})
+
 test('a run that counted nothing writes nothing when it ends', async () => {
   const { open, faulty } = place()
   const [reader, counter] = [faulty(), faulty()]
