@@ -542,4 +542,11 @@ export const mutants: Mutant[] = [
     replace: 'throw thrown',
     suite: outage,
   },
+  {
+    name: 'a server runs on by a config that somebody else overwrote',
+    file: 'packages/core/src/setup-store.ts',
+    find: "if (record?.kind === 'config') reach",
+    replace: "if (record?.kind === 'cache') reach",
+    suite: 'packages/core/test/store-overwritten.test.ts',
+  },
 ]

@@ -60,11 +60,9 @@ export class Reach {
         hint: 'Enable it in its config: remove "disabled".',
       })
     }
-    const { gate } = this.#parts
-    await gate.admit(service, options)
+    await this.#parts.gate.admit(service, options)
     // The config that was admitted, in this very object: reading it again could bring in another one.
-    const config = gate.expand(service)
-    const key = `${gate.isTrusted(service)} ${this.#keyOf(config)}`
+    const { config, key } = this.#target(service)
     const pool = await this.#open()
     let connected = false
     try {
@@ -92,6 +90,12 @@ export class Reach {
     this.#parts.behind(noteHealth(this.#parts.dataspace, service, failure))
   }
 
+  /** The config of this name is another one now, or gone: what runs by an older one ends with the calls on it. */
+  reconsider(name: string, service: Service | undefined): void {
+    if (!this.#loaded || this.#loaded.phase(name) === 'idle') return
+    this.#loaded.retire(name, service && this.#keyIfAdmitted(service))
+  }
+
   phase(service: string): ConnectionPhase {
     return this.#loaded?.phase(service) ?? 'idle'
   }
@@ -106,6 +110,20 @@ export class Reach {
     this.#closed = true
     const pool = await this.#pool?.catch(() => undefined)
     await pool?.closeAll()
+  }
+
+  #target(service: Service): { config: ServiceConfig; key: string } {
+    const { gate } = this.#parts
+    const config = gate.expand(service)
+    return { config, key: `${gate.isTrusted(service)} ${this.#keyOf(config)}` }
+  }
+
+  #keyIfAdmitted(service: Service): string | undefined {
+    try {
+      return service.config.disabled ? undefined : this.#target(service).key
+    } catch {
+      return undefined
+    }
   }
 
   /** Of everything that matters for connecting. */

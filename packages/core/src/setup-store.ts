@@ -1,4 +1,12 @@
-import { Dataspace, type Logger, loggedBackend, randomId, silentLogger, systemTime } from '@mcpstore/storage'
+import {
+  Dataspace,
+  type Logger,
+  loggedBackend,
+  parseRecordKey,
+  randomId,
+  silentLogger,
+  systemTime,
+} from '@mcpstore/storage'
 import { type Place, placeOf } from './backends.ts'
 import { storeError } from './errors.ts'
 import { stderrLogger } from './logger.ts'
@@ -53,6 +61,10 @@ export function storeOver(
   const lists = new CachedLists(dataspace, gate)
   const onToolsChanged = (service: string) => changes.noticed(service)
   const reach = new Reach({ options, dataspace, gate, logger, behind, onToolsChanged })
+  dataspace.watch('services:', ({ key }) => {
+    const record = parseRecordKey(key)
+    if (record?.kind === 'config') reach.reconsider(record.service, registry.find(record.service))
+  })
   const project = projector({ dataspace, logger, behind })
   const refresher = new Refresher({ options, lists, reach, gate, logger, project })
   const changes = new ListChanges({ registry, reach, refresher, logger, behind, options })

@@ -160,7 +160,14 @@ export class Intake implements LinkEvents {
     clock.follow(record.stamp)
     if (record.json === null) counts.forget(record.key)
     const { key } = record
-    if (watchers.heed(key)) watchers.tell({ key, entry: replica.get(key, clock.now()), origin })
+    watchers.tell({
+      key,
+      // What nobody looks at need not be read.
+      get entry() {
+        return replica.get(key, clock.now())
+      },
+      origin,
+    })
   }
 
   #park({ key, stamp }: StoredRecord, problem: string): void {

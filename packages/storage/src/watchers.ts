@@ -6,7 +6,7 @@ import type { Entry } from './replica.ts'
 export interface Change {
   key: RecordKey
   /** What a reader gets now; `undefined` when there is nothing any more. */
-  entry: Entry | undefined
+  readonly entry: Entry | undefined
   /** Whether this process wrote it. */
   origin: 'local' | 'remote'
 }
@@ -27,12 +27,6 @@ export class Watchers {
     const own = { prefix, watcher }
     this.#watchers.add(own)
     return () => this.#watchers.delete(own)
-  }
-
-  /** Whether anybody wants to be told of `key`: what nobody is told need not be read. */
-  heed(key: RecordKey): boolean {
-    for (const { prefix } of this.#watchers) if (key.startsWith(prefix)) return true
-    return false
   }
 
   tell(change: Change): void {

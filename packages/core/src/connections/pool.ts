@@ -33,8 +33,8 @@ export class ConnectionPool {
   readonly #onToolsChanged: (service: string) => void
   /** Per service, the connection that the next caller gets. */
   readonly #current = new Map<string, { key: string; shared: SharedConnection }>()
-  /** All of which something may be left. */
-  readonly #live = new Set<SharedConnection>()
+  /** All of which something may be left, and whose they are. */
+  readonly #live = new Map<SharedConnection, string>()
   #closed = false
 
   constructor({ connector, idleMs = DEFAULT_IDLE_MS, onToolsChanged = () => {} }: PoolOptions) {
@@ -67,15 +67,24 @@ export class ConnectionPool {
     return current.shared.isOpen ? 'connected' : 'connecting'
   }
 
-  /** Ends the service's connection now, under whoever uses it. Resolves when nothing of it is left. */
+  /** Ends the service's connections now, under whoever uses them. Resolves when nothing of them is left. */
   async close(service: string): Promise<void> {
-    await this.#current.get(service)?.shared.end()
+    const own = [...this.#live].filter(([, owner]) => owner === service)
+    await Promise.all(own.map(([shared]) => shared.end()))
+  }
+
+  /** Ends the service's connection, unless it is the one of this key, as soon as nobody uses it; nobody new gets it. */
+  retire(service: string, key?: string): void {
+    const current = this.#current.get(service)
+    if (!current || current.key === key) return
+    this.#current.delete(service)
+    current.shared.retire()
   }
 
   /** Ends all connections, and the pool. Resolves when nothing of them is left. */
   async closeAll(): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#live].map((shared) => shared.end()))
+    await Promise.all([...this.#live.keys()].map((shared) => shared.end()))
   }
 
   /** Becomes a user of the service's connection and waits until it is open. */
@@ -110,11 +119,8 @@ export class ConnectionPool {
 
   #find({ service, key }: ConnectionTarget): SharedConnection | undefined {
     if (this.#closed) throw storeError('unavailable', 'the store is closed')
-    const current = this.#current.get(service)
-    if (!current || current.key === key) return current?.shared
-    this.#current.delete(service)
-    current.shared.retire()
-    return undefined
+    this.retire(service, key)
+    return this.#current.get(service)?.shared
   }
 
   #open({ service, key, config }: ConnectionTarget, left: RequestOptions): SharedConnection {
@@ -131,7 +137,7 @@ export class ConnectionPool {
       onGone: () => this.#live.delete(shared),
     })
     this.#current.set(service, { key, shared })
-    this.#live.add(shared)
+    this.#live.set(shared, service)
     return shared
   }
 }
