@@ -54,9 +54,12 @@ export function warnOfWaiting(
   if (waiting && !settings.json) writeWarning(err, waiting.message)
 }
 
-/** Says on stderr which stored records cannot be used and were left out. */
+/** Says on stderr, in one line, which stored records cannot be used and were left out. */
 export function warnOfQuarantined(err: Output, { quarantined }: Pick<StoreStatus, 'quarantined'>): void {
-  for (const { key, problem } of quarantined) writeWarning(err, `the record ${key} was left out: ${problem}`)
+  const [first, ...others] = quarantined
+  if (!first) return
+  const more = others.length > 0 ? `, and ${others.length} more; mcpstore status names them` : ''
+  writeWarning(err, `the record ${first.key} cannot be used and was left out: ${first.problem}${more}`)
 }
 
 function writeStacks(err: Output, thrown: unknown): void {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { fakeStatus, libraryError, run } from './fakes.ts'
+import { fakeService, fakeStatus, fakeToolList, libraryError, run } from './fakes.ts'
 
 const error = libraryError('storage', 'The file is corrupt.', 'Move it away.') as never
 
@@ -19,12 +19,7 @@ it('shows where the data lies', async () => {
 })
 
 it('--json is a document of exactly the documented fields', async () => {
-  const {
-    error: _error,
-    location: _location,
-    quarantined: _quarantined,
-    ...shape
-  } = fakeStatus({ staleMs: 90_000 })
+  const { error: _error, location: _location, ...shape } = fakeStatus({ staleMs: 90_000 })
   const { stdout } = await run(['status', '--json'], { status: fakeStatus({ staleMs: 90_000 }) })
   expect(JSON.parse(stdout)).toEqual(shape)
 })
@@ -76,13 +71,24 @@ it('of a file that may not be written says so, as far as permissions tell', asyn
   })
 })
 
-it('names the stored records that cannot be used', async () => {
-  const status = fakeStatus({
-    quarantined: [{ key: 'services:bad:config', problem: 'type must be\u001b[31m stdio' }],
-  })
-  const warning = 'warning: the record services:bad:config was left out: type must be\\x1b[31m stdio\n'
-  expect(await run(['status'], { status })).toMatchObject({ exit: 0, stderr: warning })
-  const services = { listServices: async () => [] }
-  expect(await run(['list'], { status, services })).toMatchObject({ exit: 0, stderr: warning })
-  expect(await run(['list', '--json'], { status, services })).toMatchObject({ exit: 0, stderr: '' })
+it('records that cannot be used were told line by line by every command: status names them, list in one line', async () => {
+  const bad = (name: string) => ({ key: `services:${name}:config`, problem: 'type must be\u001b[31m stdio' })
+  const status = fakeStatus({ quarantined: [bad('a'), bad('b'), bad('c')] })
+  const { exit, stdout, stderr } = await run(['status'], { status })
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+  expect(stdout.match(/^left out +services:[abc]:config: type must be\\x1b\[31m stdio$/gm)).toHaveLength(3)
+  expect(JSON.parse((await run(['status', '--json'], { status })).stdout).quarantined).toHaveLength(3)
+  const services = {
+    listServices: async () => [],
+    listTools: async () => fakeToolList([], []),
+    serviceInfo: async () => fakeService('w'),
+  }
+  const listed = await run(['list'], { status, services })
+  expect(listed.stderr).toBe(
+    'warning: the record services:a:config cannot be used and was left out: type must be\\x1b[31m stdio, and 2 more;' +
+      ' mcpstore status names them\n',
+  )
+  for (const argv of [['list', '--json'], ['list-tools'], ['info', 'w']]) {
+    expect((await run(argv, { status, services })).stderr).toBe('')
+  }
 })

@@ -34,12 +34,10 @@ export class Store {
 
   /** Which storage really answers, since when, why, and what waits; `closed` after the end. */
   status(): StoreStatus {
+    const problems = this.#house.registry.problems()
     const status = this.#house.dataspace.status()
-    return {
-      ...status,
-      ...this.#house.instead,
-      quarantined: [...status.quarantined, ...this.#house.registry.problems()],
-    }
+    const byKey = new Map([...problems, ...status.quarantined].map((one) => [one.key, one]))
+    return { ...status, ...this.#house.instead, quarantined: [...byKey.values()] }
   }
 
   /**

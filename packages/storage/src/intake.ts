@@ -192,8 +192,12 @@ export class Intake implements LinkEvents {
   #isSound(record: StoredRecord): boolean {
     const problem = recordProblem(record)
     if (problem === undefined) return true
-    this.#parts.replica.setAside(String(record.key), problem)
-    this.#parts.logger.warn(`storage: the record ${String(record.key)} was set aside: ${problem}`)
+    const { logger, replica } = this.#parts
+    const key = String(record.key)
+    // It is read again with every comparison, and told once.
+    if (replica.quarantine.get(key) !== problem)
+      logger.warn(`storage: the record ${key} was set aside: ${problem}`)
+    replica.setAside(key, problem)
     return false
   }
 

@@ -315,7 +315,15 @@ test('a bad record is set aside by name and the others are read', async () => {
     { key: 'services:bad:config', problem: 'its stamp is malformed' },
     { key: 'services:worse:config', problem: 'its value is not JSON' },
   ])
-  expect(logger.lines.filter((line) => line.startsWith('warn'))).toHaveLength(1)
+  const warnings = () => logger.lines.filter((line) => line.startsWith('warn'))
+  expect(warnings()).toHaveLength(1)
+  const readAgain = async (problemStamp: string) => {
+    tables.save({ ...good, key: 'services:bad:config', json: '1', stamp: problemStamp })
+    await dataspace.put(CONFIG, problemStamp)
+    await dataspace.refresh()
+  }
+  await readAgain('nonsense')
+  expect(warnings(), 'the same is told once').toHaveLength(1)
 })
 
 test('a clock that ran a year ahead: its writes are stamped anew and lose nothing, and nobody follows it', async () => {

@@ -1,6 +1,6 @@
 import type { Finding } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
-import { reportFailure, warnOfQuarantined } from '../failure.ts'
+import { reportFailure } from '../failure.ts'
 import { writeJson } from '../output/json.ts'
 import type { Output, Style } from '../output/output.ts'
 import { type Cell, renderTable } from '../output/table.ts'
@@ -27,7 +27,6 @@ export async function doctor(context: CommandContext): Promise<number> {
       const now = store.status()
       if (json) writeJson(context.out, { ...statusDocument(now), location: now.location, findings })
       else context.out.write(renderStatus(now, context.out) + renderFindings(findings, context.out))
-      if (!json) warnOfQuarantined(context.err, now)
       return now.error ? reportFailure(context.err, now.error, { json, debug }) : 0
     },
     { evenIfDown: true },

@@ -1,7 +1,7 @@
 import type { StoreStatus } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { formatAge } from '../duration.ts'
-import { reportFailure, warnOfQuarantined } from '../failure.ts'
+import { reportFailure } from '../failure.ts'
 import { writeJson } from '../output/json.ts'
 import type { Output, Style } from '../output/output.ts'
 import { type Cell, renderTable } from '../output/table.ts'
@@ -20,7 +20,6 @@ export async function status(context: CommandContext): Promise<number> {
       const now = store.status()
       if (json) writeJson(context.out, statusDocument(now))
       else context.out.write(renderStatus(now, context.out))
-      if (!json) warnOfQuarantined(context.err, now)
       const error =
         now.error ?? (now.location === null ? undefined : await context.writeObstacle(now.location))
       return error ? reportFailure(context.err, error, { json, debug }) : 0
@@ -30,13 +29,12 @@ export async function status(context: CommandContext): Promise<number> {
 }
 
 /** What `--json` tells of a status. */
-export function statusDocument(now: StoreStatus): Omit<StoreStatus, 'error' | 'location' | 'quarantined'> {
-  const { backend, configured, state, since, reason, pendingWrites, parked, missing, mirror, staleMs } = now
-  const { namespace, dataspace } = now
-  return {
-    ...{ backend, configured, state, since, reason, pendingWrites, parked, missing, mirror, staleMs },
-    ...{ namespace, dataspace },
-  }
+export function statusDocument({
+  error: _error,
+  location: _location,
+  ...told
+}: StoreStatus): Omit<StoreStatus, 'error' | 'location'> {
+  return told
 }
 
 /** A status as a list of facts, one line each. */
@@ -53,6 +51,7 @@ export function renderStatus(now: StoreStatus, output: Output): string {
     ['pending writes', String(now.pendingWrites)],
   ]
   for (const { key, problem } of now.parked) rows.push(['parked', visibleLine(`${key}: ${problem}`)])
+  for (const { key, problem } of now.quarantined) rows.push(['left out', visibleLine(`${key}: ${problem}`)])
   for (const right of now.missing) rows.push(['missing right', visibleLine(right)])
   if (now.location) {
     rows.push([now.configured === 'sqlite' ? 'file' : 'address', visibleLine(now.location)])
