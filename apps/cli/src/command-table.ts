@@ -84,7 +84,7 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'info',
     aliases: ['get'],
     summary: 'Show everything known of one service, or what a tool takes',
-    usage: ['info SERVICE[/TOOL]'],
+    usage: ['info SERVICE|TOOL'],
     options: [],
     positionals: [1, 1],
     examples: ['mcpstore info weather', 'mcpstore info weather/get_current_weather'],

@@ -39,7 +39,8 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   home: {
     kind: 'text',
     value: 'DIR',
-    summary: 'where the data lies (MCPSTORE_HOME; default ~/.local/share/mcpstore)',
+    summary:
+      'where the data lies (MCPSTORE_HOME; else $XDG_DATA_HOME/mcpstore, else ~/.local/share/mcpstore)',
   },
   redis: {
     kind: 'text',

@@ -79,7 +79,7 @@ it.each<[string[], string]>([
   [['list', '--namespace'], '--namespace=NAME'],
   [['list', '--namespace', '--json'], '--namespace=NAME'],
   [['list', 'extra'], 'Usage: mcpstore list'],
-  [['info'], 'Usage: mcpstore info SERVICE[/TOOL]'],
+  [['info'], 'Usage: mcpstore info SERVICE|TOOL'],
 ])('%j is a usage error that runs nothing, with the hint %j', async (argv, hint) => {
   const result = await run([...argv.slice(0, 1), '--json', ...argv.slice(1)])
   expect(result).toMatchObject({ exit: 1, stdout: '', opened: [] })

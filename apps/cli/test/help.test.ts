@@ -30,7 +30,7 @@ it('the help of the program', async () => {
     Options of every command:
       --namespace NAME  namespace (MCPSTORE_NAMESPACE; default "default")
       --dataspace NAME  dataspace (MCPSTORE_DATASPACE; default "default")
-      --home DIR        where the data lies (MCPSTORE_HOME; default ~/.local/share/mcpstore)
+      --home DIR        where the data lies (MCPSTORE_HOME; else $XDG_DATA_HOME/mcpstore, else ~/.local/share/mcpstore)
       --redis URL       keep the data in Redis (MCPSTORE_REDIS_URL; password: MCPSTORE_REDIS_PASSWORD)
       --policy NAME     when Redis is away: fallback, strict, memory (MCPSTORE_POLICY; default "fallback")
       --json            one JSON document on stdout, errors as one JSON line on stderr
@@ -63,7 +63,7 @@ it('the help of a command', async () => {
     Options of every command:
       --namespace NAME  namespace (MCPSTORE_NAMESPACE; default "default")
       --dataspace NAME  dataspace (MCPSTORE_DATASPACE; default "default")
-      --home DIR        where the data lies (MCPSTORE_HOME; default ~/.local/share/mcpstore)
+      --home DIR        where the data lies (MCPSTORE_HOME; else $XDG_DATA_HOME/mcpstore, else ~/.local/share/mcpstore)
       --redis URL       keep the data in Redis (MCPSTORE_REDIS_URL; password: MCPSTORE_REDIS_PASSWORD)
       --policy NAME     when Redis is away: fallback, strict, memory (MCPSTORE_POLICY; default "fallback")
       --json            one JSON document on stdout, errors as one JSON line on stderr

@@ -67,7 +67,9 @@ failed at    2026`)
   })
 
   it('of an unknown service suggests near names', async () => {
-    const result = await run(['info', 'wether'], { services: { serviceInfo: unknown } })
+    const result = await run(['info', 'wether'], {
+      services: { serviceInfo: unknown, listServices: async () => [fakeService('weather')] },
+    })
     expect(result).toMatchObject({ exit: 1, stdout: '' })
     expect(result.stderr).toContain('Did you mean "weather"?')
   })

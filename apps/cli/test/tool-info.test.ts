@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sampleCall } from '../src/output/sample-call.ts'
-import { fakeTool, libraryError, run } from './fakes.ts'
+import { fakeService, fakeTool, libraryError, run } from './fakes.ts'
 
 const inputSchema = {
   type: 'object',
@@ -58,6 +58,44 @@ describe('info SERVICE/TOOL', () => {
   it('--json is the tool as list-tools has it', async () => {
     const { stdout } = await run(['info', 'weather/now', '--json'], world)
     expect(JSON.parse(stdout)).toEqual(tool)
+  })
+})
+
+describe('info TOOL without its service found nothing', () => {
+  const unknown = () =>
+    Promise.reject(libraryError('unknown_service', 'there is no service', 'Did you mean weather?'))
+  const services = { serviceInfo: unknown, listServices: async () => [fakeService('weather')] }
+
+  it.each(['now', 'weather_now', 'weather__now'])('%s is looked for as use-tool does', async (name) => {
+    const findTool = async () => tool
+    const { exit, stdout, calls } = await run(['info', name], { services: { ...services, findTool } })
+    expect({ exit, asked: calls['findTool'] }).toEqual({ exit: 0, asked: [[name]] })
+    expect(stdout).toMatch(/^weather\/now\n/)
+  })
+
+  it('the name of several tools is refused with all of them', async () => {
+    const findTool = () =>
+      Promise.reject(libraryError('ambiguous_tool', '"now" is the name of 2 tools', 'a/now, b/now'))
+    const { exit, stderr } = await run(['info', 'now'], { services: { ...services, findTool } })
+    expect({ exit, stderr }).toEqual({
+      exit: 1,
+      stderr: 'error: "now" is the name of 2 tools\nhint:  a/now, b/now\n',
+    })
+  })
+
+  it('the name of nothing says that it is neither', async () => {
+    const findTool = () => Promise.reject(libraryError('unknown_tool', 'there is no tool', 'See list-tools.'))
+    const { exit, stderr } = await run(['info', 'nothing'], { services: { ...services, findTool } })
+    expect(exit).toBe(1)
+    expect(stderr).toBe('error: there is no service and no tool "nothing"\nhint:  See list-tools.\n')
+  })
+
+  it('a mistyped service is no reason to ask any server', async () => {
+    const { exit, stderr } = await run(['info', 'wether'], { services })
+    expect({ exit, stderr }).toEqual({
+      exit: 1,
+      stderr: 'error: there is no service\nhint:  Did you mean weather?\n',
+    })
   })
 })
 

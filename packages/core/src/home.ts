@@ -7,7 +7,10 @@ export interface HomeOptions {
   env?: Record<string, string | undefined> | undefined
 }
 
-/** Where mcpstore keeps its files: `home`, else `MCPSTORE_HOME`, else the user's data folder. */
+/**
+ * Where mcpstore keeps its files, the same on every platform: `home`, else `MCPSTORE_HOME`, else `mcpstore` in `XDG_DATA_HOME`
+ * or in `~/.local/share`.
+ */
 export function homeFolder({ home, env = process.env }: HomeOptions = {}): string {
   const named = home || env['MCPSTORE_HOME']
   if (named) return resolve(named)

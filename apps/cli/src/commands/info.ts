@@ -1,10 +1,12 @@
+import type { ListedTool, ServiceInfo, StoreContext } from '@mcpstore/core'
+import { CliError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { writeJson } from '../output/json.ts'
 import { withStore } from '../store-session.ts'
 
 /**
- * `info NAME`: everything known of one service, secrets redacted, without connecting to it. `info SERVICE/TOOL`: what
- * the tool does and takes, from the shared list.
+ * `info NAME`: everything known of one service, secrets redacted, without connecting to it. `info SERVICE/TOOL`, or a name
+ * that `use-tool` takes: what the tool does and takes, from the shared list.
  */
 export async function info(
   context: CommandContext,
@@ -12,16 +14,41 @@ export async function info(
 ): Promise<number> {
   const { out, settings } = context
   return withStore(context, async (store) => {
-    const services = store.forStore()
-    if (name.includes('/')) {
-      const tool = await services.findTool(name)
-      if (settings.json) writeJson(out, tool)
-      else out.write((await import('../output/tool-info.ts')).renderToolInfo(tool, out))
-      return 0
-    }
-    const service = await services.serviceInfo(name)
-    if (settings.json) writeJson(out, service)
-    else out.write((await import('../output/service-info.ts')).renderServiceInfo(service, out))
+    const { service, tool } = await lookUp(store.forStore(), name)
+    if (settings.json) writeJson(out, service ?? tool)
+    else if (service) out.write((await import('../output/service-info.ts')).renderServiceInfo(service, out))
+    else out.write((await import('../output/tool-info.ts')).renderToolInfo(tool!, out))
     return 0
   })
+}
+
+async function lookUp(
+  services: StoreContext,
+  name: string,
+): Promise<{ service?: ServiceInfo; tool?: ListedTool }> {
+  if (name.includes('/')) return { tool: await services.findTool(name) }
+  try {
+    return { service: await services.serviceInfo(name) }
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'unknown_service' || (await isMistyped(services, name))) throw thrown
+  }
+  try {
+    return { tool: await services.findTool(name) }
+  } catch (thrown) {
+    if (codeOf(thrown) !== 'unknown_tool') throw thrown
+    const { hint } = thrown as { hint?: string }
+    throw new CliError('unknown_service', `there is no service and no tool "${name}"`, hint)
+  }
+}
+
+/** Whether a service was meant: then nobody's tools are asked for. A tool's name often holds that of its service. */
+async function isMistyped(services: StoreContext, name: string): Promise<boolean> {
+  const { nearest } = await import('@mcpstore/core/near')
+  const names = (await services.listServices()).map((service) => service.name)
+  const [near] = nearest(name, names, 1)
+  return names.length === 0 || (near !== undefined && !near.includes(name) && !name.includes(near))
+}
+
+function codeOf(thrown: unknown): unknown {
+  return (thrown as { code?: unknown }).code
 }
