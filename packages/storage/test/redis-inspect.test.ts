@@ -110,6 +110,8 @@ describe.skipIf(!hasRedisServer)('looking at a Redis', () => {
   it('a right that hints need is not one that is needed', async () => {
     await user('quiet', '+@all -subscribe')
     expect((await inspect('quiet'))['rights']).toMatchObject({ severity: 'warning', value: ['subscribe'] })
+    await user('mute', '+@all -publish')
+    expect((await inspect('mute'))['rights']).toMatchObject({ severity: 'warning', value: ['publish'] })
   })
 
   it('what this user may not ask is unknown, the rest is told', async () => {
@@ -125,7 +127,11 @@ describe.skipIf(!hasRedisServer)('looking at a Redis', () => {
   it('a user without transactions is not tried, and nothing is run', async () => {
     await user('plain', '+@all -multi')
     const { rights } = await inspect('plain')
-    expect(rights).toMatchObject({ severity: 'critical', value: ['multi'] })
+    expect(rights).toMatchObject({
+      severity: 'critical',
+      value: ['multi'],
+      text: expect.stringContaining('whether others are too cannot be asked'),
+    })
     expect(await server.command('DBSIZE')).toBe(1)
   })
 

@@ -50,10 +50,13 @@ export async function rightsFinding(session: RedisSession, place: Place): Promis
   const without = await refusedOf(session, place, [])
   // Where no transaction can be begun, nothing may be tried in one.
   const refused = without ?? (await refusedOf(session, place, commandsUsed(place))) ?? []
-  const missing = [...new Set([...refused, ...(session.missing.length > 0 ? ['subscribe'] : [])])]
+  const unheard = session.missing.some((right) => right.startsWith('SUBSCRIBE')) ? ['subscribe'] : []
+  const missing = [...new Set([...refused, ...unheard])]
   if (missing.length === 0) return { name: 'rights', severity: 'ok', text: 'all that are needed', value: [] }
   const needed = missing.filter((command) => OPTIONAL[command] === undefined)
-  const costs = missing.flatMap((command) => OPTIONAL[command] ?? [])
+  const unknown =
+    without === undefined ? [] : ['whether others are too cannot be asked without a transaction']
+  const costs = [...missing.flatMap((command) => OPTIONAL[command] ?? []), ...unknown]
   return {
     name: 'rights',
     severity: needed.length > 0 ? 'critical' : 'warning',
