@@ -51,7 +51,7 @@ describe('without the library', () => {
   it.each([
     [['lsit'], 'Did you mean "list"?'],
     [['list', '--jsno'], 'Did you mean "--json"?'],
-    [['info'], 'Usage: mcpstore info SERVICE[/TOOL]'],
+    [['info'], 'Usage: mcpstore info SERVICE|TOOL'],
     [['list', '--dataspace', 'auto'], '--dataspace NAME'],
     [['list', '--timeout', 'soon'], '500ms'],
     [['add', 'no-such.json'], 'mcpstore add NAME URL'],

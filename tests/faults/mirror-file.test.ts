@@ -77,6 +77,8 @@ describe.skipIf(!hasRedisServer)('a mirror', () => {
   it('that is locked while Redis answers holds up nobody', async () => {
     await using scene = await mirrorScene()
     const worker = await scene.start()
+    await worker.ask('put', config('first'), 'first')
+    await until('it is in the mirror', () => scene.query('SELECT key FROM records').length === 1)
     const holder = await scene.holdLock()
     const started = await scene.start()
     for (const [at, one] of [worker, started].entries()) {
@@ -84,7 +86,7 @@ describe.skipIf(!hasRedisServer)('a mirror', () => {
       expect(await one.ask('put', config(`s${at}`), `s${at}`)).toMatchObject({ durable: 'redis' })
     }
     holder.kill('SIGKILL')
-    await until('it is kept', () => scene.query('SELECT key FROM records').length === 2)
+    await until('it is kept', () => scene.query('SELECT key FROM records').length === 3)
   })
 
   it('is written by many at once, while somebody else holds it most of the time', async () => {
@@ -201,6 +203,7 @@ describe.skipIf(!hasRedisServer)('a mirror', () => {
     // Loads what it needs while it may.
     const elsewhere = scene.path('elsewhere.db')
     const worker = await scene.start({ mirror: elsewhere })
+    await worker.ask('put', config('elsewhere'), 'elsewhere')
     await until('what it needs is loaded', () => existsSync(elsewhere))
     await worker.ask('close')
     if (process.getuid?.() === 0) await worker.ask('dropRights')

@@ -549,4 +549,25 @@ export const mutants: Mutant[] = [
     replace: "if (record?.kind === 'cache') reach",
     suite: 'packages/core/test/store-overwritten.test.ts',
   },
+  {
+    name: 'a look makes a file',
+    file: 'packages/storage/src/backends/sqlite/database.ts',
+    find: 'if (absent && options.make === false) {',
+    replace: 'if (absent === undefined && options.make === undefined) {',
+    suite: sqlite,
+  },
+  {
+    name: 'a look makes a mirror',
+    file: 'packages/storage/src/mirror/mirror.ts',
+    find: 'if (!this.#isWanted) return',
+    replace: '',
+    suite: mirror,
+  },
+  {
+    name: 'a file that was cut off is taken for a new one',
+    file: 'packages/storage/src/backends/sqlite/absence.ts',
+    find: 'if (size === 0 && sizeOf(`${file}-wal`)) {',
+    replace: 'if (size === -1) {',
+    suite: sqlite,
+  },
 ]

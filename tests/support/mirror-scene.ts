@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
@@ -94,11 +95,15 @@ export class MirrorScene implements AsyncDisposable {
     return String((await this.redis.command('HGET', 'default:ws:meta', field)) ?? '')
   }
 
-  /** What lies in the mirror, asked of SQLite itself. */
+  /** What lies in the mirror, asked of SQLite itself; nothing while it is not made, or just being made. */
   query<Row = Record<string, unknown>>(sql: string, file: string = this.file): Row[] {
+    if (!existsSync(file)) return []
     const db = new Database(file, { readonly: true, timeout: 1000 })
     try {
       return db.prepare(sql).all() as Row[]
+    } catch (thrown) {
+      if (/no such table/.test(String(thrown))) return []
+      throw thrown
     } finally {
       db.close()
     }

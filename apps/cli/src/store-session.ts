@@ -33,7 +33,10 @@ export async function withStore<T>(
 ): Promise<T> {
   const store = await untilInterrupted(context.signal, context.openStore())
   const begin = async (): Promise<T> => {
-    if (!evenIfDown) refuseDown(store)
+    if (!evenIfDown) {
+      refuseDown(store)
+      await warnOfAbsence(context, store.status(), { writes })
+    }
     return work(store)
   }
   const working = begin()
@@ -69,6 +72,20 @@ function refuseDown(store: Store): void {
   const { configured, state, error, reason } = store.status()
   if (configured === 'redis' || state !== 'down') return
   throw error ?? new CliError('storage', `the data cannot be read: ${reason ?? 'no reason is known'}`)
+}
+
+async function warnOfAbsence(
+  { settings, err }: CommandContext,
+  status: StoreStatus,
+  { writes }: { writes: boolean },
+): Promise<void> {
+  if (settings.json || !status.absent) return
+  const [{ absenceWarning }, { writeWarning }] = await Promise.all([
+    import('./absence.ts'),
+    import('./failure.ts'),
+  ])
+  const warning = absenceWarning(status, { writes })
+  if (warning) writeWarning(err, warning.message, warning.hint)
 }
 
 /** The same for work that changes something, and tells itself what became of that. */

@@ -85,6 +85,7 @@ export function fakeStatus(changes: Partial<StoreStatus> = {}): StoreStatus {
     namespace: 'default',
     dataspace: 'default',
     quarantined: [],
+    absent: null,
     location: '/home/me/.local/share/mcpstore/local/default/default.db',
     ...changes,
   }

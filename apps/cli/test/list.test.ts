@@ -49,7 +49,7 @@ it.each([
   expect(stdout.split('\n')[1]).toBe(`broken-one  stdio      failing  -      ${note}`)
 })
 
-const storage = { backend: 'sqlite', configured: 'sqlite', state: 'up' }
+const storage = { backend: 'sqlite', configured: 'sqlite', state: 'up', absent: null }
 
 it('--json is one document of exactly the documented fields', async () => {
   const { stdout } = await run(['list_services', '--json'], listing(weather, broken))

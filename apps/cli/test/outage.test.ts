@@ -83,6 +83,7 @@ it('what is read while Redis is away is shown with a warning', async () => {
     backend: 'memory',
     configured: 'redis',
     state: 'down',
+    absent: null,
   })
 })
 

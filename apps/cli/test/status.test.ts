@@ -9,7 +9,7 @@ it('shows where the data lies', async () => {
   expect(stdout).toMatchInlineSnapshot(`
     "backend         sqlite
     state           up (it can be read; a write was not tried)
-    since           2026-11-20T10:00:00.000Z
+    since           2026-11-20T10:00:00.000Z (as far as this command has seen)
     namespace       default
     dataspace       default
     pending writes  0
@@ -42,7 +42,7 @@ it('tells of a store that is down instead of refusing to', async () => {
   expect(text.stdout).toMatchInlineSnapshot(`
     "backend         memory (configured: sqlite)
     state           down
-    since           2026-11-20T10:00:00.000Z
+    since           2026-11-20T10:00:00.000Z (as far as this command has seen)
     namespace       default
     dataspace       default
     pending writes  3

@@ -125,6 +125,8 @@ export interface Backend {
   readonly durable: Durability
   /** Where it lies, for people: a path, an address without credentials, or `null`. */
   readonly location: string | null
+  /** Why there is nothing of the dataspace where it would lie, if so; only of one that is made by the first write. */
+  absent?(): 'missing' | 'empty' | undefined
   /** Connects, again after a failure too. Adds the known ids to those of the dataspace. */
   open(known?: Known): Promise<Opened>
   /** Merges each write by itself, in order; one reply a write. */

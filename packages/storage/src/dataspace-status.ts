@@ -27,6 +27,8 @@ export interface DataspaceStatus {
   missing: readonly string[]
   /** Where the backend lies, for people. */
   location: string | null
+  /** Why there is nothing of the dataspace there: no file was made yet, or the one that is there has no bytes. */
+  absent: 'missing' | 'empty' | null
   /** The file that keeps what a backend far away has not taken, and why it cannot now, if so. */
   mirror: { file: string; problem: string | null; hint: string | null } | null
   /** Records that were read but could not be used: their keys, and why. */
@@ -54,6 +56,7 @@ export function describeStatus(
     dataspace,
     missing: link.missing,
     location: backend.location,
+    absent: backend.absent?.() ?? null,
     mirror: mirror ? describeMirror(mirror) : null,
     quarantined: Array.from(replica.quarantine, ([key, problem]) => ({ key, problem })),
   }

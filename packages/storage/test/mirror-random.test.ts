@@ -133,6 +133,7 @@ class Schedule {
 
   async #lock(): Promise<void> {
     if (this.#unlock) return this.#release()
+    await this.place.make()
     this.#unlock = this.place.lock()
     this.#hit('locked')
   }

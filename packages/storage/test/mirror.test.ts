@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { mirrorFile, sqliteBackend, statsField, statsKey } from '@mcpstore/storage'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { settle } from './support/manual-time.ts'
 import { MirrorPlace } from './support/mirror-place.ts'
 
@@ -254,6 +255,7 @@ test('a local dataspace is not opened as a mirror, nor a mirror as a local datas
   const file = `${place.folder}/backend.db`
   const local = sqliteBackend({ file })
   await local.open()
+  await local.release('refresh', 'first')
   const other = await place.start({ down: true, file })
   expect(other.dataspace.status().mirror).toMatchObject({
     file,
@@ -266,6 +268,7 @@ test('a local dataspace is not opened as a mirror, nor a mirror as a local datas
 
 test('a locked file: the first write waits for it, the next ones do not, and all are kept once they can be', async () => {
   await using place = new MirrorPlace()
+  await place.make()
   const { dataspace, logger, time } = await place.start({ down: true })
   const unlock = place.lock()
   const first = dataspace.put(CONFIG, 1)
@@ -288,6 +291,7 @@ test('a locked file: the first write waits for it, the next ones do not, and all
 
 test('a file that is locked for a moment is waited for, and nothing is said', async () => {
   await using place = new MirrorPlace()
+  await place.make()
   const { dataspace, logger, time } = await place.start({ down: true })
   const unlock = place.lock()
   const put = dataspace.put(CONFIG, 1)
@@ -418,4 +422,28 @@ test('a write during an outage is later than what its writer has seen, however s
   await back.time.pass(LOOK_MS)
   expect(place.tables.records.get(CONFIG)?.json).toBe('2')
   expect(place.tables.records.get(OTHER)?.json).toBeNull()
+})
+
+describe('a look at a dataspace that holds nothing', () => {
+  test('made a file: now there is none until there is something to keep', async () => {
+    await using place = new MirrorPlace()
+    const { dataspace, time } = await place.start()
+    await time.pass(LOOK_MS)
+    expect(dataspace.list('')).toEqual([])
+    expect(dataspace.status()).toMatchObject({ state: 'up', mirror: { file: place.file, problem: null } })
+    await dataspace.close()
+    expect(existsSync(place.file)).toBe(false)
+    const { dataspace: writer } = await place.start({ down: true })
+    expect((await writer.put(CONFIG, 1)).durable).toBe('local')
+    expect(place.waiting()).toHaveLength(1)
+  })
+
+  test('a mirror that another process makes meanwhile is found', async () => {
+    await using place = new MirrorPlace()
+    const reader = await place.start({ down: true })
+    const writer = await place.start({ down: true })
+    expect((await writer.dataspace.put(CONFIG, 1)).durable).toBe('local')
+    await reader.time.pass(LOOK_MS)
+    expect(reader.dataspace.get(CONFIG)?.value).toBe(1)
+  })
 })

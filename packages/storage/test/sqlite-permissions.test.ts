@@ -19,6 +19,7 @@ it('a file that others could read is closed to them when it is opened, with its 
   const files = [file, `${file}-wal`, `${file}-shm`]
   const first = sqliteBackend({ file })
   await first.open(undefined)
+  await first.release('refresh', 'first')
   for (const path of files) chmodSync(path, 0o664)
   const second = sqliteBackend({ file })
   await second.open(undefined)
@@ -33,6 +34,7 @@ it.runIf(process.getuid?.() === 0)('a file of somebody else is left as it is', a
   const { chownSync } = await import('node:fs')
   const backend = sqliteBackend({ file })
   await backend.open(undefined)
+  await backend.release('refresh', 'first')
   await backend.close()
   chownSync(file, 12345, 12345)
   chmodSync(file, 0o644)

@@ -1,12 +1,21 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { Dataspace, localFile, type SqliteOptions, sqliteBackend } from '@mcpstore/storage'
 import Libsql from 'libsql'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { keepingLogger } from './support/logs.ts'
 
 const CONFIG = 'services:weather:config'
@@ -125,6 +134,7 @@ test('a file that another process has locked: reads work, the write is told to b
 
 test('a locked file does not hold up the host', async () => {
   const dataspace = await open()
+  await dataspace.put(CONFIG, 0)
   const lock = new Libsql(file)
   lock.exec('BEGIN IMMEDIATE')
   let turns = 0
@@ -219,6 +229,7 @@ test.runIf(process.platform === 'linux')(
   async () => {
     file = localFile('/proc/nope', 'default', 'workspace1')
     const dataspace = await open()
+    expect((await dataspace.put(CONFIG, 1)).durable).toBe('memory')
     expect(dataspace.status().error?.message).toContain('/proc/nope')
   },
 )
@@ -321,4 +332,60 @@ test('a poll that cannot look does not bring the host down', async () => {
   rmSync(dirname(file))
   await until(() => dataspace.status().state === 'up' && dataspace.status().pendingWrites === 0)
   expect((await open()).get(CONFIG)?.value).toBe(1)
+})
+
+describe('a look at what does not exist', () => {
+  test('made a file: now there is none until something is written', async () => {
+    const [reader, other] = [await open(), await open()]
+    expect(reader.list('')).toEqual([])
+    expect(reader.status()).toMatchObject({ state: 'up', absent: 'missing', location: file })
+    await reader.refresh()
+    await reader.close()
+    expect(readdirSync(folder)).toEqual([])
+    const seen = changed(other)
+    const writer = await open()
+    expect(await writer.put(CONFIG, 1)).toMatchObject({ durable: 'local' })
+    expect(writer.status().absent).toBe(null)
+    await seen
+    expect(other.get(CONFIG)?.value).toBe(1)
+    expect(other.status()).toMatchObject({ state: 'up', absent: null })
+  })
+
+  test('two who make it at the same time lose nothing', async () => {
+    const [a, b] = [await open(), await open()]
+    await Promise.all([a.put('services:a:config', 1), b.put('services:b:config', 2)])
+    expect((await open()).list('services:').map(({ value }) => value)).toEqual([1, 2])
+    await until(() => a.list('services:').length === 2 && b.list('services:').length === 2)
+  })
+})
+
+describe('a file without a byte', () => {
+  const make = (bytes = '') => {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, bytes)
+  }
+
+  test('was an empty store without a word: the status says so, and a write makes it anew', async () => {
+    make()
+    const dataspace = await open()
+    expect(dataspace.status()).toMatchObject({ state: 'up', absent: 'empty' })
+    expect(await dataspace.inspect()).toContainEqual(
+      expect.objectContaining({ name: 'size', severity: 'critical', text: expect.stringContaining('lost') }),
+    )
+    expect(readFileSync(file).length).toBe(0)
+    expect(await dataspace.put(CONFIG, 1)).toMatchObject({ durable: 'local' })
+    expect(dataspace.status().absent).toBe(null)
+    expect((await open()).get(CONFIG)?.value).toBe(1)
+  })
+
+  test('beside a log that has some was cut off: it is refused, and the log is not removed', async () => {
+    make()
+    writeFileSync(`${file}-wal`, 'what was written last')
+    const dataspace = await open()
+    expect(dataspace.status()).toMatchObject({ state: 'down', absent: null })
+    expect(dataspace.status().reason).toContain('was cut off')
+    expect((await dataspace.put(CONFIG, 1)).durable).toBe('memory')
+    expect(readFileSync(`${file}-wal`, 'utf8')).toBe('what was written last')
+    expect(readFileSync(file).length).toBe(0)
+  })
 })

@@ -43,8 +43,8 @@ function shapeOf({ name, transport, status, toolCount, facts }: ServiceSummary):
   return { name, transport, status, toolCount, facts }
 }
 
-function storageOf({ backend, configured, state }: StoreStatus): object {
-  return { backend, configured, state }
+function storageOf({ backend, configured, state, absent }: StoreStatus): object {
+  return { backend, configured, state, absent }
 }
 
 function rowOf({ name, transport, status, toolCount, facts }: ServiceSummary): Cell[] {

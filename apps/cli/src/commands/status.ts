@@ -45,7 +45,8 @@ export function renderStatus(now: StoreStatus, output: Output): string {
   const rows: [string, Cell][] = [
     ['backend', answers],
     ['state', { text: stateOf(now), style }],
-    ['since', now.since],
+    // Whoever has just begun cannot know how long it has been so.
+    ['since', `${now.since} (as far as this command has seen)`],
     ['namespace', visibleLine(now.namespace)],
     ['dataspace', visibleLine(now.dataspace)],
     ['pending writes', String(now.pendingWrites)],
@@ -54,11 +55,15 @@ export function renderStatus(now: StoreStatus, output: Output): string {
   for (const { key, problem } of now.quarantined) rows.push(['left out', visibleLine(`${key}: ${problem}`)])
   for (const right of now.missing) rows.push(['missing right', visibleLine(right)])
   if (now.location) {
-    rows.push([now.configured === 'sqlite' ? 'file' : 'address', visibleLine(now.location)])
+    const note = now.absent === null ? '' : now.absent === 'empty' ? ' (empty: 0 bytes)' : ' (not made yet)'
+    rows.push([now.configured === 'sqlite' ? 'file' : 'address', visibleLine(now.location) + note])
   }
   if (now.mirror) rows.push(['mirror', visibleLine(now.mirror.file)])
   if (now.mirror?.problem) rows.push(['not kept', visibleLine(now.mirror.problem)])
-  if (now.state !== 'up' && now.staleMs !== null) rows.push(['behind by', formatAge(now.staleMs)])
+  if (now.state !== 'up') {
+    const age = now.staleMs === null ? 'unknown: this command could not read it' : formatAge(now.staleMs)
+    rows.push(['behind by', age])
+  }
   if (now.reason) rows.push(['reason', visibleLine(now.reason)])
   const wide = { ...output, columns: Number.POSITIVE_INFINITY }
   return renderTable(

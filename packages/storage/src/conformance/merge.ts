@@ -180,6 +180,8 @@ export const mergeCases: ConformanceCase[] = [
     const [made, ...none] = (await a.open()).ids
     assert.match(made!, /^[0-9a-z]{10}$/)
     assert.deepEqual(none, [])
+    // What is made by its first write is there now.
+    await a.release('nothing', 'nobody')
     assert.deepEqual((await b.open({ ids: ['other00000'] })).ids, [made, 'other00000'])
     assert.deepEqual((await a.open({ ids: ['other00000', 'third00000'] })).ids, [
       made,

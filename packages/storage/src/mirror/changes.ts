@@ -79,7 +79,12 @@ export class Changes implements Keeper {
   }
 
   get isEmpty(): boolean {
-    return !this.#origin && !this.#cleared && this.#parts().every(({ size }) => size === 0)
+    return !this.#origin && !this.isWorthAFile
+  }
+
+  /** Whether there is more than news of where it all belongs. */
+  get isWorthAFile(): boolean {
+    return this.#cleared || this.#parts().some(({ size }) => size > 0)
   }
 
   /** Whether this write is still in the file, though it waits no more. */

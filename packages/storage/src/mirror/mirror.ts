@@ -1,4 +1,5 @@
 import type { Opened } from '../backend.ts'
+import { mayBeMade } from '../backends/sqlite/absence.ts'
 import type { Clock } from '../clock.ts'
 import type { Counts } from '../counts.ts'
 import { BackendError } from '../health.ts'
@@ -90,7 +91,7 @@ export class Mirror {
     this.#upkeep = new Upkeep({
       ...parts,
       exchange: () => this.#exchange(),
-      hasMore: () => this.#more || !this.#changes.isEmpty,
+      hasMore: () => this.#more || (!this.#changes.isEmpty && this.#isWanted),
       isChanged: () => this.#file.changed(),
       shut: () => this.#file.close(),
     })
@@ -156,6 +157,7 @@ export class Mirror {
 
   /** Reads what others have put into the file, and puts a batch of what has changed here into it. */
   async #exchange(): Promise<void> {
+    if (!this.#isWanted) return
     if (!this.#file.isOpen) await this.#open()
     if (this.#more || this.#file.changed()) this.#take(this.#file.read())
     if (this.#more || this.#changes.isEmpty) return
@@ -169,6 +171,11 @@ export class Mirror {
     }
     const shown = (key: RecordKey) => replica.record(key)
     this.#take(this.#changes.hand(BATCH, shown, (batch) => this.#file.write(batch, keeping)))
+  }
+
+  /** A look alone makes no file. */
+  get #isWanted(): boolean {
+    return this.#file.isOpen || this.#changes.isWorthAFile || !mayBeMade(this.file)
   }
 
   async #open(): Promise<void> {

@@ -12,6 +12,7 @@ import {
   type Write,
 } from '@mcpstore/storage'
 import Libsql from 'libsql'
+import { MirrorFile } from '../../src/mirror/mirror-file.ts'
 import { type Faults, faultyBackend } from './faulty-backend.ts'
 import { keepingLogger } from './logs.ts'
 import { ManualTime } from './manual-time.ts'
@@ -73,6 +74,13 @@ export class MirrorPlace implements AsyncDisposable {
     return this.query<{ write: string }>('SELECT write FROM outbox ORDER BY rev', file).map(
       ({ write }) => (JSON.parse(write) as Write).record,
     )
+  }
+
+  /** Makes the file, with nothing in it: by itself a mirror has none before there is something to keep. */
+  async make(): Promise<void> {
+    const made = new MirrorFile(this.file)
+    await made.open()
+    made.fold()
   }
 
   /** Holds the write lock of the file until the result is called. */

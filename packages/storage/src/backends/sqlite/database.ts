@@ -3,8 +3,9 @@ import { dirname } from 'node:path'
 import type Libsql from 'libsql'
 import { BackendError } from '../../health.ts'
 import { makeFolder } from '../../make-folder.ts'
+import { type Absence, absenceOf } from './absence.ts'
 import { isReadOnly, readOnly } from './errors.ts'
-import { openSnapshot } from './snapshot.ts'
+import { openEmpty, openSnapshot } from './snapshot.ts'
 
 /** A connection that waits longer for a lock freezes the host; the tier tries again without blocking instead. */
 const BUSY_TIMEOUT_MS = 5
@@ -51,6 +52,8 @@ export interface OpenFile {
   identity: string | undefined
   /** Why nothing can be written; what was open at the time can be read. */
   frozen?: BackendError
+  /** Why there is nothing: then what is open is empty, and leaves no trace. */
+  absent?: Absence | undefined
 }
 
 export interface OpenOptions {
@@ -60,6 +63,8 @@ export interface OpenOptions {
   kind: FileKind
   /** More tables, made where there is no file yet. */
   moreTables?: string
+  /** `false` makes no file: where there is none, nothing is read. Default: `true`. */
+  make?: boolean
 }
 
 /**
@@ -68,12 +73,15 @@ export interface OpenOptions {
  */
 export async function openFile(file: string, options: OpenOptions): Promise<OpenFile> {
   const Database = await loadLibsql()
+  const tables = TABLES + (options.moreTables ?? '')
+  const absent = absenceOf(file)
+  if (absent && options.make === false) {
+    return { db: openEmpty(Database, tables), identity: fileIdentity(file), absent }
+  }
   try {
     return openWritable(Database, file, options)
   } catch (thrown) {
-    const db = isReadOnly(thrown)
-      ? openSnapshot(Database, file, TABLES + (options.moreTables ?? ''))
-      : undefined
+    const db = isReadOnly(thrown) ? openSnapshot(Database, file, tables) : undefined
     if (!db) throw thrown
     checkSchema(metaOf(db, 'schema'), file)
     return { db, identity: fileIdentity(file), frozen: readOnly(file, thrown) }

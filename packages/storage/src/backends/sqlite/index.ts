@@ -32,13 +32,25 @@ export function sqliteBackend({
     { kind: 'dataspace', maxPages },
     (statements) => new SqliteTables(statements),
   )
+  /** Those the dataspace gets when it is made. */
+  let ids: readonly string[] = []
+  const complete = (tables: SqliteTables) => {
+    for (const id of missingIds(tables.ids(), { ids }, () => randomId(time))) tables.addId(id)
+  }
   let seen: number | undefined
   let stopPolling = () => {}
-  const read = async <Result>(task: (tables: SqliteTables) => Result) => opened.read(task)
+  const read = async <Result>(task: (tables: SqliteTables) => Result) => {
+    if (opened.hasAppeared) await opened.open({ make: false })
+    return opened.read(task)
+  }
   const write = async <Result>(task: (tables: SqliteTables) => Result) => {
-    // What could not be written when it was opened may have been made writable since.
-    if (opened.isFrozen) await opened.open()
-    return opened.write(task)
+    // What could not be written when it was opened may have been made writable since; what was not there is made.
+    if (!opened.isFrozen && !opened.absent) return opened.write(task)
+    await opened.open()
+    return opened.write((tables) => {
+      complete(tables)
+      return task(tables)
+    })
   }
 
   function poll(): void {
@@ -53,11 +65,17 @@ export function sqliteBackend({
     kind: 'sqlite',
     durable: 'local',
     location: file,
+    absent: () => opened.absent,
     async open(known = {}) {
-      await opened.open()
+      // What was known is made anew; what was not is made by the first write.
+      await opened.open({ make: (known.ids?.length ?? 0) > 0 })
       seen = opened.version()
       const missing = (tables: SqliteTables) => missingIds(tables.ids(), known, () => randomId(time))
       const found = await read((tables) => ({ ids: tables.ids(), complete: missing(tables).length === 0 }))
+      if (opened.absent) {
+        ids = missingIds([], known, () => randomId(time))
+        return { ids: [...ids] }
+      }
       if (opened.isFrozen || found.complete) return { ids: found.ids }
       return write((tables) => {
         for (const id of missing(tables)) tables.addId(id)

@@ -19,6 +19,11 @@ export function inspectFile(file: string): Inspection {
 /** What was written last may lie in the log beside the file. */
 function sizeFinding(file: string, size: number): Finding {
   const log = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
+  if (size === 0) {
+    const text = 'the file is empty (0 bytes): if services were saved in it, they are lost'
+    const hint = 'Restore it from a copy, if there is one; the next change makes it anew.'
+    return { name: 'size', severity: 'critical', text, value: { file: size, log }, hint }
+  }
   return { name: 'size', severity: 'ok', text: `${megabytes(size + log)} MB`, value: { file: size, log } }
 }
 

@@ -17,6 +17,11 @@ export function openSnapshot(
   } catch {
     return undefined
   }
+  return openEmpty(Database, tables)
+}
+
+/** An empty database of these tables that leaves no trace. */
+export function openEmpty(Database: typeof Libsql, tables: string): Libsql.Database {
   const db = new Database(':memory:')
   db.exec(tables)
   return db

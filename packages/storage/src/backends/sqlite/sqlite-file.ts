@@ -1,3 +1,4 @@
+import type { Absence } from './absence.ts'
 import { fileIdentity, type OpenFile, type OpenOptions, openFile } from './database.ts'
 import { classify, vanished } from './errors.ts'
 import { Statements } from './statements.ts'
@@ -28,11 +29,23 @@ export class SqliteFile<Tables> {
     return this.#open?.frozen !== undefined
   }
 
-  /** Opens the file, anew if it is open, and makes it where there is none. */
-  async open(): Promise<void> {
-    this.close()
+  /** Why there is nothing, if so. */
+  get absent(): Absence | undefined {
+    return this.#open?.absent
+  }
+
+  /** Whether there was nothing when it was opened, and there is something now. */
+  get hasAppeared(): boolean {
+    return this.#open?.absent !== undefined && fileIdentity(this.path) !== this.#open.identity
+  }
+
+  /** Opens the file, anew if it is open, and makes it where there is none, unless `make` is `false`. */
+  async open({ make = true }: { make?: boolean } = {}): Promise<void> {
+    // While nothing is there, nothing can be read, also where it cannot be made at once.
+    if (!this.absent) this.close()
     try {
-      const opened = await openFile(this.path, this.#options)
+      const opened = await openFile(this.path, { ...this.#options, make })
+      this.close()
       const statements = new Statements(opened.db)
       this.#open = { ...opened, statements, tables: this.#tablesOf(statements) }
     } catch (thrown) {

@@ -1,0 +1,52 @@
+import { lstatSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { BackendError } from '../../health.ts'
+
+/** Why there is nothing to read: no file was made yet, or the one that is there has no bytes. */
+export type Absence = 'missing' | 'empty'
+
+/**
+ * Whether there is nothing to read; `undefined` also where that cannot be told.
+ * @throws `BackendError` when the file was cut off: SQLite takes it for a new one, and would remove the log beside it.
+ */
+export function absenceOf(file: string): Absence | undefined {
+  const size = sizeOf(file)
+  if (size === 0 && sizeOf(`${file}-wal`)) {
+    throw new BackendError('down', `${file} was cut off: it is empty, and the log beside it is not`, {
+      hint: 'Restore it from a copy, or move both aside; mcpstore then starts with an empty one. Nothing was touched.',
+    })
+  }
+  if (size === 0) return 'empty'
+  return size === undefined && mayBeMade(file) ? 'missing' : undefined
+}
+
+/** In bytes; `undefined` for what is no file, and where nobody may look. */
+function sizeOf(path: string): number | undefined {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    return stat?.isFile() ? stat.size : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether nothing stands in its place, nor in that of a folder it would lie in. Never throws. */
+export function mayBeMade(file: string): boolean {
+  if (isThere(file)) return false
+  let folder = dirname(file)
+  while (!isThere(folder) && folder !== dirname(folder)) folder = dirname(folder)
+  try {
+    return statSync(folder).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+/** Where nobody may look, something may be. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path) !== undefined
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code !== 'ENOENT'
+  }
+}
