@@ -93,7 +93,9 @@ test('a write takes the place of another in the file only if its writer had seen
   await using place = new MirrorPlace()
   const [a, b] = [await place.start({ down: true }), await place.start({ down: true })]
   await a.dataspace.put(CONFIG, 'X')
-  // Its clock stands still, so it has not looked.
+  // Of two writes in the same moment the ids of their processes would decide which is the later one.
+  await b.time.pass(1)
+  // Its clock stands still from now on, so it has not looked.
   await b.dataspace.put(CONFIG, 'Z')
   expect(place.waiting().map(({ json }) => json)).toEqual(['"X"', '"Z"'])
   await b.dataspace.put(CONFIG, 'last')
