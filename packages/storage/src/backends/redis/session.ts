@@ -4,6 +4,7 @@ import type { BackendError } from '../../health.ts'
 import type { Time } from '../../time.ts'
 import { type Clients, makeClients } from './clients.ts'
 import { classify, refusal, silent } from './errors.ts'
+import { hear, NO_NEWS } from './hints.ts'
 import type { Script } from './scripts.ts'
 import { signIn } from './sign-in.ts'
 import type { RedisTarget } from './target.ts'
@@ -36,10 +37,6 @@ export interface ScriptReply {
   refused?: string
 }
 
-/** Published to see whether that is allowed. */
-const NO_NEWS = '0'
-/** Hints that follow one another within this time, in ms, are read together. */
-const GATHER_MS = 5
 /** After one command without an answer the next ones get this long, in ms, before it is an outage. */
 const SECOND_CHANCE_MS = 500
 
@@ -109,29 +106,12 @@ export class RedisSession {
   }
 
   async #subscribe(): Promise<void> {
-    const { channel, onHint } = this.#options
+    const { channel, onHint, time } = this.#options
     const { hints } = this.#clients
-    hints.on('message', (_, rev: string) => {
-      if (rev === NO_NEWS) return
-      this.#gatherHints()
-      onHint(/^\d+$/.test(rev) ? Number(rev) : undefined)
-    })
+    hear(hints, { onHint, time })
     await this.#optional(hints.subscribe(channel), `SUBSCRIBE to ${channel}: changes are seen later`)
     const published = (this.#clients.commands as Redis).publish(channel, NO_NEWS)
     await this.#optional(published, `PUBLISH to ${channel}: others see changes of this process later`)
-  }
-
-  /** Leaves hints in the socket while they come close together: what lies there is told in one piece. */
-  #gatherHints(): void {
-    const { stream } = this.#clients.hints as { stream?: Socket }
-    if (!stream || stream.isPaused()) return
-    stream.pause()
-    const look = () => {
-      // To read a paused stream hands over all that lies there, and `null` means that nothing did.
-      if (stream.read() === null) stream.resume()
-      else this.#options.time.after(GATHER_MS, look)
-    }
-    this.#options.time.after(GATHER_MS, look)
   }
 
   /** Waits for what can be done without: if it is forbidden, `without` tells people what is missed. */
