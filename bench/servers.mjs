@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 // The servers that are measured with, as a client's config says them; all are started by Node itself, without npx.
@@ -22,6 +25,14 @@ export function publishedServers(folder) {
 /** A server of twenty tools that costs next to nothing itself. */
 export function twentyTools() {
   return server('twenty')
+}
+
+/** Starts the same over HTTP, answering in the `form` of `json` or `stream`. It ends with this process, or by `stop()`. */
+export async function startTwentyTools(form) {
+  const program = fileURLToPath(new URL('./programs/twenty-tools-http.mjs', import.meta.url))
+  const child = spawn(process.execPath, [program, form], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const [url] = await once(createInterface(child.stdout), 'line')
+  return { url, stop: () => child.kill() }
 }
 
 /** Registers the published servers with `mcpstore`, so that their tools are in the cache. */

@@ -59,10 +59,11 @@ export async function failureOf(promise: Promise<unknown>): Promise<Error & { co
 
 export interface Remote {
   url: string
-  /** The requests it had so far, and how many event streams are open. */
+  /** The requests it had so far, over how many connections, and how many event streams are open. */
   seen(): Promise<{
     log: { method: string; rpc?: string; headers: Record<string, string> }[]
     streams: number
+    connections: number
   }>
   stop(): Promise<void>
 }

@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { answered } from '../src/connections/http/answered.ts'
 import { createFetch } from '../src/connections/http/fetch.ts'
+import { Wire } from '../src/connections/http/wire.ts'
 import { MessageTooLong } from '../src/connections/message-limit.ts'
 import {
   connect,
   failureOf,
+  later,
   linesOf,
   remoteConfig,
   scratch,
@@ -15,6 +17,13 @@ import {
 } from './connections-fixtures.ts'
 
 const patient = { timeoutMs: 10_000 }
+
+/** Closed after the test. */
+function wire(): Wire {
+  const made = new Wire()
+  later(() => made.close())
+  return made
+}
 
 const initialize = {
   method: 'POST',
@@ -68,10 +77,10 @@ describe('Streamable HTTP', () => {
   test('requests leave no listener behind on the signal that all of them share', async () => {
     const remote = await startRemote({ mode: 'stream' })
     const { signal } = new AbortController()
-    const guarded = createFetch(() => {})
+    const guarded = createFetch({ wire: wire(), onGetError: () => {} })
     const answers = await Promise.all([
       guarded(new URL('/log', remote.url), { signal }).then((response) => response.text()),
-      guarded(remote.url, { signal, ...initialize }).then((response) => response.text()),
+      guarded(remote.url, { signal, ...initialize }).then((response) => new Response(response.body).text()),
       guarded('http://127.0.0.1:1/', { signal }).then(
         () => '',
         (error: Error) => error.message,
@@ -84,8 +93,10 @@ describe('Streamable HTTP', () => {
   test('the shared signal still ends a request whose answer is being read', async () => {
     const remote = await startRemote({ mode: 'sse' })
     const abort = new AbortController()
-    const response = await createFetch(() => {})(remote.url, { signal: abort.signal })
-    const rest = failureOf(response.text())
+    const response = await createFetch({ wire: wire(), onGetError: () => {} })(remote.url, {
+      signal: abort.signal,
+    })
+    const rest = failureOf(new Response(response.body).text())
     abort.abort()
     expect((await rest).name).toBe('AbortError')
   })

@@ -32,10 +32,10 @@ export interface AnsweredOptions {
  * added.
  */
 export function answered(
-  stream: ReadableStream<Uint8Array>,
+  stream: AsyncIterable<Uint8Array>,
   { id, limit = MAX_MESSAGE_BYTES, onEnd }: AnsweredOptions,
 ): ReadableStream<Uint8Array> {
-  const reader = stream.getReader()
+  const chunks = stream[Symbol.asyncIterator]()
   let resumable = id === undefined
   let lineStart = '\n'
   let length = 0
@@ -48,7 +48,7 @@ export function answered(
   return new ReadableStream({
     async pull(controller) {
       try {
-        const { done, value } = await reader.read()
+        const { done, value } = await chunks.next()
         if (done) {
           onEnd()
           return resumable ? controller.close() : finish(controller, LOST)
@@ -62,15 +62,15 @@ export function answered(
       } catch (error) {
         const isTooLong = error instanceof MessageTooLong
         onEnd(isTooLong ? error : undefined)
-        if (isTooLong) void reader.cancel().catch(() => {})
+        if (isTooLong) await chunks.return?.()
         if (id !== undefined && (isTooLong || !resumable))
           return finish(controller, isTooLong ? TOO_LONG : LOST)
         controller.error(error)
       }
     },
-    cancel(reason) {
+    async cancel() {
       onEnd()
-      return reader.cancel(reason)
+      await chunks.return?.()
     },
   })
 }

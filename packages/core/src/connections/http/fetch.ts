@@ -1,7 +1,10 @@
-import { setMaxListeners } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { MAX_MESSAGE_BYTES, MessageTooLong } from '../message-limit.ts'
+import { Answer } from './answer.ts'
 import { answered, requestId } from './answered.ts'
+import { decoded } from './decoded.ts'
+import type { Wire } from './wire.ts'
 
 /** Of an answer that says no nobody needs more. */
 const MAX_FAILURE_BYTES = 64 * 1024
@@ -18,50 +21,52 @@ export class HttpFailure extends Error {
   }
 }
 
+export interface FetchParts {
+  wire: Wire
+  /** Hears why a GET failed, since an `EventSource` keeps that to itself. */
+  onGetError: (error: unknown) => void
+}
+
 /**
- * The `fetch` given to the SDK. Each request has an abort signal of its own, let go when its answer is read: the SDK
- * would add a listener to its one signal per request and never take it away. A POST answered with 4xx or 5xx throws
+ * The `fetch` given to the SDK's transports. It follows no redirect. A POST answered with 4xx or 5xx throws
  * `HttpFailure`; a body, or an event of a stream, of more than a message may have fails with `MessageTooLong`.
- * `onGetError` hears why a GET failed, since an `EventSource` keeps that to itself.
  */
-export function createFetch(onGetError: (error: unknown) => void): FetchLike {
-  return async (url, init = {}) => {
-    const isPost = init.method === 'POST'
-    const controller = new AbortController()
-    const outer = init.signal
-    const abort = (): void => controller.abort(outer?.reason)
-    const release = (): void => outer?.removeEventListener('abort', abort)
-    if (outer) setMaxListeners(0, outer)
-    outer?.addEventListener('abort', abort, { once: true })
-    if (outer?.aborted) abort()
+export function createFetch({ wire, onGetError }: FetchParts): FetchLike {
+  return async (url, { method = 'GET', headers, body, signal } = {}) => {
+    const isPost = method === 'POST'
     try {
-      const response = await fetch(url, { ...init, signal: controller.signal })
-      const failed = isPost && response.status >= 400
-      if (!failed && response.body && isEventStream(response)) {
-        const id = isPost ? requestId(init.body) : undefined
+      const sent = { method, headers: plain(headers), body: body?.toString(), signal }
+      const answer = await wire.send(new URL(url), sent)
+      const status = answer.statusCode ?? 0
+      const failed = isPost && status >= 400
+      const content = await decoded(answer)
+      if (!failed && isEventStream(answer)) {
+        const id = isPost ? requestId(body) : undefined
         const onEnd = (error?: MessageTooLong): void => {
-          release()
           if (error && !isPost) onGetError(error)
         }
-        return new Response(answered(response.body, { id, onEnd }), response)
+        return new Answer(answer, answered(content, { id, onEnd })).asResponse()
       }
-      const body = await textOf(response)
-      release()
-      if (failed) throw new HttpFailure(response.status, body)
-      return new Response(body === '' ? null : body, response)
+      const text = await textOf(content, status)
+      if (failed) throw new HttpFailure(status, text)
+      return new Answer(answer, text).asResponse()
     } catch (error) {
-      release()
       if (!isPost) onGetError(error)
       throw error
     }
   }
 }
 
+/** Headers as `node:http` takes them. */
+function plain(headers: RequestInit['headers']): Record<string, string> {
+  return { 'user-agent': 'mcpstore', ...Object.fromEntries(new Headers(headers)) }
+}
+
 /** The body; of an answer that says no only its beginning. Throws `MessageTooLong`. */
-async function textOf({ status, body }: Response): Promise<string> {
+async function textOf(body: AsyncIterable<Uint8Array>, status: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of body ?? []) {
+  for await (const chunk of body) {
     chunks.push(chunk)
     length += chunk.length
     if (status >= 400 && length > MAX_FAILURE_BYTES) break
@@ -70,6 +75,6 @@ async function textOf({ status, body }: Response): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(chunks))
 }
 
-function isEventStream(response: Response): boolean {
-  return response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+function isEventStream({ headers }: IncomingMessage): boolean {
+  return headers['content-type']?.startsWith('text/event-stream') ?? false
 }

@@ -8,6 +8,7 @@ import type { Verdict } from '../verdict.ts'
 import { createFetch, HttpFailure } from './fetch.ts'
 import { networkVerdict } from './network.ts'
 import { pathHint, statusVerdict } from './status.ts'
+import { Wire } from './wire.ts'
 
 /** How long the farewell to a server with sessions may take, in ms. */
 const FAREWELL_MS = 1000
@@ -23,6 +24,7 @@ export class HttpLink implements Link {
   readonly transport: RemoteTransport['transport']
   readonly #config: RemoteConfig
   readonly #host: string
+  readonly #wire = new Wire()
   #getError: unknown
   #streamLost: Error | undefined
   #closing: Promise<void> | undefined
@@ -31,8 +33,11 @@ export class HttpLink implements Link {
     this.#config = config
     this.#host = host
     const { transport, isStreamLost } = open(
-      createFetch((error) => {
-        this.#getError = error
+      createFetch({
+        wire: this.#wire,
+        onGetError: (error) => {
+          this.#getError = error
+        },
       }),
     )
     this.transport = transport
@@ -77,5 +82,6 @@ export class HttpLink implements Link {
     const { transport } = this
     if (transport.terminateSession) await settledWithin(FAREWELL_MS, transport.terminateSession())
     await transport.close().catch(() => {})
+    this.#wire.close()
   }
 }

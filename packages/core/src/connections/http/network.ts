@@ -17,21 +17,20 @@ const reasons: Record<string, Reason> = {
   EHOSTUNREACH: { words: 'there is no way to the host', transient: true },
   ENETUNREACH: { words: 'there is no network', transient: true },
   ETIMEDOUT: { words: 'the host does not answer', transient: true },
-  UND_ERR_CONNECT_TIMEOUT: { words: 'the host does not answer', unsent: true, transient: true },
   ECONNRESET: { words: 'the connection was cut', transient: true },
   EPIPE: { words: 'the connection was cut', transient: true },
-  UND_ERR_SOCKET: { words: 'the connection was cut', transient: true },
-  UND_ERR_HEADERS_TIMEOUT: { words: 'no answer came for five minutes' },
-  UND_ERR_BODY_TIMEOUT: { words: 'the answer stopped for five minutes' },
+  EPROTO: { words: 'TLS failed; is it http, not https?' },
   ERR_SSL_WRONG_VERSION_NUMBER: { words: 'it does not speak TLS; is it http, not https?', unsent: true },
 }
+
+const noHttp: Reason = { words: 'what it answers is no HTTP' }
 
 const certificateFault = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH)/
 
 /** What a failed request means, when no HTTP answer came. `host` is host and port. */
 export function networkVerdict(error: unknown, host: string): Verdict {
   const { code, syscall } = findCode(error)
-  const reason = reasons[code]
+  const reason = reasons[code] ?? (code.startsWith('HPE_') ? noHttp : undefined)
   if (!reason && certificateFault.test(code)) {
     const words = `at ${host} was not reached: its certificate is not accepted (${code})`
     return { fate: 'unsent', words, hint: certificateHint, over: true }
@@ -47,7 +46,7 @@ export function networkVerdict(error: unknown, host: string): Verdict {
   }
 }
 
-/** The system's error code, however deep `fetch` has wrapped it; else the innermost message. */
+/** The system's error code, however deep it is wrapped; else the innermost message. */
 function findCode(error: unknown): { code: string; syscall?: string } {
   let inner = error as {
     code?: unknown

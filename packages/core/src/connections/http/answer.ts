@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http'
+
+type Used = 'status' | 'ok' | 'statusText' | 'type' | 'url' | 'redirected' | 'body' | 'text' | 'json'
+
+/** Of a `Response` what the SDK's transports read. Making a whole one takes a third of the time of a call. */
+export class Answer implements Pick<Response, Used> {
+  readonly status: number
+  readonly ok: boolean
+  readonly statusText: string
+  readonly type = 'default'
+  readonly url = ''
+  readonly redirected = false
+  readonly body: ReadableStream<Uint8Array> | null
+  readonly headers: Pick<Headers, 'get' | 'has'>
+  readonly #text: string
+
+  constructor({ headers, statusCode, statusMessage }: IncomingMessage, body: string | ReadableStream) {
+    this.status = statusCode ?? 0
+    this.ok = this.status >= 200 && this.status < 300
+    this.statusText = statusMessage ?? ''
+    this.body = typeof body === 'string' ? null : body
+    this.#text = typeof body === 'string' ? body : ''
+    const get = (name: string): string | null => headers[name.toLowerCase()]?.toString() ?? null
+    this.headers = { get, has: (name) => get(name) !== null }
+  }
+
+  async text(): Promise<string> {
+    return this.#text
+  }
+
+  async json(): Promise<unknown> {
+    return JSON.parse(this.#text)
+  }
+
+  /** As what the type of a `fetch` demands. */
+  asResponse(): Response {
+    return this as unknown as Response
+  }
+}

@@ -1,0 +1,130 @@
+import { setMaxListeners } from 'node:events'
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+/** How long a connection that nobody uses is kept, in ms: where its server says nothing, and at most. */
+const REST_MS = 4000
+const LONGEST_REST_MS = 60_000
+/** So much sooner than its server would, a connection is closed, in ms: what is sent to one being closed is lost. */
+const MARGIN_MS = 1000
+/** How long a connection may take to come about, in ms. */
+const OPENING_MS = 10_000
+/** After a rest of this length, in ms, the end of a connection may have gone unnoticed until now. */
+const SHORT_REST_MS = 20
+
+export interface WireRequest {
+  method: string
+  headers: Record<string, string>
+  body?: string | undefined
+  signal?: AbortSignal | null | undefined
+}
+
+interface Rest {
+  /** How long the socket may rest. */
+  mayLast: number
+  /** When its last rest began. */
+  since: number
+}
+
+/**
+ * Connections that are kept open between requests. Each request is sent once, whatever becomes of it: what is written to
+ * a connection that breaks may have been read. So one that its server may be about to close is not used again.
+ */
+export class Wire {
+  readonly #http = new HttpAgent({ keepAlive: true, scheduling: 'fifo' })
+  readonly #https = new HttpsAgent({ keepAlive: true, scheduling: 'fifo' })
+  readonly #rests = new WeakMap<Duplex, Rest>()
+
+  constructor() {
+    for (const agent of [this.#http, this.#https]) {
+      const keep = agent.keepSocketAlive.bind(agent)
+      agent.keepSocketAlive = (socket) => {
+        const rest = this.#rests.get(socket)
+        if (rest)
+          rest.since = Date.now()
+          // The agent closes a socket that comes to this at rest.
+        ;(socket as Socket).setTimeout(rest?.mayLast ?? REST_MS)
+        return keep(socket)
+      }
+    }
+  }
+
+  /** How many connections are open. */
+  get size(): number {
+    return [this.#http, this.#https]
+      .flatMap(({ sockets, freeSockets }) => [...Object.values(sockets), ...Object.values(freeSockets)])
+      .reduce((sum, list) => sum + (list?.length ?? 0), 0)
+  }
+
+  /** Resolves with the beginning of the answer; its body ends, or fails, as it was sent. Rejects as `node:http` does. */
+  async send(url: URL, { signal, body, ...request }: WireRequest): Promise<IncomingMessage> {
+    const isTls = url.protocol === 'https:'
+    const agent = isTls ? this.#https : this.#http
+    await this.#dropStale(agent)
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) throw signal.reason
+      let response: IncomingMessage | undefined
+      const sent = (isTls ? httpsRequest : httpRequest)(url, { ...request, agent })
+      const abort = (): void => void (response ?? sent).destroy(signal?.reason)
+      const release = (): void => signal?.removeEventListener('abort', abort)
+      // All requests of a transport share it: no leak to warn of.
+      if (signal) setMaxListeners(0, signal)
+      signal?.addEventListener('abort', abort, { once: true })
+      sent.once('close', release).on('error', reject)
+      sent.once('socket', (socket) => {
+        if (!sent.reusedSocket) giveUpUnopened(sent, socket, isTls ? 'secureConnect' : 'connect')
+      })
+      sent.once('response', (answer) => {
+        response = answer
+        const mayLast = restOf(answer)
+        this.#rests.set(answer.socket, { mayLast, since: Date.now() })
+        resolve(answer)
+      })
+      sent.end(body)
+    })
+  }
+
+  /** Ends every connection, and what is under way on it. */
+  close(): void {
+    this.#http.destroy()
+    this.#https.destroy()
+  }
+
+  /** Closes what must not be used again. By the clock of the wall, which goes on while the machine sleeps. */
+  async #dropStale({ freeSockets }: HttpAgent): Promise<void> {
+    const sinceOf = (socket: Duplex): number => Date.now() - (this.#rests.get(socket)?.since ?? 0)
+    const resting = (): Duplex[] => Object.values(freeSockets).flatMap((sockets) => sockets ?? [])
+    if (resting().some((socket) => sinceOf(socket) > SHORT_REST_MS)) {
+      // What has come meanwhile is read between these two, wherever in its turn the loop is now.
+      await nextTurn()
+      await nextTurn()
+    }
+    for (const socket of resting()) {
+      if (!socket.writable || sinceOf(socket) > (this.#rests.get(socket)?.mayLast ?? 0)) socket.destroy()
+    }
+  }
+}
+
+/** How long the connection of an answer may rest, in ms: some less than its server says in `Keep-Alive: timeout=5`. */
+function restOf({ headers }: IncomingMessage): number {
+  const said = /timeout=(\d+)/.exec(`${headers['keep-alive'] ?? ''}`)?.[1]
+  if (said === undefined) return REST_MS
+  return Math.min(Math.max(Number(said) * 1000 - MARGIN_MS, 1), LONGEST_REST_MS)
+}
+
+/** Ends a request whose connection does not come about; nothing of it was sent then. */
+function giveUpUnopened(sent: ClientRequest, socket: Socket, opening: string): void {
+  const tooLate = Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT', syscall: 'connect' })
+  const timer = setTimeout(() => sent.destroy(tooLate), OPENING_MS)
+  const stop = (): void => clearTimeout(timer)
+  socket.once(opening, stop)
+  sent.once('close', stop)
+}
