@@ -65,6 +65,8 @@ export interface Remote {
     streams: number
     connections: number
   }>
+  /** Makes it forget all sessions. */
+  forget(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -82,7 +84,8 @@ export async function startRemote(settings: object = {}): Promise<Remote> {
   const port = await new Promise<string>((resolve) => createInterface(child.stdout).once('line', resolve))
   const origin = `http://127.0.0.1:${port}`
   const seen: Remote['seen'] = async () => (await fetch(`${origin}/log`)).json() as ReturnType<Remote['seen']>
-  return { url: `${origin}/mcp`, seen, stop }
+  const forget = async (): Promise<void> => void (await fetch(`${origin}/forget`))
+  return { url: `${origin}/mcp`, seen, forget, stop }
 }
 
 export function remoteConfig(url: string, more: Partial<RemoteConfig> = {}): RemoteConfig {

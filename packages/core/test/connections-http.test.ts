@@ -1,20 +1,10 @@
 import { getEventListeners } from 'node:events'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { answered } from '../src/connections/http/answered.ts'
 import { createFetch } from '../src/connections/http/fetch.ts'
 import { Wire } from '../src/connections/http/wire.ts'
 import { MessageTooLong } from '../src/connections/message-limit.ts'
-import {
-  connect,
-  failureOf,
-  later,
-  linesOf,
-  remoteConfig,
-  scratch,
-  startRemote,
-  until,
-} from './connections-fixtures.ts'
+import { connect, failureOf, later, remoteConfig, startRemote, until } from './connections-fixtures.ts'
 
 const patient = { timeoutMs: 10_000 }
 
@@ -264,18 +254,6 @@ describe('a call to a remote server', () => {
     const error = await failureOf(connection.callTool('echo', {}, patient))
     expect(error.code).toBe('outcome_unknown')
     expect(error.message).toContain('try later')
-  })
-
-  test('is unreachable, so never ran, when the server has forgotten the session, which ends', async () => {
-    const countFile = join(scratch(), 'count')
-    const remote = await startRemote({ onCall: 'forget', countFile })
-    const connection = await connect(remoteConfig(remote.url))
-    const closed = new Promise<Error | undefined>((resolve) => connection.onClose(resolve))
-    const error = await failureOf(connection.callTool('echo', {}, patient))
-    expect(error.code).toBe('unreachable')
-    expect(error.message).toContain('Session not found')
-    expect((await closed)?.message).toContain('Session not found')
-    expect(linesOf(countFile)).toEqual([])
   })
 
   test('is unreachable, so never ran, when nothing listens any more', async () => {

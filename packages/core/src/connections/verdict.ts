@@ -18,6 +18,8 @@ export interface Verdict {
   transient?: boolean
   /** The connection is of no use any more. */
   over?: boolean
+  /** The server does not know the session any more; another one may do what was asked for. */
+  expired?: boolean
 }
 
 const codes: Record<Fate, Record<Stage, ErrorCode>> = {
@@ -48,6 +50,13 @@ export function markTransient<E extends Error>(error: E): E {
   return error
 }
 
+const expiredErrors = new WeakSet<Error>()
+
+/** Whether a request failed, without having run, because the server had forgotten the session. */
+export function isExpired(error: unknown): boolean {
+  return error instanceof Error && expiredErrors.has(error)
+}
+
 /** Whom a verdict is about; `config` is the expanded one, whose secrets are kept out of the error. */
 export interface Subject {
   service: string
@@ -65,5 +74,6 @@ export function verdictError(
   const hint = code === 'outcome_unknown' ? unknownOutcomeHint : verdict.hint
   const words = masked(verdict.words, config)
   const error = storeError(code, `service "${service}" ${words}`, { hint, cause: maskedCause(cause, config) })
+  if (verdict.expired) expiredErrors.add(error)
   return verdict.transient ? markTransient(error) : error
 }

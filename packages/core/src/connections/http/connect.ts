@@ -5,16 +5,26 @@ import { Deadline } from '../deadline.ts'
 import { connectError, shakeHands } from '../handshake.ts'
 import { type Endpoint, endpointOf } from './endpoint.ts'
 import { HttpFailure } from './fetch.ts'
+import { LastingConnection } from './lasting-connection.ts'
 import { HttpLink, type RemoteTransport } from './link.ts'
 import { mayBeSse, pathHint, sseHint } from './status.ts'
 
 type TransportFactory = ConstructorParameters<typeof HttpLink>[2]
 
 /**
- * Connects to a remote server: Streamable HTTP, and where the server turns that down, the older SSE. Throws as
- * `Connector.connect` does, and `bad_config`.
+ * Connects to a remote server: Streamable HTTP, and where the server turns that down, the older SSE. The connection
+ * outlives its session. Throws as `Connector.connect` does, and `bad_config`.
  */
-export async function connectRemote(
+export function connectRemote(
+  service: string,
+  config: RemoteConfig,
+  options: RequestOptions,
+  warn: (line: string) => void,
+): Promise<Connection> {
+  return LastingConnection.open(service, options, (bounds) => openSession(service, config, bounds, warn))
+}
+
+async function openSession(
   service: string,
   config: RemoteConfig,
   options: RequestOptions,
@@ -69,10 +79,10 @@ function isTurnedDown(cause: unknown): boolean {
 
 async function streamable({ url, headers }: Endpoint): Promise<TransportFactory> {
   const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js')
-  return (fetch): RemoteTransport => ({
-    transport: new StreamableHTTPClientTransport(url, { requestInit: { headers }, fetch }),
-    isStreamLost: () => false,
-  })
+  return (fetch): RemoteTransport => {
+    const transport = new StreamableHTTPClientTransport(url, { requestInit: { headers }, fetch })
+    return { transport, isStreamLost: () => false, inSession: () => transport.sessionId !== undefined }
+  }
 }
 
 async function sse({ url, headers }: Endpoint): Promise<TransportFactory> {
@@ -80,5 +90,6 @@ async function sse({ url, headers }: Endpoint): Promise<TransportFactory> {
   return (fetch): RemoteTransport => ({
     transport: new SSEClientTransport(url, { requestInit: { headers }, fetch }),
     isStreamLost: (error) => error instanceof SseError,
+    inSession: () => true,
   })
 }

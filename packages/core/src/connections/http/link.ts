@@ -17,6 +17,8 @@ export interface RemoteTransport {
   transport: Transport & { terminateSession?: () => Promise<void> }
   /** Whether an error of the transport says that its one stream is lost, and the connection with it. */
   isStreamLost(error: Error): boolean
+  /** Whether what is sent now belongs to a session. */
+  inSession(): boolean
 }
 
 /** A remote server as a session sees it. */
@@ -25,6 +27,8 @@ export class HttpLink implements Link {
   readonly #config: RemoteConfig
   readonly #host: string
   readonly #wire = new Wire()
+  readonly #inSession: () => boolean
+  #isForgotten = false
   #getError: unknown
   #streamLost: Error | undefined
   #closing: Promise<void> | undefined
@@ -32,7 +36,7 @@ export class HttpLink implements Link {
   constructor(config: RemoteConfig, host: string, open: (fetch: FetchLike) => RemoteTransport) {
     this.#config = config
     this.#host = host
-    const { transport, isStreamLost } = open(
+    const { transport, isStreamLost, inSession } = open(
       createFetch({
         wire: this.#wire,
         onGetError: (error) => {
@@ -41,6 +45,7 @@ export class HttpLink implements Link {
       }),
     )
     this.transport = transport
+    this.#inSession = inSession
     transport.onerror = (error) => {
       if (!isStreamLost(error)) return
       this.#streamLost = error
@@ -49,12 +54,11 @@ export class HttpLink implements Link {
   }
 
   judge(error: unknown): Verdict {
-    const mask = (text: string): string => masked(text, this.#config)
     if (error instanceof MessageTooLong) return { fate: 'lost', words: tooLong, over: true }
-    if (error instanceof HttpFailure) return statusVerdict(error, mask)
+    if (error instanceof HttpFailure) return this.#judgeStatus(error)
     const { code, message } = (error ?? {}) as { code?: unknown; message?: string }
     if (typeof code === 'number' && code >= 300) {
-      return statusVerdict({ status: code, body: code < 400 ? (message ?? '') : '' }, mask)
+      return this.#judgeStatus({ status: code, body: code < 400 ? (message ?? '') : '' })
     }
     if (code === -1) {
       const words = `at ${this.#host} does not answer as an MCP server: ${message}`
@@ -78,9 +82,17 @@ export class HttpLink implements Link {
     return this.#closing
   }
 
+  #judgeStatus(failure: Pick<HttpFailure, 'status' | 'body'>): Verdict {
+    const mask = (text: string): string => masked(text, this.#config)
+    const verdict = statusVerdict(failure, { mask, inSession: this.#inSession() })
+    this.#isForgotten ||= verdict.expired ?? false
+    return verdict
+  }
+
   async #shutDown(): Promise<void> {
     const { transport } = this
-    if (transport.terminateSession) await settledWithin(FAREWELL_MS, transport.terminateSession())
+    if (transport.terminateSession && !this.#isForgotten)
+      await settledWithin(FAREWELL_MS, transport.terminateSession())
     await transport.close().catch(() => {})
     this.#wire.close()
   }

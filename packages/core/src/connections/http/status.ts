@@ -9,6 +9,9 @@ export const sseHint =
 /** What to look at when the host answers, but not as an MCP server. */
 export const pathHint = 'Check the path of "url" in its config; often it ends with /mcp or /sse.'
 
+const sessionHint =
+  'Try again; a server that forgets sessions at once may run as several without sharing them.'
+
 const cases: Record<number, (text: string) => Verdict> = {
   401: (text) => ({ fate: 'denied', words: `wants credentials (HTTP 401${text})`, hint: credentialsHint }),
   403: (text) => ({ fate: 'denied', words: `denies access (HTTP 403${text})`, hint: credentialsHint }),
@@ -25,16 +28,24 @@ export function mayBeSse(status: number): boolean {
   return status >= 400 && status < 500 && !ownMeaning.has(status)
 }
 
-/** What an HTTP answer that says no means. `mask` takes secrets out of a text: before it is cut, lest half of one stay. */
+export interface StatusOptions {
+  /** Takes secrets out of a text: before it is cut, lest half of one stay. */
+  mask: (text: string) => string
+  /** Whether the request was one of a session. */
+  inSession: boolean
+}
+
+/** What an HTTP answer that says no means. */
 export function statusVerdict(
   { status, body }: Pick<HttpFailure, 'status' | 'body'>,
-  mask: (text: string) => string,
+  { mask, inSession }: StatusOptions,
 ): Verdict {
   const said = mask(spoken(body)).slice(0, MAX_TEXT)
   const text = said === '' ? '' : `: ${said}`
   // Servers answer an unknown session with 404, as the protocol wants, or with 400. Neither ran anything.
-  if (status === 400 && /session/i.test(said)) {
-    return { fate: 'unsent', words: `no longer knows this session (HTTP 400${text})`, over: true }
+  if (inSession && (status === 404 || (status === 400 && /session/i.test(said)))) {
+    const words = `no longer knows this session (HTTP ${status}${text})`
+    return { fate: 'unsent', words, hint: sessionHint, expired: true }
   }
   const known = cases[status]
   if (known) return known(text)
