@@ -3,6 +3,15 @@ export type { BackendKind, Durability, Finding, HealthState, Logger, Severity } 
 export { McpStoreError } from '@mcpstore/storage'
 export type { AddInput } from './config/read.ts'
 export type { RemoteConfig, ServiceConfig, StdioConfig, TransportName } from './config/service-config.ts'
+export type {
+  AuthClient,
+  AuthOption,
+  AuthProvider,
+  AuthQuestion,
+  AuthTokens,
+  OAuthProvider,
+  TokenProvider,
+} from './connections/auth-provider.ts'
 export type { CallOptions, RawTool, ServerFacts, ToolResult } from './connections/connector.ts'
 export type { StoreContext } from './context.ts'
 export type { ErrorCode } from './errors.ts'

@@ -25,7 +25,7 @@ const signal: Check = (value) => {
   return typeof aborted === 'boolean' && typeof addEventListener === 'function' ? undefined : 'an AbortSignal'
 }
 
-const callback: Check = (value) => (typeof value === 'function' ? undefined : 'a function')
+export const callback: Check = (value) => (typeof value === 'function' ? undefined : 'a function')
 
 type Method = 'addService' | 'waitService' | 'trustService' | 'listTools' | 'useTool'
 

@@ -1,6 +1,7 @@
 import type { Logger } from '@mcpstore/storage'
+import type { AuthOption } from './connections/auth-provider.ts'
 import { storeError } from './errors.ts'
-import { type Check, checkOptions, delay, flag, ms, text } from './option-checks.ts'
+import { type Check, callback, checkOptions, delay, flag, ms, text } from './option-checks.ts'
 import { type RedisOptions, type RedisSettings, readRedisOptions } from './redis-options.ts'
 import type { TrustOption } from './trust/gate.ts'
 
@@ -50,6 +51,11 @@ export interface StoreOptions {
    * approved here: all of it, or what a function answers `true` to; it is asked once for each config.
    */
   trust?: TrustOption
+  /**
+   * Who signs in to a remote service: a provider of tokens for it, or `undefined` for nobody. Asked when it is connected, and
+   * only where it is trusted and its config has no `Authorization` of its own.
+   */
+  auth?: AuthOption
   /** How long the first write waits for a storage that does not answer, in ms. Default: 2,000. */
   socketTimeoutMs?: number
 }
@@ -73,6 +79,7 @@ export interface ResolvedOptions {
   toolTtlMs: number
   refreshBehind: boolean
   trust: TrustOption | undefined
+  auth: AuthOption | undefined
   socketTimeoutMs: number
 }
 
@@ -99,6 +106,7 @@ const CHECKS: Record<keyof StoreOptions, Check> = {
   refreshBehind: flag,
   trust: (value) =>
     value === 'dataspace' || typeof value === 'function' ? undefined : "'dataspace' or a function",
+  auth: callback,
   socketTimeoutMs: delay,
 }
 
@@ -148,6 +156,7 @@ export function resolveOptions(options: StoreOptions): ResolvedOptions {
     toolTtlMs: options.toolTtlMs ?? 300_000,
     refreshBehind: options.refreshBehind ?? true,
     trust: options.trust,
+    auth: options.auth,
     socketTimeoutMs: socketTimeoutMs ?? 2000,
   }
 }

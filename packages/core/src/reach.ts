@@ -1,5 +1,6 @@
 import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
-import type { ServiceConfig } from './config/service-config.ts'
+import type { RemoteConfig, ServiceConfig } from './config/service-config.ts'
+import type { AuthProvider } from './connections/auth-provider.ts'
 import type { Connection, ConnectionPool } from './connections/index.ts'
 import { masked, maskedCause } from './connections/masked.ts'
 import { asError, storeError } from './errors.ts'
@@ -39,6 +40,8 @@ export class Reach {
   #pool: Promise<ConnectionPool> | undefined
   #loaded: ConnectionPool | undefined
   readonly #keys = new WeakMap<ServiceConfig, string>()
+  /** Of the expanded configs, whether they are trusted. */
+  readonly #trust = new WeakMap<ServiceConfig, boolean>()
   #closed = false
 
   constructor(parts: ReachParts) {
@@ -115,7 +118,9 @@ export class Reach {
   #target(service: Service): { config: ServiceConfig; key: string } {
     const { gate } = this.#parts
     const config = gate.expand(service)
-    return { config, key: `${gate.isTrusted(service)} ${this.#keyOf(config)}` }
+    const isTrusted = gate.isTrusted(service)
+    this.#trust.set(config, isTrusted)
+    return { config, key: `${isTrusted} ${this.#keyOf(config)}` }
   }
 
   #keyIfAdmitted(service: Service): string | undefined {
@@ -138,13 +143,20 @@ export class Reach {
     this.#refuseClosed()
     this.#pool ??= import('./connections/index.ts').then(({ ConnectionPool: Pool, createConnector }) => {
       const { logger, onToolsChanged, options } = this.#parts
-      const connector = createConnector({ warn: (line) => logger.warn(line) })
+      const warn = (line: string) => logger.warn(line)
+      const connector = createConnector({ warn, auth: (name, config) => this.#authOf(name, config) })
       this.#loaded = new Pool({ connector, idleMs: options.idleTimeoutMs, onToolsChanged })
       return this.#loaded
     })
     const pool = await this.#pool
     this.#refuseClosed()
     return pool
+  }
+
+  /** The host's tokens go to no service that is not trusted: somebody else wrote down where it is. */
+  async #authOf(name: string, config: RemoteConfig): Promise<AuthProvider | undefined> {
+    const { auth } = this.#parts.options
+    return this.#trust.get(config) ? auth?.({ name, url: config.url }) : undefined
   }
 
   #refuseClosed(): void {

@@ -61,12 +61,12 @@ export interface Remote {
   url: string
   /** The requests it had so far, over how many connections, and how many event streams are open. */
   seen(): Promise<{
-    log: { method: string; rpc?: string; headers: Record<string, string> }[]
+    log: { method: string; url: string; rpc?: string; headers: Record<string, string> }[]
     streams: number
     connections: number
   }>
-  /** Makes it forget all sessions. */
-  forget(): Promise<void>
+  /** Makes it forget all sessions, or of its authorization server the access or the refresh tokens. */
+  forget(what?: 'sessions' | 'access' | 'refresh'): Promise<void>
   stop(): Promise<void>
 }
 
@@ -84,7 +84,9 @@ export async function startRemote(settings: object = {}): Promise<Remote> {
   const port = await new Promise<string>((resolve) => createInterface(child.stdout).once('line', resolve))
   const origin = `http://127.0.0.1:${port}`
   const seen: Remote['seen'] = async () => (await fetch(`${origin}/log`)).json() as ReturnType<Remote['seen']>
-  const forget = async (): Promise<void> => void (await fetch(`${origin}/forget`))
+  const forgotten = { sessions: 'forget', access: 'expire', refresh: 'revoke' }
+  const forget: Remote['forget'] = async (what = 'sessions') =>
+    void (await fetch(`${origin}/${forgotten[what]}`))
   return { url: `${origin}/mcp`, seen, forget, stop }
 }
 

@@ -67,11 +67,12 @@ describe('Streamable HTTP', () => {
   test('requests leave no listener behind on the signal that all of them share', async () => {
     const remote = await startRemote({ mode: 'stream' })
     const { signal } = new AbortController()
-    const guarded = createFetch({ wire: wire(), onGetError: () => {} })
+    const guarded = createFetch({ wire: wire(), home: new URL(remote.url), onGetError: () => {} })
+    const nowhere = createFetch({ wire: wire(), home: new URL('http://127.0.0.1:1/'), onGetError: () => {} })
     const answers = await Promise.all([
       guarded(new URL('/log', remote.url), { signal }).then((response) => response.text()),
       guarded(remote.url, { signal, ...initialize }).then((response) => new Response(response.body).text()),
-      guarded('http://127.0.0.1:1/', { signal }).then(
+      nowhere('http://127.0.0.1:1/', { signal }).then(
         () => '',
         (error: Error) => error.message,
       ),
@@ -83,13 +84,32 @@ describe('Streamable HTTP', () => {
   test('the shared signal still ends a request whose answer is being read', async () => {
     const remote = await startRemote({ mode: 'sse' })
     const abort = new AbortController()
-    const response = await createFetch({ wire: wire(), onGetError: () => {} })(remote.url, {
-      signal: abort.signal,
-    })
+    const response = await createFetch({ wire: wire(), home: new URL(remote.url), onGetError: () => {} })(
+      remote.url,
+      {
+        signal: abort.signal,
+      },
+    )
     const rest = failureOf(new Response(response.body).text())
     abort.abort()
     expect((await rest).name).toBe('AbortError')
   })
+})
+
+test('nothing is sent to another host than the service has, nor to another port or without TLS', async () => {
+  const [remote, other] = [await startRemote(), await startRemote()]
+  const request = (home: string, url: string): Promise<unknown> =>
+    createFetch({ wire: wire(), home: new URL(home), onGetError: () => {} })(url, initialize)
+  for (const [home, url] of [
+    [remote.url, other.url],
+    ['https://127.0.0.1/mcp', 'http://127.0.0.1/mcp'],
+    ['http://127.0.0.1:8080/mcp', 'https://127.0.0.1/mcp'],
+  ] as const) {
+    expect((await failureOf(request(home, url))).message).toBe(
+      `it points to another host, ${new URL(url).origin}`,
+    )
+  }
+  expect((await other.seen()).log).toEqual([])
 })
 
 describe('the older SSE transport', () => {

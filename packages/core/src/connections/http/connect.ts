@@ -1,5 +1,6 @@
 import type { RemoteConfig } from '../../config/service-config.ts'
 import { storeError } from '../../errors.ts'
+import type { AuthProvider, AuthSource } from '../auth-provider.ts'
 import type { Connection, RequestOptions } from '../connector.ts'
 import { Deadline } from '../deadline.ts'
 import { connectError, shakeHands } from '../handshake.ts'
@@ -7,9 +8,16 @@ import { type Endpoint, endpointOf } from './endpoint.ts'
 import { HttpFailure } from './fetch.ts'
 import { LastingConnection } from './lasting-connection.ts'
 import { HttpLink, type RemoteTransport } from './link.ts'
+import { providerOf } from './provider.ts'
 import { mayBeSse, pathHint, sseHint } from './status.ts'
 
-type TransportFactory = ConstructorParameters<typeof HttpLink>[2]
+type TransportFactory = ConstructorParameters<typeof HttpLink>[1]
+
+export interface RemoteParts {
+  warn: (line: string) => void
+  /** Who signs in to the service, if anybody. */
+  auth: AuthSource | undefined
+}
 
 /**
  * Connects to a remote server: Streamable HTTP, and where the server turns that down, the older SSE. The connection
@@ -19,20 +27,20 @@ export function connectRemote(
   service: string,
   config: RemoteConfig,
   options: RequestOptions,
-  warn: (line: string) => void,
+  parts: RemoteParts,
 ): Promise<Connection> {
-  return LastingConnection.open(service, options, (bounds) => openSession(service, config, bounds, warn))
+  return LastingConnection.open(service, options, (bounds) => openSession(service, config, bounds, parts))
 }
 
 async function openSession(
   service: string,
   config: RemoteConfig,
   options: RequestOptions,
-  warn: (line: string) => void,
+  { warn, auth }: RemoteParts,
 ): Promise<Connection> {
   const deadline = new Deadline(options)
   const attempt = async (open: TransportFactory): Promise<Attempt> => {
-    const link = new HttpLink(config, endpoint.url.host, open)
+    const link = new HttpLink({ config, url: endpoint.url, provider }, open)
     try {
       return { connection: await shakeHands({ service, config, link, deadline, warn }) }
     } catch (cause) {
@@ -41,9 +49,13 @@ async function openSession(
     }
   }
   const endpoint = endpointOf(service, config)
+  let provider: AuthProvider | undefined
   try {
     const tooLate = deadline.failure(`the connection to service "${service}"`)
     if (tooLate) throw tooLate
+    provider = await deadline.race(providerOf(service, { config, endpoint, auth })).catch((error) => {
+      throw deadline.failure(`the connection to service "${service}"`) ?? error
+    })
     if (config.type === 'sse') return connectedOverSse(await attempt(await sse(endpoint)))
     const first = await attempt(await streamable(endpoint))
     if (!('cause' in first) || !isTurnedDown(first.cause)) return connected(first)

@@ -4,6 +4,7 @@ import { MAX_MESSAGE_BYTES, MessageTooLong } from '../message-limit.ts'
 import { Answer } from './answer.ts'
 import { answered, requestId } from './answered.ts'
 import { decoded } from './decoded.ts'
+import type { Signer } from './signer.ts'
 import type { Wire } from './wire.ts'
 
 /** Of an answer that says no nobody needs more. */
@@ -23,20 +24,30 @@ export class HttpFailure extends Error {
 
 export interface FetchParts {
   wire: Wire
+  /** Where the service is; nothing is sent anywhere else. */
+  home: URL
+  /** Puts the host's tokens on requests. */
+  signer?: Signer | undefined
   /** Hears why a GET failed, since an `EventSource` keeps that to itself. */
   onGetError: (error: unknown) => void
 }
 
 /**
- * The `fetch` given to the SDK's transports. It follows no redirect. A POST answered with 4xx or 5xx throws
+ * The `fetch` given to the SDK's transports. It stays with the service's own host, which gets the credentials, and follows no redirect. A POST answered with 4xx or 5xx throws
  * `HttpFailure`; a body, or an event of a stream, of more than a message may have fails with `MessageTooLong`.
  */
-export function createFetch({ wire, onGetError }: FetchParts): FetchLike {
-  return async (url, { method = 'GET', headers, body, signal } = {}) => {
+export function createFetch({ wire, home, signer, onGetError }: FetchParts): FetchLike {
+  return async (given, { method = 'GET', headers, body, signal } = {}) => {
     const isPost = method === 'POST'
     try {
-      const sent = { method, headers: plain(headers), body: body?.toString(), signal }
-      const answer = await wire.send(new URL(url), sent)
+      const url = new URL(given)
+      if (!isWithin(home, url)) throw new Error(`it points to another host, ${url.origin}`)
+      const send = (token?: string): Promise<IncomingMessage> => {
+        const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
+        const sent = { ...plain(headers), ...authorization }
+        return wire.send(url, { method, headers: sent, body: body?.toString(), signal })
+      }
+      const answer = await (signer ? signer.sign(send) : send())
       const status = answer.statusCode ?? 0
       const failed = isPost && status >= 400
       const content = await decoded(answer)
@@ -48,7 +59,7 @@ export function createFetch({ wire, onGetError }: FetchParts): FetchLike {
         return new Answer(answer, answered(content, { id, onEnd })).asResponse()
       }
       const text = await textOf(content, status)
-      if (failed) throw new HttpFailure(status, text)
+      if (failed) throw new HttpFailure(status, signer?.hide(text) ?? text)
       return new Answer(answer, text).asResponse()
     } catch (error) {
       if (!isPost) onGetError(error)
@@ -57,13 +68,19 @@ export function createFetch({ wire, onGetError }: FetchParts): FetchLike {
   }
 }
 
+/** Whether `url` is on the host of `home`, or is its https form with both on their usual ports. */
+function isWithin(home: URL, url: URL): boolean {
+  if (url.origin === home.origin) return true
+  return url.hostname === home.hostname && url.protocol === 'https:' && !url.port && !home.port
+}
+
 /** Headers as `node:http` takes them. */
-function plain(headers: RequestInit['headers']): Record<string, string> {
+export function plain(headers: RequestInit['headers']): Record<string, string> {
   return { 'user-agent': 'mcpstore', ...Object.fromEntries(new Headers(headers)) }
 }
 
 /** The body; of an answer that says no only its beginning. Throws `MessageTooLong`. */
-async function textOf(body: AsyncIterable<Uint8Array>, status: number): Promise<string> {
+export async function textOf(body: AsyncIterable<Uint8Array>, status: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of body) {

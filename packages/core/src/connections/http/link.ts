@@ -1,5 +1,6 @@
 import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { RemoteConfig } from '../../config/service-config.ts'
+import type { AuthProvider } from '../auth-provider.ts'
 import { settledWithin } from '../deadline.ts'
 import type { Link } from '../link.ts'
 import { masked } from '../masked.ts'
@@ -7,7 +8,9 @@ import { MessageTooLong, tooLong } from '../message-limit.ts'
 import type { Verdict } from '../verdict.ts'
 import { createFetch, HttpFailure } from './fetch.ts'
 import { networkVerdict } from './network.ts'
-import { pathHint, statusVerdict } from './status.ts'
+import { createPlainFetch } from './plain-fetch.ts'
+import { NoToken, Signer } from './signer.ts'
+import { pathHint, signInHint, statusVerdict, tokenVerdict } from './status.ts'
 import { Wire } from './wire.ts'
 
 /** How long the farewell to a server with sessions may take, in ms. */
@@ -21,24 +24,35 @@ export interface RemoteTransport {
   inSession(): boolean
 }
 
+export interface LinkOptions {
+  config: RemoteConfig
+  url: URL
+  /** Signs in, where the config does not. */
+  provider: AuthProvider | undefined
+}
+
 /** A remote server as a session sees it. */
 export class HttpLink implements Link {
   readonly transport: RemoteTransport['transport']
   readonly #config: RemoteConfig
   readonly #host: string
   readonly #wire = new Wire()
+  readonly #signer: Signer | undefined
   readonly #inSession: () => boolean
   #isForgotten = false
   #getError: unknown
   #streamLost: Error | undefined
   #closing: Promise<void> | undefined
 
-  constructor(config: RemoteConfig, host: string, open: (fetch: FetchLike) => RemoteTransport) {
+  constructor({ config, url, provider }: LinkOptions, open: (fetch: FetchLike) => RemoteTransport) {
     this.#config = config
-    this.#host = host
+    this.#host = url.host
+    if (provider) this.#signer = new Signer({ provider, url, fetch: createPlainFetch(this.#wire) })
     const { transport, isStreamLost, inSession } = open(
       createFetch({
         wire: this.#wire,
+        home: url,
+        signer: this.#signer,
         onGetError: (error) => {
           this.#getError = error
         },
@@ -56,6 +70,7 @@ export class HttpLink implements Link {
   judge(error: unknown): Verdict {
     if (error instanceof MessageTooLong) return { fate: 'lost', words: tooLong, over: true }
     if (error instanceof HttpFailure) return this.#judgeStatus(error)
+    if (error instanceof NoToken) return tokenVerdict(error)
     const { code, message } = (error ?? {}) as { code?: unknown; message?: string }
     if (typeof code === 'number' && code >= 300) {
       return this.#judgeStatus({ status: code, body: code < 400 ? (message ?? '') : '' })
@@ -66,6 +81,7 @@ export class HttpLink implements Link {
     }
     if (this.#streamLost) {
       if (this.#getError instanceof MessageTooLong) return { fate: 'lost', words: tooLong, over: true }
+      if (this.#getError instanceof NoToken) return tokenVerdict(this.#getError)
       if (this.#getError) return networkVerdict(this.#getError, this.#host)
       return { fate: 'lost', words: 'closed its event stream', transient: true, over: true }
     }
@@ -86,7 +102,7 @@ export class HttpLink implements Link {
     const mask = (text: string): string => masked(text, this.#config)
     const verdict = statusVerdict(failure, { mask, inSession: this.#inSession() })
     this.#isForgotten ||= verdict.expired ?? false
-    return verdict
+    return this.#signer && verdict.fate === 'denied' ? { ...verdict, hint: signInHint } : verdict
   }
 
   async #shutDown(): Promise<void> {

@@ -1,8 +1,10 @@
 import type { Verdict } from '../verdict.ts'
 import type { HttpFailure } from './fetch.ts'
+import type { NoToken } from './signer.ts'
 
 const MAX_TEXT = 300
-const credentialsHint = 'Add or renew the credentials in "headers" of its config.'
+const credentialsHint =
+  'Add or renew the credentials in "headers" of its config, or give them by the option "auth" of setupStore.'
 /** What to try when a server turns down SSE, which its config asks for. */
 export const sseHint =
   'It may only speak Streamable HTTP: leave out the "type" of its config (--transport), and both are tried.'
@@ -11,6 +13,10 @@ export const pathHint = 'Check the path of "url" in its config; often it ends wi
 
 const sessionHint =
   'Try again; a server that forgets sessions at once may run as several without sharing them.'
+
+/** What to do where tokens come from the host. */
+export const signInHint =
+  'Sign in to it in the program that gives its tokens (option "auth"), then try again.'
 
 const cases: Record<number, (text: string) => Verdict> = {
   401: (text) => ({ fate: 'denied', words: `wants credentials (HTTP 401${text})`, hint: credentialsHint }),
@@ -51,6 +57,16 @@ export function statusVerdict(
   if (known) return known(text)
   if (status < 400) return redirection(status, said)
   return { fate: 'refused', words: `answered HTTP ${status}${text}`, transient: status === 429 }
+}
+
+/** What a request means that was turned away for want of a token. It never ran. */
+export function tokenVerdict({ why, message }: NoToken): Verdict {
+  if (why === 'sign-in') return { fate: 'denied', words: 'wants somebody to sign in', hint: signInHint }
+  const text = message.slice(0, MAX_TEXT)
+  if (why === 'failed')
+    return { fate: 'denied', words: `wants a token, and got none: ${text}`, hint: signInHint }
+  const hint = 'Try again later, or see whether its authorization server runs.'
+  return { fate: 'unsent', words: `wants a token, and none is to be had now: ${text}`, hint, transient: true }
 }
 
 /** A POST is never sent on to where somebody else says, credentials and all. */

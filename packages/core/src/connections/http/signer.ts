@@ -1,0 +1,181 @@
+import type { IncomingMessage } from 'node:http'
+import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js'
+import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
+import { redactText } from '../../config/secrets.ts'
+import { asError } from '../../errors.ts'
+import type { AuthProvider, OAuthProvider } from '../auth-provider.ts'
+import { Answer } from './answer.ts'
+
+/** A request was turned away for want of a token. */
+export class NoToken extends Error {
+  /** `sign-in`: somebody has to help. `passing`: the authorization server is out of order. `failed`: it said no. */
+  readonly why: 'sign-in' | 'passing' | 'failed'
+
+  constructor(why: NoToken['why'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.why = why
+  }
+}
+
+export interface SignerOptions {
+  provider: AuthProvider
+  /** Of the service. */
+  url: URL
+  /** Reaches the authorization server. */
+  fetch: FetchLike
+}
+
+/** What is being done about a token that was refused. */
+interface Flight {
+  refused: string | undefined
+  server: string
+  done: Promise<void>
+}
+
+/** Where tokens are being renewed. An authorization server may take it for theft if a refresh token is used twice. */
+const flights = new WeakMap<AuthProvider, Flight>()
+
+/** Puts the tokens of a host's provider on requests to one service, and gets others where they are refused. */
+export class Signer {
+  readonly #provider: AuthProvider
+  readonly #url: URL
+  readonly #fetch: FetchLike
+  /** Must not be shown. */
+  #secrets: string[] = []
+
+  constructor({ provider, url, fetch }: SignerOptions) {
+    this.#provider = provider
+    this.#url = url
+    this.#fetch = fetch
+  }
+
+  /**
+   * Sends a request with a token, and where that is refused, which proves that nothing ran, once more with another.
+   * @throws `NoToken`, and what `send` throws
+   */
+  async sign(send: (token: string | undefined) => Promise<IncomingMessage>): Promise<IncomingMessage> {
+    let token = await this.#token()
+    let answer = await send(token)
+    // A token may be too old, and the next one be good for too little.
+    for (const isRefusal of [isDenial, wantsMore]) {
+      if (!isRefusal(answer)) continue
+      answer.destroy()
+      await this.#renewed(token, answer)
+      token = await this.#token()
+      answer = await send(token)
+    }
+    return answer
+  }
+
+  /** A text that came from outside without the tokens it may repeat. */
+  hide(text: string): string {
+    return redactText(text, this.#secrets)
+  }
+
+  async #token(): Promise<string | undefined> {
+    try {
+      const tokens = await this.#provider.tokens()
+      this.#secrets = [tokens?.access_token, tokens?.refresh_token].filter((secret) => secret !== undefined)
+      return tokens?.access_token
+    } catch (error) {
+      throw new NoToken('failed', asError(error).message, { cause: error })
+    }
+  }
+
+  /** Resolves when there may be another token than the one that was refused; once for all who wait for it. */
+  async #renewed(refused: string | undefined, answer: IncomingMessage): Promise<void> {
+    const server = this.#url.href
+    for (;;) {
+      const running = flights.get(this.#provider)
+      if (running?.refused === refused && running?.server === server) return running.done
+      if (!running) break
+      await running.done.catch(() => {})
+    }
+    const done = this.#renew(refused, answer).finally(() => flights.delete(this.#provider))
+    flights.set(this.#provider, { refused, server, done })
+    return done
+  }
+
+  async #renew(refused: string | undefined, answer: IncomingMessage): Promise<void> {
+    // Somebody else, in another process perhaps, may have done it.
+    if ((await this.#token()) !== refused) return
+    if (!isOAuth(this.#provider)) throw new NoToken('sign-in', 'there is no other token')
+    if (!(await this.#signIn(this.#provider, answer))) throw new NoToken('sign-in', 'nobody signed in')
+  }
+
+  /** Whether there is another token now. */
+  async #signIn(provider: OAuthProvider, refusal: IncomingMessage): Promise<boolean> {
+    const { auth, extractWWWAuthenticateParams } = await import('@modelcontextprotocol/sdk/client/auth.js')
+    const { resourceMetadataUrl, scope } = extractWWWAuthenticateParams(new Answer(refusal, '').asResponse())
+    let outage: Error | undefined
+    const instead: Partial<OAuthProvider> = {
+      async redirectToAuthorization(url) {
+        // The SDK asks for a new sign-in also where a refresh failed in passing: no reason to bother somebody.
+        if (outage) throw outage
+        await provider.redirectToAuthorization(url)
+      },
+      // Refreshed, a token is good for no more than it was.
+      ...(wantsMore(refusal) && { tokens: () => undefined }),
+    }
+    const ask = async (code: string | undefined): Promise<boolean> => {
+      const found = await auth(withThese(provider, instead), {
+        serverUrl: this.#url,
+        fetchFn: noting(this.#fetch, (error) => {
+          outage = error
+        }),
+        ...(resourceMetadataUrl && { resourceMetadataUrl }),
+        ...(scope !== undefined && { scope }),
+        ...(code !== undefined && { authorizationCode: code }),
+      })
+      return found === 'AUTHORIZED'
+    }
+    try {
+      if (await ask(await provider.authorizationCode?.())) return true
+      const code = await provider.authorizationCode?.()
+      return code !== undefined && (await ask(code))
+    } catch (error) {
+      const message = this.hide(asError(error).message)
+      const cause = message === asError(error).message ? error : undefined
+      throw new NoToken(outage ? 'passing' : 'failed', message, { cause })
+    }
+  }
+}
+
+function isOAuth(provider: AuthProvider): provider is OAuthProvider {
+  return 'clientMetadata' in provider
+}
+
+function isDenial({ statusCode }: IncomingMessage): boolean {
+  return statusCode === 401
+}
+
+function wantsMore({ statusCode, headers }: IncomingMessage): boolean {
+  return statusCode === 403 && /\binsufficient_scope\b/.test(headers['www-authenticate'] ?? '')
+}
+
+/** The provider, as the SDK asks it, with other members in place of some. */
+function withThese(provider: OAuthProvider, members: Partial<OAuthProvider>): OAuthClientProvider {
+  const get = (target: OAuthProvider, name: string | symbol): unknown => {
+    if (Object.hasOwn(members, name)) return Reflect.get(members, name)
+    const value: unknown = Reflect.get(target, name)
+    return typeof value === 'function' ? value.bind(target) : value
+  }
+  return new Proxy(provider, { get }) as unknown as OAuthClientProvider
+}
+
+/** A `fetch` that tells why a POST got no answer of use. */
+function noting(fetch: FetchLike, tell: (error: Error) => void): FetchLike {
+  return async (url, init) => {
+    const isPost = init?.method === 'POST'
+    try {
+      const response = await fetch(url, init)
+      if (isPost && response.status >= 500) {
+        tell(new Error(`${new URL(url).host} answered HTTP ${response.status}`))
+      }
+      return response
+    } catch (error) {
+      if (isPost) tell(asError(error))
+      throw error
+    }
+  }
+}

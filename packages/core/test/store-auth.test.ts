@@ -1,0 +1,56 @@
+import { expect, test, vi } from 'vitest'
+import { setupStore } from '../src/index.ts'
+import { failureOf, later, startRemote } from './connections-fixtures.ts'
+import { seen, sharedPlace } from './strangers.ts'
+
+const abc = { tokens: () => ({ access_token: 'abc' }) }
+
+test('the option auth is asked with name and filled-in URL, and what it gives is used', async () => {
+  const remote = await startRemote({ token: 'abc' })
+  const auth = vi.fn(() => abc)
+  const store = await setupStore({ logger: false, auth, env: { WHERE: remote.url } })
+  later(() => store.close())
+  const context = store.forStore()
+  await context.addService({ demo: { url: '${WHERE}' } })
+  expect(auth).not.toHaveBeenCalled()
+  const { content } = await context.useTool('demo/echo', { text: 'hi' })
+  expect(content).toEqual([{ type: 'text', text: 'hi' }])
+  expect(auth.mock.calls).toEqual([[{ name: 'demo', url: remote.url }]])
+})
+
+test('without a provider for it the service is auth, and the calls say what to do', async () => {
+  const remote = await startRemote({ token: 'abc' })
+  const store = await setupStore({ logger: false, auth: () => undefined })
+  later(() => store.close())
+  const context = store.forStore()
+  await context.addService({ demo: { url: remote.url } })
+  const error = await failureOf(context.useTool('demo/echo', { text: 'hi' }))
+  expect(error).toMatchObject({ code: 'auth_required', hint: expect.stringContaining('"auth"') })
+  await expect.poll(async () => (await context.listServices())[0]?.status).toBe('auth')
+})
+
+test('the tokens of the host go to no service of a stranger, until it is trusted', async () => {
+  const remote = await startRemote()
+  const place = sharedPlace()
+  const auth = vi.fn(() => abc)
+  const [reader, stranger] = [await place.reader({ auth }), await place.stranger()]
+  await stranger.plant('demo', { type: 'http', url: remote.url })
+  await seen(reader, 'demo')
+  const context = reader.forStore()
+  await context.useTool('demo/echo', { text: 'hi' })
+  expect(auth).not.toHaveBeenCalled()
+  await context.trustService('demo')
+  await context.useTool('demo/echo', { text: 'hi' })
+  expect(auth).toHaveBeenCalledTimes(1)
+  const { log } = await remote.seen()
+  const given = log.filter(({ rpc }) => rpc === 'tools/call').map(({ headers }) => headers['authorization'])
+  expect(given).toEqual([undefined, 'Bearer abc'])
+})
+
+test('what is no function is refused', async () => {
+  const wrong = { auth: { tokens: () => undefined } } as unknown as Parameters<typeof setupStore>[0]
+  expect(await failureOf(setupStore(wrong))).toMatchObject({
+    code: 'usage',
+    message: 'option auth must be a function',
+  })
+})
