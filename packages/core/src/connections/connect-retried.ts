@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
 import type { Connection, Connector, RequestOptions } from './connector.ts'
 import { countdown } from './deadline.ts'
-import { isTransient } from './verdict.ts'
+import { isTransient, retryAfterMs } from './verdict.ts'
 
 const RETRIES = 2
 const FIRST_BACKOFF_MS = 200
@@ -10,7 +11,10 @@ const LONGEST_BACKOFF_MS = 2000
 /** No wait and attempt are begun with less time than this: they could only hide the real error behind a `timeout`. */
 const MIN_ATTEMPT_MS = 1000
 
-/** `connector.connect`, tried again while the failure is one that may pass and `timeoutMs`, over all, is not up. */
+/**
+ * `connector.connect`, tried again while the failure is one that may pass and `timeoutMs`, over all, is not up. A server
+ * that asks for time gets it, or is not tried again.
+ */
 export async function connectRetried(
   connector: Connector,
   service: string,
@@ -27,9 +31,11 @@ export async function connectRetried(
     firstFailure = error
   }
   const { default: pRetry } = await import('p-retry')
+  let notBefore = 0
   const retries = pRetry(
-    (attempt) => {
+    async (attempt) => {
       if (attempt === 1) throw firstFailure
+      await sleep(Math.max(0, notBefore - performance.now()), undefined, { signal })
       return connector.connect(service, config, left())
     },
     {
@@ -37,7 +43,11 @@ export async function connectRetried(
       minTimeout: FIRST_BACKOFF_MS,
       maxTimeout: LONGEST_BACKOFF_MS,
       randomize: true,
-      shouldRetry: ({ error }) => isTransient(error) && left().timeoutMs > MIN_ATTEMPT_MS,
+      shouldRetry: ({ error }) => {
+        const waitMs = retryAfterMs(error)
+        notBefore = performance.now() + waitMs
+        return isTransient(error) && left().timeoutMs - waitMs > MIN_ATTEMPT_MS
+      },
       ...(signal && { signal }),
     },
   )

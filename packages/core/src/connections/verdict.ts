@@ -16,6 +16,8 @@ export interface Verdict {
   hint?: string | undefined
   /** The same attempt may succeed in a moment. */
   transient?: boolean
+  /** How long the server asks to be left alone before that, in ms. */
+  retryAfterMs?: number | undefined
   /** The connection is of no use any more. */
   over?: boolean
   /** The server does not know the session any more; another one may do what was asked for. */
@@ -37,16 +39,22 @@ export function mayHaveRun(error: McpStoreError<ErrorCode>): McpStoreError<Error
   return storeError(error.code, `${error.message}; the tool may have run`, { hint, cause: error.cause })
 }
 
-const transientErrors = new WeakSet<Error>()
+/** With how long the next attempt has to wait, in ms. */
+const transientErrors = new WeakMap<Error, number>()
 
 /** Whether a failed connect is worth another attempt. */
 export function isTransient(error: unknown): boolean {
   return error instanceof Error && transientErrors.has(error)
 }
 
-/** Says of a failed connect that the same attempt may succeed in a moment. */
-export function markTransient<E extends Error>(error: E): E {
-  transientErrors.add(error)
+/** How long whoever failed to connect was asked to wait before another attempt, in ms. */
+export function retryAfterMs(error: unknown): number {
+  return (error instanceof Error && transientErrors.get(error)) || 0
+}
+
+/** Says of a failed connect that the same attempt may succeed in a moment, or `afterMs` from now. */
+export function markTransient<E extends Error>(error: E, afterMs = 0): E {
+  transientErrors.set(error, afterMs)
   return error
 }
 
@@ -75,5 +83,5 @@ export function verdictError(
   const words = masked(verdict.words, config)
   const error = storeError(code, `service "${service}" ${words}`, { hint, cause: maskedCause(cause, config) })
   if (verdict.expired) expiredErrors.add(error)
-  return verdict.transient ? markTransient(error) : error
+  return verdict.transient ? markTransient(error, verdict.retryAfterMs) : error
 }

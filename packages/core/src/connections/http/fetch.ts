@@ -14,13 +14,25 @@ const MAX_FAILURE_BYTES = 64 * 1024
 export class HttpFailure extends Error {
   readonly status: number
   readonly body: string
+  /** How long the server asks to be left alone, in ms. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(status: number, body: string) {
-    super(`HTTP ${status}`)
-    this.status = status
+  constructor({ statusCode = 0, headers }: IncomingMessage, body: string) {
+    super(`HTTP ${statusCode}`)
+    this.status = statusCode
     this.body = body
+    this.retryAfterMs = delayOf(headers['retry-after'])
   }
 }
+
+/** `Retry-After` in ms: it is a number of seconds or a date. */
+function delayOf(header = ''): number | undefined {
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
+}
+
+/** What a GET says no with that may be over in a moment. */
+const BUSY = new Set([429, 503])
 
 export interface FetchParts {
   wire: Wire
@@ -33,7 +45,7 @@ export interface FetchParts {
 }
 
 /**
- * The `fetch` given to the SDK's transports. It stays with the service's own host, which gets the credentials, and follows no redirect. A POST answered with 4xx or 5xx throws
+ * The `fetch` given to the SDK's transports. It stays with the service's own host, which gets the credentials, and follows no redirect. A POST answered with 4xx or 5xx, or a GET with 429 or 503, throws
  * `HttpFailure`; a body, or an event of a stream, of more than a message may have fails with `MessageTooLong`.
  */
 export function createFetch({ wire, home, signer, onGetError }: FetchParts): FetchLike {
@@ -49,7 +61,7 @@ export function createFetch({ wire, home, signer, onGetError }: FetchParts): Fet
       }
       const answer = await (signer ? signer.sign(send) : send())
       const status = answer.statusCode ?? 0
-      const failed = isPost && status >= 400
+      const failed = isPost ? status >= 400 : BUSY.has(status)
       const content = await decoded(answer)
       if (!failed && isEventStream(answer)) {
         const id = isPost ? requestId(body) : undefined
@@ -59,7 +71,7 @@ export function createFetch({ wire, home, signer, onGetError }: FetchParts): Fet
         return new Answer(answer, answered(content, { id, onEnd })).asResponse()
       }
       const text = await textOf(content, status)
-      if (failed) throw new HttpFailure(status, signer?.hide(text) ?? text)
+      if (failed) throw new HttpFailure(answer, signer?.hide(text) ?? text)
       return new Answer(answer, text).asResponse()
     } catch (error) {
       if (!isPost) onGetError(error)

@@ -10,7 +10,7 @@ import { createFetch, HttpFailure } from './fetch.ts'
 import { networkVerdict } from './network.ts'
 import { createPlainFetch } from './plain-fetch.ts'
 import { NoToken, Signer } from './signer.ts'
-import { pathHint, signInHint, statusVerdict, tokenVerdict } from './status.ts'
+import { type Failure, pathHint, signInHint, statusVerdict, tokenVerdict } from './status.ts'
 import { Wire } from './wire.ts'
 
 /** How long the farewell to a server with sessions may take, in ms. */
@@ -82,6 +82,7 @@ export class HttpLink implements Link {
     if (this.#streamLost) {
       if (this.#getError instanceof MessageTooLong) return { fate: 'lost', words: tooLong, over: true }
       if (this.#getError instanceof NoToken) return tokenVerdict(this.#getError)
+      if (this.#getError instanceof HttpFailure) return this.#judgeStatus(this.#getError)
       if (this.#getError) return networkVerdict(this.#getError, this.#host)
       return { fate: 'lost', words: 'closed its event stream', transient: true, over: true }
     }
@@ -98,7 +99,7 @@ export class HttpLink implements Link {
     return this.#closing
   }
 
-  #judgeStatus(failure: Pick<HttpFailure, 'status' | 'body'>): Verdict {
+  #judgeStatus(failure: Failure): Verdict {
     const mask = (text: string): string => masked(text, this.#config)
     const verdict = statusVerdict(failure, { mask, inSession: this.#inSession() })
     this.#isForgotten ||= verdict.expired ?? false

@@ -34,6 +34,8 @@ export function mayBeSse(status: number): boolean {
   return status >= 400 && status < 500 && !ownMeaning.has(status)
 }
 
+export type Failure = Pick<HttpFailure, 'status' | 'body'> & Partial<Pick<HttpFailure, 'retryAfterMs'>>
+
 export interface StatusOptions {
   /** Takes secrets out of a text: before it is cut, lest half of one stay. */
   mask: (text: string) => string
@@ -43,7 +45,7 @@ export interface StatusOptions {
 
 /** What an HTTP answer that says no means. */
 export function statusVerdict(
-  { status, body }: Pick<HttpFailure, 'status' | 'body'>,
+  { status, body, retryAfterMs }: Failure,
   { mask, inSession }: StatusOptions,
 ): Verdict {
   const said = mask(spoken(body)).slice(0, MAX_TEXT)
@@ -53,10 +55,18 @@ export function statusVerdict(
     const words = `no longer knows this session (HTTP ${status}${text})`
     return { fate: 'unsent', words, hint: sessionHint, expired: true }
   }
+  const patience = patienceFor(retryAfterMs)
   const known = cases[status]
-  if (known) return known(text)
+  if (known) return { ...known(text), ...patience }
   if (status < 400) return redirection(status, said)
-  return { fate: 'refused', words: `answered HTTP ${status}${text}`, transient: status === 429 }
+  const words = `answered HTTP ${status}${text}`
+  return { fate: 'refused', words, transient: status === 429, ...patience }
+}
+
+function patienceFor(retryAfterMs: number | undefined): Pick<Verdict, 'hint' | 'retryAfterMs'> {
+  if (retryAfterMs === undefined) return {}
+  const hint = `Try again in ${Math.ceil(retryAfterMs / 1000)} s: so long it asks to be left alone.`
+  return { hint, retryAfterMs }
 }
 
 /** What a request means that was turned away for want of a token. It never ran. */
