@@ -17,7 +17,8 @@ export function fixtureServer(box: Box, settings: object = {}): { command: strin
 /** Starts a fixture server for HTTP, see the head of `http.mjs`, and answers its address. */
 export async function startHttpServer(box: Box, settings: object = {}): Promise<string> {
   const server = box.spawn(process.execPath, [fixture('http.mjs'), JSON.stringify(settings)])
-  for await (const port of server.stdout!) return `http://127.0.0.1:${Number(port)}/mcp`
+  const scheme = 'tls' in settings ? 'https' : 'http'
+  for await (const port of server.stdout!) return `${scheme}://127.0.0.1:${Number(port)}/mcp`
   throw new Error(`the fixture server did not start: ${await text(server.stderr!)}`)
 }
 

@@ -126,6 +126,19 @@ describe('the older SSE transport', () => {
     await until(async () => (await remote.seen()).streams === 0)
   })
 
+  test('that sends its clients to another host is refused, and nothing is sent there', async () => {
+    const other = await startRemote({ mode: 'sse' })
+    const remote = await startRemote({ mode: 'sse', endpoint: new URL('/messages', other.url).href })
+    const headers = { Authorization: 'Bearer s3cret-s3cret' }
+    const error = await failureOf(connect(remoteConfig(remote.url, { type: 'sse', headers })))
+    expect(error).toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining(new URL(other.url).origin),
+    })
+    expect((await other.seen()).log).toEqual([])
+    await until(async () => (await remote.seen()).streams === 0)
+  })
+
   test('ends with its event stream: calls fail as outcome_unknown, and the owner is told', async () => {
     const remote = await startRemote({ mode: 'sse', onCall: 'endStreams' })
     const connection = await connect(remoteConfig(remote.url, { type: 'sse' }))
@@ -185,9 +198,9 @@ describe('a remote server that cannot be reached', () => {
     expect(error.hint).toContain('/mcp')
   })
 
-  test('because it is a web site, says so', async () => {
+  test.each(['http', 'sse'] as const)('because it is a web site, says so (%s)', async (type) => {
     const remote = await startRemote({ mode: 'html' })
-    const error = await failureOf(connect(remoteConfig(remote.url)))
+    const error = await failureOf(connect(remoteConfig(remote.url, { type })))
     expect(error.code).toBe('unreachable')
     expect(error.message).toContain('does not answer as an MCP server')
     expect(error.message).toContain('text/html')
@@ -256,7 +269,7 @@ describe('an answer of a remote server', () => {
 })
 
 describe('a call to a remote server', () => {
-  test.each(['cut', 'end'])(
+  test.each(['cut', 'end', 'cutMidway'])(
     'is outcome_unknown when the connection breaks (%s), at once and sent once',
     async (onCall) => {
       const remote = await startRemote({ mode: 'stream', onCall })
@@ -267,6 +280,16 @@ describe('a call to a remote server', () => {
       expect(log.filter(({ rpc }) => rpc === 'tools/call')).toHaveLength(1)
     },
   )
+
+  test('is resumed, not sent again, when its stream can be; else it is a timeout', async () => {
+    const remote = await startRemote({ mode: 'stream', onCall: 'cutResumable' })
+    const connection = await connect(remoteConfig(remote.url))
+    const error = await failureOf(connection.callTool('echo', { text: 'x' }, { timeoutMs: 1500 }))
+    expect(error).toMatchObject({ code: 'timeout', message: expect.stringContaining('may have run') })
+    const { log } = await remote.seen()
+    expect(log.filter(({ rpc }) => rpc === 'tools/call')).toHaveLength(1)
+    expect(log.find(({ headers }) => headers['last-event-id'])).toMatchObject({ method: 'GET' })
+  })
 
   test('is outcome_unknown when a proxy answers for the server', async () => {
     const remote = await startRemote({ onCall: 503 })

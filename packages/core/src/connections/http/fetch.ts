@@ -31,6 +31,9 @@ function delayOf(header = ''): number | undefined {
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }
 
+/** The code with which the SDK says that an answer is of no use; `createFetch` says it of a GET. */
+export const NO_MCP = -1
+
 /** What a GET says no with that may be over in a moment. */
 const BUSY = new Set([429, 503])
 
@@ -54,9 +57,10 @@ export function createFetch({ wire, home, signer, onGetError }: FetchParts): Fet
     try {
       const url = new URL(given)
       if (!isWithin(home, url)) throw new Error(`it points to another host, ${url.origin}`)
+      const wanted = plain(headers)
       const send = (token?: string): Promise<IncomingMessage> => {
         const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
-        const sent = { ...plain(headers), ...authorization }
+        const sent = { ...wanted, ...authorization }
         return wire.send(url, { method, headers: sent, body: body?.toString(), signal })
       }
       const answer = await (signer ? signer.sign(send) : send())
@@ -72,6 +76,10 @@ export function createFetch({ wire, home, signer, onGetError }: FetchParts): Fet
       }
       const text = await textOf(content, status)
       if (failed) throw new HttpFailure(answer, signer?.hide(text) ?? text)
+      if (!isPost && status === 200 && wanted['accept'] === 'text/event-stream') {
+        const type = answer.headers['content-type']
+        throw Object.assign(new Error(`Unexpected content type: ${type}`), { code: NO_MCP })
+      }
       return new Answer(answer, text).asResponse()
     } catch (error) {
       if (!isPost) onGetError(error)

@@ -1,12 +1,13 @@
 import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { RemoteConfig } from '../../config/service-config.ts'
+import { asError } from '../../errors.ts'
 import type { AuthProvider } from '../auth-provider.ts'
 import { settledWithin } from '../deadline.ts'
 import type { Link } from '../link.ts'
 import { masked } from '../masked.ts'
 import { MessageTooLong, tooLong } from '../message-limit.ts'
 import type { Verdict } from '../verdict.ts'
-import { createFetch, HttpFailure } from './fetch.ts'
+import { createFetch, HttpFailure, NO_MCP } from './fetch.ts'
 import { networkVerdict } from './network.ts'
 import { createPlainFetch } from './plain-fetch.ts'
 import { NoToken, Signer } from './signer.ts'
@@ -68,26 +69,29 @@ export class HttpLink implements Link {
   }
 
   judge(error: unknown): Verdict {
+    const verdict = this.#explain(error)
+    if (verdict) return verdict
+    if (this.#streamLost) {
+      const why = this.#getError
+      if (why !== undefined) return this.#explain(why) ?? networkVerdict(why, this.#host)
+      return { fate: 'lost', words: 'closed its event stream', transient: true, over: true }
+    }
+    if (error === undefined || codeOf(error) === -32000) return { fate: 'lost', words: 'was disconnected' }
+    return networkVerdict(error, this.#host)
+  }
+
+  /** What an error means that says so itself. */
+  #explain(error: unknown): Verdict | undefined {
     if (error instanceof MessageTooLong) return { fate: 'lost', words: tooLong, over: true }
     if (error instanceof HttpFailure) return this.#judgeStatus(error)
     if (error instanceof NoToken) return tokenVerdict(error)
-    const { code, message } = (error ?? {}) as { code?: unknown; message?: string }
-    if (typeof code === 'number' && code >= 300) {
-      return this.#judgeStatus({ status: code, body: code < 400 ? (message ?? '') : '' })
-    }
-    if (code === -1) {
-      const words = `at ${this.#host} does not answer as an MCP server: ${message}`
+    const code = codeOf(error)
+    if (code === NO_MCP) {
+      const words = `at ${this.#host} does not answer as an MCP server: ${asError(error).message}`
       return { fate: 'refused', words, hint: pathHint }
     }
-    if (this.#streamLost) {
-      if (this.#getError instanceof MessageTooLong) return { fate: 'lost', words: tooLong, over: true }
-      if (this.#getError instanceof NoToken) return tokenVerdict(this.#getError)
-      if (this.#getError instanceof HttpFailure) return this.#judgeStatus(this.#getError)
-      if (this.#getError) return networkVerdict(this.#getError, this.#host)
-      return { fate: 'lost', words: 'closed its event stream', transient: true, over: true }
-    }
-    if (error === undefined || code === -32000) return { fate: 'lost', words: 'was disconnected' }
-    return networkVerdict(error, this.#host)
+    if (typeof code !== 'number' || code < 300) return undefined
+    return this.#judgeStatus({ status: code, body: code < 400 ? asError(error).message : '' })
   }
 
   lastWords(): string {
@@ -113,4 +117,8 @@ export class HttpLink implements Link {
     await transport.close().catch(() => {})
     this.#wire.close()
   }
+}
+
+function codeOf(error: unknown): unknown {
+  return (Object(error) as { code?: unknown }).code
 }
