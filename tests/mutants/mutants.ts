@@ -21,6 +21,10 @@ const services = 'packages/core/test/store-services.test.ts'
 const approvals = 'packages/core/test/trust-approvals.test.ts'
 const inert = 'packages/core/test/trust-inert.test.ts'
 const approvalFile = 'packages/core/test/trust-file.test.ts'
+const wire = 'packages/core/test/connections-wire.test.ts'
+const sessions = 'packages/core/test/connections-sessions.test.ts'
+const auth = 'packages/core/test/connections-auth.test.ts'
+const http = 'packages/core/src/connections/http'
 const rules = 'packages/storage/src/backends/rules.ts'
 const link = 'packages/storage/src/link.ts'
 const mergeScript = 'packages/storage/src/backends/redis/scripts/merge.lua'
@@ -569,5 +573,83 @@ export const mutants: Mutant[] = [
     find: 'if (size === 0 && sizeOf(`${file}-wal`)) {',
     replace: 'if (size === -1) {',
     suite: sqlite,
+    name: 'a request whose answer was lost is sent again',
+    file: `${http}/wire.ts`,
+    find: "sent.once('close', release).on('error', reject)",
+    replace: `sent.once('close', release).on('error', (error) => {
+        if (sent.reusedSocket) resolve(this.send(url, { ...request, body, signal }))
+        else reject(error)
+      })`,
+    suite: wire,
+  },
+  {
+    name: 'a connection is used until the very end of its time',
+    file: `${http}/wire.ts`,
+    find: '* 1000 - MARGIN_MS',
+    replace: '* 1000',
+    suite: wire,
+  },
+  {
+    name: 'the end of a connection goes unnoticed after a rest',
+    file: `${http}/wire.ts`,
+    find: 'sinceOf(socket) > SHORT_REST_MS',
+    replace: 'false',
+    suite: wire,
+  },
+  {
+    name: 'each caller begins a session of his own',
+    file: `${http}/lasting-connection.ts`,
+    find: 'this.#renewal ??= this.#renew(forgotten)',
+    replace: 'this.#renewal = this.#renew(forgotten)',
+    suite: sessions,
+  },
+  {
+    name: 'what is under way ends with a session that was forgotten',
+    file: `${http}/lasting-connection.ts`,
+    find: 'held !== this.#current && held.requests === 0',
+    replace: 'held !== this.#current',
+    suite: sessions,
+  },
+  {
+    name: 'a lost answer counts as a session that was forgotten',
+    file: `${http}/lasting-connection.ts`,
+    find: 'if (!isExpired(error)) throw error',
+    replace: '',
+    suite: sessions,
+  },
+  {
+    name: 'credentials are sent to another host',
+    file: `${http}/fetch.ts`,
+    find: 'if (!isWithin(home, url)) throw new Error(`it points to another host, ${url.origin}`)',
+    replace: '',
+    suite: 'packages/core/test/connections-wrong-address.test.ts',
+  },
+  {
+    name: 'each caller refreshes the tokens',
+    file: `${http}/signer.ts`,
+    find: 'flights.set(this.#provider, { refused, server, done })',
+    replace: '',
+    suite: auth,
+  },
+  {
+    name: 'an authorization server that is down makes the user sign in again',
+    file: `${http}/signer.ts`,
+    find: 'if (outage) throw outage',
+    replace: '',
+    suite: auth,
+  },
+  {
+    name: 'a service that is not trusted gets the tokens of the host',
+    file: 'packages/core/src/reach.ts',
+    find: 'this.#trust.get(config) ?',
+    replace: 'true ?',
+    suite: 'packages/core/test/store-auth.test.ts',
+  },
+  {
+    name: 'a busy server is asked again before the time it names',
+    file: 'packages/core/src/connections/connect-retried.ts',
+    find: 'notBefore = performance.now() + waitMs',
+    replace: '',
+    suite: 'packages/core/test/connections-patience.test.ts',
   },
 ]

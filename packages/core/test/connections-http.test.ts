@@ -96,22 +96,6 @@ describe('Streamable HTTP', () => {
   })
 })
 
-test('nothing is sent to another host than the service has, nor to another port or without TLS', async () => {
-  const [remote, other] = [await startRemote(), await startRemote()]
-  const request = (home: string, url: string): Promise<unknown> =>
-    createFetch({ wire: wire(), home: new URL(home), onGetError: () => {} })(url, initialize)
-  for (const [home, url] of [
-    [remote.url, other.url],
-    ['https://127.0.0.1/mcp', 'http://127.0.0.1/mcp'],
-    ['http://127.0.0.1:8080/mcp', 'https://127.0.0.1/mcp'],
-  ] as const) {
-    expect((await failureOf(request(home, url))).message).toBe(
-      `it points to another host, ${new URL(url).origin}`,
-    )
-  }
-  expect((await other.seen()).log).toEqual([])
-})
-
 describe('the older SSE transport', () => {
   test.each(['http', 'sse'] as const)('is found from type %s', async (type) => {
     const remote = await startRemote({ mode: 'sse', pages: 2 })

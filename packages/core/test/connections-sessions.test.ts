@@ -100,6 +100,16 @@ describe('a session that its server has forgotten', () => {
     expect(await times(remote, 'tools/call')).toBe(2)
   })
 
+  test('is not what an answer that was lost is taken for: the call is sent once', async () => {
+    const remote = await startRemote({ onCall: 'cut' })
+    const connection = await connect(remoteConfig(remote.url))
+    expect(await failureOf(connection.callTool('echo', {}, patient))).toMatchObject({
+      code: 'outcome_unknown',
+    })
+    expect(await times(remote, 'tools/call')).toBe(1)
+    expect(await times(remote, 'initialize')).toBe(1)
+  })
+
   test('that cannot be begun anew ends the connection, and the call never ran', async () => {
     const remote = await startRemote({ onCall: 'forget', onlyInitialize: 1 })
     const connection = await connect(remoteConfig(remote.url))

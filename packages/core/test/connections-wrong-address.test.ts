@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { connect, failureOf, remoteConfig } from './connections-fixtures.ts'
+import { createFetch } from '../src/connections/http/fetch.ts'
+import { Wire } from '../src/connections/http/wire.ts'
+import { connect, failureOf, later, remoteConfig } from './connections-fixtures.ts'
 
 const closers: (() => void)[] = []
 afterEach(() => {
@@ -37,4 +39,23 @@ test('a server that redirects is not followed, and the address it names is told'
     message: expect.stringMatching(new RegExp(`redirects to ${url}/mcp \\(HTTP 302\\)$`)),
     hint: expect.stringContaining('"url"'),
   })
+})
+
+test('nothing is sent to another host than the service has, nor to another port or without TLS', async () => {
+  let asked = 0
+  const [here, there] = [await listening(() => {}), await listening(() => asked++)]
+  const wire = new Wire()
+  later(() => wire.close())
+  const request = (home: string, url: string): Promise<unknown> =>
+    createFetch({ wire, home: new URL(home), onGetError: () => {} })(url, { method: 'POST', body: '{}' })
+  for (const [home, url] of [
+    [here, there],
+    ['https://127.0.0.1/mcp', 'http://127.0.0.1/mcp'],
+    ['http://127.0.0.1:8080/mcp', 'https://127.0.0.1/mcp'],
+  ] as const) {
+    expect((await failureOf(request(home, url))).message).toBe(
+      `it points to another host, ${new URL(url).origin}`,
+    )
+  }
+  expect(asked).toBe(0)
 })
