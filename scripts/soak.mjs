@@ -10,7 +10,13 @@ if (redis.missing) {
   process.exit(1)
 }
 const storage = 'packages/storage/test'
-const long = ['tests/faults', `${storage}/tier-schedules.test.ts`, `${storage}/scripts-model.test.ts`]
+const core = 'packages/core/test'
+const long = [
+  'tests/faults',
+  `${core}/connections-wire.test.ts`,
+  `${storage}/tier-schedules.test.ts`,
+  `${storage}/scripts-model.test.ts`,
+]
 const asked = process.argv.slice(2)
 const { status } = spawnSync('node_modules/.bin/vitest', ['run', ...(asked.length > 0 ? asked : long)], {
   cwd: root,

@@ -597,6 +597,13 @@ export const mutants: Mutant[] = [
     suite: wire,
   },
   {
+    name: 'calls that are given up keep their connections',
+    file: `${http}/fetch.ts`,
+    find: 'if (cancelled !== undefined) wire.giveUp(cancelled)',
+    replace: '',
+    suite: wire,
+  },
+  {
     name: 'each caller begins a session of his own',
     file: `${http}/lasting-connection.ts`,
     find: 'this.#renewal ??= this.#renew(forgotten)',

@@ -64,6 +64,8 @@ export interface Remote {
     log: { method: string; url: string; rpc?: string; headers: Record<string, string> }[]
     streams: number
     connections: number
+    /** Requests under way, the streams among them. */
+    open: number
   }>
   /** Makes it forget all sessions, or of its authorization server the access or the refresh tokens. */
   forget(what?: 'sessions' | 'access' | 'refresh'): Promise<void>

@@ -17,6 +17,12 @@ export function requestId(body: unknown): string | undefined {
   return typeof body === 'string' ? /,"id":(\d+)\}$/.exec(body)?.[1] : undefined
 }
 
+/** The id of the request that a POST's body gives up. */
+export function cancelledId(body: unknown): string | undefined {
+  if (typeof body !== 'string' || !body.includes('"method":"notifications/cancelled"')) return undefined
+  return /"requestId":(\d+)[,}]/.exec(body)?.[1]
+}
+
 export interface AnsweredOptions {
   id: string | undefined
   /** The most bytes an event may have. */

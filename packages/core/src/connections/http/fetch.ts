@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { MAX_MESSAGE_BYTES, MessageTooLong } from '../message-limit.ts'
 import { Answer } from './answer.ts'
-import { answered, requestId } from './answered.ts'
+import { answered, cancelledId, requestId } from './answered.ts'
 import { decoded } from './decoded.ts'
 import type { Signer } from './signer.ts'
 import type { Wire } from './wire.ts'
@@ -61,20 +61,23 @@ export function createFetch({ wire, home, signer, onGetError }: FetchParts): Fet
       const send = (token?: string): Promise<IncomingMessage> => {
         const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
         const sent = { ...wanted, ...authorization }
-        return wire.send(url, { method, headers: sent, body: body?.toString(), signal })
+        return wire.send(url, { method, headers: sent, body: body?.toString(), signal, name: id })
       }
+      const id = isPost ? requestId(body) : undefined
       const answer = await (signer ? signer.sign(send) : send())
       const status = answer.statusCode ?? 0
       const failed = isPost ? status >= 400 : BUSY.has(status)
       const content = await decoded(answer)
       if (!failed && isEventStream(answer)) {
-        const id = isPost ? requestId(body) : undefined
         const onEnd = (error?: MessageTooLong): void => {
           if (error && !isPost) onGetError(error)
         }
         return new Answer(answer, answered(content, { id, onEnd })).asResponse()
       }
       const text = await textOf(content, status)
+      // After it was told so, a server may never answer: the connection is not kept for that.
+      const cancelled = isPost ? cancelledId(body) : undefined
+      if (cancelled !== undefined) wire.giveUp(cancelled)
       if (failed) throw new HttpFailure(answer, signer?.hide(text) ?? text)
       if (!isPost && status === 200 && wanted['accept'] === 'text/event-stream') {
         const type = answer.headers['content-type']

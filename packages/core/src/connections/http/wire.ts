@@ -25,6 +25,8 @@ export interface WireRequest {
   headers: Record<string, string>
   body?: string | undefined
   signal?: AbortSignal | null | undefined
+  /** By which it can be given up. */
+  name?: string | undefined
 }
 
 interface Rest {
@@ -41,19 +43,14 @@ interface Rest {
 export class Wire {
   readonly #http = new HttpAgent({ keepAlive: true, scheduling: 'fifo' })
   readonly #https = new HttpsAgent({ keepAlive: true, scheduling: 'fifo' })
+  readonly #named = new Map<string, (reason: Error) => void>()
   readonly #rests = new WeakMap<Duplex, Rest>()
 
   constructor() {
     for (const agent of [this.#http, this.#https]) {
-      const keep = agent.keepSocketAlive.bind(agent)
-      agent.keepSocketAlive = (socket) => {
-        const rest = this.#rests.get(socket)
-        if (rest)
-          rest.since = Date.now()
-          // The agent closes a socket that comes to this at rest.
-        ;(socket as Socket).setTimeout(rest?.mayLast ?? REST_MS)
-        return keep(socket)
-      }
+      // The agent closes a socket that comes to its timeout at rest, and one that this refuses. Node's own way depends on
+      // its version.
+      agent.keepSocketAlive = (socket) => this.#beginRest(socket as Socket)
     }
   }
 
@@ -65,7 +62,7 @@ export class Wire {
   }
 
   /** Resolves with the beginning of the answer; its body ends, or fails, as it was sent. Rejects as `node:http` does. */
-  async send(url: URL, { signal, body, ...request }: WireRequest): Promise<IncomingMessage> {
+  async send(url: URL, { signal, body, name, ...request }: WireRequest): Promise<IncomingMessage> {
     const isTls = url.protocol === 'https:'
     const agent = isTls ? this.#https : this.#http
     await this.#dropStale(agent)
@@ -73,8 +70,13 @@ export class Wire {
       if (signal?.aborted) throw signal.reason
       let response: IncomingMessage | undefined
       const sent = (isTls ? httpsRequest : httpRequest)(url, { ...request, agent })
-      const abort = (): void => void (response ?? sent).destroy(signal?.reason)
-      const release = (): void => signal?.removeEventListener('abort', abort)
+      const end = (reason?: Error): void => void (response ?? sent).destroy(reason)
+      const abort = (): void => end(signal?.reason)
+      const release = (): void => {
+        signal?.removeEventListener('abort', abort)
+        if (name !== undefined && this.#named.get(name) === end) this.#named.delete(name)
+      }
+      if (name !== undefined) this.#named.set(name, end)
       // All requests of a transport share it: no leak to warn of.
       if (signal) setMaxListeners(0, signal)
       signal?.addEventListener('abort', abort, { once: true })
@@ -92,10 +94,25 @@ export class Wire {
     })
   }
 
+  /** Ends a request for whose answer nobody waits any more. Does nothing where there is none of this name. */
+  giveUp(name: string): void {
+    this.#named.get(name)?.(new Error('nobody waits for it any more'))
+  }
+
   /** Ends every connection, and what is under way on it. */
   close(): void {
     this.#http.destroy()
     this.#https.destroy()
+  }
+
+  #beginRest(socket: Socket): boolean {
+    const mayLast = this.#rests.get(socket)?.mayLast ?? 0
+    if (mayLast <= 0) return false
+    this.#rests.set(socket, { mayLast, since: Date.now() })
+    socket.setKeepAlive(true)
+    socket.setTimeout(mayLast)
+    socket.unref()
+    return true
   }
 
   /** Closes what must not be used again. By the clock of the wall, which goes on while the machine sleeps. */
@@ -117,7 +134,7 @@ export class Wire {
 function restOf({ headers }: IncomingMessage): number {
   const said = /timeout=(\d+)/.exec(`${headers['keep-alive'] ?? ''}`)?.[1]
   if (said === undefined) return REST_MS
-  return Math.min(Math.max(Number(said) * 1000 - MARGIN_MS, 1), LONGEST_REST_MS)
+  return Math.min(Number(said) * 1000 - MARGIN_MS, LONGEST_REST_MS)
 }
 
 /** Ends a request whose connection does not come about; nothing of it was sent then. */
