@@ -13,14 +13,24 @@ export class Answer implements Pick<Response, Used> {
   readonly body: ReadableStream<Uint8Array> | null
   readonly headers: Pick<Headers, 'get' | 'has'>
   readonly #text: string
+  readonly #message: unknown
 
-  constructor({ headers, statusCode, statusMessage }: IncomingMessage, body: string | ReadableStream) {
+  /** `body` is all of it, a stream of it, or the one message in it. */
+  constructor(
+    { headers, statusCode, statusMessage }: IncomingMessage,
+    body: string | ReadableStream | { message: unknown },
+  ) {
     this.status = statusCode ?? 0
     this.ok = this.status >= 200 && this.status < 300
     this.statusText = statusMessage ?? ''
-    this.body = typeof body === 'string' ? null : body
+    this.body = body instanceof ReadableStream ? body : null
     this.#text = typeof body === 'string' ? body : ''
-    const get = (name: string): string | null => headers[name.toLowerCase()]?.toString() ?? null
+    const only = typeof body === 'object' && 'message' in body ? body : undefined
+    this.#message = only?.message
+    const get = (name: string): string | null => {
+      if (only && name.toLowerCase() === 'content-type') return 'application/json'
+      return headers[name.toLowerCase()]?.toString() ?? null
+    }
     this.headers = { get, has: (name) => get(name) !== null }
   }
 
@@ -29,7 +39,7 @@ export class Answer implements Pick<Response, Used> {
   }
 
   async json(): Promise<unknown> {
-    return JSON.parse(this.#text)
+    return this.#message ?? JSON.parse(this.#text)
   }
 
   /** As what the type of a `fetch` demands. */

@@ -1,4 +1,5 @@
 import { MAX_MESSAGE_BYTES, MessageTooLong, tooLong } from '../message-limit.ts'
+import type { Chunks } from './first-event.ts'
 
 /** What stands in for an answer that never came, and what it says of the server. */
 const substitutes: Record<string, string> = {
@@ -38,7 +39,7 @@ export interface AnsweredOptions {
  * added.
  */
 export function answered(
-  stream: AsyncIterable<Uint8Array>,
+  stream: Chunks,
   { id, limit = MAX_MESSAGE_BYTES, onEnd }: AnsweredOptions,
 ): ReadableStream<Uint8Array> {
   const chunks = stream[Symbol.asyncIterator]()
@@ -68,15 +69,15 @@ export function answered(
       } catch (error) {
         const isTooLong = error instanceof MessageTooLong
         onEnd(isTooLong ? error : undefined)
-        if (isTooLong) await chunks.return?.()
+        if (isTooLong) stream.destroy?.()
         if (id !== undefined && (isTooLong || !resumable))
           return finish(controller, isTooLong ? TOO_LONG : LOST)
         controller.error(error)
       }
     },
-    async cancel() {
+    cancel() {
       onEnd()
-      await chunks.return?.()
+      stream.destroy?.()
     },
   })
 }

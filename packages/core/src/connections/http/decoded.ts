@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 
 /** The body of an answer, unpacked where it was packed, which nobody asked for. It fails as the body does. */
-export async function decoded(answer: IncomingMessage): Promise<AsyncIterable<Buffer>> {
+export async function decoded(answer: IncomingMessage): Promise<Readable> {
   const encoding = answer.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
   if (encoding === 'identity') return answer
   const [{ pipeline }, zlib] = await Promise.all([import('node:stream'), import('node:zlib')])
@@ -17,5 +18,5 @@ export async function decoded(answer: IncomingMessage): Promise<AsyncIterable<Bu
     answer.destroy()
     throw new Error(`its answer is packed as ${encoding}, which was not asked for`)
   }
-  return pipeline(answer, unpacker(), () => {}) as unknown as AsyncIterable<Buffer>
+  return pipeline(answer, unpacker(), () => {}) as unknown as Readable
 }

@@ -4,6 +4,7 @@ import { MAX_MESSAGE_BYTES, MessageTooLong } from '../message-limit.ts'
 import { Answer } from './answer.ts'
 import { answered, cancelledId, requestId } from './answered.ts'
 import { decoded } from './decoded.ts'
+import { firstEvent } from './first-event.ts'
 import type { Signer } from './signer.ts'
 import type { Wire } from './wire.ts'
 
@@ -72,7 +73,9 @@ export function createFetch({ wire, home, signer, onGetError }: FetchParts): Fet
         const onEnd = (error?: MessageTooLong): void => {
           if (error && !isPost) onGetError(error)
         }
-        return new Answer(answer, answered(content, { id, onEnd })).asResponse()
+        const first = id === undefined ? { stream: content } : await firstEvent(content, id)
+        if ('message' in first) return new Answer(answer, first).asResponse()
+        return new Answer(answer, answered(first.stream, { id, onEnd })).asResponse()
       }
       const text = await textOf(content, status)
       // After it was told so, a server may never answer: the connection is not kept for that.
