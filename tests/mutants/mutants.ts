@@ -592,7 +592,7 @@ export const mutants: Mutant[] = [
   {
     name: 'the end of a connection goes unnoticed after a rest',
     file: `${http}/wire.ts`,
-    find: 'sinceOf(socket) > SHORT_REST_MS',
+    find: 'sockets?.[0] && restOf(sockets[0]) > SHORT_REST_MS',
     replace: 'false',
     suite: wire,
   },

@@ -102,7 +102,10 @@ function isWithin(home: URL, url: URL): boolean {
 
 /** Headers as `node:http` takes them. */
 export function plain(headers: RequestInit['headers']): Record<string, string> {
-  return { 'user-agent': 'mcpstore', ...Object.fromEntries(new Headers(headers)) }
+  return {
+    'user-agent': 'mcpstore',
+    ...Object.fromEntries(headers instanceof Headers ? headers : new Headers(headers)),
+  }
 }
 
 /** The body; of an answer that says no only its beginning. Throws `MessageTooLong`. */

@@ -86,7 +86,7 @@ export class Wire {
       })
       sent.once('response', (answer) => {
         response = answer
-        const mayLast = restOf(answer)
+        const mayLast = longestRest(answer)
         this.#rests.set(answer.socket, { mayLast, since: Date.now() })
         resolve(answer)
       })
@@ -115,23 +115,29 @@ export class Wire {
     return true
   }
 
-  /** Closes what must not be used again. By the clock of the wall, which goes on while the machine sleeps. */
+  /**
+   * Closes what must not be used again, as far as the next request could get it: the agent gives what has rested longest.
+   * By the clock of the wall, which goes on while the machine sleeps.
+   */
   async #dropStale({ freeSockets }: HttpAgent): Promise<void> {
-    const sinceOf = (socket: Duplex): number => Date.now() - (this.#rests.get(socket)?.since ?? 0)
-    const resting = (): Duplex[] => Object.values(freeSockets).flatMap((sockets) => sockets ?? [])
-    if (resting().some((socket) => sinceOf(socket) > SHORT_REST_MS)) {
+    const restOf = (socket: Duplex): number => Date.now() - (this.#rests.get(socket)?.since ?? 0)
+    const lists = Object.values(freeSockets)
+    if (lists.some((sockets) => sockets?.[0] && restOf(sockets[0]) > SHORT_REST_MS)) {
       // What has come meanwhile is read between these two, wherever in its turn the loop is now.
       await nextTurn()
       await nextTurn()
     }
-    for (const socket of resting()) {
-      if (!socket.writable || sinceOf(socket) > (this.#rests.get(socket)?.mayLast ?? 0)) socket.destroy()
+    for (const sockets of Object.values(freeSockets)) {
+      for (const socket of sockets ?? []) {
+        if (socket.writable && restOf(socket) <= (this.#rests.get(socket)?.mayLast ?? 0)) break
+        socket.destroy()
+      }
     }
   }
 }
 
 /** How long the connection of an answer may rest, in ms: some less than its server says in `Keep-Alive: timeout=5`. */
-function restOf({ headers }: IncomingMessage): number {
+function longestRest({ headers }: IncomingMessage): number {
   const said = /timeout=(\d+)/.exec(`${headers['keep-alive'] ?? ''}`)?.[1]
   if (said === undefined) return REST_MS
   return Math.min(Number(said) * 1000 - MARGIN_MS, LONGEST_REST_MS)
