@@ -573,6 +573,8 @@ export const mutants: Mutant[] = [
     find: 'if (size === 0 && sizeOf(`${file}-wal`)) {',
     replace: 'if (size === -1) {',
     suite: sqlite,
+  },
+  {
     name: 'a request whose answer was lost is sent again',
     file: `${http}/wire.ts`,
     find: "sent.once('close', release).on('error', reject)",
