@@ -104,6 +104,21 @@ describe.skipIf(!hasRedisServer)('while no process ran', () => {
     expect(await mirrorProblem(worker)).toBeNull()
   })
 
+  it('it was wiped and begun anew: adopted by hand, what it holds is delivered, and what waited too', async () => {
+    await using scene = await mirrorScene()
+    await leaveOneWaiting(scene)
+    await scene.redis.command('FLUSHDB')
+    const stranger = await scene.start({ mirror: scene.path('stranger.db') })
+    await stranger.ask('put', config('stranger'), 3)
+    const worker = await scene.start()
+    expect(await mirrorProblem(worker)).toContain('is the mirror of another dataspace')
+    expect(await scene.meta('cleared')).toBe('')
+    await worker.ask('adopt')
+    await scene.delivered(worker)
+    expect([await scene.config('delivered'), await scene.config('waiting')]).toEqual([1, 2])
+    expect(await scene.config('stranger')).toBe(3)
+  })
+
   it('the server was emptied and a fresh process came first: a long-lived one brings the id that old mirrors know', async () => {
     await using scene = await mirrorScene()
     await leaveOneWaiting(scene)

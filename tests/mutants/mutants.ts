@@ -34,6 +34,8 @@ const network = 'tests/faults/network.test.ts'
 const late = 'tests/faults/late.test.ts'
 const lostData = 'tests/faults/lost-data.test.ts'
 const calls = 'packages/core/test/store-calls.test.ts'
+const wipes = 'tests/faults/wipes.test.ts'
+const former = 'packages/storage/src/backends/redis/former.ts'
 
 export const mutants: Mutant[] = [
   {
@@ -660,5 +662,33 @@ export const mutants: Mutant[] = [
     find: 'notBefore = performance.now() + waitMs',
     replace: '',
     suite: 'packages/core/test/connections-patience.test.ts',
+  },
+  {
+    name: 'a wipe is restored by who knew what was wiped',
+    file: former,
+    find: "if (await isGone(known.keys?.() ?? [], began, stampsOf)) return 'wiped'",
+    replace: '',
+    suite: wipes,
+  },
+  {
+    name: 'what was never sent goes with what was wiped',
+    file: former,
+    find: "return sameRun || cleared === began ? 'unknown' : undefined",
+    replace: 'return undefined',
+    suite: wipes,
+  },
+  {
+    name: 'a record that was written anew makes a wipe a loss',
+    file: former,
+    find: "typeof stamp === 'string' && stamp > began",
+    replace: 'stamp === undefined',
+    suite: wipes,
+  },
+  {
+    name: 'an earlier history is taken for a wipe of a later one',
+    file: former,
+    find: 'sameRun && began > knownBegan',
+    replace: 'sameRun',
+    suite: wipes,
   },
 ]

@@ -86,20 +86,27 @@ export interface Known {
   ids?: readonly string[]
   /** The ids it was known by when it was kept in a mirror: given to a backend that has none. */
   keptIds?: readonly string[]
-  /** The run of the server it was last seen in. */
-  run?: string | undefined
+  /** The history it was last seen in; from `Opened`. */
+  history?: string | undefined
   /** The keys of the records that it has had. */
   keys?: () => RecordKey[]
-  /** Somebody has removed everything on purpose: returns the stamp of the clear as which that is written down. */
-  onWiped?: () => Stamp
 }
 
 /** What was found at opening. */
 export interface Opened {
   /** The ids the dataspace is known by. */
   ids: string[]
-  /** Which run of the server it is, where there are runs and it says. */
-  run?: string
+  /** Names the run of the server and the history of the dataspace in it, where there are runs and it says. */
+  history?: string
+  /** The stamp at which this history began with nothing, where it did: whatever is written in it is later. */
+  began?: Stamp
+  /**
+   * What became of what there was before it began, where another history is known or none: `wiped` if somebody has removed
+   * it on purpose, `unknown` if that may be. Then what was never sent belongs into this history.
+   */
+  before?: 'wiped' | 'unknown'
+  /** The server's clock, ms since 1970. */
+  now?: number
   /** What is not allowed here and what is worse for it, for people. */
   missing?: readonly string[]
 }

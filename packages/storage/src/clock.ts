@@ -58,6 +58,16 @@ export class Clock {
     return formatStamp(this.#ms, this.#counter, this.#node)
   }
 
+  /** `count` stamps right after `stamp`, by a node of their own: for what belongs there, whenever it was written. */
+  after(stamp: Stamp, count: number): Stamp[] {
+    const node = randomId(this.#time)
+    let at = { ms: stampMs(stamp), counter: stampCounter(stamp) }
+    return Array.from({ length: count }, () => {
+      at = following(at.ms, at.counter)
+      return formatStamp(at.ms, at.counter, node)
+    })
+  }
+
   /** Moves past a stamp of somebody else's, unless it lies too far ahead to be believed. */
   follow(stamp: Stamp): void {
     if (stamp === NO_STAMP || isFuture(stamp, this.now())) return

@@ -1,4 +1,12 @@
-import { type Counter, MAX_CONFLICTS, type MergeReply, type Page, type Write } from './backend.ts'
+import {
+  type Counter,
+  MAX_CONFLICTS,
+  type MergeReply,
+  type Opened,
+  type Page,
+  type Write,
+} from './backend.ts'
+import { dropDelivered, sendAfter } from './beginning.ts'
 import type { Clock } from './clock.ts'
 import { type Conflict, conflictBetween } from './conflict.ts'
 import type { Counts } from './counts.ts'
@@ -39,12 +47,10 @@ export class Intake implements LinkEvents {
 
   /** Drops everything up to the stamp of a clear. */
   clear(stamp: Stamp, origin: Change['origin']): void {
-    const { clock, counts, replica, watchers } = this.#parts
+    const { clock, counts, replica } = this.#parts
     clock.follow(stamp)
     counts.clear(stamp)
-    for (const { key, json } of replica.clear(stamp, clock.now())) {
-      if (json !== null) watchers.tell({ key, entry: undefined, origin })
-    }
+    this.#tellGone(replica.clear(stamp, clock.now()), origin)
   }
 
   /** Takes over the server's clock (ms) after it refused a stamp of ours. */
@@ -68,16 +74,13 @@ export class Intake implements LinkEvents {
     return this.#parts.replica.cleared
   }
 
-  onWiped(): Stamp {
-    const { clock, outbox, replica } = this.#parts
-    const wiped = clock.tick()
-    // What was never sent was not removed.
-    for (const { record } of outbox.all()) {
-      const anew = { ...record, stamp: clock.tick() }
-      outbox.replace(record.stamp, { record: anew })
-      if (replica.record(record.key)?.stamp === record.stamp) replica.put(anew)
-    }
-    return wiped
+  onOpened({ began, before }: Opened): void {
+    if (began === undefined) return
+    this.#parts.clock.follow(began)
+    if (before !== undefined) sendAfter(this.#parts, began)
+    if (before !== 'wiped') return
+    this.clear(began, 'remote')
+    this.#tellGone(dropDelivered(this.#parts), 'remote')
   }
 
   onServerTime(now: number, sentAt: number): void {
@@ -153,6 +156,12 @@ export class Intake implements LinkEvents {
 
   onCounted(totals: readonly Counter[]): void {
     this.#parts.counts.acknowledge(totals)
+  }
+
+  #tellGone(records: readonly StoredRecord[], origin: Change['origin']): void {
+    for (const { key, json } of records) {
+      if (json !== null) this.#parts.watchers.tell({ key, entry: undefined, origin })
+    }
   }
 
   #tell(record: StoredRecord, origin: Change['origin']): void {

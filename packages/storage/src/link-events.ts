@@ -1,4 +1,4 @@
-import type { Counter, MergeReply, Page, Write } from './backend.ts'
+import type { Counter, MergeReply, Opened, Page, Write } from './backend.ts'
 import type { Conflict } from './conflict.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { Stamp } from './stamp.ts'
@@ -11,8 +11,8 @@ export interface LinkEvents {
   delivered(): RecordKey[]
   /** The stamp of the last clear that is known here. */
   cleared(): Stamp
-  /** Somebody has removed everything on purpose. Returns the stamp of the clear as which that is written down. */
-  onWiped(): Stamp
+  /** The backend was reached; tells what became of what it had before. */
+  onOpened(opened: Opened): void
   /** A page was read; `whole` when it is everything the backend has. */
   onPage(page: Page, whole: boolean): void
   /** One reply a write. Returns whether they call for a look at what else has changed. */

@@ -5,6 +5,7 @@ import { asBackendError, type Health } from './health.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { LinkEvents } from './link-events.ts'
 import type { Mirror } from './mirror/mirror.ts'
+import { openBackend } from './opening.ts'
 import type { Outbox } from './outbox.ts'
 import { Pace } from './pace.ts'
 import type { Stamp } from './stamp.ts'
@@ -85,7 +86,8 @@ export class Link {
   async know(ids: readonly string[]): Promise<void> {
     // An attempt that is under way would take the connection for a good one.
     while (this.#running) await this.#running
-    this.#found = { ...this.#found, ids: [...new Set([...(this.#found?.ids ?? []), ...ids])] }
+    // What is brought along comes from a history of its own.
+    this.#found = { ids: [...new Set([...(this.#found?.ids ?? []), ...ids])] }
     this.#connected = false
     await this.kick()
   }
@@ -137,17 +139,10 @@ export class Link {
   }
 
   async #open(): Promise<void> {
-    const { backend, events, health, mirror, outbox } = this.#options
+    const { health, outbox } = this.#options
     this.#connected = false
     this.#pace.connecting()
-    const opened = await backend.open({
-      ids: this.#found?.ids ?? [],
-      ...(mirror && { keptIds: mirror.origin.ids, run: mirror.origin.run || undefined }),
-      keys: () => events.delivered(),
-      onWiped: () => events.onWiped(),
-    })
-    this.#found = opened
-    await mirror?.onOpened(opened)
+    this.#found = await openBackend(this.#options, this.#found ?? { ids: [] })
     health.recovering()
     outbox.unpark()
   }
@@ -158,10 +153,14 @@ export class Link {
     const began = time.monotonic()
     const page = await this.#pull(0, events.known())
     events.onPage(page, true)
+    // Before anything else is sent: it decides what is worth sending, for those who come back later too.
+    if (events.cleared() > page.cleared) {
+      await backend.clear(events.cleared())
+      // What it removed was shown a moment ago.
+      events.onPage(await this.#pull(0, events.known()), true)
+    }
     // That they are lost shows in nothing else; what is there is not counted again.
     counts.resend()
-    // Before anything else is sent: it decides what is worth sending, for those who come back later too.
-    if (events.cleared() > page.cleared) await backend.clear(events.cleared())
     this.#pace.compared(began)
     this.#othersDue = true
   }

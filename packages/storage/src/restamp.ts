@@ -3,8 +3,8 @@ import { parentKey } from './keyspace.ts'
 import { isStray, type StoredRecord, seenAfter } from './record.ts'
 import { isFuture, type Stamp } from './stamp.ts'
 
-/** A record from the future with a stamp of today. */
-export interface Mended {
+/** A record with another stamp than it had. */
+export interface Restamped {
   record: StoredRecord
   /** The stamp it had. */
   from: Stamp
@@ -14,16 +14,29 @@ export interface Mended {
  * Gives those of `records` a stamp of today that lie too far ahead of `now` (ms): configs first, then what names their
  * stamps as its basis.
  */
-export function mendStrays(records: readonly StoredRecord[], now: number, clock: Clock): Mended[] {
+export function mendStrays(records: readonly StoredRecord[], now: number, clock: Clock): Restamped[] {
   const renamed = new Map<Stamp, Stamp>()
-  const mend = (record: StoredRecord): Mended => {
+  const mend = (record: StoredRecord): Restamped => {
     const stamp = clock.tick()
     renamed.set(record.stamp, stamp)
     const basis = renamed.get(record.basis) ?? (isFuture(record.basis, now) ? stamp : record.basis)
     return { record: { ...record, stamp, basis, seen: seenAfter(record), rev: 0 }, from: record.stamp }
   }
-  const strays = records.filter((record) => isStray(record, now))
-  const roots = strays.filter(({ key }) => parentKey(key) === undefined)
-  const leaves = strays.filter(({ key }) => parentKey(key) !== undefined)
-  return [...roots, ...leaves].map(mend)
+  return rootsFirst(records.filter((record) => isStray(record, now))).map(mend)
+}
+
+/** Gives `records` stamps right after `began` in the order of those they had; what names these as its basis follows. */
+export function stampAfter(began: Stamp, records: readonly StoredRecord[], clock: Clock): Restamped[] {
+  const stamps = records.map(({ stamp }) => stamp).sort()
+  const renamed = new Map(clock.after(began, stamps.length).map((stamp, at) => [stamps[at]!, stamp]))
+  return rootsFirst(records).map((record) => {
+    const stamp = renamed.get(record.stamp)!
+    const basis = renamed.get(record.basis) ?? record.basis
+    return { record: { ...record, stamp, basis, seen: seenAfter(record), rev: 0 }, from: record.stamp }
+  })
+}
+
+function rootsFirst(records: readonly StoredRecord[]): StoredRecord[] {
+  const isRoot = ({ key }: StoredRecord) => parentKey(key) === undefined
+  return [...records.filter(isRoot), ...records.filter((record) => !isRoot(record))]
 }

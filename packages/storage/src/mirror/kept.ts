@@ -6,8 +6,8 @@ import type { Stamp } from '../stamp.ts'
 export interface Origin {
   /** The ids it is known by. */
   ids: readonly string[]
-  /** The run of the server it was last seen in; empty where that is not known. */
-  run: string
+  /** The history it was last seen in; empty where that is not known. */
+  history: string
 }
 
 /** What one process run has counted in all; `due` while the backend does not have it. */

@@ -98,7 +98,7 @@ export class MirrorFile {
 }
 
 function originOf({ space }: Tables): Origin {
-  return { ids: space.ids(), run: space.meta('run') }
+  return { ids: space.ids(), history: space.meta('history') }
 }
 
 function readAfter(tables: Tables, cursor: number): { kept: Kept; cursor: number } {
@@ -163,7 +163,7 @@ function keep(
   if (!batch.origin) return
   const known = space.ids()
   for (const id of batch.origin.ids) if (!known.includes(id)) space.addId(id)
-  space.setMeta('run', batch.origin.run)
+  if (batch.origin.history !== '') space.setMeta('history', batch.origin.history)
 }
 
 function keepRecord({ space, mirror }: Tables, record: StoredRecord, now: number): void {

@@ -12,7 +12,7 @@ export const MIRROR_TABLES = `
     node TEXT NOT NULL, cleared TEXT NOT NULL, key TEXT NOT NULL, field TEXT NOT NULL, parent TEXT NOT NULL,
     total INTEGER NOT NULL, PRIMARY KEY (node, key, field)
   );
-  INSERT INTO meta VALUES ('run', ''), ('settled', '0'), ('offset', '0');
+  INSERT INTO meta VALUES ('history', ''), ('settled', '0'), ('offset', '0');
 `
 
 /** A write that waits in the file, as it was read. */

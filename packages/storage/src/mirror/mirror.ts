@@ -51,7 +51,7 @@ export class Mirror {
   #parts!: MirrorParts
   #upkeep: Upkeep | undefined
   /** Whose mirror the file says it is. */
-  #kept: Origin = { ids: [], run: '' }
+  #kept: Origin = { ids: [], history: '' }
   /** What the backend says of the dataspace, once it was reached. */
   #opened: Origin | undefined
   /** The ids the dataspace is known by. */
@@ -111,10 +111,10 @@ export class Mirror {
   }
 
   /** The backend was reached. A mirror of another dataspace is left as it is and gives nothing away. */
-  async onOpened({ ids, run = '' }: Opened): Promise<void> {
+  async onOpened({ ids }: Opened): Promise<void> {
     const isOther = !mayBeSame(this.#ids, ids)
     this.#ids = ids
-    this.#opened = { ids, run }
+    this.#opened = { ids, history: '' }
     if (isOther) {
       this.#file.close()
       this.#parts.intake.onDisowned(this.#unjudged ?? new Set())
@@ -124,6 +124,12 @@ export class Mirror {
     this.#changes.onOrigin(this.#opened)
     // What it holds may be of this dataspace after all, or not.
     if (!this.#file.isOpen) await this.#upkeep!.drain()
+  }
+
+  /** What is known here is now what belongs into the history that was found. */
+  onEntered({ ids, history = '' }: Opened): void {
+    this.#opened = { ids, history }
+    this.#changes.onOrigin(this.#opened)
   }
 
   /** What other runs have counted and nobody delivered. */

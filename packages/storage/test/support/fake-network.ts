@@ -1,8 +1,9 @@
 import { type Backend, BackendError, type Time } from '@mcpstore/storage'
 import { MAX_CONFLICTS } from '../../src/backend.ts'
+import { historyText, whatBecame } from '../../src/backends/redis/former.ts'
 import { clearTables, countShares, leaseLeft, mergeWrite, missingIds } from '../../src/backends/rules.ts'
 import { randomId } from '../../src/clock.ts'
-import { NO_STAMP } from '../../src/stamp.ts'
+import { formatStamp, NO_STAMP } from '../../src/stamp.ts'
 import type { FakeServer, Held } from './fake-server.ts'
 
 /** What becomes of a request: `lost` never arrives, `unanswered` is executed without a reply, `twice` is executed again later. */
@@ -48,7 +49,6 @@ interface Connection {
 export function fakeRemote(options: FakeRemoteOptions): FakeRemote {
   const { server, network, time, serverNow, timeoutMs = 2000 } = options
   const listeners = new Set<(rev?: number) => void>()
-  let remembered: string | undefined
   let connection: Connection | undefined
   let reachable = true
 
@@ -143,27 +143,26 @@ export function fakeRemote(options: FakeRemoteOptions): FakeRemote {
       end('another connection was opened', { quietly: true })
       connection = { epoch: '', silent: true, ending: new Set(), open: true }
       const over = connection
-      const probes = known.keys?.() ?? []
-      const found = await request(over, 'look', ({ tables, epoch }) => ({
-        run: server.run,
-        empty: epoch === '' && tables.rev === 0 && probes.length > 0,
-        gone: !probes.some((key) => tables.records.has(key)),
-      }))
-      const wiped = found.empty && found.gone && (remembered ?? known.run) === found.run
-      const cleared = wiped && known.onWiped ? known.onWiped() : NO_STAMP
+      const clock = once(serverNow)
       const made = { epoch: randomId(time), id: randomId(time) }
-      const { epoch, ids } = await request(over, 'make', (held) => {
+      const { ids, now, ...found } = await request(over, 'look', (held) => {
+        const { tables } = held
         if (held.epoch === '') {
           held.epoch = made.epoch
-          if (cleared !== NO_STAMP) held.tables.setCleared(cleared)
+          const isEmpty = tables.records.size === 0
+          held.began = isEmpty ? formatStamp(clock() - 1, 0, made.epoch) : NO_STAMP
         }
         held.ids.push(...missingIds(held.ids, known, () => made.id))
-        return { epoch: held.epoch, ids: [...held.ids] }
+        const { epoch, began } = held
+        return { run: server.run, epoch, began, cleared: tables.cleared(), ids: [...held.ids], now: clock() }
       })
-      remembered = found.run
-      over.epoch = epoch
+      const before = await whatBecame(found, known, (keys) =>
+        request(over, 'probe', ({ tables }) => keys.map((key) => tables.records.get(key)?.stamp ?? null)),
+      )
+      over.epoch = found.epoch
       over.silent = false
-      return { ids, run: found.run }
+      const { began } = found
+      return { ids, now, history: historyText(found)!, ...(began && { began }), ...(before && { before }) }
     },
     merge: (writes) => {
       const now = once(serverNow)

@@ -1,16 +1,19 @@
-import { type Conflict, MemoryTables, type StoredRecord } from '@mcpstore/storage'
+import { type Conflict, MemoryTables, type Stamp, type StoredRecord } from '@mcpstore/storage'
+import { NO_STAMP } from '../../src/stamp.ts'
 
 /** All a server has, and would lose. */
 export interface Held {
   tables: MemoryTables
   /** Names the history of the dataspace; empty where there is none. */
   epoch: string
+  /** The stamp at which it began with nothing, or empty. */
+  began: Stamp
   ids: string[]
 }
 
 type Operation = (held: Held) => unknown
 
-const nothing = (): Held => ({ tables: new MemoryTables(), epoch: '', ids: [] })
+const nothing = (): Held => ({ tables: new MemoryTables(), epoch: '', began: NO_STAMP, ids: [] })
 
 /** The far end of the tier: holds a dataspace, and loses it in all the ways that a Redis does. */
 export class FakeServer {
@@ -86,7 +89,7 @@ export class FakeServer {
     this.lost++
     this.execute((held) => {
       held.tables.setCleared('')
-      Object.assign(held, { epoch: '', ids: [] })
+      Object.assign(held, { epoch: '', began: NO_STAMP, ids: [] })
       held.tables.rev = 0
     })
   }

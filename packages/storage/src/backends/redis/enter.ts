@@ -1,55 +1,71 @@
-import type { Known } from '../../backend.ts'
+import type { Known, Opened } from '../../backend.ts'
 import { randomId } from '../../clock.ts'
 import { BackendError } from '../../health.ts'
 import type { Time } from '../../time.ts'
 import { unusable } from './errors.ts'
+import { type Found, type History, whatBecame } from './former.ts'
 import type { Place } from './place.ts'
 import { scripts } from './scripts.ts'
 import type { RedisSession } from './session.ts'
 
-export interface Entered {
-  /** Which run of the server it is; empty where it does not say. */
-  run: string
-  epoch: string
+export interface Entered extends History {
   ids: string[]
+  before: Opened['before']
+  /** The server's clock, ms since 1970. */
+  now: number
 }
 
 export interface EnterOptions {
   label: string
   lifetime: string
   known: Known
-  /** The run of the server at the last connection, `undefined` before the first. */
-  lastRun: string | undefined
   time: Time
+  /** The clock that stands in for the server's, as text; empty for the server's own. */
+  now: string
 }
 
 /** What this version writes: a newer minor is read and kept, a newer major is refused. */
 const SCHEMA = { major: 1, minor: 0 }
 const OLDEST_REDIS = [6, 2]
-/** How many records are looked for before a dataspace is believed to have been wiped. */
-const PROBES = 1000
 
 /** Finds the dataspace, or makes it. @throws `BackendError` */
 export async function enter(session: RedisSession, place: Place, options: EnterOptions): Promise<Entered> {
-  const { label, known, lastRun } = options
+  const { label, known } = options
   const [found, others] = await Promise.all([
-    look(session, place, label),
+    look(session, place, options),
     session.ask((client) => client.exists(place.otherMeta)).catch(unlessForbidden),
   ])
   if (others > 0) throw otherLayout(label, place)
   checkVersions(found, label)
-  const wiped =
-    found.epoch === '' && !found.index && (await isWiped(session, place, { ...options, run: found.run }))
   const missing = found.ids.length === 0 || known.ids?.some((id) => !found.ids.includes(id))
-  if (found.epoch !== '' && !missing) return { ...found }
-  const cleared = wiped ? known.onWiped!() : ''
+  const present = found.epoch !== '' && !missing ? found : await makeIfAllowed(session, place, found, options)
+  const before = await whatBecame(present, isOf(present, known) ? known : {}, async (keys) => {
+    const replies = await session.askEach((pipeline) => {
+      for (const key of keys) pipeline.hget(place.key(key), 's')
+    })
+    return replies.map(({ reply }) => reply)
+  })
+  return { ...present, before }
+}
+
+/** Whether what is known is of this dataspace: a mirror may be of another one. */
+function isOf({ ids }: Present, { ids: own = [], keptIds = [] }: Known): boolean {
+  return own.length > 0 || keptIds.some((id) => ids.includes(id))
+}
+
+async function makeIfAllowed(
+  session: RedisSession,
+  place: Place,
+  found: Present,
+  options: EnterOptions,
+): Promise<Present> {
   try {
-    return { run: found.run, ...(await make(session, place, options, cleared)) }
+    return { ...found, ...(await make(session, place, options)) }
   } catch (thrown) {
-    // What cannot be written now may be read all the same.
+    // What cannot be written now may be read all the same, by who was here before.
     const readable = thrown instanceof BackendError && thrown.state === 'write-degraded' && found.epoch !== ''
-    if (!readable || lastRun === undefined) throw thrown
-    return { ...found }
+    if (!readable || !options.known.ids?.length) throw thrown
+    return found
   }
 }
 
@@ -59,26 +75,26 @@ function unlessForbidden(thrown: unknown): number {
   throw thrown
 }
 
-interface Found {
-  epoch: string
+interface Present extends Found {
   schema: string
   ids: string[]
-  index: boolean
-  run: string
   version: string
+  now: number
 }
 
-async function look(session: RedisSession, place: Place, label: string): Promise<Found> {
-  const [answer] = await session.run(scripts.look, [{ keys: [place.meta, place.index], args: [] }])
+async function look(session: RedisSession, place: Place, { label, now }: EnterOptions): Promise<Present> {
+  const [answer] = await session.run(scripts.look, [{ keys: [place.meta], args: [now] }])
   const { reply, refused } = answer!
   if (refused !== undefined) throw unusable(label, place.meta, refused)
-  const [epoch, schema, ids, index, info] = reply as string[]
+  const [epoch, schema, ids, began, cleared, clock, info] = reply as string[]
   const said = (name: string) => new RegExp(`^${name}:(\\S+)`, 'm').exec(info!)?.[1] ?? ''
   return {
     epoch: epoch!,
     schema: schema!,
     ids: ids!.split(',').filter(Boolean),
-    index: index === '1',
+    began: began!,
+    cleared: cleared!,
+    now: Number(clock),
     run: said('run_id'),
     version: said('redis_version'),
   }
@@ -87,39 +103,18 @@ async function look(session: RedisSession, place: Place, label: string): Promise
 async function make(
   session: RedisSession,
   place: Place,
-  { known, lifetime, time }: EnterOptions,
-  cleared: string,
-): Promise<{ epoch: string; ids: string[] }> {
+  { known, lifetime, now, time }: EnterOptions,
+): Promise<Pick<Present, 'epoch' | 'ids' | 'began'>> {
   const schema = `${SCHEMA.major}.${SCHEMA.minor}`
   const layout = place.tagged ? 'tagged' : 'plain'
   const made = known.keptIds?.length ? known.keptIds : [randomId(time)]
-  const args = [
-    schema,
-    layout,
-    randomId(time),
-    (known.ids ?? []).join(','),
-    made.join(','),
-    cleared,
-    lifetime,
-  ]
-  const [answer] = await session.run(scripts.open, [{ keys: [place.meta], args }])
-  const [epoch, ids] = answer!.reply as [string, string]
-  return { epoch, ids: ids.split(',').filter(Boolean) }
+  const args = [schema, layout, randomId(time), (known.ids ?? []).join(','), made.join(','), now, lifetime]
+  const [answer] = await session.run(scripts.open, [{ keys: [place.meta, place.index], args }])
+  const [epoch, ids, began] = answer!.reply as [string, string, string]
+  return { epoch, ids: ids.split(',').filter(Boolean), began }
 }
 
-/** Whether somebody removed the dataspace on purpose: it is gone as a whole, and the server has run all along. */
-async function isWiped(
-  session: RedisSession,
-  place: Place,
-  { known, lastRun, run }: EnterOptions & { run: string },
-): Promise<boolean> {
-  if (run === '' || (lastRun ?? known.run) !== run || !known.onWiped) return false
-  const probes = (known.keys?.() ?? []).slice(0, PROBES).map(place.key)
-  if (probes.length === 0) return false
-  return (await session.ask((client) => client.exists(...probes))) === 0
-}
-
-function checkVersions({ schema, version }: Found, label: string): void {
+function checkVersions({ schema, version }: Present, label: string): void {
   if (Number(schema.split('.')[0] || SCHEMA.major) > SCHEMA.major) {
     throw new BackendError(
       'down',

@@ -1,10 +1,12 @@
 import type { Backend, MergeReply } from '../../backend.ts'
 import { StorageError } from '../../errors.ts'
 import type { RecordKey } from '../../keyspace.ts'
+import { isStamp } from '../../stamp.ts'
 import { systemTime, type Time } from '../../time.ts'
 import { batches, counterGroups } from './batches.ts'
 import { enter } from './enter.ts'
 import { classify, otherHistory } from './errors.ts'
+import { historyText } from './former.ts'
 import { conflictFrom, mergeCall, mergeReply, reportCall } from './hashes.ts'
 import { inspectRedis } from './inspect.ts'
 import { Lifetime } from './lifetime.ts'
@@ -50,8 +52,8 @@ export function redisBackend(options: RedisBackendOptions): Backend {
   const lifetimes = new Lifetime(options.lifetimeMs, time)
   const listeners = new Set<(rev?: number) => void>()
   let visit: Visit | undefined
-  let lastRun: string | undefined
   const opening = new Set<RedisSession>()
+  const now = () => (options.serverNow ? String(options.serverNow()) : '')
   let closed = false
 
   /** Opens a session, unless the backend is closed by then. */
@@ -106,17 +108,24 @@ export function redisBackend(options: RedisBackendOptions): Backend {
           label: target.label,
           lifetime,
           known,
-          lastRun,
           time,
+          now: now(),
         })
         if (closed) session.close()
-        lastRun = entered.run
-        const now = () => (options.serverNow ? String(options.serverNow()) : '')
         visit = { session, place, epoch: entered.epoch, now, lifetime }
         const missing = [...session.missing]
         if (entered.run === '')
           missing.push('INFO: nobody can tell whether data was lost or removed on purpose')
-        return { ids: entered.ids, run: entered.run, missing }
+        const history = historyText(entered)
+        const { ids, began, before } = entered
+        return {
+          ids,
+          missing,
+          now: entered.now,
+          ...(history !== undefined && { history }),
+          ...(isStamp(began) && { began }),
+          ...(before && { before }),
+        }
       } catch (thrown) {
         session.close()
         throw thrown

@@ -1,11 +1,14 @@
 -- Makes the dataspace where there is none, and adds the ids that it is known by.
--- KEYS  1 meta
--- ARGV  1 schema  2 layout  3 epoch, if it is made  4 ids to add  5 ids, if there are none  6 a clear, or ''
+-- KEYS  1 meta  2 index
+-- ARGV  1 schema  2 layout  3 epoch, if it is made  4 ids to add  5 ids, if there are none  6 now, or ''
 --       7 lifetime in ms, or ''
--- returns {epoch, ids}
+-- returns {epoch, ids, the stamp at which it began with nothing, or ''}
 local meta = KEYS[1]
 if redis.call('HSETNX', meta, 'epoch', ARGV[3]) == 1 then
-  redis.call('HSET', meta, 'schema', ARGV[1], 'layout', ARGV[2], 'cleared', ARGV[6])
+  local began = ''
+  -- Where only meta is gone there is something still.
+  if redis.call('EXISTS', KEYS[2]) == 0 then began = stamp_before(clock(ARGV[6]), ARGV[3]) end
+  redis.call('HSET', meta, 'schema', ARGV[1], 'layout', ARGV[2], 'cleared', '', 'began', began)
 end
 local ids = field(meta, 'ids')
 local wanted = ARGV[4]
@@ -17,4 +20,4 @@ for id in string.gmatch(wanted, '[^,]+') do
   end
 end
 if ARGV[7] ~= '' then redis.call('PEXPIRE', meta, ARGV[7]) end
-return {field(meta, 'epoch'), ids}
+return {field(meta, 'epoch'), ids, field(meta, 'began')}

@@ -33,6 +33,12 @@ local function is_future(stamp, now)
   return stamp ~= '' and tonumber(string.sub(stamp, 1, 12), 16) > now + FUTURE_LIMIT_MS
 end
 
+-- The stamp of a node right before a moment. In two parts: the integers of ioredis-mock have 32 bits.
+local function stamp_before(now, node)
+  local ms = now - 1
+  return string.format('%06x%06x0000-%s', math.floor(ms / 16777216), ms % 16777216, node)
+end
+
 -- Whether a writer that had seen `seen` knew of `stamp`, or of something later by the same node.
 local function covers(seen, stamp)
   local node = string.sub(stamp, 18)
@@ -46,7 +52,7 @@ end
 local function cleared_at(meta, now)
   local cleared = field(meta, 'cleared')
   if not is_future(cleared, now) then return cleared end
-  cleared = string.format('%012x0000-%s', now - 1, string.sub(cleared, 18))
+  cleared = stamp_before(now, string.sub(cleared, 18))
   redis.call('HSET', meta, 'cleared', cleared)
   return cleared
 end

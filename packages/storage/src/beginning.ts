@@ -1,0 +1,32 @@
+import type { Clock } from './clock.ts'
+import type { Outbox } from './outbox.ts'
+import type { StoredRecord } from './record.ts'
+import type { Replica } from './replica.ts'
+import { stampAfter } from './restamp.ts'
+import type { Stamp } from './stamp.ts'
+
+interface Parts {
+  clock: Clock
+  outbox: Outbox
+  replica: Replica
+}
+
+/**
+ * What was never sent was not removed with what there was before `began`: it gets a stamp after that, in the same order.
+ * What had been cleared before stays so.
+ */
+export function sendAfter({ clock, outbox, replica }: Parts, began: Stamp): void {
+  const unsent = outbox.all().map(({ record }) => record)
+  const early = unsent.filter(({ stamp }) => stamp <= began && stamp > replica.cleared)
+  for (const { record, from } of stampAfter(began, early, clock)) {
+    outbox.replace(from, { record })
+    if (replica.record(record.key)?.stamp === from) replica.put(record)
+  }
+}
+
+/** Drops all but what was never sent. Returns what is gone. */
+export function dropDelivered({ outbox, replica }: Parts): StoredRecord[] {
+  const delivered = replica.records().filter(({ stamp }) => !outbox.has(stamp))
+  for (const { key } of delivered) replica.remove(key)
+  return delivered
+}
