@@ -40,8 +40,7 @@ export function describeStatus(
   { backend, health, outbox, replica, link, mirror, time }: Parts,
 ): DataspaceStatus {
   const { confirmed } = link
-  const { state, error } = health
-  const answers = state === 'up' || state === 'suspect' || state === 'write-degraded'
+  const { answers, state, error } = health
   return {
     backend: answers ? backend.kind : 'memory',
     configured: backend.kind,

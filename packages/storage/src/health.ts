@@ -115,6 +115,11 @@ export class Health {
     return this.#state === 'up'
   }
 
+  /** Whether what is shown is known to be what it has. */
+  get answers(): boolean {
+    return this.#state === 'up' || this.#state === 'suspect' || this.#state === 'write-degraded'
+  }
+
   /** Whether a write sent now has a chance to be acknowledged soon. */
   get hopeful(): boolean {
     return !HOPELESS.has(this.#state)

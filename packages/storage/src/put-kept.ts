@@ -60,7 +60,7 @@ function outcome(
   { verdict }: Fate,
 ): Omit<PutResult, 'stamp'> {
   const unsure =
-    verdict === undefined || verdict === 'refused' || (status === 'unchanged' && health.state === 'down')
+    verdict === undefined || verdict === 'refused' || (status === 'unchanged' && !health.answers)
   if (unsure) return { status, durable: 'memory' }
   const kept = verdict === 'accepted' || verdict === 'duplicate'
   return { status: kept ? status : 'outdated', durable: backend.durable }

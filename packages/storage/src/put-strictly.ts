@@ -10,9 +10,9 @@ import type { PutResult } from './put.ts'
  * @throws `not_durable` when the backend has not taken it and nothing was kept; `outcome_unknown` when it may have.
  */
 export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Promise<PutResult[]> {
-  const { author, backend, intake } = parts
+  const { author, backend, health, intake } = parts
   const results: (PutResult | undefined)[] = puts.map((put) => {
-    const unchanged = author.unchanged(put)
+    const unchanged = health.answers ? author.unchanged(put) : undefined
     return unchanged && { ...unchanged, durable: backend.durable }
   })
   for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
