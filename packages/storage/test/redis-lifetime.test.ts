@@ -1,4 +1,4 @@
-import { type Backend, recordKey, statsField, statsKey } from '@mcpstore/storage'
+import { type Backend, Dataspace, recordKey, statsField, statsKey } from '@mcpstore/storage'
 import { redisBackend, redisTarget } from '@mcpstore/storage/redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { hasRedisServer, type RedisServer, startRedis } from '../../../tests/support/redis-server.ts'
@@ -102,6 +102,37 @@ describe.skipIf(!hasRedisServer)('keys in Redis that end by themselves', () => {
     await backend.beat!('node')
     expect((await renewals()) - after, 'not again before the next third').toBe(first)
     await backend.close()
+  })
+
+  it('a machine that slept renews them by the time that has really passed', async () => {
+    const backend = await openBackend(day)
+    for (const key of KEYS) await ask(`PEXPIRE n:${dataspace}:${key} 60000`)
+    time.jump(8 * 3_600_000)
+    await backend.beat!('node')
+    for (const key of KEYS) expect(await lifetimeOf(key), key).toBeGreaterThan(day - 60_000)
+    await backend.close()
+  })
+
+  it('what has ended while its process slept is no wipe: all is there again', async () => {
+    const target = redisTarget({ url: server.url })
+    const place = { namespace: 'n', dataspace: `${dataspace}` }
+    const clock = {
+      ...realTimers,
+      now: () => time.now(),
+      monotonic: () => time.monotonic(),
+      random: Math.random,
+    }
+    const backend = redisBackend({ ...place, target, lifetimeMs: day, time: clock })
+    const sleeper = await new Dataspace({ ...place, backend }).open()
+    await sleeper.put(record.key, { a: 1 })
+    time.jump(day)
+    await server.command('FLUSHDB')
+    await sleeper.put('services:other:config', { b: 2 })
+    await sleeper.flush()
+    await sleeper.refresh()
+    expect(sleeper.get(record.key)?.value).toEqual({ a: 1 })
+    expect(await server.command('HGET', `n:${dataspace}:${record.key}`, 'v')).toBe('{"a":1}')
+    await sleeper.close()
   })
 
   it('a run that ends takes all of its keys with it', async () => {

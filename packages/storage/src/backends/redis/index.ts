@@ -107,7 +107,8 @@ export function redisBackend(options: RedisBackendOptions): Backend {
         const entered = await enter(session, place, {
           label: target.label,
           lifetime,
-          known,
+          // What has ended by itself was not removed by anybody.
+          known: lifetimes.mayBeOver ? { ...known, history: undefined } : known,
           time,
           now: now(),
         })

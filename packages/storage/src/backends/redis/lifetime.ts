@@ -10,13 +10,19 @@ export class Lifetime {
   readonly #ms: number | undefined
   readonly #time: Time
   readonly #projected = new Set<string>()
-  #renewed: number
+  /** When all were renewed, on both clocks: one of them stands still while the machine sleeps. */
+  #renewed: { monotonic: number; wall: number }
 
   /** `ms`: how long keys live that nobody renews; `undefined` for a dataspace that stays. */
   constructor(ms: number | undefined, time: Time) {
     this.#ms = ms
     this.#time = time
-    this.#renewed = time.monotonic()
+    this.#renewed = this.#now()
+  }
+
+  /** Whether keys may have ended because nobody has renewed them for so long. */
+  get mayBeOver(): boolean {
+    return this.#ms !== undefined && this.#passed() >= this.#ms
   }
 
   /** Writes lookup fields, which end by themselves. */
@@ -33,8 +39,8 @@ export class Lifetime {
   /** Renews all keys in one batch when a third of their time has passed; `node` is who counts here. */
   async renew(visit: Visit, node: string): Promise<void> {
     const ms = this.#ms
-    const began = this.#time.monotonic()
-    if (ms === undefined || began - this.#renewed < ms / 3) return
+    const began = this.#now()
+    if (ms === undefined || this.#passed() < ms / 3) return
     const keys = await this.#keys(visit, node)
     await visit.session.askEach((pipeline) => {
       for (const key of keys) pipeline.pexpire(key, ms)
@@ -49,6 +55,16 @@ export class Lifetime {
     await visit.session.askEach((pipeline) => {
       for (const key of keys) pipeline.del(key)
     })
+  }
+
+  #now(): { monotonic: number; wall: number } {
+    return { monotonic: this.#time.monotonic(), wall: this.#time.now() }
+  }
+
+  /** How long it is since all were renewed, in ms. */
+  #passed(): number {
+    const now = this.#now()
+    return Math.max(now.monotonic - this.#renewed.monotonic, now.wall - this.#renewed.wall)
   }
 
   async #keys({ session, place }: Visit, node: string): Promise<string[]> {
