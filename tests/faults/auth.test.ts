@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { configOf, join, type Member } from '../support/member.ts'
 import { until } from '../support/processes.ts'
@@ -43,6 +44,18 @@ describe.skipIf(!hasRedisServer)('a server that refuses the user', () => {
     await a.settled()
     expect(await redis.command('HGET', `${a.prefix}${configOf('one')}`, 'v')).toBe('1')
     expect(a.lines).toHaveLength(2)
+  })
+
+  it('of a cluster is told as such, and the password is on none of the errors behind it', async () => {
+    await using redis = await startRedis({ config: ['cluster-enabled yes', 'requirepass other'] })
+    const cluster = [{ host: '127.0.0.1', port: redis.port }]
+    await using a = await join(redis, { address: { cluster, password: SECRET } })
+    await a.is('auth')
+    expect(a.status.reason).toMatch(/refuses the username or password/)
+    const inspecting = await a.store.inspect().catch((thrown: unknown) => thrown)
+    const all = inspect([a.status, a.log, inspecting], { depth: 20, showHidden: true })
+    expect(all).toContain('Failed to refresh slots cache')
+    expect(all).not.toContain(SECRET)
   })
 
   it('because a password was set meanwhile is noticed at the next connection', async () => {

@@ -51,6 +51,17 @@ describe.skipIf(!hasRedisServer)('something foreign', () => {
     expect(a.status.parked).toEqual([])
   })
 
+  it('where the dataspace keeps its signs of life is named', async () => {
+    const here = place()
+    const key = `faults:${here.dataspace}:nodes`
+    await redis.command('SET', key, 'foreign')
+    await using a = await join(redis, here)
+    expect(a.status).toMatchObject({ state: 'down', reason: expect.stringContaining(`${key} on redis://`) })
+    expect(a.status.error!.hint).toMatch(/remove the foreign key/)
+    await redis.command('DEL', key)
+    await a.settled()
+  })
+
   it('in a record is set aside and named, and gives way to a write', async () => {
     await using a = await join(redis, place())
     await a.put('good', 1)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { join } from '../support/member.ts'
+import { configOf, join } from '../support/member.ts'
 import { hasRedisServer, startRedis } from '../support/redis-server.ts'
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -21,6 +21,19 @@ describe.skipIf(!hasRedisServer)('a write of what is there already', () => {
     } finally {
       removeFolder(home)
     }
+  })
+
+  it('or was, for a moment, is told to be where the last value of its key is', async () => {
+    await using redis = await startRedis()
+    await using a = await join(redis)
+    const both = [1, 2].map((value) => ({ key: configOf('one'), value }))
+    await redis.kill()
+    await a.is('down')
+    expect((await a.store.putAll(both)).map(({ durable }) => durable)).toEqual(['memory', 'memory'])
+    await redis.restart()
+    await a.settled()
+    expect((await a.store.putAll(both)).map(({ durable }) => durable)).toEqual(['redis', 'redis'])
+    expect(a.configs).toEqual({ one: 2 })
   })
 
   it('is not told to be in Redis under strict while Redis is away', async () => {

@@ -12,3 +12,15 @@ export const silentLogger: Logger = {
   warn() {},
   error() {},
 }
+
+/** The same logger; one that throws stops nothing. */
+export function guarded(logger: Logger): Logger {
+  const guard = (level: keyof Logger) => (line: string) => {
+    try {
+      logger[level](line)
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+  return { debug: guard('debug'), info: guard('info'), warn: guard('warn'), error: guard('error') }
+}

@@ -5,7 +5,7 @@ import { Counts } from './counts.ts'
 import { Health } from './health.ts'
 import { Intake } from './intake.ts'
 import { Link } from './link.ts'
-import { type Logger, silentLogger } from './logger.ts'
+import { guarded, type Logger, silentLogger } from './logger.ts'
 import { Mirror } from './mirror/mirror.ts'
 import { Outbox } from './outbox.ts'
 import { Patience } from './patience.ts'
@@ -55,8 +55,8 @@ const DEFAULT_BEAT_MS = 10_000
 
 /** Builds the parts and joins them. */
 export function makeParts(options: DataspaceOptions): Parts {
-  const { backend, logger = silentLogger, time = systemTime, waitMs = DEFAULT_WAIT_MS } = options
-  const { beatMs = DEFAULT_BEAT_MS } = options
+  const { backend, time = systemTime, waitMs = DEFAULT_WAIT_MS, beatMs = DEFAULT_BEAT_MS } = options
+  const logger = guarded(options.logger ?? silentLogger)
   const mirror = options.mirror === undefined ? undefined : new Mirror(options.mirror)
   const outbox = new Outbox(mirror?.keeper)
   const health = new Health({

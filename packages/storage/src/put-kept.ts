@@ -11,9 +11,11 @@ import type { Stamp } from './stamp.ts'
 export async function putKept(parts: Parts, puts: readonly EncodedPut[]): Promise<PutResult[]> {
   const { author, mirror, outbox } = parts
   const written = puts.map((put) => author.write(put))
+  // Of several values for one key only the last is sent.
+  const last = new Map(written.map(({ stamp }, at) => [puts[at]!.key, stamp]))
   const fates = await awaitFates(
     parts,
-    written.map(({ stamp }) => stamp),
+    puts.map(({ key }) => last.get(key)!),
   )
   const outcomes = written.map(({ status }, at) => outcome(parts, status, fates[at]!))
   const unsure = outcomes.some(({ durable }) => durable === 'memory')

@@ -1,5 +1,5 @@
 import type { Backend } from '../backend.ts'
-import type { Logger } from '../logger.ts'
+import { guarded, type Logger } from '../logger.ts'
 import { systemTime, type Time } from '../time.ts'
 
 const OPERATIONS = [
@@ -21,15 +21,14 @@ const OPERATIONS = [
 /** The same backend, with one debug line for every operation: what, which keys, ms, outcome; never a value. */
 export function loggedBackend(backend: Backend, logger: Logger, time: Time = systemTime): Backend {
   const logged: Backend = { ...backend }
+  const { debug } = guarded(logger)
   for (const operation of OPERATIONS) {
     const original = backend[operation] as ((...args: unknown[]) => Promise<unknown>) | undefined
     if (!original) continue
     const timed = async (...args: unknown[]) => {
       const began = time.now()
       const line = (outcome: string) => {
-        logger.debug(
-          `storage: ${backend.kind} ${operation}${keysOf(args[0])} ${time.now() - began} ms ${outcome}`,
-        )
+        debug(`storage: ${backend.kind} ${operation}${keysOf(args[0])} ${time.now() - began} ms ${outcome}`)
       }
       try {
         const answer = await original(...args)

@@ -94,7 +94,8 @@ const GONE: Diagnosis = {
 /** What a failure means for the dataspace on the Redis at `where` (no credentials in it). */
 export function classify(thrown: unknown, where: string): BackendError {
   if (thrown instanceof BackendError) return thrown
-  const message = (thrown instanceof Error && thrown.message) || codeOf(thrown) || String(thrown)
+  const told = lastOf(thrown)
+  const message = (told instanceof Error && told.message) || codeOf(told) || String(told)
   const { state, what, hint, replaced = false, unsure = false } = diagnose(message)
   const said = PARSER.test(message) ? '' : ` (${firstLine(message)})`
   return new BackendError(state, `${where} ${what}${said}`, {
@@ -149,9 +150,22 @@ export function refusal(message: string): string | undefined {
   return undefined
 }
 
-/** ioredis hangs a command's arguments, values and passwords among them, on its errors. */
+/** What a node of a cluster said last, where only that none was of use is told. */
+function lastOf(thrown: unknown): unknown {
+  return (thrown as { lastNodeError?: unknown } | undefined)?.lastNodeError ?? thrown
+}
+
+/** ioredis hangs a command's arguments, values and passwords among them, on its errors, and errors on each other. */
 function withoutArguments(thrown: unknown): unknown {
-  if (thrown instanceof Error && 'command' in thrown) Reflect.deleteProperty(thrown, 'command')
+  const left = [thrown]
+  const met = new Set<unknown>()
+  for (const error of left) {
+    if (!(error instanceof Error) || met.has(error)) continue
+    met.add(error)
+    Reflect.deleteProperty(error, 'command')
+    const { cause, lastNodeError, previousErrors, errors } = error as Error & Record<string, unknown>
+    left.push(cause, lastNodeError, ...Object.values(previousErrors ?? {}), ...Object.values(errors ?? {}))
+  }
   return thrown
 }
 

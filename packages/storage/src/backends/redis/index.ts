@@ -5,7 +5,7 @@ import { isStamp } from '../../stamp.ts'
 import { systemTime, type Time } from '../../time.ts'
 import { batches, counterGroups } from './batches.ts'
 import { enter } from './enter.ts'
-import { classify, otherHistory } from './errors.ts'
+import { classify, otherHistory, unusable } from './errors.ts'
 import { historyText } from './former.ts'
 import { conflictFrom, mergeCall, mergeReply, reportCall } from './hashes.ts'
 import { inspectRedis } from './inspect.ts'
@@ -81,7 +81,8 @@ export function redisBackend(options: RedisBackendOptions): Backend {
   /** One run that cannot be refused for its own sake. */
   async function runOnce(script: Script, call: ScriptCall): Promise<unknown> {
     const [answer] = await run(script, [call])
-    if (answer!.refused !== undefined) throw new Error(answer!.refused)
+    // The last one that it writes to: without the others there would be no connection.
+    if (answer!.refused !== undefined) throw unusable(target.label, call.keys.at(-1)!, answer!.refused)
     return answer!.reply
   }
 
