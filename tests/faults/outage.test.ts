@@ -70,6 +70,24 @@ describe.skipIf(!hasRedisServer)('a server that crashes', () => {
   })
 })
 
+describe.skipIf(!hasRedisServer)('how old what is shown may be', () => {
+  it('is told from the last answer on, and not at all before there was one', async () => {
+    await using redis = await startRedis()
+    await using a = await join(redis)
+    await a.settled()
+    expect(a.status.staleMs).toBeLessThan(60_000)
+    await redis.kill()
+    await a.is('down')
+    a.time.skewMs += 60_000
+    expect(a.status.staleMs).toBeGreaterThanOrEqual(60_000)
+    await using late = await join(redis)
+    expect(late.status.staleMs).toBeNull()
+    await redis.restart()
+    await a.settled()
+    expect(a.status.staleMs).toBeLessThan(60_000)
+  })
+})
+
 describe.skipIf(!hasRedisServer)('a logger that throws', () => {
   it('stops nothing: the server is come back to', async () => {
     await using redis = await startRedis()

@@ -141,6 +141,19 @@ describe.skipIf(!hasRedisServer)('a dataspace that is wiped', () => {
     await agree([a, b], { three: 3 })
   })
 
+  it('takes what was stamped ahead of it along, and nothing that is written after it', async () => {
+    await using redis = await startRedis()
+    await using a = await join(redis, QUIET)
+    const stamp = `${(Date.now() + 30_000).toString(16).padStart(12, '0')}0000-aheadahead`
+    expect(await a.store.put(configOf('ahead'), 1, { stamp })).toMatchObject({ durable: 'redis' })
+    await a.put('one', 1)
+    await redis.command('FLUSHDB')
+    await using newcomer = await join(redis)
+    await newcomer.put('new', 2)
+    await a.put('after', 3)
+    await agree([a, newcomer], { after: 3, new: 2 })
+  })
+
   it('is told from a restart without data that is met twice, cut off in between before anything was sent', async () => {
     await using redis = await startRedis()
     await using proxy = await startProxy(redis.port)

@@ -1,4 +1,5 @@
 import { type RedisAddress, redisTarget, targetHash } from '@mcpstore/storage/redis'
+import { Redis } from 'ioredis'
 import { expect, it } from 'vitest'
 
 const node = { host: 'a.example', port: 7000 }
@@ -45,6 +46,16 @@ it.each<[RedisAddress, string]>([
   const attempt = () => redisTarget(address)
   expect(attempt).toThrow(message)
   expect(attempt).not.toThrow('secret')
+})
+
+it('a client of the host behind sentinels is named by them, not by a server of this machine', () => {
+  const client = new Redis({ sentinels: [node], name: 'm', db: 2, lazyConnect: true })
+  const target = redisTarget({ client })
+  expect(target.label).toBe('sentinel://m@a.example:7000/2')
+  expect(targetHash(target)).toBe(
+    targetHash(redisTarget({ url: 'redis://h/2', sentinels: [node], sentinelName: 'm' })),
+  )
+  client.disconnect()
 })
 
 it('the same Redis has one short name, whoever asks for it', () => {

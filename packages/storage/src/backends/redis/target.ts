@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ConnectionOptions } from 'node:tls'
-import type { Cluster, Redis } from 'ioredis'
+import type { Cluster, Redis, RedisOptions } from 'ioredis'
 import { StorageError } from '../../errors.ts'
 
 /** Where a server listens. */
@@ -46,6 +46,8 @@ export interface RedisTarget {
 }
 
 const DEFAULT_PORT = 6379
+/** What ioredis asks where a client of the host names none. */
+const SENTINEL_PORT = 26_379
 
 /** Understands an address. @throws `usage` that names what is wrong, never a password. */
 export function redisTarget(address: RedisAddress): RedisTarget {
@@ -110,9 +112,12 @@ const TARGETS: Record<'url' | 'sentinels' | 'cluster' | 'client', (address: Redi
     if ((username ?? password ?? tls) !== undefined)
       throw wrong('a client has its own username, password and tls')
     if (typeof client?.duplicate !== 'function') throw wrong('client is no client of ioredis')
-    const options = client.options as { host?: string; port?: number; path?: string; db?: number }
+    const options = client.options as RedisOptions
     const db = client.isCluster ? 0 : (options.db ?? 0)
-    const place = options.path ? `unix://${options.path}` : `redis://${options.host}:${options.port}`
+    const { host, port, path, sentinels, name } = options
+    const server = path ? `unix://${path}` : `redis://${host}:${port}`
+    // Beside sentinels, host and port are defaults that mean nothing.
+    const place = sentinels ? `sentinel://${name}@${hostList(sentinels)}` : server
     const label = client.isCluster ? 'cluster of the host' : `${place}/${db}`
     return {
       kind: 'client',
@@ -178,9 +183,9 @@ function dbOf(url: URL): number {
   return Number(text || 0)
 }
 
-function hostList(hosts: readonly HostAndPort[]): string {
+function hostList(hosts: readonly Partial<HostAndPort>[]): string {
   return hosts
-    .map(({ host, port }) => `${host}:${port}`)
+    .map(({ host = 'localhost', port = SENTINEL_PORT }) => `${host}:${port}`)
     .sort()
     .join(',')
 }
