@@ -91,6 +91,29 @@ describe.skipIf(!hasRedisServer)('a dataspace that is removed on purpose', () =>
   })
 })
 
+describe.skipIf(!hasRedisServer)('a clear that a server lost', () => {
+  it('is put back, and what was counted meanwhile is shown by nobody any more', async () => {
+    await using redis = await startRedis()
+    await using proxy = await startProxy(redis.port)
+    await using a = await join(proxy, { waitMs: 300 })
+    await a.store.clear()
+    await proxy.refuse()
+    await a.is('down')
+    await redis.restart({ keepData: false })
+    await using other = await join(redis)
+    await other.put('one', 1)
+    other.count('one', 2)
+    await until('it is counted', async () => (await field(redis, a, 'tools:t:stats', 'one:calls')) === '2')
+    await proxy.pass()
+    await a.settled()
+    await a.sees({ one: 1 })
+    await until('the other knows', () => other.calls('one') === undefined)
+    expect([a.calls('one'), await field(redis, a, 'tools:t:stats', 'one:calls')]).toEqual([undefined, null])
+    other.count('one')
+    await until('both count from the start', () => a.calls('one') === 1 && other.calls('one') === 1)
+  })
+})
+
 describe.skipIf(!hasRedisServer)('a server that is rolled back', () => {
   it('in a restart is brought up to date again, deletions and counters too', async () => {
     await using redis = await startRedis()

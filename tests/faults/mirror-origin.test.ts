@@ -119,6 +119,23 @@ describe.skipIf(!hasRedisServer)('while no process ran', () => {
     expect(await scene.config('stranger')).toBe(3)
   })
 
+  it('another one took its place and was wiped: adopted by hand, what waited is delivered', async () => {
+    await using scene = await mirrorScene()
+    await leaveOneWaiting(scene)
+    await scene.redis.restart()
+    const stranger = await scene.start({ mirror: scene.path('stranger.db') })
+    await stranger.ask('put', config('wiped'), 3)
+    await scene.redis.command('FLUSHDB')
+    await stranger.ask('put', config('stranger'), 4)
+    await scene.delivered(stranger)
+    expect(await scene.meta('cleared')).not.toBe('')
+    const worker = await scene.start()
+    expect(await mirrorProblem(worker)).toContain('is the mirror of another dataspace')
+    await worker.ask('adopt')
+    await scene.delivered(worker)
+    expect([await scene.config('waiting'), await scene.config('stranger')]).toEqual([2, 4])
+  })
+
   it('the server was emptied and a fresh process came first: a long-lived one brings the id that old mirrors know', async () => {
     await using scene = await mirrorScene()
     await leaveOneWaiting(scene)

@@ -691,4 +691,18 @@ export const mutants: Mutant[] = [
     replace: 'sameRun',
     suite: wipes,
   },
+  {
+    name: 'what a clear has removed is shown until all is compared again',
+    file: link,
+    find: 'events.onPage(await this.#pull(0, events.known()), true)',
+    replace: '',
+    suite: lostData,
+  },
+  {
+    name: 'what was stamped ahead of a wipe survives it',
+    file: 'packages/storage/src/intake.ts',
+    find: "this.#tellGone(dropDelivered(this.#parts), 'remote')",
+    replace: '',
+    suite: wipes,
+  },
 ]

@@ -3,7 +3,7 @@ import type { Outbox } from './outbox.ts'
 import type { StoredRecord } from './record.ts'
 import type { Replica } from './replica.ts'
 import { stampAfter } from './restamp.ts'
-import type { Stamp } from './stamp.ts'
+import { NO_STAMP, type Stamp } from './stamp.ts'
 
 interface Parts {
   clock: Clock
@@ -17,7 +17,8 @@ interface Parts {
  */
 export function sendAfter({ clock, outbox, replica }: Parts, began: Stamp): void {
   const unsent = outbox.all().map(({ record }) => record)
-  const early = unsent.filter(({ stamp }) => stamp <= began && stamp > replica.cleared)
+  const cleared = replica.cleared === began ? NO_STAMP : replica.cleared
+  const early = unsent.filter(({ stamp }) => stamp <= began && stamp > cleared)
   for (const { record, from } of stampAfter(began, early, clock)) {
     outbox.replace(from, { record })
     if (replica.record(record.key)?.stamp === from) replica.put(record)

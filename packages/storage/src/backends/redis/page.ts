@@ -110,6 +110,6 @@ async function readCounters(visit: Visit, stats: readonly string[], cleared: Sta
   )
   return rows.flatMap(({ since, ...counter }) => {
     const began = generations.get(statsParent(counter.field)) ?? ''
-    return since === (began > cleared ? began : cleared) ? [counter] : []
+    return since === `${cleared}+${began}` ? [counter] : []
   })
 }

@@ -65,11 +65,9 @@ local function is_live(key, cleared, now)
     and (expires == '' or tonumber(expires) > now)
 end
 
--- Since when the counters under a config count: since it was written where there was none, or since the last clear.
+-- Under what the counters of a config count: the last clear, and since when there has been the config.
 local function generation(config, cleared)
-  local since = field(config, 'i')
-  if later(cleared, since) then return cleared end
-  return since
+  return cleared .. '+' .. field(config, 'i')
 end
 
 -- Keeps a conflict as `<loser> <winner> <key> <length of the loser's value, -1 for none> <of the winner's> <both>`.

@@ -6,7 +6,7 @@ local cleared = field(meta, 'cleared')
 local stamp = field(key, 's')
 if stamp == '' then
   for _, name in ipairs(redis.call('HKEYS', key)) do
-    if string.sub(name, 1, 1) == '@' and later(field(key, name), cleared) then return end
+    if string.sub(name, 1, 1) == '@' and string.sub(field(key, name), 1, #cleared + 1) == cleared .. '+' then return end
   end
 elseif later(stamp, cleared) then
   return
