@@ -16,3 +16,15 @@ export function conflictBetween(loser: StoredRecord | undefined, winner: StoredR
   const side = ({ stamp, json }: StoredRecord) => ({ stamp, json })
   return { key: loser.key, loser: side(loser), winner: side(winner) }
 }
+
+/** The conflicts to report when `newer` take the places of what is `here`. */
+export function overtakenBy(
+  newer: readonly StoredRecord[],
+  here: (key: RecordKey) => StoredRecord | undefined,
+): Conflict[] {
+  return newer.flatMap((record) => {
+    const loser = here(record.key)
+    const conflict = loser && record.stamp > loser.stamp ? conflictBetween(loser, record) : undefined
+    return conflict ? [conflict] : []
+  })
+}

@@ -8,7 +8,7 @@ import {
 } from './backend.ts'
 import { dropDelivered, sendAfter } from './beginning.ts'
 import type { Clock } from './clock.ts'
-import { type Conflict, conflictBetween } from './conflict.ts'
+import { type Conflict, overtakenBy } from './conflict.ts'
 import type { Counts } from './counts.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { LinkEvents } from './link-events.ts'
@@ -221,13 +221,7 @@ export class Intake implements LinkEvents {
 
   /** Notes what a newer record replaces here without having seen it. */
   #noteOvertaken(records: readonly StoredRecord[]): void {
-    const { replica } = this.#parts
-    const overtaken = records.flatMap((record): Conflict[] => {
-      const here = replica.record(record.key)
-      const conflict = here && record.stamp > here.stamp ? conflictBetween(here, record) : undefined
-      return conflict ? [conflict] : []
-    })
-    this.#unreported.push(...overtaken)
+    this.#unreported.push(...overtakenBy(records, (key) => this.#parts.replica.record(key)))
   }
 
   /** Puts what the backend has lost, or has older, into the outbox. */

@@ -61,8 +61,7 @@ function outcome(
   status: PutResult['status'],
   { verdict }: Fate,
 ): Omit<PutResult, 'stamp'> {
-  const unsure =
-    verdict === undefined || verdict === 'refused' || (status === 'unchanged' && !health.answers)
+  const unsure = verdict === undefined || verdict === 'refused' || (status === 'unchanged' && !health.answers)
   if (unsure) return { status, durable: 'memory' }
   const kept = verdict === 'accepted' || verdict === 'duplicate'
   return { status: kept ? status : 'outdated', durable: backend.durable }
