@@ -51,6 +51,26 @@ describe.skipIf(!hasRedisServer)('something foreign', () => {
     expect(a.status.parked).toEqual([])
   })
 
+  it('where statistics belong stays; what is counted there is kept back and named, and counted once it can be', async () => {
+    await using a = await join(redis, place())
+    await a.put('one', 1)
+    const stats = (tool: string) => `tools:${tool}:stats`
+    const count = (tool: string) => a.store.count(stats(tool), 'one:calls', 2)
+    const stored = (tool: string) => redis.command('HGET', a.prefix + stats(tool), 'one:calls')
+    await redis.command('SET', a.prefix + stats('taken'), 'foreign')
+    for (const tool of ['taken', 'free']) count(tool)
+    await until('the other is counted', async () => String(await stored('free')) === '2')
+    await until('it is named', () => a.status.parked.length > 0)
+    expect(a.status).toMatchObject({ state: 'up', parked: [{ key: stats('taken'), problem: NOT_OURS }] })
+    expect(a.store.counters(stats('taken'))).toEqual({ 'one:calls': 2 })
+    expect(a.lines).toEqual([expect.stringMatching(/^warn .*tools:taken:stats is kept here only/)])
+    count('taken')
+    await redis.command('DEL', a.prefix + stats('taken'))
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'normal')
+    await until('it is counted', async () => String(await stored('taken')) === '4')
+    await until('nothing is kept back', () => a.status.parked.length === 0)
+  })
+
   it('where the dataspace keeps its signs of life is named', async () => {
     const here = place()
     const key = `faults:${here.dataspace}:nodes`

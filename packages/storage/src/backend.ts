@@ -72,6 +72,14 @@ export interface Page {
   now: number
 }
 
+/** What became of totals. */
+export interface CountReply {
+  /** `false`: there was a clear since the one they were counted under, and none counts any more. */
+  counted: boolean
+  /** Statistics that were refused for their own sake, and why: what was counted under these keys is not in them. */
+  refused: readonly { key: string; problem: string }[]
+}
+
 /** What became of a clear. */
 export interface ClearReply {
   /** The stamp of the latest clear; earlier than what was asked for if that lay in the future and was refused. */
@@ -144,9 +152,8 @@ export interface Backend {
   beat?(node: string): Promise<Beat>
   /**
    * Raises counters to what `node` has counted in all since the clear it names; a repeated call changes nothing.
-   * `false` means refused: there was a later clear.
    */
-  count(node: string, cleared: Stamp, totals: readonly Counter[]): Promise<boolean>
+  count(node: string, cleared: Stamp, totals: readonly Counter[]): Promise<CountReply>
   /** Forgets what `node` counted, the totals stay: it will not count again. */
   leave(node: string): Promise<void>
   /** Makes everything up to `stamp` dead, tombstones and counters included. */

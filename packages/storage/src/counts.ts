@@ -14,6 +14,7 @@ interface Count extends Counter {
 export class Counts {
   readonly #keeper: Keeper | undefined
   readonly #counts = new Map<string, Count>()
+  readonly #parked = new Map<string, string>()
   #cleared: Stamp = NO_STAMP
 
   constructor(keeper?: Keeper) {
@@ -34,10 +35,37 @@ export class Counts {
   }
 
   /** The totals the backend does not have yet, or may have lost. */
-  unsent(): Counter[] {
+  waiting(): Counter[] {
     return Array.from(this.#counts.values())
       .filter(({ total, sent, due }) => due || total > sent)
       .map(({ key, field, total }) => ({ key, field, total }))
+  }
+
+  /** Those of them that are to be sent. */
+  unsent(): Counter[] {
+    return this.waiting().filter(({ key }) => !this.isParked(key))
+  }
+
+  /** The statistics that the backend refused for their own sake, and why: they wait for another connection. */
+  get parked(): { key: string; problem: string }[] {
+    const waiting = new Set(this.waiting().map(({ key }) => key))
+    return Array.from(this.#parked, ([key, problem]) => ({ key, problem })).filter(({ key }) =>
+      waiting.has(key),
+    )
+  }
+
+  isParked(key: string): boolean {
+    return this.#parked.has(key)
+  }
+
+  /** Keeps back what is counted under `key`. */
+  park(key: string, problem: string): void {
+    this.#parked.set(key, problem)
+  }
+
+  /** Has what was kept back sent again. */
+  unpark(): void {
+    this.#parked.clear()
   }
 
   /** What was counted under `key` and is not in the backend's totals yet, by field. */

@@ -37,7 +37,7 @@ export interface DataspaceStatus {
 
 export function describeStatus(
   { namespace, dataspace }: { namespace: string; dataspace: string },
-  { backend, health, outbox, replica, link, mirror, time }: Parts,
+  { backend, counts, health, outbox, replica, link, mirror, time }: Parts,
 ): DataspaceStatus {
   const { confirmed } = link
   const { answers, state, error } = health
@@ -49,7 +49,7 @@ export function describeStatus(
     reason: error?.message ?? null,
     error: error ?? null,
     pendingWrites: outbox.size,
-    parked: outbox.parked,
+    parked: [...outbox.parked, ...counts.parked],
     staleMs: confirmed === undefined ? null : Math.max(0, time.now() - confirmed),
     namespace,
     dataspace,

@@ -28,16 +28,16 @@ export async function deliverCounts(
 ): Promise<void> {
   const totals = counts.unsent()
   if (totals.length > 0) {
-    const counted = await backend.count(node, counts.cleared, totals)
+    const reply = await backend.count(node, counts.cleared, totals)
     // What others counted is in the new totals too, so they are read before they are believed to be in there.
-    if (counted) await read()
-    if (counted) events.onCounted(totals)
+    if (reply.counted) await read()
+    if (reply.counted) events.onCounted(totals, reply.refused)
     else look()
   }
   for (const share of others ? (mirror?.shares() ?? []) : []) {
-    // Refused means that there was a clear since: then it is worth nothing any more.
-    await backend.count(share.node, share.cleared, share.totals)
-    mirror?.removeShare(share)
+    // After a later clear it is worth nothing any more; what was refused for its own sake may be taken another time.
+    const { refused } = await backend.count(share.node, share.cleared, share.totals)
+    if (refused.length === 0) mirror?.removeShare(share)
     look()
   }
 }

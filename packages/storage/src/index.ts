@@ -5,6 +5,7 @@ export type {
   Beat,
   ClearReply,
   Counter,
+  CountReply,
   Durability,
   Known,
   MergeReply,

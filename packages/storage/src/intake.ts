@@ -1,5 +1,6 @@
 import {
   type Counter,
+  type CountReply,
   MAX_CONFLICTS,
   type MergeReply,
   type Opened,
@@ -154,8 +155,13 @@ export class Intake implements LinkEvents {
     this.#unreported = this.#unreported.slice(last + 1)
   }
 
-  onCounted(totals: readonly Counter[]): void {
-    this.#parts.counts.acknowledge(totals)
+  onCounted(totals: readonly Counter[], refused: CountReply['refused']): void {
+    const { counts, logger } = this.#parts
+    for (const { key, problem } of refused) {
+      counts.park(key, problem)
+      logger.warn(`storage: what was counted in ${key} is kept here only: ${problem}`)
+    }
+    counts.acknowledge(totals.filter(({ key }) => !counts.isParked(key)))
   }
 
   #tellGone(records: readonly StoredRecord[], origin: Change['origin']): void {

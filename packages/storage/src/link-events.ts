@@ -1,4 +1,4 @@
-import type { Counter, MergeReply, Opened, Page, Write } from './backend.ts'
+import type { Counter, CountReply, MergeReply, Opened, Page, Write } from './backend.ts'
 import type { Conflict } from './conflict.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { Stamp } from './stamp.ts'
@@ -21,8 +21,8 @@ export interface LinkEvents {
   unreported(): readonly Conflict[]
   /** The backend keeps these. */
   onReported(conflicts: readonly Conflict[]): void
-  /** The backend has these totals, and they are in what was read from it. */
-  onCounted(totals: readonly Counter[]): void
+  /** The backend has these totals, but for those that it refused, and they are in what was read from it. */
+  onCounted(totals: readonly Counter[], refused: CountReply['refused']): void
   /** The server's clock said `now`, between `sentAt` and now on ours (all ms since 1970). */
   onServerTime(now: number, sentAt: number): void
 }

@@ -100,7 +100,7 @@ export class Link {
     if (!this.#connected) await backend.close()
     await this.#running
     // What still waits, here or in the file, would not count any more; or twice, if it comes very late.
-    const left = counts.unsent().length > 0 || (await mirror?.hasNoShare()) === false
+    const left = counts.waiting().length > 0 || (await mirror?.hasNoShare()) === false
     const isKnown = this.#connected && (this.#counted || backend.beat)
     if (isKnown && !left) await backend.leave(node).catch(() => {})
     await backend.close()
@@ -139,12 +139,13 @@ export class Link {
   }
 
   async #open(): Promise<void> {
-    const { health, outbox } = this.#options
+    const { counts, health, outbox } = this.#options
     this.#connected = false
     this.#pace.connecting()
     this.#found = await openBackend(this.#options, this.#found ?? { ids: [] })
     health.recovering()
     outbox.unpark()
+    counts.unpark()
   }
 
   /** Compares all records both ways. */

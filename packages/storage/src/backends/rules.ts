@@ -1,6 +1,7 @@
 import {
   type ClearReply,
   type Counter,
+  type CountReply,
   type Known,
   MAX_CONFLICTS,
   type MergeReply,
@@ -90,15 +91,15 @@ export function countShares(
   cleared: Stamp,
   totals: readonly Counter[],
   now: number,
-): boolean {
-  if (cleared < clearedAt(tables, now)) return false
+): CountReply {
+  if (cleared < clearedAt(tables, now)) return { counted: false, refused: [] }
   for (const { key, field, total } of totals) {
     const before = tables.share(node, key, field)
     if (total <= before || !isLive(tables.record(statsParent(field)), now)) continue
     tables.addToCounter(key, field, total - before)
     tables.setShare(node, key, field, total)
   }
-  return true
+  return { counted: true, refused: [] }
 }
 
 /** The ids that a dataspace with those of `found` has to be given; see `Known`. */

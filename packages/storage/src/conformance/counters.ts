@@ -6,8 +6,11 @@ import { at, merge, record } from './records.ts'
 const KEY = 'tools:get_current_weather:stats'
 const FIELD = 'weather:calls'
 
-const count = (backend: Backend, node: string, total: number, cleared = '') =>
-  backend.count(node, cleared, [{ key: KEY, field: FIELD, total }])
+const count = async (backend: Backend, node: string, total: number, cleared = '') => {
+  const { counted, refused } = await backend.count(node, cleared, [{ key: KEY, field: FIELD, total }])
+  assert.deepEqual(refused, [])
+  return counted
+}
 
 const total = async (backend: Backend) => (await backend.pull(0)).counters[0]?.total
 

@@ -192,7 +192,7 @@ export class Mirror {
     for (const { key } of replica.records()) this.#changes.onRecord(key)
     for (const write of outbox.all()) this.#changes.onQueued(write)
     for (const counter of replica.allCounters()) this.#changes.onCounter(counter)
-    for (const counter of counts.unsent()) this.#changes.onCounted(counter, true)
+    for (const counter of counts.waiting()) this.#changes.onCounted(counter, true)
     if (this.#opened) this.#changes.onOrigin(this.#opened)
     this.#more = true
   }

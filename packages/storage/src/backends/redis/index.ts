@@ -169,12 +169,19 @@ export function redisBackend(options: RedisBackendOptions): Backend {
     },
     async count(node, cleared, totals) {
       const { epoch, now } = here()
-      const calls = counterGroups(totals).map(({ key, service, counters }) => ({
+      const groups = counterGroups(totals)
+      const calls = groups.map(({ key, service, counters }) => ({
         keys: [place.key(key), place.shares(node), place.index, place.meta, place.key(configOf(service))],
         args: [epoch, now(), place.changes, lifetime, key, cleared, service, ...counters.flat()],
       }))
       const replies = await run(scripts.count, calls)
-      return replies.every(({ reply }) => (reply as string[] | undefined)?.[0] !== 'cleared')
+      return {
+        counted: replies.every(({ reply }) => (reply as string[] | undefined)?.[0] !== 'cleared'),
+        refused: groups.flatMap(({ key }, at) => {
+          const problem = replies[at]!.refused
+          return problem === undefined ? [] : [{ key, problem }]
+        }),
+      }
     },
     async leave(node) {
       await run(scripts.leave, [{ keys: [place.shares(node), place.nodes], args: [node, LEFT_MS] }])
