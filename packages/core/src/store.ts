@@ -50,7 +50,7 @@ export class Store {
 
   /**
    * Adds what the mirror of another dataspace holds to this one: for a Redis that came back empty and was begun anew before
-   * this machine could restore it. @throws `unavailable`
+   * this machine could restore it. @throws `unavailable`, or `usage` where there is no mirror
    */
   async adopt(): Promise<void> {
     await this.#house.dataspace.adopt()

@@ -169,13 +169,18 @@ export class Dataspace {
   /**
    * Takes what the mirror holds for a part of this dataspace, which it was not known to be: from then on it is, and what
    * it holds is sent.
-   * @throws `unavailable` when the backend or the mirror cannot be reached.
+   * @throws `unavailable` when the backend or the mirror cannot be reached; `usage` where there is no mirror.
    */
   async adopt(): Promise<void> {
     this.#refuseClosed()
     const { link, mirror } = this.#parts
-    if (mirror) await link.know(mirror.origin.ids)
-    const problem = this.#parts.health.error ?? mirror?.problem
+    if (!mirror) {
+      throw new StorageError('usage', 'this dataspace keeps no mirror, so there is nothing to adopt', {
+        hint: 'A dataspace in Redis that has a name, and a home folder, keeps one.',
+      })
+    }
+    await link.know(mirror.origin.ids)
+    const problem = this.#parts.health.error ?? mirror.problem
     if (!problem) return
     const { message, hint, cause } = problem
     throw new StorageError('unavailable', `the mirror was not adopted: ${message}`, { hint, cause })

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync } from 'node:fs'
-import { type Dataspace, MemoryTables, statsField, statsKey } from '@mcpstore/storage'
+import { Dataspace, MemoryTables, memoryBackend, statsField, statsKey } from '@mcpstore/storage'
 import { expect, test } from 'vitest'
 import { MirrorPlace } from './support/mirror-place.ts'
 
@@ -127,6 +127,15 @@ test('another process that has the mirror set aside uses it once somebody has ad
   await a.time.pass(10_000)
   expect(a.dataspace.status().mirror!.problem).toBeNull()
   expect(values(a.dataspace)).toEqual(['waiting', 'delivered'])
+})
+
+test('adopting where there is no mirror did nothing and said nothing', async () => {
+  const dataspace = await new Dataspace({ backend: memoryBackend(), namespace: 'n', dataspace: 'd' }).open()
+  await expect(dataspace.adopt()).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining('keeps no mirror'),
+  })
+  await dataspace.close()
 })
 
 test('adopting without the server is refused, and nothing is changed', async () => {
