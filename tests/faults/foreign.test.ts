@@ -22,9 +22,11 @@ describe.skipIf(!hasRedisServer)('something foreign', () => {
   ): Promise<void> {
     for (const [name, value] of Object.entries(fields))
       await redis.command('HSET', prefix + key, name, value as string)
-    const rev = String(await redis.command('HINCRBY', `${prefix}meta`, 'rev', 1))
-    await redis.command('ZADD', `${prefix}index`, rev, key)
-    await redis.command('PUBLISH', `${prefix}changes`, rev)
+    // In one step: who reads between two would take the revision for read.
+    const tell = `local rev = redis.call('HINCRBY', KEYS[1], 'rev', 1)
+      redis.call('ZADD', KEYS[2], rev, ARGV[1])
+      redis.call('PUBLISH', ARGV[2], rev)`
+    await redis.command('EVAL', tell, 2, `${prefix}meta`, `${prefix}index`, key, `${prefix}changes`)
   }
 
   it.each([

@@ -101,7 +101,7 @@ export async function perform(backend: Backend, operation: Operation): Promise<u
     return (await backend.merge(operation.merge)).map((reply, at) => said(operation.merge[at]!, reply))
   if ('clear' in operation) return (await backend.clear(operation.clear)).cleared
   const { node: by, cleared: under, totals: sent } = operation.count
-  return backend.count(by, under, sent)
+  return (await backend.count(by, under, sent)).counted
 }
 
 /** All that a backend has, but for what is left out. */
