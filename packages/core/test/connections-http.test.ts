@@ -181,7 +181,7 @@ describe('a remote server that cannot be reached', () => {
     const remote = await startRemote({ status: 404 })
     const error = await failureOf(connect(remoteConfig(remote.url)))
     expect(error.code).toBe('unreachable')
-    expect(error.message).toMatch(/HTTP 404.*older SSE.*HTTP 404/)
+    expect(error.message).toMatch(/is not there \(HTTP 404\).*older SSE.*is not there \(HTTP 404\)/)
     expect(error.hint).toContain('/mcp')
   })
 

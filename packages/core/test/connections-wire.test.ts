@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
+import { decoded } from '../src/connections/http/decoded.ts'
 import { Wire } from '../src/connections/http/wire.ts'
 import {
   connect,
@@ -41,7 +43,7 @@ function heapInUse(): number {
   return process.memoryUsage().heapUsed
 }
 
-async function bodyOf(answer: IncomingMessage): Promise<string> {
+async function bodyOf(answer: Readable): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of answer) chunks.push(chunk)
   return Buffer.concat(chunks).toString()
@@ -226,6 +228,42 @@ test('a small packet that unpacks to more than a message may have is refused', a
   const connection = await connect(remoteConfig(remote.url))
   const error = await failureOf(connection.callTool('big', { bytes: 68_000_000 }, patient))
   expect(error).toMatchObject({ code: 'outcome_unknown', message: expect.stringContaining('64 MiB') })
+})
+
+test.each(['gzip', 'x-gzip', 'deflate', 'br'])(
+  'an answer of no bytes may be called packed (%s)',
+  async (encoding) => {
+    const server = createServer((_request, response) =>
+      response.setHeader('content-encoding', encoding).end(),
+    )
+    const url = new URL(await listening(server))
+    const answer = await newWire().send(url, { method: 'GET', headers: {} })
+    expect(await bodyOf(await decoded(answer))).toBe('')
+  },
+)
+
+test('an answer that is packed in a way nobody knows is refused', async () => {
+  const server = createServer((_request, response) => response.setHeader('content-encoding', 'rar').end('x'))
+  const error = await failureOf(connect(remoteConfig(await listening(server))))
+  expect(error).toMatchObject({ code: 'unreachable', message: expect.stringContaining('packed as rar') })
+})
+
+test('a connection that does not come about is given up, and nothing was sent', async () => {
+  const url = await listening(createTcpServer(() => {}))
+  const wire = new Wire({ openingMs: 50 })
+  later(() => wire.close())
+  const sent = wire.send(new URL(url.replace('http:', 'https:')), { method: 'GET', headers: {} })
+  expect(await failureOf(sent)).toMatchObject({ code: 'ETIMEDOUT', syscall: 'connect' })
+  await expect.poll(() => wire.size).toBe(0)
+})
+
+test('an answer that goes on in another protocol is none', async () => {
+  const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: chat\r\nConnection: Upgrade\r\n\r\n'
+  const url = await listening(
+    createTcpServer((socket) => void socket.once('data', () => socket.write(upgrade))),
+  )
+  const sent = newWire().send(new URL(url), { method: 'GET', headers: {} })
+  expect(await failureOf(sent)).toMatchObject({ code: 'ECONNRESET' })
 })
 
 test('an answer that is no HTTP is said to be none', async () => {

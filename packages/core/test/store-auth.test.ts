@@ -25,7 +25,7 @@ test('without a provider for it the service is auth, and the calls say what to d
   const context = store.forStore()
   await context.addService({ demo: { url: remote.url } })
   const error = await failureOf(context.useTool('demo/echo', { text: 'hi' }))
-  expect(error).toMatchObject({ code: 'auth_required', hint: expect.stringContaining('"auth"') })
+  expect(error).toMatchObject({ code: 'auth_required', hint: expect.stringContaining('"headers"') })
   await expect.poll(async () => (await context.listServices())[0]?.status).toBe('auth')
 })
 

@@ -99,9 +99,14 @@ async function streamable({ url, headers }: Endpoint): Promise<TransportFactory>
 
 async function sse({ url, headers }: Endpoint): Promise<TransportFactory> {
   const { SSEClientTransport, SseError } = await import('@modelcontextprotocol/sdk/client/sse.js')
-  return (fetch): RemoteTransport => ({
-    transport: new SSEClientTransport(url, { requestInit: { headers }, fetch }),
-    isStreamLost: (error) => error instanceof SseError,
-    inSession: () => true,
-  })
+  return (fetch): RemoteTransport => {
+    const transport = new SSEClientTransport(url, { requestInit: { headers }, fetch })
+    const start = transport.start.bind(transport)
+    let isStarted = false
+    transport.start = async () => {
+      await start()
+      isStarted = true
+    }
+    return { transport, isStreamLost: (error) => error instanceof SseError, inSession: () => isStarted }
+  }
 }

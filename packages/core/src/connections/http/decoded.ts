@@ -6,12 +6,13 @@ export async function decoded(answer: IncomingMessage): Promise<Readable> {
   const encoding = answer.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
   if (encoding === 'identity') return answer
   const [{ pipeline }, zlib] = await Promise.all([import('node:stream'), import('node:zlib')])
-  // What stands at the end of a packet is passed on at once: it may be an event that somebody waits for.
+  // What has come of an event is passed on at once, and an end that is not quite right is one.
+  const { Z_SYNC_FLUSH: flush, BROTLI_OPERATION_FLUSH: brotliFlush } = zlib.constants
   const unpack: Record<string, () => NodeJS.ReadWriteStream> = {
-    gzip: zlib.createGunzip,
-    'x-gzip': zlib.createGunzip,
-    deflate: zlib.createInflate,
-    br: zlib.createBrotliDecompress,
+    gzip: () => zlib.createGunzip({ flush, finishFlush: flush }),
+    'x-gzip': () => zlib.createGunzip({ flush, finishFlush: flush }),
+    deflate: () => zlib.createInflate({ flush, finishFlush: flush }),
+    br: () => zlib.createBrotliDecompress({ flush: brotliFlush, finishFlush: brotliFlush }),
   }
   const unpacker = Object.hasOwn(unpack, encoding) ? unpack[encoding] : undefined
   if (!unpacker) {

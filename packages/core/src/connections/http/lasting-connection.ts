@@ -7,7 +7,7 @@ import type {
   ServerFacts,
   ToolResult,
 } from '../connector.ts'
-import { within } from '../deadline.ts'
+import { countdown, within } from '../deadline.ts'
 import { isExpired } from '../verdict.ts'
 
 type Open = (options: RequestOptions) => Promise<Connection>
@@ -89,15 +89,13 @@ export class LastingConnection implements Connection {
     options: RequestOptions,
     work: (session: Connection, bounds: RequestOptions) => Promise<T>,
   ): Promise<T> {
-    const { timeoutMs, signal } = options
-    const end = performance.now() + timeoutMs
+    const left = countdown(options)
     const first = this.#current
     try {
       return await this.#work(first, options, work)
     } catch (error) {
       if (!isExpired(error)) throw error
     }
-    const left = (): RequestOptions => ({ timeoutMs: Math.max(1, end - performance.now()), signal })
     const what = `what was asked of service "${this.#service}" was not sent: its new session`
     const second = await within(left(), what, this.#renewed(first))
     try {

@@ -3,8 +3,7 @@ import type { HttpFailure } from './fetch.ts'
 import type { NoToken } from './signer.ts'
 
 const MAX_TEXT = 300
-const credentialsHint =
-  'Add or renew the credentials in "headers" of its config, or give them by the option "auth" of setupStore.'
+const credentialsHint = 'Add or renew the credentials in "headers" of its config.'
 /** What to try when a server turns down SSE, which its config asks for. */
 export const sseHint =
   'It may only speak Streamable HTTP: leave out the "type" of its config (--transport), and both are tried.'

@@ -1,10 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingMessage,
-} from 'node:http'
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -15,8 +10,7 @@ const REST_MS = 4000
 const LONGEST_REST_MS = 60_000
 /** So much sooner than its server would, a connection is closed, in ms: what is sent to one being closed is lost. */
 const MARGIN_MS = 1000
-/** How long a connection may take to come about, in ms. */
-const OPENING_MS = 10_000
+const DEFAULT_OPENING_MS = 10_000
 /** After a rest of this length, in ms, the end of a connection may have gone unnoticed until now. */
 const SHORT_REST_MS = 20
 
@@ -27,6 +21,11 @@ export interface WireRequest {
   signal?: AbortSignal | null | undefined
   /** By which it can be given up. */
   name?: string | undefined
+}
+
+export interface WireOptions {
+  /** How long a connection may take to come about, in ms. Default: 10,000. */
+  openingMs?: number
 }
 
 interface Rest {
@@ -46,7 +45,10 @@ export class Wire {
   readonly #named = new Map<string, (reason: Error) => void>()
   readonly #rests = new WeakMap<Duplex, Rest>()
 
-  constructor() {
+  readonly #openingMs: number
+
+  constructor({ openingMs = DEFAULT_OPENING_MS }: WireOptions = {}) {
+    this.#openingMs = openingMs
     for (const agent of [this.#http, this.#https]) {
       // The agent closes a socket that comes to its timeout at rest, and one that this refuses. Node's own way depends on
       // its version.
@@ -75,6 +77,8 @@ export class Wire {
       const release = (): void => {
         signal?.removeEventListener('abort', abort)
         if (name !== undefined && this.#named.get(name) === end) this.#named.delete(name)
+        // An answer that wants to go on in another protocol is none.
+        if (!response) reject(Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' }))
       }
       if (name !== undefined) this.#named.set(name, end)
       // All requests of a transport share it: no leak to warn of.
@@ -82,7 +86,11 @@ export class Wire {
       signal?.addEventListener('abort', abort, { once: true })
       sent.once('close', release).on('error', reject)
       sent.once('socket', (socket) => {
-        if (!sent.reusedSocket) giveUpUnopened(sent, socket, isTls ? 'secureConnect' : 'connect')
+        if (sent.reusedSocket) return
+        const timer = setTimeout(() => sent.destroy(unopened()), this.#openingMs)
+        const stop = (): void => clearTimeout(timer)
+        socket.once(isTls ? 'secureConnect' : 'connect', stop)
+        sent.once('close', stop)
       })
       sent.once('response', (answer) => {
         response = answer
@@ -143,11 +151,7 @@ function longestRest({ headers }: IncomingMessage): number {
   return Math.min(Number(said) * 1000 - MARGIN_MS, LONGEST_REST_MS)
 }
 
-/** Ends a request whose connection does not come about; nothing of it was sent then. */
-function giveUpUnopened(sent: ClientRequest, socket: Socket, opening: string): void {
-  const tooLate = Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT', syscall: 'connect' })
-  const timer = setTimeout(() => sent.destroy(tooLate), OPENING_MS)
-  const stop = (): void => clearTimeout(timer)
-  socket.once(opening, stop)
-  sent.once('close', stop)
+/** What becomes of a request whose connection does not come about; nothing of it was sent. */
+function unopened(): Error {
+  return Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT', syscall: 'connect' })
 }
