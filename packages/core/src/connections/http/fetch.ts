@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { MAX_MESSAGE_BYTES, MessageTooLong } from '../message-limit.ts'
 import { Answer } from './answer.ts'
@@ -108,17 +109,25 @@ export function plain(headers: RequestInit['headers']): Record<string, string> {
   }
 }
 
-/** The body; of an answer that says no only its beginning. Throws `MessageTooLong`. */
-export async function textOf(body: AsyncIterable<Uint8Array>, status: number): Promise<string> {
-  const chunks: Uint8Array[] = []
+/** The body; of an answer that says no only its beginning. Rejects with `MessageTooLong`, and as the body fails. */
+export function textOf(body: Readable, status: number): Promise<string> {
+  const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of body) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (status >= 400 && length > MAX_FAILURE_BYTES) break
-    if (length > MAX_MESSAGE_BYTES) throw new MessageTooLong()
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks))
+  return new Promise((resolve, reject) => {
+    const finish = (): void => resolve(new TextDecoder().decode(Buffer.concat(chunks)))
+    body.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      length += chunk.length
+      if (status >= 400 && length > MAX_FAILURE_BYTES) {
+        finish()
+        body.destroy()
+      } else if (length > MAX_MESSAGE_BYTES) body.destroy(new MessageTooLong())
+    })
+    body.once('end', finish).once('error', reject)
+    body.once('close', () => {
+      if (!body.readableEnded) reject(Object.assign(new Error('the answer was cut'), { code: 'ECONNRESET' }))
+    })
+  })
 }
 
 function isEventStream({ headers }: IncomingMessage): boolean {
