@@ -93,7 +93,7 @@ export class Counts {
 
   /** Starts anew with everything below a config that is gone. */
   forget(config: RecordKey): void {
-    for (const count of this.#counts.values()) if (statsParent(count.field) === config) this.#drop(count)
+    for (const count of this.#counts.values()) if (statsParent(count) === config) this.#drop(count)
   }
 
   /** Starts anew under a later clear. */

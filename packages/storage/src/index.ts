@@ -38,6 +38,7 @@ export {
   type RecordName,
   recordKey,
   type Scope,
+  scopePrefix,
   statsField,
   statsKey,
 } from './keyspace.ts'

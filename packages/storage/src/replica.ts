@@ -72,7 +72,7 @@ export class Replica {
     const own = Array.from(this.#counters.values()).filter((counter) => counter.key === key)
     return Object.fromEntries(
       own
-        .filter(({ field }) => isLive(this.record(statsParent(field)), now))
+        .filter((counter) => isLive(this.record(statsParent(counter)), now))
         .map(({ field, total }) => [field, total]),
     )
   }
@@ -158,7 +158,7 @@ export class Replica {
     const children = childKeys(key)
     for (const child of children) this.#slots.delete(child)
     if (children.length === 0) return
-    for (const [id, { field }] of this.#counters) if (statsParent(field) === key) this.#counters.delete(id)
+    for (const [id, counter] of this.#counters) if (statsParent(counter) === key) this.#counters.delete(id)
   }
 
   #read(slot: Slot): Entry | undefined {
