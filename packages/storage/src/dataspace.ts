@@ -50,6 +50,12 @@ export class Dataspace {
     return this.#parts.replica.get(key, this.#parts.clock.now())
   }
 
+  /** The stamp of the removal of what was under `key`, while nothing is there. */
+  removal(key: RecordKey): Stamp | undefined {
+    const record = this.#parts.replica.record(key)
+    return record?.json === null ? record.stamp : undefined
+  }
+
   /** All records whose key begins with `prefix`, in order of their keys. */
   list(prefix: string): Entry[] {
     return this.#parts.replica.list(prefix, this.#parts.clock.now())

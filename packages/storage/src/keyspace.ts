@@ -5,9 +5,9 @@ export type Scope = 'store' | { agent: string }
 
 /**
  * What a record says of a service. An `assignment` stands in the scope of the agent that may use a service of the store;
- * a `removal` in the store's: it names the life that began when the service was last removed.
+ * a `birth` in the store's: it names the life that began when the service was last added after a removal.
  */
-export type RecordKind = 'config' | 'cache' | 'state' | 'assignment' | 'removal'
+export type RecordKind = 'config' | 'cache' | 'state' | 'assignment' | 'birth'
 
 /** What a record is about. */
 export interface RecordName {
@@ -56,14 +56,14 @@ export function scopePrefix(scope: Scope): string {
 
 /** The name behind a key, or `undefined` if `recordKey` never makes it. */
 export function parseRecordKey(key: RecordKey): RecordName | undefined {
-  const match = /^(?:agents:([^:]+):)?services:([^:]+):(config|cache|state|assignment|removal)$/.exec(key)
+  const match = /^(?:agents:([^:]+):)?services:([^:]+):(config|cache|state|assignment|birth)$/.exec(key)
   if (!match) return undefined
   const agent = match[1] === undefined ? undefined : decodeSegment(match[1])
   const service = decodeSegment(match[2]!)
   if (service === undefined || (match[1] !== undefined && agent === undefined)) return undefined
   const scope: Scope = agent === undefined ? 'store' : { agent }
   const kind = match[3] as RecordKind
-  const elsewhere = scope === 'store' ? 'assignment' : 'removal'
+  const elsewhere = scope === 'store' ? 'assignment' : 'birth'
   return kind === elsewhere ? undefined : { scope, service, kind }
 }
 

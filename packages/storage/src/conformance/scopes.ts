@@ -5,7 +5,7 @@ import { after, at, CACHE, CONFIG, merge, record, stored } from './records.ts'
 
 const agent = { agent: 'researcher' }
 const own = (kind: 'config' | 'cache' | 'assignment') => recordKey({ scope: agent, service: 'weather', kind })
-const REMOVAL = recordKey({ scope: 'store', service: 'weather', kind: 'removal' })
+const BIRTH = recordKey({ scope: 'store', service: 'weather', kind: 'birth' })
 const FIELD = statsField('weather', 'calls')
 
 export const scopeCases: ConformanceCase[] = [
@@ -43,11 +43,11 @@ export const scopeCases: ConformanceCase[] = [
       assert.equal((await stored(a))[own('assignment')]?.json, '{"n":2}')
     },
   ),
-  onBackends('an assignment that was overtaken unseen is reported, a removal is not', async (a) => {
+  onBackends('an assignment that was overtaken unseen is reported, a birth is not', async (a) => {
     await merge(a, record({ key: own('assignment'), stamp: at(1), json: '{"n":1}' }))
     await merge(a, record({ key: own('assignment'), stamp: at(2, 'b'), json: '{"n":2}' }))
-    await merge(a, record({ key: REMOVAL, stamp: at(3), json: '{"n":1}' }))
-    await merge(a, record({ key: REMOVAL, stamp: at(4, 'b'), json: '{"n":2}' }))
+    await merge(a, record({ key: BIRTH, stamp: at(3), json: '{"n":1}' }))
+    await merge(a, record({ key: BIRTH, stamp: at(4, 'b'), json: '{"n":2}' }))
     assert.deepEqual(
       (await a.conflicts()).map(({ key }) => key),
       [own('assignment')],
@@ -56,7 +56,7 @@ export const scopeCases: ConformanceCase[] = [
   onBackends('services of names that end like other keys keep their place', async (a) => {
     const keys = ['stats', 'config', 'cache', 'agents', 'tools'].flatMap((service) => [
       recordKey({ scope: agent, service, kind: 'assignment' }),
-      recordKey({ scope: 'store', service, kind: 'removal' }),
+      recordKey({ scope: 'store', service, kind: 'birth' }),
     ])
     await merge(a, ...keys.map((key, n) => record({ key, stamp: at(n + 1) })))
     assert.deepEqual(Object.keys(await stored(a)).sort(), keys.sort())
