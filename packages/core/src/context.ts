@@ -1,8 +1,7 @@
 import type { AddInput } from './config/read.ts'
 import { configToApprove, redactConfig } from './config/redact.ts'
 import type { ServerFacts, ToolResult } from './connections/connector.ts'
-import { storeError } from './errors.ts'
-import type { House } from './house.ts'
+import { type House, whileOpen } from './house.ts'
 import { checkMethodOptions } from './option-checks.ts'
 import type { AddOptions, AddReport, ChangeReport } from './services/changes.ts'
 import { describeService } from './services/describe.ts'
@@ -20,11 +19,11 @@ const WAIT_MS = 10_000
 
 let calling: Promise<typeof import('./tools/call.ts')> | undefined
 
-/** What one can do with the services of a store. */
+/** What one can do with the services that one scope sees: the store, or an agent. */
 export class StoreContext {
   readonly #whole: House
 
-  /** Made by `Store.forStore`. */
+  /** Made by `Store.forStore`; `house` is as the scope sees it. */
   constructor(house: House) {
     this.#whole = house
   }
@@ -40,9 +39,12 @@ export class StoreContext {
     return addServices(this.#house, input, options)
   }
 
-  /** All services with what is known of them; starts and asks nobody. @throws `unavailable` when nobody can know. */
+  /**
+   * All services with what is known of them; starts and asks nobody. The store shows those of agents, too: `scope` says
+   * whose each one is. @throws `unavailable` when nobody can know.
+   */
   async listServices(): Promise<ServiceSummary[]> {
-    const services = this.#house.registry.all()
+    const services = this.#house.registry.shown()
     await this.#house.gate.consult(services)
     return services.map((service) => this.#summary(service))
   }
@@ -150,9 +152,7 @@ export class StoreContext {
   }
 
   get #house(): House {
-    if (this.#whole.closed)
-      throw storeError('unavailable', 'the store is closed', { hint: 'Open another one.' })
-    return this.#whole
+    return whileOpen(this.#whole)
   }
 
   #summary(service: Service): ServiceSummary {
@@ -160,6 +160,6 @@ export class StoreContext {
     const list = lists.get(service)
     const facts = list && { toolCount: list.tools.length, stale: isStale(list) }
     const trust = { trusted: gate.isTrusted(service), inert: gate.whyInert(service) }
-    return describeService(service, reach.phase(service.name), readHealth(dataspace, service), facts, trust)
+    return describeService(service, reach.phase(service), readHealth(dataspace, service), facts, trust)
   }
 }

@@ -1,6 +1,15 @@
 // The public surface of @mcpstore/core.
-export type { BackendKind, Durability, Finding, HealthState, Logger, Severity } from '@mcpstore/storage'
+export type {
+  BackendKind,
+  Durability,
+  Finding,
+  HealthState,
+  Logger,
+  Scope,
+  Severity,
+} from '@mcpstore/storage'
 export { McpStoreError } from '@mcpstore/storage'
+export type { AgentContext } from './agent-context.ts'
 export type { AddInput } from './config/read.ts'
 export type { RemoteConfig, ServiceConfig, StdioConfig, TransportName } from './config/service-config.ts'
 export type {
@@ -18,6 +27,8 @@ export type { ErrorCode } from './errors.ts'
 export { type HomeOptions, homeFolder } from './home.ts'
 export type { Policy, StoreOptions } from './options.ts'
 export type { RedisOptions } from './redis-options.ts'
+export type { AgentSummary } from './services/agents.ts'
+export type { AssignOptions, AssignReport } from './services/assign.ts'
 export type { AddOptions, AddReport, AddResult, ChangeReport } from './services/changes.ts'
 export type {
   ConnectionPhase,
@@ -31,6 +42,7 @@ export { setupStore } from './setup-store.ts'
 export type { Store, StoreStatus } from './store.ts'
 export type { UseOptions } from './tools/call.ts'
 export type { ListOptions } from './tools/listing.ts'
+export type { ToolFilter } from './tools/tool-filter.ts'
 export type { ListedTool, ToolList, ToolSource } from './tools/tool-list.ts'
 export type { TrustOption, TrustQuestion } from './trust/gate.ts'
 export type { TrustOptions, TrustReport } from './trust/trust-service.ts'

@@ -2,6 +2,7 @@ import { kindOf } from './config/problem.ts'
 import { LONGEST_TIMER_MS } from './connections/deadline.ts'
 import { storeError } from './errors.ts'
 import { nearest } from './near.ts'
+import { globsProblem } from './tools/tool-filter.ts'
 
 /** What a value of an option must be, in words, if it is something else. */
 export type Check = (value: unknown) => string | undefined
@@ -27,10 +28,11 @@ const signal: Check = (value) => {
 
 export const callback: Check = (value) => (typeof value === 'function' ? undefined : 'a function')
 
-type Method = 'addService' | 'waitService' | 'trustService' | 'listTools' | 'useTool'
+type Method = 'addService' | 'assignService' | 'waitService' | 'trustService' | 'listTools' | 'useTool'
 
 const METHODS: Record<Method, Record<string, Check>> = {
   addService: { ifAbsent: flag, cwd: text },
+  assignService: { allow: globsProblem, deny: globsProblem },
   waitService: { timeout: delay },
   trustService: { confirm: callback },
   listTools: { fresh: flag, timeout: delay, signal },

@@ -1,6 +1,9 @@
 import type { DataspaceStatus, Durability, Inspection } from '@mcpstore/storage'
+import { AgentContext } from './agent-context.ts'
 import { StoreContext } from './context.ts'
-import type { House } from './house.ts'
+import { type House, houseOf, whileOpen } from './house.ts'
+import { type AgentSummary, agentsOf } from './services/agents.ts'
+import { checkAgentId } from './services/names.ts'
 
 /** What is true of a store right now. */
 export type StoreStatus = DataspaceStatus
@@ -27,9 +30,23 @@ export class Store {
     return this.#house.dataspace.dataspace
   }
 
-  /** The services of the store. */
+  /** What the store sees. */
   forStore(): StoreContext {
     return this.#context
+  }
+
+  /**
+   * What one agent sees: its own services, and those of the store that are assigned to it. An agent is there as long as it
+   * has either. @throws `usage` for an id that no agent may have
+   */
+  forAgent(id: string): AgentContext {
+    const agent = checkAgentId(id)
+    return new AgentContext(houseOf(this.#house, agent), agent)
+  }
+
+  /** The agents that have services, own or assigned ones, in order of their ids. @throws `unavailable` */
+  listAgents(): AgentSummary[] {
+    return agentsOf(whileOpen(this.#house).registry)
   }
 
   /** Which storage really answers, since when, why, and what waits; `closed` after the end. */
@@ -60,7 +77,7 @@ export class Store {
   async clear(): Promise<{ durable: Durability }> {
     const { approver, dataspace } = this.#house
     const durable = await dataspace.clear()
-    await approver.revokeAll(dataspace)
+    await approver.revokeAll()
     return { durable }
   }
 

@@ -39,8 +39,8 @@ function placeOf({ namespace, dataspace }: Store): string {
 
 const header: Cell[] = ['NAME', 'TRANSPORT', 'STATUS', 'TOOLS', ''].map((text) => ({ text, style: 'dim' }))
 
-function shapeOf({ name, transport, status, toolCount, facts }: ServiceSummary): ServiceSummary {
-  return { name, transport, status, toolCount, facts }
+function shapeOf({ name, scope, transport, status, toolCount, facts }: ServiceSummary): ServiceSummary {
+  return { name, scope, transport, status, toolCount, facts }
 }
 
 function storageOf({ backend, configured, state, absent }: StoreStatus): object {

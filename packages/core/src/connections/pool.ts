@@ -11,12 +11,15 @@ export interface PoolOptions {
   connector: Connector
   /** How long an unused connection stays open, in ms. Default: 5 minutes. */
   idleMs?: number | undefined
-  /** Told of a service whose server says, on a connection of the pool, that its tool list changed. */
-  onToolsChanged?: ((service: string) => void) | undefined
+  /** Told of a target's `id` whose server says, on a connection of the pool, that its tool list changed. */
+  onToolsChanged?: ((id: string) => void) | undefined
 }
 
 /** What a connection is opened for. */
 export interface ConnectionTarget {
+  /** Tells the service from all others: there is one connection of each. */
+  id: string
+  /** Its name, for people. */
   service: string
   /** Fingerprint of everything that matters for connecting; another one means another connection. */
   key: string
@@ -30,7 +33,7 @@ export interface ConnectionTarget {
 export class ConnectionPool {
   readonly #connector: Connector
   readonly #idleMs: number
-  readonly #onToolsChanged: (service: string) => void
+  readonly #onToolsChanged: (id: string) => void
   /** Per service, the connection that the next caller gets. */
   readonly #current = new Map<string, { key: string; shared: SharedConnection }>()
   /** All of which something may be left, and whose they are. */
@@ -61,23 +64,23 @@ export class ConnectionPool {
   }
 
   /** Where the service's connection is in its life. */
-  phase(service: string): 'idle' | 'connecting' | 'connected' {
-    const current = this.#current.get(service)
+  phase(id: string): 'idle' | 'connecting' | 'connected' {
+    const current = this.#current.get(id)
     if (!current) return 'idle'
     return current.shared.isOpen ? 'connected' : 'connecting'
   }
 
   /** Ends the service's connections now, under whoever uses them. Resolves when nothing of them is left. */
-  async close(service: string): Promise<void> {
-    const own = [...this.#live].filter(([, owner]) => owner === service)
+  async close(id: string): Promise<void> {
+    const own = [...this.#live].filter(([, owner]) => owner === id)
     await Promise.all(own.map(([shared]) => shared.end()))
   }
 
   /** Ends the service's connection, unless it is the one of this key, as soon as nobody uses it; nobody new gets it. */
-  retire(service: string, key?: string): void {
-    const current = this.#current.get(service)
+  retire(id: string, key?: string): void {
+    const current = this.#current.get(id)
     if (!current || current.key === key) return
-    this.#current.delete(service)
+    this.#current.delete(id)
     current.shared.retire()
   }
 
@@ -117,27 +120,27 @@ export class ConnectionPool {
     }
   }
 
-  #find({ service, key }: ConnectionTarget): SharedConnection | undefined {
+  #find({ id, key }: ConnectionTarget): SharedConnection | undefined {
     if (this.#closed) throw storeError('unavailable', 'the store is closed')
-    this.retire(service, key)
-    return this.#current.get(service)?.shared
+    this.retire(id, key)
+    return this.#current.get(id)?.shared
   }
 
-  #open({ service, key, config }: ConnectionTarget, left: RequestOptions): SharedConnection {
+  #open({ id, service, key, config }: ConnectionTarget, left: RequestOptions): SharedConnection {
     const shared: SharedConnection = new SharedConnection({
       idleMs: this.#idleMs,
       open: async (signal) => {
         const connection = await connectRetried(this.#connector, service, config, { ...left, signal })
-        connection.onToolsChanged(() => this.#onToolsChanged(service))
+        connection.onToolsChanged(() => this.#onToolsChanged(id))
         return connection
       },
       onOver: () => {
-        if (this.#current.get(service)?.shared === shared) this.#current.delete(service)
+        if (this.#current.get(id)?.shared === shared) this.#current.delete(id)
       },
       onGone: () => this.#live.delete(shared),
     })
-    this.#current.set(service, { key, shared })
-    this.#live.set(shared, service)
+    this.#current.set(id, { key, shared })
+    this.#live.set(shared, id)
     return shared
   }
 }

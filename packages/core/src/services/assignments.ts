@@ -1,9 +1,16 @@
-import { type Dataspace, type Entry, type Json, parseRecordKey, type Stamp, scopePrefix } from '@mcpstore/storage'
+import {
+  type Dataspace,
+  type Entry,
+  type Json,
+  parseRecordKey,
+  type Stamp,
+  scopePrefix,
+} from '@mcpstore/storage'
 import { isObject } from '../config/problem.ts'
-import type { ToolFilter } from '../tools/tool-filter.ts'
+import { globsProblem, type ToolFilter } from '../tools/tool-filter.ts'
 import { serviceKey } from './keys.ts'
 import { isServiceName } from './names.ts'
-import type { Problem } from './records.ts'
+import type { UnusableRecord } from './records.ts'
 
 /** What an agent may use of a service of the store. */
 export interface Grant extends ToolFilter {
@@ -13,18 +20,6 @@ export interface Grant extends ToolFilter {
 /** A service of the store that is assigned to an agent. */
 export interface Assignment extends Grant {
   readonly service: string
-}
-
-const MOST_GLOBS = 100
-const LONGEST_GLOB = 256
-
-/** What one list of globs must be, in words, if it is something else. */
-export function globsProblem(value: unknown): string | undefined {
-  const sound =
-    Array.isArray(value) &&
-    value.length <= MOST_GLOBS &&
-    value.every((glob) => typeof glob === 'string' && glob !== '' && glob.length <= LONGEST_GLOB)
-  return sound ? undefined : `at most ${MOST_GLOBS} globs, each a text of 1 to ${LONGEST_GLOB} characters`
 }
 
 /**
@@ -50,16 +45,16 @@ export class Assignments {
   }
 
   /** The stored assignments that cannot be used, and why. */
-  problems(): Problem[] {
+  problems(): UnusableRecord[] {
     return this.#entries().flatMap(({ key, value }) => {
       const problem = problemOf(key, value)
       return problem === undefined ? [] : [{ key, problem }]
     })
   }
 
-  /** Names the life a service of the store is in: another one begins when it is removed. */
+  /** Names the life a service of the store is in: another one begins when it is added again after a removal. */
   life(service: string): Stamp {
-    return this.#dataspace.get(serviceKey({ scope: 'store', name: service }, 'removal'))?.stamp ?? ''
+    return this.#dataspace.get(serviceKey({ scope: 'store', name: service }, 'birth'))?.stamp ?? ''
   }
 
   #entries(agent?: string): Entry[] {

@@ -28,7 +28,7 @@ export interface Service extends ServiceName {
 }
 
 /** A stored record that cannot be used, and why. */
-export interface Problem {
+export interface UnusableRecord {
   key: string
   problem: string
 }
@@ -67,7 +67,7 @@ export class ServiceRecords {
   }
 
   /** The stored configs that cannot be used, and why. */
-  problems(): Problem[] {
+  problems(): UnusableRecord[] {
     return [...this.#configs('services:'), ...this.#configs('agents:')].flatMap((entry) => {
       const read = this.#readEntry(entry)
       return 'problem' in read ? [{ key: entry.key, problem: read.problem }] : []

@@ -3,7 +3,7 @@ import { quoted } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 import { nearest } from '../near.ts'
 import { Assignments } from './assignments.ts'
-import { type Problem, type Service, ServiceRecords } from './records.ts'
+import { type Service, ServiceRecords, type UnusableRecord } from './records.ts'
 
 export type { Service } from './records.ts'
 
@@ -30,15 +30,20 @@ export class Registry {
     this.#parts = parts
   }
 
-  /** What the store sees. */
-  static ofStore(dataspace: Dataspace, logger: Logger): Registry {
+  /** What the store sees of a dataspace. */
+  static over(dataspace: Dataspace, logger: Logger): Registry {
     const assignments = new Assignments(dataspace)
     return new Registry('store', { dataspace, assignments, records: new ServiceRecords(dataspace, logger) })
   }
 
-  /** What an agent sees. */
+  /** The same services as an agent sees them. */
   ofAgent(agent: string): Registry {
     return new Registry({ agent }, this.#parts)
+  }
+
+  /** The same services as the store sees them. */
+  ofStore(): Registry {
+    return this.scope === 'store' ? this : new Registry('store', this.#parts)
   }
 
   /**
@@ -48,7 +53,7 @@ export class Registry {
   all(): Service[] {
     const own = this.records.of(this.scope)
     const services = [...own, ...this.#assigned()].sort((a, b) => (a.name < b.name ? -1 : 1))
-    if (services.length === 0) this.#refuseUnknown()
+    if (services.length === 0) this.refuseUnknown()
     return services
   }
 
@@ -56,8 +61,11 @@ export class Registry {
   shown(): Service[] {
     if (this.scope !== 'store') return this.all()
     const agents = this.records.agents().sort()
-    const theirs = agents.flatMap((agent) => this.records.of({ agent }))
-    return [...(theirs.length > 0 ? this.records.of('store') : this.all()), ...theirs]
+    const services = [this.scope, ...agents.map((agent) => ({ agent }))].flatMap((scope) =>
+      this.records.of(scope),
+    )
+    if (services.length === 0) this.refuseUnknown()
+    return services
   }
 
   /** @throws `unknown_service`, with the names that come near; `bad_config` when the record cannot be used. */
@@ -96,7 +104,7 @@ export class Registry {
   }
 
   /** The stored records of all scopes that cannot be used, and why. */
-  problems(): Problem[] {
+  problems(): UnusableRecord[] {
     return [...this.records.problems(), ...this.assignments.problems()]
   }
 
@@ -143,7 +151,8 @@ export class Registry {
     })
   }
 
-  #refuseUnknown(): void {
+  /** For who found nothing. @throws `unavailable` when the storage was never read, so that nobody can know. */
+  refuseUnknown(): void {
     const { staleMs, error, reason } = this.#parts.dataspace.status()
     if (staleMs !== null) return
     throw storeError(

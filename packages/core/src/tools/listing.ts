@@ -54,7 +54,7 @@ async function listOf(
   const cached = lists.get(service)
   const refusal = gate.refusal(service)
   if (refusal) return { service, list: cached, source: cached ? 'cache' : 'none', error: refusal }
-  if (cached && !fresh && !refresher.isOutdated(service.name)) {
+  if (cached && !fresh && !refresher.isOutdated(service)) {
     if (isStale(cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })
       house.behind(renewal.catch((error: Error) => logger.debug(`a stale list stays: ${error.message}`)))

@@ -1,10 +1,11 @@
-import { kindOf, printable } from '../config/problem.ts'
+import { kindOf, printable, quoted } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { nearest } from '../near.ts'
 import { storedName } from '../services/names.ts'
 import type { Service } from '../services/registry.ts'
 import { type ListOptions, listServices, type ServiceList } from './listing.ts'
+import { isAllowed } from './tool-filter.ts'
 import type { ListedTool } from './tool-list.ts'
 
 /** How many names an error lists, and how much of a reason. */
@@ -50,7 +51,7 @@ export async function resolveTool(
   if (found.length === 1) return found[0]!
   if (found.length > 1) throw ambiguous(address, found)
   if (name !== '') house.registry.get(name)
-  throw unknown(address, parts)
+  throw withheldBy(house, parts, address) ?? unknown(address, parts)
 }
 
 async function ofService(
@@ -60,6 +61,7 @@ async function ofService(
   options: ListOptions,
 ): Promise<ResolvedTool> {
   if (name === '') throw unknown(`${service.name}/`, [])
+  if (service.grant && !isAllowed(service.grant, name)) throw withheld(service, name)
   const find = ({ list, source }: ServiceList): ResolvedTool | undefined => {
     const tool = list?.tools.find((one) => one.tool === name)
     return tool && { service, tool, live: source === 'live' }
@@ -83,6 +85,24 @@ function matches(parts: readonly ServiceList[], address: string): ResolvedTool[]
   const exported = all.filter(({ tool }) => tool.exportName === address)
   if (exported.length > 0) return exported
   return all.filter(({ tool }) => tool.tool === address || `${tool.service}_${tool.tool}` === address)
+}
+
+/** A tool that the service has, or may have, and the agent who asks may not use. */
+function withheld({ name, grant }: Service, tool: string) {
+  const agent = quoted(grant!.agent)
+  return storeError('unknown_tool', `agent ${agent} may not use tool "${name}/${tool}"`, {
+    hint: `Who assigned service "${name}" to it may allow that: with assignService, or mcpstore assign.`,
+  })
+}
+
+function withheldBy(house: House, parts: readonly ServiceList[], address: string) {
+  for (const part of parts) {
+    const { service } = part
+    const list = service.grant && house.lists.whole(service)
+    const [found] = list ? matches([{ ...part, list }], address) : []
+    if (found) return withheld(service, found.tool.tool)
+  }
+  return undefined
 }
 
 function ambiguous(address: string, found: readonly ResolvedTool[]) {

@@ -1,3 +1,6 @@
+const MOST_GLOBS = 100
+const LONGEST_GLOB = 256
+
 /** Which tools of a service may be used. In a glob `*` stands for any text, `?` for any one character. */
 export interface ToolFilter {
   /** Only what one of these fits; none means every tool. */
@@ -10,6 +13,15 @@ export interface ToolFilter {
 export function isAllowed({ allow, deny }: ToolFilter, tool: string): boolean {
   const fits = (glob: string) => fitsGlob(glob, tool)
   return !deny.some(fits) && (allow.length === 0 || allow.some(fits))
+}
+
+/** What one list of globs must be, in words, if it is something else. */
+export function globsProblem(value: unknown): string | undefined {
+  const sound =
+    Array.isArray(value) &&
+    value.length <= MOST_GLOBS &&
+    value.every((glob) => typeof glob === 'string' && glob !== '' && glob.length <= LONGEST_GLOB)
+  return sound ? undefined : `at most ${MOST_GLOBS} globs, each a text of 1 to ${LONGEST_GLOB} characters`
 }
 
 /**

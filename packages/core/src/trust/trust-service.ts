@@ -34,7 +34,7 @@ export async function trustService(
   if (gate.isOwn) return { name, status: 'unchanged', trusted: true }
   const agreed = confirm === undefined || (await confirm({ name, config: configToApprove(config) })) === true
   if (!agreed) return { name, status: 'declined', trusted: gate.isTrusted(service) }
-  const now = registry.find(name)
+  const now = registry.records.byId(service.id)
   if (!now || configHash(now.config) !== configHash(config)) {
     throw storeError('conflict', `service "${name}" was changed by somebody else meanwhile`, {
       hint: 'Nothing was approved. Look at it again.',
@@ -58,6 +58,6 @@ export async function revokeTrust(
   }
   await approver.revoke(service)
   await gate.consult([service])
-  if (gate.refusal(service)) await reach.disconnect(name)
+  if (gate.refusal(service)) await reach.disconnect(service)
   return { name, status: 'revoked', trusted: gate.isTrusted(service) }
 }
