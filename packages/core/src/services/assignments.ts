@@ -7,15 +7,10 @@ import {
   scopePrefix,
 } from '@mcpstore/storage'
 import { isObject } from '../config/problem.ts'
-import { globsProblem, type ToolFilter } from '../tools/tool-filter.ts'
+import { type Grant, globsProblem, type ToolFilter } from '../tools/tool-filter.ts'
 import { serviceKey } from './keys.ts'
 import { isServiceName } from './names.ts'
 import type { UnusableRecord } from './records.ts'
-
-/** What an agent may use of a service of the store. */
-export interface Grant extends ToolFilter {
-  readonly agent: string
-}
 
 /** A service of the store that is assigned to an agent. */
 export interface Assignment extends Grant {

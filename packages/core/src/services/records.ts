@@ -10,7 +10,7 @@ import {
 import { validateConfig } from '../config/entry.ts'
 import { printable } from '../config/problem.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
-import type { Grant } from './assignments.ts'
+import type { Grant } from '../tools/tool-filter.ts'
 import { type ServiceName, serviceId, serviceKey } from './keys.ts'
 import { isServiceName } from './names.ts'
 

@@ -9,6 +9,11 @@ export interface ToolFilter {
   readonly deny: readonly string[]
 }
 
+/** What an agent may use of a service of the store. */
+export interface Grant extends ToolFilter {
+  readonly agent: string
+}
+
 /** Whether a tool of this name may be used. */
 export function isAllowed({ allow, deny }: ToolFilter, tool: string): boolean {
   const fits = (glob: string) => fitsGlob(glob, tool)
