@@ -2,9 +2,9 @@ import type { Durability, Json } from '@mcpstore/storage'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import type { ToolFilter } from '../tools/tool-filter.ts'
-import { sound } from './changes.ts'
 import { serviceKey } from './keys.ts'
 import { checkServiceName } from './names.ts'
+import { sound } from './outcomes.ts'
 
 /** Globs over the names of tools: `*` stands for any text, `?` for any one character. */
 export interface AssignOptions {

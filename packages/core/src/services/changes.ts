@@ -1,4 +1,4 @@
-import { type Dataspace, type Durability, type Json, McpStoreError, type PutResult } from '@mcpstore/storage'
+import { type Durability, type Json, McpStoreError } from '@mcpstore/storage'
 import { normaliseEntry } from '../config/normalise.ts'
 import { configError } from '../config/problem.ts'
 import { type AddInput, readServices } from '../config/read.ts'
@@ -7,9 +7,11 @@ import type { ServiceConfig } from '../config/service-config.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import type { ApprovedChange } from '../trust/approver.ts'
-import { serviceId, serviceKey } from './keys.ts'
+import { serviceId } from './keys.ts'
 import { checkServiceName } from './names.ts'
+import { isUnknown, isWritten, type Outcome, obstacleOf, refused, sound } from './outcomes.ts'
 import { patchConfig } from './patch.ts'
+import { putAbsent, putAll } from './put-services.ts'
 import type { Service } from './registry.ts'
 
 export interface AddOptions {
@@ -82,80 +84,6 @@ export async function addServices(
   for (const { error } of results) if (error) house.logger.warn(`not added: ${error.message}`)
   const durable = weakest(outcomes.filter(isWritten), house)
   return { results, durable, ...(problem && { approvalError: problem }) }
-}
-
-type Put = { name: string; key: string; value: Json }
-type Outcome = PutResult | McpStoreError<ErrorCode>
-
-function isWritten(outcome: Outcome): outcome is PutResult {
-  return !(outcome instanceof McpStoreError) && obstacleOf('', outcome) === undefined
-}
-
-function isUnknown(outcome: Outcome): boolean {
-  return outcome instanceof McpStoreError && outcome.code === 'outcome_unknown'
-}
-
-/** A service of the store that is added again is born again first: what was assigned of the one before is not. */
-async function putAll({ dataspace, registry }: House, puts: Put[]): Promise<PutResult[]> {
-  const births = registry.scope === 'store' ? puts.flatMap((put) => birthOf(dataspace, put) ?? []) : []
-  return (await dataspace.putAll([...births, ...puts])).slice(births.length)
-}
-
-function birthOf(dataspace: Dataspace, { name, key }: Put): Put | undefined {
-  const after = dataspace.removal(key)
-  if (after === undefined) return undefined
-  return { name, key: serviceKey({ scope: 'store', name }, 'birth'), value: { after } }
-}
-
-/** Only what is not there yet, decided by the storage itself, so that of two who add at once one is refused. */
-function putAbsent({ dataspace, registry }: House, puts: Put[]): Promise<Outcome[]> {
-  const { scope } = registry
-  const absent = async (put: Put) => {
-    const { name, key, value } = put
-    const birth = scope === 'store' ? birthOf(dataspace, put) : undefined
-    const outcome = await dataspace.putIf(key, value, 'absent').catch(asFailure)
-    if (birth && 'durable' in outcome) await dataspace.put(birth.key, birth.value)
-    if (outcome instanceof McpStoreError || outcome.status !== 'refused') return outcome
-    if (outcome.problem !== undefined) return refused(name, outcome.problem)
-    return storeError('already_exists', 'a service of this name is there already', {
-      hint: 'Leave out ifAbsent (--if-absent) to update it.',
-    })
-  }
-  return puts.reduce<Promise<Outcome[]>>(
-    async (before, put) => [...(await before), await absent(put)],
-    Promise.resolve([]),
-  )
-}
-
-/** One entry that fails must not cost the report of the others. */
-function asFailure(thrown: unknown): McpStoreError<ErrorCode> {
-  if (thrown instanceof McpStoreError) return thrown
-  throw thrown
-}
-
-/** Why a write that came back is none that others will see. */
-function obstacleOf(name: string, { status, problem }: PutResult): McpStoreError<ErrorCode> | undefined {
-  if (problem !== undefined) return refused(name, problem)
-  return status === 'outdated' ? overtaken(name) : undefined
-}
-
-/** The outcome of a write that others see. @throws `storage`, `conflict` for one that they do not */
-export function sound(name: string, outcome: PutResult): PutResult {
-  const obstacle = obstacleOf(name, outcome)
-  if (obstacle) throw obstacle
-  return outcome
-}
-
-function refused(name: string, problem: string): McpStoreError<ErrorCode> {
-  return storeError('storage', `service "${name}": the storage refused it: ${problem}`, {
-    hint: 'Remove what is in its place, or use another name; see mcpstore status for what is parked.',
-  })
-}
-
-function overtaken(name: string): McpStoreError<ErrorCode> {
-  return storeError('conflict', `service "${name}": somebody else changed it at the same time`, {
-    hint: 'Look at it, then try again.',
-  })
 }
 
 function weakest(written: readonly { durable: Durability }[], house: House): Durability {
