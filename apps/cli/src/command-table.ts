@@ -9,6 +9,9 @@ export type CommandName =
   | 'wait'
   | 'remove'
   | 'trust'
+  | 'assign'
+  | 'unassign'
+  | 'agents'
   | 'status'
   | 'doctor'
   | 'adopt'
@@ -41,7 +44,7 @@ export const commandTable: readonly CommandSpec[] = [
       "add NAME URL [--transport http|sse] [--header 'K: V']...",
       'add NAME [--env K=V]... [--cwd DIR] -- CMD...',
     ],
-    options: ['transport', 'header', 'env', 'cwd', 'if-absent', 'check'],
+    options: ['transport', 'header', 'env', 'cwd', 'if-absent', 'check', 'agent'],
     positionals: [0, 2],
     takesProgram: true,
     examples: [
@@ -55,7 +58,7 @@ export const commandTable: readonly CommandSpec[] = [
     aliases: ['ls', 'list_services'],
     summary: 'List the services',
     usage: ['list'],
-    options: [],
+    options: ['agent'],
     positionals: [0, 0],
     examples: ['mcpstore list'],
   },
@@ -64,7 +67,7 @@ export const commandTable: readonly CommandSpec[] = [
     aliases: ['tools', 'list_tools'],
     summary: 'List the tools, from the shared list',
     usage: ['list-tools [SERVICE] [--fresh]'],
-    options: ['fresh'],
+    options: ['fresh', 'agent'],
     positionals: [0, 1],
     examples: ['mcpstore list-tools', 'mcpstore list-tools weather --fresh'],
   },
@@ -73,7 +76,7 @@ export const commandTable: readonly CommandSpec[] = [
     aliases: ['call', 'use', 'use_tool'],
     summary: 'Call a tool, once, and print its result',
     usage: ['use-tool TOOL [k=v]... [k:=json]... [--args JSON|-]'],
-    options: ['args'],
+    options: ['args', 'agent'],
     positionals: [1, Number.POSITIVE_INFINITY],
     examples: [
       'mcpstore use-tool weather/get_current_weather query=Oslo days=3',
@@ -85,7 +88,7 @@ export const commandTable: readonly CommandSpec[] = [
     aliases: ['get'],
     summary: 'Show everything known of one service, or what a tool takes',
     usage: ['info SERVICE|TOOL'],
-    options: [],
+    options: ['agent'],
     positionals: [1, 1],
     examples: ['mcpstore info weather', 'mcpstore info weather/get_current_weather'],
   },
@@ -94,7 +97,7 @@ export const commandTable: readonly CommandSpec[] = [
     aliases: [],
     summary: 'Connect to a service and wait until it answers',
     usage: ['wait NAME'],
-    options: [],
+    options: ['agent'],
     positionals: [1, 1],
     examples: ['mcpstore wait weather --timeout 30'],
   },
@@ -103,7 +106,7 @@ export const commandTable: readonly CommandSpec[] = [
     aliases: ['rm', 'delete'],
     summary: 'Remove a service',
     usage: ['remove NAME'],
-    options: [],
+    options: ['agent'],
     positionals: [1, 1],
     examples: ['mcpstore remove weather'],
   },
@@ -112,9 +115,39 @@ export const commandTable: readonly CommandSpec[] = [
     aliases: [],
     summary: 'Let a service that somebody else added be started, as it is now',
     usage: ['trust NAME [--yes]', 'trust NAME --revoke'],
-    options: ['yes', 'revoke'],
+    options: ['yes', 'revoke', 'agent'],
     positionals: [1, 1],
     examples: ['mcpstore trust weather', 'mcpstore trust weather --revoke'],
+  },
+  {
+    name: 'assign',
+    aliases: [],
+    summary: 'Let an agent use a service of the store, or some of its tools',
+    usage: ['assign SERVICE --agent ID [--allow GLOB]... [--deny GLOB]...'],
+    options: ['agent', 'allow', 'deny'],
+    positionals: [1, 1],
+    examples: [
+      'mcpstore assign weather --agent researcher',
+      "mcpstore assign files --agent researcher --allow 'read_*' --deny '*_secret'",
+    ],
+  },
+  {
+    name: 'unassign',
+    aliases: [],
+    summary: 'Take a service of the store away from an agent',
+    usage: ['unassign SERVICE --agent ID'],
+    options: ['agent'],
+    positionals: [1, 1],
+    examples: ['mcpstore unassign weather --agent researcher'],
+  },
+  {
+    name: 'agents',
+    aliases: ['list_agents'],
+    summary: 'List the agents and the services they have',
+    usage: ['agents'],
+    options: [],
+    positionals: [0, 0],
+    examples: ['mcpstore agents'],
   },
   {
     name: 'status',

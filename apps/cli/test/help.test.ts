@@ -21,6 +21,9 @@ it('the help of the program', async () => {
       wait                           Connect to a service and wait until it answers
       remove, rm, delete             Remove a service
       trust                          Let a service that somebody else added be started, as it is now
+      assign                         Let an agent use a service of the store, or some of its tools
+      unassign                       Take a service of the store away from an agent
+      agents, list_agents            List the agents and the services they have
       status                         Show where the data lies and whether it is safe there
       doctor                         Look at the storage: what answers, and what is wrong or will be
       adopt                          Add what this machine kept to a Redis that was begun anew without it
@@ -58,7 +61,8 @@ it('the help of a command', async () => {
       tools, list_tools
 
     Options:
-      --fresh  ask the services instead of the shared list
+      --fresh     ask the services instead of the shared list
+      --agent ID  as this agent: its own services, and those assigned to it
 
     Options of every command:
       --namespace NAME  namespace (MCPSTORE_NAMESPACE; default "default")

@@ -4,7 +4,7 @@ import { naming, reportFailure, writeWarning } from '../failure.ts'
 import { writeJson } from '../output/json.ts'
 import { renderToolList } from '../output/tool-list.ts'
 import { exitOfFailures } from '../partial-failure.ts'
-import { withStore } from '../store-session.ts'
+import { servicesOf, withStore } from '../store-session.ts'
 
 const emptyText = 'No tools: there is no enabled service. See mcpstore list, or mcpstore add --help.\n'
 
@@ -13,7 +13,7 @@ export async function listTools(context: CommandContext, input: CommandInput): P
   const fresh = input.values.fresh ?? false
   const { json, timeoutMs } = context.settings
   return withStore(context, async (store) => {
-    const tools = await store.forStore().listTools(input.positionals[0], {
+    const tools = await servicesOf(store, input.values).listTools(input.positionals[0], {
       fresh,
       signal: context.signal,
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
