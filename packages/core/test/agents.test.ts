@@ -156,3 +156,14 @@ test('a closed store has no agents', async () => {
     expect(await failureOf(reach)).toMatchObject({ code: 'unavailable' })
   }
 })
+
+test('the same config in two scopes, listed at the same time, is asked twice and kept twice', async () => {
+  const starts = `${scratch()}/starts`
+  const store = await open()
+  const contexts = [store.forStore(), store.forAgent('a')]
+  for (const ctx of contexts) await ctx.addService({ demo: server({ startFile: starts }) })
+  await Promise.all(contexts.map((ctx) => ctx.listTools()))
+  const again = await Promise.all(contexts.map((ctx) => ctx.listTools()))
+  expect(again.map(({ services }) => services[0]!.source)).toEqual(['cache', 'cache'])
+  expect(linesOf(starts)).toBe(2)
+})

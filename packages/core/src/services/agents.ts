@@ -21,7 +21,5 @@ export function agentsOf(store: Registry): AgentSummary[] {
       .map(({ service, allow, deny }) => ({ name: service, allow, deny }))
     return { id, services, assigned }
   })
-  const agents = all.filter(({ services, assigned }) => services.length + assigned.length > 0)
-  if (agents.length === 0) store.refuseUnknown()
-  return agents
+  return store.sure(all.filter(({ services, assigned }) => services.length + assigned.length > 0))
 }

@@ -52,20 +52,15 @@ export class Registry {
    */
   all(): Service[] {
     const own = this.records.of(this.scope)
-    const services = [...own, ...this.#assigned()].sort((a, b) => (a.name < b.name ? -1 : 1))
-    if (services.length === 0) this.refuseUnknown()
-    return services
+    return this.sure([...own, ...this.#assigned()].sort((a, b) => (a.name < b.name ? -1 : 1)))
   }
 
   /** All services to show: the store shows those of all agents after its own, though they have no name in it. */
   shown(): Service[] {
     if (this.scope !== 'store') return this.all()
     const agents = this.records.agents().sort()
-    const services = [this.scope, ...agents.map((agent) => ({ agent }))].flatMap((scope) =>
-      this.records.of(scope),
-    )
-    if (services.length === 0) this.refuseUnknown()
-    return services
+    const scopes: Scope[] = ['store', ...agents.map((agent) => ({ agent }))]
+    return this.sure(scopes.flatMap((scope) => this.records.of(scope)))
   }
 
   /** @throws `unknown_service`, with the names that come near; `bad_config` when the record cannot be used. */
@@ -151,8 +146,13 @@ export class Registry {
     })
   }
 
-  /** For who found nothing. @throws `unavailable` when the storage was never read, so that nobody can know. */
-  refuseUnknown(): void {
+  /** What was found. @throws `unavailable` when that is nothing and the storage was never read, so that nobody can know. */
+  sure<Found>(found: Found[]): Found[] {
+    if (found.length === 0) this.#refuseUnknown()
+    return found
+  }
+
+  #refuseUnknown(): void {
     const { staleMs, error, reason } = this.#parts.dataspace.status()
     if (staleMs !== null) return
     throw storeError(
