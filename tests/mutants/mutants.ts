@@ -774,7 +774,7 @@ export const mutants: Mutant[] = [
   {
     name: 'an assignment counts for a later service of the same name',
     file: 'packages/core/src/services/assignments.ts',
-    find: 'if (basis !== this.life(service)) return undefined',
+    find: ' || entry.basis !== this.life(read.service)',
     replace: '',
     suite: assignments,
   },

@@ -201,7 +201,7 @@ describe('agents', () => {
   ]
 
   it('lists them with what they have', async () => {
-    const { stdout } = await run(['agents'], { store: { listAgents: () => all } })
+    const { stdout } = await run(['agents'], { store: { listAgents: async () => all } })
     expect(stdout).toMatchInlineSnapshot(`
       "AGENT     SERVICE
       a\\x1b[2J  notes    its own
@@ -210,12 +210,12 @@ describe('agents', () => {
       "
     `)
     expect(
-      JSON.parse((await run(['list_agents', '--json'], { store: { listAgents: () => all } })).stdout),
+      JSON.parse((await run(['list_agents', '--json'], { store: { listAgents: async () => all } })).stdout),
     ).toEqual({ agents: all })
   })
 
   it('says where to begin when there are none', async () => {
-    const { exit, stdout } = await run(['agents'], { store: { listAgents: () => [] } })
+    const { exit, stdout } = await run(['agents'], { store: { listAgents: async () => [] } })
     expect({ exit, stdout }).toEqual({
       exit: 0,
       stdout: 'No agents. See mcpstore assign --help, or mcpstore add --help.\n',

@@ -45,7 +45,7 @@ export class Store {
   }
 
   /** The agents that have services, own or assigned ones, in order of their ids. @throws `unavailable` */
-  listAgents(): AgentSummary[] {
+  async listAgents(): Promise<AgentSummary[]> {
     return agentsOf(whileOpen(this.#house).registry)
   }
 

@@ -33,7 +33,7 @@ test('an agent uses the services that are assigned to it, on the connection that
   expect(linesOf(starts)).toBe(1)
   expect(await failureOf(ctx.serviceInfo('other'))).toMatchObject({ code: 'unknown_service' })
   expect(await store.forAgent('b').listServices()).toEqual([])
-  expect(store.listAgents()).toEqual([
+  expect(await store.listAgents()).toEqual([
     { id: 'a', services: [], assigned: [{ name: 'demo', allow: [], deny: [] }] },
   ])
 })
@@ -51,7 +51,7 @@ test('what is taken away is gone at once; what was never there is said', async (
     hint: 'Assigned to it: other.',
   })
   await ctx.unassignService('other')
-  expect(store.listAgents()).toEqual([])
+  expect(await store.listAgents()).toEqual([])
 })
 
 test('only a service of the store can be assigned', async () => {
@@ -76,7 +76,7 @@ test.each([
   const store = await storeWith({ demo: REMOTE })
   const ctx = store.forAgent('a')
   expect(await failureOf(ctx.assignService('demo', options as never))).toMatchObject({ code: 'usage' })
-  expect(store.listAgents()).toEqual([])
+  expect(await store.listAgents()).toEqual([])
 })
 
 test('an agent has the tools that are allowed and not denied, wherever it looks', async () => {
@@ -142,7 +142,7 @@ test('the last word on globs counts, and the same word changes nothing', async (
     await assign({ deny: ['b'] }),
     await assign({}),
   ]).toEqual(['assigned', 'unchanged', 'updated', 'updated'])
-  expect(store.listAgents()[0]!.assigned).toEqual([{ name: 'demo', allow: [], deny: [] }])
+  expect((await store.listAgents())[0]!.assigned).toEqual([{ name: 'demo', allow: [], deny: [] }])
 })
 
 test('of an own service and an assigned one of the same name the own one counts', async () => {
@@ -196,9 +196,9 @@ test.each([[{}], [{ ifAbsent: true }]])(
       await ctx.assignService('demo')
       expect(names(await ctx.listServices())).toEqual(['demo'])
       await store.forStore().deleteService('demo')
-      expect([await ctx.listServices(), store.listAgents()]).toEqual([[], []])
+      expect([await ctx.listServices(), await store.listAgents()]).toEqual([[], []])
       await store.forStore().addService({ demo: REMOTE }, options)
-      expect([await ctx.listServices(), store.listAgents()]).toEqual([[], []])
+      expect([await ctx.listServices(), await store.listAgents()]).toEqual([[], []])
     }
   },
 )
@@ -238,12 +238,12 @@ test('an assignment that cannot be used is set aside and named, and can be repla
   await stranger.dataspace.put(keys[2]!, { allow: [] })
   await stranger.dataspace.put(invisible, { allow: [], deny: [] })
   await expect.poll(() => reader.status().quarantined.map(({ key }) => key)).toEqual([...keys, invisible])
-  expect(reader.listAgents()).toEqual([])
+  expect(await reader.listAgents()).toEqual([])
   expect(await failureOf(reader.forAgent('a').serviceInfo('demo'))).toMatchObject({ code: 'unknown_service' })
   await reader.forAgent('a').assignService('demo', { allow: ['echo'] })
   await reader.forAgent('b').unassignService('demo')
   expect(reader.status().quarantined.map(({ key }) => key)).toEqual([keys[2], invisible])
-  expect(names(reader.listAgents().map(({ id }) => ({ name: id })))).toEqual(['a'])
+  expect(names((await reader.listAgents()).map(({ id }) => ({ name: id })))).toEqual(['a'])
 })
 
 test('a glob of many stars is no trap', async () => {

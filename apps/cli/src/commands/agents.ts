@@ -10,7 +10,7 @@ const header: Cell[] = ['AGENT', 'SERVICE', ''].map((text) => ({ text, style: 'd
 /** `agents`: every agent that has services, its own and those of the store that are assigned to it. */
 export async function agents(context: CommandContext): Promise<number> {
   return withStore(context, async (store) => {
-    const all = store.listAgents()
+    const all = await store.listAgents()
     if (context.settings.json) writeJson(context.out, { agents: all })
     else if (all.length === 0)
       context.out.write('No agents. See mcpstore assign --help, or mcpstore add --help.\n')

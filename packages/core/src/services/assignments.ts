@@ -1,11 +1,4 @@
-import {
-  type Dataspace,
-  type Entry,
-  type Json,
-  parseRecordKey,
-  type Stamp,
-  scopePrefix,
-} from '@mcpstore/storage'
+import { type Dataspace, type Entry, parseRecordKey, type Stamp, scopePrefix } from '@mcpstore/storage'
 import { isObject } from '../config/problem.ts'
 import { type Grant, globsProblem, type ToolFilter } from '../tools/tool-filter.ts'
 import { serviceKey } from './keys.ts'
@@ -23,6 +16,7 @@ export interface Assignment extends Grant {
  */
 export class Assignments {
   readonly #dataspace: Dataspace
+  readonly #read = new WeakMap<Entry, Assignment | { problem: string }>()
 
   constructor(dataspace: Dataspace) {
     this.#dataspace = dataspace
@@ -41,9 +35,9 @@ export class Assignments {
 
   /** The stored assignments that cannot be used, and why. */
   problems(): UnusableRecord[] {
-    return this.#entries().flatMap(({ key, value }) => {
-      const problem = problemOf(key, value)
-      return problem === undefined ? [] : [{ key, problem }]
+    return this.#entries().flatMap((entry) => {
+      const read = this.#readEntry(entry)
+      return 'problem' in read ? [{ key: entry.key, problem: read.problem }] : []
     })
   }
 
@@ -57,25 +51,26 @@ export class Assignments {
     return this.#dataspace.list(prefix).filter(({ key }) => key.endsWith(':assignment'))
   }
 
-  #assignment({ key, value, basis }: Entry): Assignment | undefined {
-    if (problemOf(key, value) !== undefined) return undefined
-    const { agent, service } = nameOf(key)
-    if (basis !== this.life(service)) return undefined
-    const { allow, deny } = value as unknown as ToolFilter
-    return { agent, service, allow, deny }
+  /** The same object for the same entry. */
+  #assignment(entry: Entry): Assignment | undefined {
+    const read = this.#readEntry(entry)
+    return 'problem' in read || entry.basis !== this.life(read.service) ? undefined : read
+  }
+
+  #readEntry(entry: Entry): Assignment | { problem: string } {
+    const read = this.#read.get(entry) ?? readAssignment(entry)
+    this.#read.set(entry, read)
+    return read
   }
 }
 
-function nameOf(key: string): { agent: string; service: string } {
+function readAssignment({ key, value }: Entry): Assignment | { problem: string } {
   const { scope, service } = parseRecordKey(key) as { scope: { agent: string }; service: string }
-  return { agent: scope.agent, service }
-}
-
-function problemOf(key: string, value: Json): string | undefined {
-  const { agent, service } = nameOf(key)
-  if (!isServiceName(service)) return 'no service may have this name'
-  if (!isServiceName(agent)) return 'no agent may have this id'
-  if (!isObject(value)) return 'it is no assignment'
+  if (!isServiceName(service)) return { problem: 'no service may have this name' }
+  if (!isServiceName(scope.agent)) return { problem: 'no agent may have this id' }
+  if (!isObject(value)) return { problem: 'it is no assignment' }
   const problem = globsProblem(value['allow']) ?? globsProblem(value['deny'])
-  return problem && `allow and deny must be ${problem}`
+  if (problem !== undefined) return { problem: `allow and deny must be ${problem}` }
+  const { allow, deny } = value as unknown as ToolFilter
+  return { agent: scope.agent, service, allow, deny }
 }

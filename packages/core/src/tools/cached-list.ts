@@ -7,7 +7,7 @@ import { serviceKey } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
 import type { Gate } from '../trust/gate.ts'
 import { exportNameOf } from './naming.ts'
-import { isAllowed } from './tool-filter.ts'
+import { type Grant, isAllowed } from './tool-filter.ts'
 import type { ListedTool } from './tool-list.ts'
 
 /** A tool list as it is shared: what the server answered, whole, and what it holds for. */
@@ -115,9 +115,17 @@ function isSame(a: ServiceConfig, b: ServiceConfig): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b)
 }
 
+/** For each grant the last list, and what may be used of it. */
+const allowed = new WeakMap<Grant, { of: CachedList; list: CachedList }>()
+
 /** What may be used of a list by who sees the service. */
 export function narrowed(list: CachedList, { grant }: Service): CachedList {
-  return grant ? { ...list, tools: list.tools.filter(({ tool }) => isAllowed(grant, tool)) } : list
+  if (!grant) return list
+  const known = allowed.get(grant)
+  if (known?.of === list) return known.list
+  const own = { ...list, tools: list.tools.filter(({ tool }) => isAllowed(grant, tool)) }
+  allowed.set(grant, { of: list, list: own })
+  return own
 }
 
 /** A list as its readers get it: every tool with its addresses; of several of one name the first. */
