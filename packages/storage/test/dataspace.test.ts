@@ -348,6 +348,26 @@ test('a clock that ran a year ahead: its writes are stamped anew and lose nothin
   )
 })
 
+test('what names a birth of a clock that ran ahead names it still when both are stamped anew', async () => {
+  const { open, time } = place()
+  const [birth, assignment] = ['services:weather:birth', 'agents:a:services:weather:assignment']
+  const ahead = await open()
+  time.jump(31_536_000_000)
+  // The other way round, as they may lie in a table.
+  await ahead.put(assignment, 'of an earlier life')
+  const { stamp } = await ahead.put(birth, 'again')
+  await ahead.put(assignment, 'of this life', { basis: stamp })
+  time.jump(-31_536_000_000)
+  for (const dataspace of [await open(), ahead]) {
+    await settle()
+    expect(dataspace.get(birth)!.stamp < stamp).toBe(true)
+    expect(dataspace.get(assignment)).toMatchObject({
+      value: 'of this life',
+      basis: dataspace.get(birth)!.stamp,
+    })
+  }
+})
+
 test('close delivers what waits and says how much it could not', async () => {
   const { open, faulty, time } = place()
   const backend = faulty()
