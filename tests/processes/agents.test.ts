@@ -132,6 +132,27 @@ describe.skipIf(!hasRedisServer)('in Redis', () => {
     await atOnce(box, redisPlace(redis.url))
   })
 
+  it('what is assigned while Redis is away is used at once on this machine, and by everybody when it is back', async () => {
+    await using box = new Box()
+    await using elsewhere = new Box()
+    await using redis = await startRedis()
+    const place = redisPlace(redis.url)
+    await done(box, place, 'add first https://example.com/1')
+    await done(box, place, 'add second https://example.com/2')
+    await done(box, place, 'assign first --agent a')
+    await redis.kill()
+    for (const line of ['assign second --agent a --deny secret', 'unassign first --agent a']) {
+      expect((await done(box, place, line)).durable).toBe('local')
+    }
+    const expected = {
+      agents: [{ id: 'a', services: [], assigned: [{ name: 'second', allow: [], deny: ['secret'] }] }],
+    }
+    expect(await done(box, place, 'agents')).toEqual(expected)
+    await redis.restart()
+    expect(await done(box, place, 'agents')).toEqual(expected)
+    expect(await done(elsewhere, place, 'agents')).toEqual(expected)
+  })
+
   it('the keys are the documented ones, to the letter, and no other user’s name can be read into them', async () => {
     await using box = new Box()
     await using redis = await startRedis()
