@@ -171,3 +171,20 @@ test('the same config in two scopes, listed at the same time, is asked twice and
   expect(again.map(({ services }) => services[0]!.source)).toEqual(['cache', 'cache'])
   expect(linesOf(starts)).toBe(2)
 })
+
+test('what nobody can know of an agent is not taken for nothing', async () => {
+  const store = await open({ redis: 'redis://127.0.0.1:1/0', dataspace: 'd', home: scratch() })
+  const ctx = store.forAgent('a')
+  for (const reach of [
+    () => store.listAgents(),
+    () => ctx.listServices(),
+    () => ctx.listTools(),
+    () => ctx.assignService('demo'),
+    () => ctx.unassignService('demo'),
+    () => ctx.deleteService('demo'),
+  ]) {
+    expect(await failureOf(reach())).toMatchObject({ code: 'unavailable' })
+  }
+  await store.forStore().addService({ demo: { url: 'https://example.com' } })
+  expect(await ctx.assignService('demo')).toMatchObject({ status: 'assigned', durable: 'local' })
+})

@@ -54,7 +54,7 @@ export async function unassignService(house: House, agent: string, given: string
   const { assignments } = registry
   const key = keyOf(agent, service)
   if (!assignments.find(agent, service) && !assignments.problems().some((one) => one.key === key)) {
-    const others = assignments.list(agent).map((one) => one.service)
+    const others = registry.sure(assignments.list(agent)).map((one) => one.service)
     throw storeError('unknown_service', `service "${service}" is not assigned to agent "${agent}"`, {
       hint: others.length > 0 ? `Assigned to it: ${others.join(', ')}.` : 'Nothing is assigned to it.',
     })

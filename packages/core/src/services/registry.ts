@@ -142,7 +142,9 @@ export class Registry {
     return storeError('unknown_service', `agent ${agent} has no service "${name}"`, {
       hint: isInStore
         ? 'The store has one: assign it with assignService, or mcpstore assign.'
-        : hintFor(name, names),
+        : names.length > 0
+          ? hintFor(name, names)
+          : 'It has none. Add one, or assign one of the store.',
     })
   }
 
