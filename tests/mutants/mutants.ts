@@ -751,6 +751,13 @@ export const mutants: Mutant[] = [
     suite: agents,
   },
   {
+    name: 'a server of an agent runs on by a config that somebody else overwrote',
+    file: 'packages/core/src/setup-store.ts',
+    find: "for (const prefix of ['services:', 'agents:'])",
+    replace: "for (const prefix of ['services:'])",
+    suite: agents,
+  },
+  {
     name: 'calls of an agent are counted as the store’s',
     file: 'packages/core/src/tools/statistics.ts',
     find: 'service.scope',

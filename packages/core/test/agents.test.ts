@@ -1,7 +1,7 @@
 import { Dataspace, MemoryTables, memoryBackend, statsField, statsKey } from '@mcpstore/storage'
 import { expect, test } from 'vitest'
 import { failureOf, linesOf, open, scratch, server } from './stores.ts'
-import { readerOf, sharedPlace } from './strangers.ts'
+import { readerOf, seen, sharedPlace } from './strangers.ts'
 
 /** A server that says who it is. */
 const named = (name: string, startFile?: string) => server({ serverInfo: { name, version: '1' }, startFile })
@@ -187,4 +187,20 @@ test('what nobody can know of an agent is not taken for nothing', async () => {
   }
   await store.forStore().addService({ demo: { url: 'https://example.com' } })
   expect(await ctx.assignService('demo')).toMatchObject({ status: 'assigned', durable: 'local' })
+})
+
+test('a server of an agent ends when somebody else changes its config, and no other of its name does', async () => {
+  const [startA, startStore] = [`${scratch()}/a`, `${scratch()}/store`]
+  const place = sharedPlace()
+  const [reader, other] = [await place.reader(), await place.reader()]
+  await reader.forAgent('a').addService({ demo: server({ startFile: startA }) })
+  await reader.forStore().addService({ demo: server({ startFile: startStore }) })
+  for (const ctx of [reader.forStore(), reader.forAgent('a')]) await ctx.waitService('demo')
+  await seen(other, 'demo')
+  await expect.poll(() => other.listAgents().then((all) => all.length)).toBe(1)
+  await other.forAgent('a').updateService('demo', { url: 'http://127.0.0.1:1/' })
+  const phase = async (ctx: ReturnType<typeof reader.forStore>) => (await ctx.serviceInfo('demo')).facts.phase
+  await expect.poll(() => phase(reader.forAgent('a'))).toBe('idle')
+  expect(await phase(reader.forStore())).toBe('connected')
+  expect([linesOf(startA), linesOf(startStore)]).toEqual([1, 1])
 })
