@@ -93,7 +93,7 @@ export class Intake implements LinkEvents {
     this.clear(isStamp(page.cleared) ? page.cleared : NO_STAMP, 'remote')
     const sound = page.records.filter((record) => this.#isSound(record))
     this.#forgetCounts(page)
-    this.#noteOvertaken(sound)
+    this.#unreported.push(...this.#tellOvertaken(sound))
     for (const record of sound) this.take(record, 'remote')
     const counters = page.counters.filter(({ total }) => Number.isSafeInteger(total))
     if (whole) replica.replaceCounters(counters)
@@ -135,6 +135,7 @@ export class Intake implements LinkEvents {
       else if (verdict !== 'future') this.#parts.outbox.acknowledge(write.record.stamp, verdict)
       if (verdict === 'orphan') this.#remove(write.record)
       if (!current || !this.#isSound(current)) return
+      if (verdict === 'stale') this.#tellOvertaken([current])
       if (verdict === 'failed_condition') this.#takeBack(write.record, current)
       else this.take(current, 'remote')
       if (isStray(current, now)) strays.push(current)
@@ -225,9 +226,10 @@ export class Intake implements LinkEvents {
     }
   }
 
-  /** Notes what a newer record replaces here without having seen it. */
-  #noteOvertaken(records: readonly StoredRecord[]): void {
-    this.#unreported.push(...overtakenBy(records, (key) => this.#parts.replica.record(key)))
+  /** What these newer records replace here without having seen it; it is told. */
+  #tellOvertaken(records: readonly StoredRecord[]): readonly Conflict[] {
+    const { replica, watchers } = this.#parts
+    return watchers.tellConflicts(overtakenBy(records, (key) => replica.record(key)))
   }
 
   /** Puts what the backend has lost, or has older, into the outbox. */
