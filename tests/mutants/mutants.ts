@@ -36,6 +36,7 @@ const lostData = 'tests/faults/lost-data.test.ts'
 const calls = 'packages/core/test/store-calls.test.ts'
 const wipes = 'tests/faults/wipes.test.ts'
 const former = 'packages/storage/src/backends/redis/former.ts'
+const contents = 'packages/core/test/contents.test.ts'
 
 export const mutants: Mutant[] = [
   {
@@ -704,5 +705,19 @@ export const mutants: Mutant[] = [
     find: "this.#tellGone(dropDelivered(this.#parts), 'remote')",
     replace: '',
     suite: wipes,
+  },
+  {
+    name: 'a server without the capability is asked',
+    file: 'packages/core/src/contents/listings.ts',
+    find: 'if (!connection.server.capabilities[listing.capability]) return nothing',
+    replace: '',
+    suite: contents,
+  },
+  {
+    name: 'pages are asked for as long as there is a cursor',
+    file: 'packages/core/src/connections/pages.ts',
+    find: 'if (seen.has(next))',
+    replace: 'if (false)',
+    suite: contents,
   },
 ]

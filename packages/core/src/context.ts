@@ -1,8 +1,7 @@
 import type { AddInput } from './config/read.ts'
 import { configToApprove, redactConfig } from './config/redact.ts'
 import type { ServerFacts, ToolResult } from './connections/connector.ts'
-import { storeError } from './errors.ts'
-import type { House } from './house.ts'
+import { ContentContext } from './contents/content-context.ts'
 import { checkMethodOptions } from './option-checks.ts'
 import type { AddOptions, AddReport, ChangeReport } from './services/changes.ts'
 import { describeService } from './services/describe.ts'
@@ -21,14 +20,7 @@ const WAIT_MS = 10_000
 let calling: Promise<typeof import('./tools/call.ts')> | undefined
 
 /** What one can do with the services of a store. */
-export class StoreContext {
-  readonly #whole: House
-
-  /** Made by `Store.forStore`. */
-  constructor(house: House) {
-    this.#whole = house
-  }
-
+export class StoreContext extends ContentContext {
   /**
    * Adds services, or updates those whose names are taken; starts nothing. Takes `{ mcpServers }`, `{ servers }`, one
    * service with a `name`, a map or an array of them, JSON text of any of these, or `{ file }`. Each entry stands or
@@ -37,21 +29,21 @@ export class StoreContext {
   async addService(input: AddInput, options: AddOptions = {}): Promise<AddReport> {
     checkMethodOptions('addService', options)
     const { addServices } = await import('./services/changes.ts')
-    return addServices(this.#house, input, options)
+    return addServices(this.house, input, options)
   }
 
   /** All services with what is known of them; starts and asks nobody. @throws `unavailable` when nobody can know. */
   async listServices(): Promise<ServiceSummary[]> {
-    const services = this.#house.registry.all()
-    await this.#house.gate.consult(services)
+    const services = this.house.registry.all()
+    await this.house.gate.consult(services)
     return services.map((service) => this.#summary(service))
   }
 
   /** Everything that may be shown of one service, secrets redacted. @throws `unknown_service` */
   async serviceInfo(name: string): Promise<ServiceInfo> {
-    const service = this.#house.registry.get(checkServiceName(name))
-    await this.#house.gate.consult([service])
-    const list = this.#house.lists.get(service)
+    const service = this.house.registry.get(checkServiceName(name))
+    await this.house.gate.consult([service])
+    const list = this.house.lists.get(service)
     const server: ServerFacts | null = list?.server ?? null
     const summary = this.#summary(service)
     // What somebody is asked to approve has to be seen.
@@ -65,16 +57,16 @@ export class StoreContext {
    */
   async waitService(name: string, options: { timeout?: number } = {}): Promise<ServiceInfo> {
     checkMethodOptions('waitService', options)
-    const service = this.#house.registry.get(checkServiceName(name))
+    const service = this.house.registry.get(checkServiceName(name))
     const { waitFor } = await import('./services/wait.ts')
-    await waitFor(this.#house, service, options.timeout ?? WAIT_MS)
+    await waitFor(this.house, service, options.timeout ?? WAIT_MS)
     return this.serviceInfo(name)
   }
 
   /** Replaces a service's config. @throws `unknown_service`, `bad_config`, `conflict` */
   async updateService(name: string, config: object): Promise<ChangeReport> {
     const { updateService } = await import('./services/changes.ts')
-    return updateService(this.#house, name, config)
+    return updateService(this.house, name, config)
   }
 
   /**
@@ -84,13 +76,13 @@ export class StoreContext {
    */
   async patchService(name: string, patch: object): Promise<ChangeReport> {
     const { patchService } = await import('./services/changes.ts')
-    return patchService(this.#house, name, patch)
+    return patchService(this.house, name, patch)
   }
 
   /** Removes a service, its tool list and its statistics, and ends its connection. @throws `unknown_service`, `conflict` */
   async deleteService(name: string): Promise<ChangeReport> {
     const { deleteService } = await import('./services/changes.ts')
-    return deleteService(this.#house, name)
+    return deleteService(this.house, name)
   }
 
   /**
@@ -100,13 +92,13 @@ export class StoreContext {
   async trustService(name: string, options: TrustOptions = {}): Promise<TrustReport> {
     checkMethodOptions('trustService', options)
     const { trustService } = await import('./trust/trust-service.ts')
-    return trustService(this.#house, name, options)
+    return trustService(this.house, name, options)
   }
 
   /** Takes back what was approved under this name, and ends its connection. @throws `unknown_service`, `usage`, `storage` */
   async revokeTrust(name: string): Promise<TrustReport> {
     const { revokeTrust } = await import('./trust/trust-service.ts')
-    return revokeTrust(this.#house, name)
+    return revokeTrust(this.house, name)
   }
 
   /**
@@ -117,12 +109,12 @@ export class StoreContext {
    */
   async listTools(service?: string, options: ListOptions = {}): Promise<ToolList> {
     checkMethodOptions('listTools', options)
-    const { registry } = this.#house
+    const { registry } = this.house
     if (service === undefined) {
       const enabled = registry.all().filter(({ config }) => !config.disabled)
-      return toolList(await listServices(this.#house, enabled, options))
+      return toolList(await listServices(this.house, enabled, options))
     }
-    const parts = await listServices(this.#house, [registry.get(checkServiceName(service))], options)
+    const parts = await listServices(this.house, [registry.get(checkServiceName(service))], options)
     const [{ error, list } = {}] = parts
     const isShown = error?.code === 'untrusted' && list !== undefined && !options.fresh
     if (error && !isShown) throw error
@@ -131,7 +123,7 @@ export class StoreContext {
 
   /** The definition of the tool an address means; see `useTool`. @throws `unknown_tool`, `ambiguous_tool` */
   async findTool(tool: string): Promise<ListedTool> {
-    return (await resolveTool(this.#house, checkAddress(tool), {})).tool
+    return (await resolveTool(this.house, checkAddress(tool), {})).tool
   }
 
   /**
@@ -146,17 +138,11 @@ export class StoreContext {
     // To import a module again, though it is loaded, takes longer than all that is done here before a call is sent.
     calling ??= import('./tools/call.ts')
     const { useTool } = await calling
-    return useTool(this.#house, tool, args, options)
-  }
-
-  get #house(): House {
-    if (this.#whole.closed)
-      throw storeError('unavailable', 'the store is closed', { hint: 'Open another one.' })
-    return this.#whole
+    return useTool(this.house, tool, args, options)
   }
 
   #summary(service: Service): ServiceSummary {
-    const { dataspace, gate, lists, reach } = this.#house
+    const { dataspace, gate, lists, reach } = this.house
     const list = lists.get(service)
     const facts = list && { toolCount: list.tools.length, stale: isStale(list) }
     const trust = { trusted: gate.isTrusted(service), inert: gate.whyInert(service) }

@@ -13,11 +13,32 @@ export type {
   TokenProvider,
 } from './connections/auth-provider.ts'
 export type { CallOptions, RawTool, ServerFacts, ToolResult } from './connections/connector.ts'
+export type {
+  CompleteOptions,
+  CompletionArgument,
+  CompletionTarget,
+} from './contents/complete.ts'
+export type {
+  CompletionResult,
+  ContentList,
+  ContentSource,
+  ListedPrompt,
+  ListedResource,
+  ListedResourceTemplate,
+  PromptResult,
+  RawPrompt,
+  RawResource,
+  RawResourceTemplate,
+  ReadResult,
+} from './contents/content.ts'
+export type { RequestOptions } from './contents/request.ts'
+export type { ReadOptions } from './contents/resources.ts'
 export type { StoreContext } from './context.ts'
-export type { ErrorCode } from './errors.ts'
+export type { ErrorCode, ErrorNote } from './errors.ts'
 export { type HomeOptions, homeFolder } from './home.ts'
 export type { Policy, StoreOptions } from './options.ts'
 export type { RedisOptions } from './redis-options.ts'
+export type { AskOptions } from './services/ask-all.ts'
 export type { AddOptions, AddReport, AddResult, ChangeReport } from './services/changes.ts'
 export type {
   ConnectionPhase,

@@ -1,4 +1,4 @@
-import { kindOf } from './config/problem.ts'
+import { isObject, kindOf } from './config/problem.ts'
 import { LONGEST_TIMER_MS } from './connections/deadline.ts'
 import { storeError } from './errors.ts'
 import { nearest } from './near.ts'
@@ -27,14 +27,35 @@ const signal: Check = (value) => {
 
 export const callback: Check = (value) => (typeof value === 'function' ? undefined : 'a function')
 
-type Method = 'addService' | 'waitService' | 'trustService' | 'listTools' | 'useTool'
+const object: Check = (value) => (isObject(value) ? undefined : 'an object')
+
+const ASK = { timeout: delay, signal }
+
+type Method =
+  | 'addService'
+  | 'waitService'
+  | 'trustService'
+  | 'listTools'
+  | 'useTool'
+  | 'listResources'
+  | 'listResourceTemplates'
+  | 'readResource'
+  | 'listPrompts'
+  | 'getPrompt'
+  | 'complete'
 
 const METHODS: Record<Method, Record<string, Check>> = {
   addService: { ifAbsent: flag, cwd: text },
   waitService: { timeout: delay },
   trustService: { confirm: callback },
-  listTools: { fresh: flag, timeout: delay, signal },
-  useTool: { timeout: delay, signal, onProgress: callback },
+  listTools: { fresh: flag, ...ASK },
+  useTool: { ...ASK, onProgress: callback },
+  listResources: ASK,
+  listResourceTemplates: ASK,
+  readResource: { service: text, ...ASK },
+  listPrompts: ASK,
+  getPrompt: ASK,
+  complete: { context: object, ...ASK },
 }
 
 /** Checks the options of a method of the context. @throws `usage` that names the option */
