@@ -2,6 +2,7 @@ import { isObject, kindOf } from './config/problem.ts'
 import { LONGEST_TIMER_MS } from './connections/deadline.ts'
 import { storeError } from './errors.ts'
 import { nearest } from './near.ts'
+import { STATUS_WORDS } from './services/service-info.ts'
 
 /** What a value of an option must be, in words, if it is something else. */
 export type Check = (value: unknown) => string | undefined
@@ -27,13 +28,22 @@ const signal: Check = (value) => {
 
 export const callback: Check = (value) => (typeof value === 'function' ? undefined : 'a function')
 
+const statuses: Check = (value) => {
+  const words = [value].flat()
+  const known = words.length > 0 && words.every((word) => STATUS_WORDS.some((one) => one === word))
+  return known ? undefined : `one of ${STATUS_WORDS.join(', ')}, or a list of them`
+}
+
 const object: Check = (value) => (isObject(value) ? undefined : 'an object')
 
 const ASK = { timeout: delay, signal }
 
 type Method =
   | 'addService'
+  | 'checkServices'
   | 'waitService'
+  | 'connectService'
+  | 'restartService'
   | 'trustService'
   | 'listTools'
   | 'useTool'
@@ -46,7 +56,10 @@ type Method =
 
 const METHODS: Record<Method, Record<string, Check>> = {
   addService: { ifAbsent: flag, cwd: text },
-  waitService: { timeout: delay },
+  checkServices: ASK,
+  waitService: { status: statuses, timeout: delay },
+  connectService: ASK,
+  restartService: { timeout: delay },
   trustService: { confirm: callback },
   listTools: { fresh: flag, ...ASK },
   useTool: { ...ASK, onProgress: callback },

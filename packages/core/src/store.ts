@@ -1,5 +1,7 @@
 import type { DataspaceStatus, Durability, Inspection } from '@mcpstore/storage'
 import { StoreContext } from './context.ts'
+import type { StoreEvents } from './events/events.ts'
+import { WatchedEvents } from './events/store-events.ts'
 import type { House } from './house.ts'
 
 /** What is true of a store right now. */
@@ -7,6 +9,9 @@ export type StoreStatus = DataspaceStatus
 
 /** A store, open until it is closed. Made by `setupStore`. */
 export class Store {
+  /** What happens to the services and to the storage, in this process or another. */
+  readonly events: StoreEvents
+  readonly #events: WatchedEvents
   readonly #house: House
   readonly #context: StoreContext
   readonly #settled: () => Promise<void>
@@ -15,6 +20,8 @@ export class Store {
   constructor(house: House, settled: () => Promise<void>) {
     this.#house = house
     this.#settled = settled
+    this.#events = new WatchedEvents(house)
+    this.events = this.#events
     this.#context = new StoreContext(house)
   }
 
@@ -76,6 +83,7 @@ export class Store {
 
   async #close(): Promise<{ left: number }> {
     this.#house.closed = true
+    this.#events.close()
     // Whatever became of the connections: what waits must still be delivered.
     await this.#house.reach.close().catch((error: Error) => this.#house.logger.error(error.message))
     await this.#settled()

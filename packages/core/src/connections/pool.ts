@@ -13,6 +13,13 @@ export interface PoolOptions {
   idleMs?: number | undefined
   /** Told of a service whose server says, on a connection of the pool, that its tool list changed. */
   onToolsChanged?: ((service: string) => void) | undefined
+  /** Told when a connection is being opened, is open, or has ended: ask for the `phase`. */
+  onPhase?: ((service: string) => void) | undefined
+}
+
+export interface UseOptions extends RequestOptions {
+  /** The connection stays open until it is closed, however long nobody uses it. */
+  keep?: boolean | undefined
 }
 
 /** What a connection is opened for. */
@@ -31,16 +38,20 @@ export class ConnectionPool {
   readonly #connector: Connector
   readonly #idleMs: number
   readonly #onToolsChanged: (service: string) => void
+  readonly #onPhase: (service: string) => void
   /** Per service, the connection that the next caller gets. */
   readonly #current = new Map<string, { key: string; shared: SharedConnection }>()
+  /** What is being ended by `close`: nothing new is begun beside what may be left of it. */
+  readonly #ending = new Map<string, Promise<unknown>>()
   /** All of which something may be left, and whose they are. */
   readonly #live = new Map<SharedConnection, string>()
   #closed = false
 
-  constructor({ connector, idleMs = DEFAULT_IDLE_MS, onToolsChanged = () => {} }: PoolOptions) {
+  constructor({ connector, idleMs = DEFAULT_IDLE_MS, ...told }: PoolOptions) {
     this.#connector = connector
     this.#idleMs = idleMs
-    this.#onToolsChanged = onToolsChanged
+    this.#onToolsChanged = told.onToolsChanged ?? (() => {})
+    this.#onPhase = told.onPhase ?? (() => {})
   }
 
   /**
@@ -49,10 +60,11 @@ export class ConnectionPool {
    */
   async use<T>(
     target: ConnectionTarget,
-    options: RequestOptions,
+    options: UseOptions,
     work: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     const shared = await this.#enter(target, options)
+    if (options.keep) shared.keep()
     try {
       return await work(await shared.opened)
     } finally {
@@ -70,7 +82,10 @@ export class ConnectionPool {
   /** Ends the service's connections now, under whoever uses them. Resolves when nothing of them is left. */
   async close(service: string): Promise<void> {
     const own = [...this.#live].filter(([, owner]) => owner === service)
-    await Promise.all(own.map(([shared]) => shared.end()))
+    const end = Promise.all(own.map(([shared]) => shared.end()))
+    this.#ending.set(service, end)
+    await end
+    if (this.#ending.get(service) === end) this.#ending.delete(service)
   }
 
   /** Ends the service's connection, unless it is the one of this key, as soon as nobody uses it; nobody new gets it. */
@@ -79,6 +94,7 @@ export class ConnectionPool {
     if (!current || current.key === key) return
     this.#current.delete(service)
     current.shared.retire()
+    this.#onPhase(service)
   }
 
   /** Ends all connections, and the pool. Resolves when nothing of them is left. */
@@ -127,17 +143,25 @@ export class ConnectionPool {
     const shared: SharedConnection = new SharedConnection({
       idleMs: this.#idleMs,
       open: async (signal) => {
+        const ending = this.#ending.get(service)
+        if (ending) await ending
         const connection = await connectRetried(this.#connector, service, config, { ...left, signal })
         connection.onToolsChanged(() => this.#onToolsChanged(service))
         return connection
       },
       onOver: () => {
         if (this.#current.get(service)?.shared === shared) this.#current.delete(service)
+        this.#onPhase(service)
       },
       onGone: () => this.#live.delete(shared),
     })
     this.#current.set(service, { key, shared })
     this.#live.set(shared, service)
+    this.#onPhase(service)
+    shared.opened.then(
+      () => this.#onPhase(service),
+      () => {},
+    )
     return shared
   }
 }
