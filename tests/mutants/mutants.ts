@@ -39,6 +39,11 @@ const lostData = 'tests/faults/lost-data.test.ts'
 const calls = 'packages/core/test/store-calls.test.ts'
 const wipes = 'tests/faults/wipes.test.ts'
 const former = 'packages/storage/src/backends/redis/former.ts'
+const events = 'packages/core/test/store-events.test.ts'
+const lifecycle = 'packages/core/test/service-lifecycle.test.ts'
+const contents = 'packages/core/test/contents.test.ts'
+const partial = 'packages/core/test/partial-results.test.ts'
+const pool = 'packages/core/src/connections/pool.ts'
 
 export const mutants: Mutant[] = [
   {
@@ -819,5 +824,82 @@ export const mutants: Mutant[] = [
     find: " || key.endsWith(':assignment')",
     replace: '',
     suite: conformance,
+  },
+  {
+    name: 'services that never answer keep those behind them waiting',
+    file: 'packages/core/src/tools/in-parallel.ts',
+    find: 'await settledWithin(patienceMs, done)',
+    replace: 'await done',
+    suite: partial,
+  },
+  {
+    name: 'one service is asked after the other',
+    file: 'packages/core/src/tools/in-parallel.ts',
+    find: 'ASKING = { limit: 8, patienceMs: 3000 }',
+    replace: 'ASKING = { limit: 1, patienceMs: 3_000_000 }',
+    suite: partial,
+  },
+  {
+    name: 'a wait polls',
+    file: 'packages/core/src/events/news-of.ts',
+    find: 'this.#wake = resolve',
+    replace: 'setTimeout(resolve, 200)',
+    suite: events,
+  },
+  {
+    name: 'what another process does is no event',
+    file: 'packages/core/src/events/service-news.ts',
+    find: '({ key }) => {',
+    replace: "({ key, origin }) => {\n      if (origin === 'remote') return",
+    suite: events,
+  },
+  {
+    name: 'each change is told by itself',
+    file: 'packages/core/src/events/service-reports.ts',
+    find: 'this.#timer ??= setTimeout(() => this.#report(), GATHER_MS)',
+    replace: 'this.#report()',
+    suite: events,
+  },
+  {
+    name: 'a listener that throws ends the others',
+    file: 'packages/core/src/events/events.ts',
+    find: 'await listener(event as never)',
+    replace: 'queueMicrotask(() => listener(event as never))',
+    suite: events,
+  },
+  {
+    name: 'a restart starts the new server beside the old one',
+    file: pool,
+    find: 'if (ending) await ending',
+    replace: '',
+    suite: lifecycle,
+  },
+  {
+    name: 'each of many restarts is one',
+    file: 'packages/core/src/services/lifecycle.ts',
+    find: 'if (joined) return joined',
+    replace: '',
+    suite: lifecycle,
+  },
+  {
+    name: 'a connection that was opened on purpose is closed when it is idle',
+    file: 'packages/core/src/connections/shared-connection.ts',
+    find: 'else if (!this.#kept)',
+    replace: 'else',
+    suite: lifecycle,
+  },
+  {
+    name: 'a server without the capability is asked',
+    file: 'packages/core/src/contents/listings.ts',
+    find: 'if (!connection.server.capabilities[listing.capability]) return nothing',
+    replace: '',
+    suite: contents,
+  },
+  {
+    name: 'pages are asked for as long as there is a cursor',
+    file: 'packages/core/src/connections/pages.ts',
+    find: 'if (seen.has(next))',
+    replace: 'if (false)',
+    suite: contents,
   },
 ]

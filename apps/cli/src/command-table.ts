@@ -1,38 +1,6 @@
-import type { OptionName } from './options.ts'
+import type { CommandSpec } from './command-spec.ts'
 
-export type CommandName =
-  | 'add'
-  | 'list'
-  | 'list-tools'
-  | 'use-tool'
-  | 'info'
-  | 'wait'
-  | 'remove'
-  | 'trust'
-  | 'assign'
-  | 'unassign'
-  | 'agents'
-  | 'status'
-  | 'doctor'
-  | 'adopt'
-  | 'clear'
-  | 'help'
-
-/** One command as data: help and parsing are made from it. */
-export interface CommandSpec {
-  name: CommandName
-  /** Names the same command goes by elsewhere. */
-  aliases: readonly string[]
-  summary: string
-  /** What follows `mcpstore`, one line per form. */
-  usage: readonly string[]
-  options: readonly OptionName[]
-  /** Fewest and most positionals. */
-  positionals: readonly [number, number]
-  /** What follows `--` is a program to start, not more positionals. */
-  takesProgram?: true
-  examples: readonly string[]
-}
+export type { CommandName, CommandSpec } from './command-spec.ts'
 
 export const commandTable: readonly CommandSpec[] = [
   {
@@ -84,6 +52,42 @@ export const commandTable: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'resources',
+    aliases: ['list_resources'],
+    summary: 'List the resources and their templates; every service that has some is asked',
+    usage: ['resources [SERVICE]'],
+    options: ['agent'],
+    positionals: [0, 1],
+    examples: ['mcpstore resources', 'mcpstore resources docs'],
+  },
+  {
+    name: 'read-resource',
+    aliases: ['read_resource'],
+    summary: 'Read a resource and print what is in it',
+    usage: ['read-resource SERVICE URI'],
+    options: ['agent'],
+    positionals: [2, 2],
+    examples: ['mcpstore read-resource docs docs://guide/start'],
+  },
+  {
+    name: 'prompts',
+    aliases: ['list_prompts'],
+    summary: 'List the prompts and what they take; every service that has some is asked',
+    usage: ['prompts [SERVICE]'],
+    options: ['agent'],
+    positionals: [0, 1],
+    examples: ['mcpstore prompts', 'mcpstore prompts docs'],
+  },
+  {
+    name: 'get-prompt',
+    aliases: ['get_prompt'],
+    summary: 'Get a prompt, filled in, and print its messages',
+    usage: ['get-prompt SERVICE/PROMPT [k=v]...'],
+    options: ['agent'],
+    positionals: [1, Number.POSITIVE_INFINITY],
+    examples: ['mcpstore get-prompt docs/summarise language=Norsk'],
+  },
+  {
     name: 'info',
     aliases: ['get'],
     summary: 'Show everything known of one service, or what a tool takes',
@@ -93,6 +97,15 @@ export const commandTable: readonly CommandSpec[] = [
     examples: ['mcpstore info weather', 'mcpstore info weather/get_current_weather'],
   },
   {
+    name: 'check',
+    aliases: ['check_services'],
+    summary: 'Reach for every service, or for one, and say how it is',
+    usage: ['check [SERVICE]'],
+    options: ['agent'],
+    positionals: [0, 1],
+    examples: ['mcpstore check', 'mcpstore check weather --timeout 5'],
+  },
+  {
     name: 'wait',
     aliases: [],
     summary: 'Connect to a service and wait until it answers',
@@ -100,6 +113,19 @@ export const commandTable: readonly CommandSpec[] = [
     options: ['agent'],
     positionals: [1, 1],
     examples: ['mcpstore wait weather --timeout 30'],
+  },
+  {
+    name: 'restart',
+    aliases: ['restart_service'],
+    summary: 'Start a service afresh for this command, check it, and renew its tools for everybody',
+    usage: ['restart SERVICE'],
+    notes: [
+      'The service ends with the command, as always. A running program keeps the connection it has: it sees',
+      'the new tools and the new status, and restarts a service of its own with restartService.',
+    ],
+    options: ['agent'],
+    positionals: [1, 1],
+    examples: ['mcpstore restart weather'],
   },
   {
     name: 'remove',

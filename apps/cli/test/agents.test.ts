@@ -30,6 +30,11 @@ describe('--agent', () => {
     deleteService: async (name) => ({ name, status: 'deleted', durable: 'local' }),
     trustService: async (name) => ({ name, status: 'approved', trusted: true }),
     revokeTrust: async (name) => ({ name, status: 'revoked', trusted: false }),
+    checkServices: async () => [{ name: 'notes', status: 'ok', tookMs: 1 }],
+    restartService: async () => own,
+    readResource: async () => ({ contents: [] }),
+    listPrompts: async () => Object.assign([], { services: [] }),
+    getPrompt: async () => ({ messages: [] }),
   }
 
   it.each([
@@ -43,6 +48,11 @@ describe('--agent', () => {
     ['remove notes', 'deleteService'],
     ['trust notes --yes', 'trustService'],
     ['trust notes --revoke', 'revokeTrust'],
+    ['check', 'checkServices'],
+    ['restart notes', 'restartService'],
+    ['read-resource notes note://1', 'readResource'],
+    ['prompts', 'listPrompts'],
+    ['get-prompt notes/summary', 'getPrompt'],
   ] as const)('%s asks the agent', async (line, method) => {
     const calls: string[] = []
     const only = {

@@ -1,5 +1,5 @@
 import { StoreContext } from './context.ts'
-import { type House, whileOpen } from './house.ts'
+import type { House } from './house.ts'
 import { checkMethodOptions } from './option-checks.ts'
 import type { AssignOptions, AssignReport } from './services/assign.ts'
 
@@ -9,12 +9,10 @@ import type { AssignOptions, AssignReport } from './services/assign.ts'
  */
 export class AgentContext extends StoreContext {
   readonly id: string
-  readonly #house: House
 
   /** Made by `Store.forAgent`; `house` is as the agent sees it. */
   constructor(house: House, id: string) {
     super(house)
-    this.#house = house
     this.id = id
   }
 
@@ -26,12 +24,12 @@ export class AgentContext extends StoreContext {
   async assignService(name: string, options: AssignOptions = {}): Promise<AssignReport> {
     checkMethodOptions('assignService', options)
     const { assignService } = await import('./services/assign.ts')
-    return assignService(whileOpen(this.#house), this.id, name, options)
+    return assignService(this.house, this.id, name, options)
   }
 
   /** Takes a service of the store away from the agent. @throws `unknown_service` when it is not assigned, `conflict` */
   async unassignService(name: string): Promise<AssignReport> {
     const { unassignService } = await import('./services/assign.ts')
-    return unassignService(whileOpen(this.#house), this.id, name)
+    return unassignService(this.house, this.id, name)
   }
 }

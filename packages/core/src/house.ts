@@ -1,6 +1,7 @@
 import type { Dataspace, Logger } from '@mcpstore/storage'
 import type { Place } from './backends.ts'
 import { storeError } from './errors.ts'
+import type { ServiceNews } from './events/service-news.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Reach } from './reach.ts'
 import type { Registry } from './services/registry.ts'
@@ -23,6 +24,7 @@ export interface House {
   readonly lists: CachedLists
   readonly reach: Reach
   readonly refresher: Refresher
+  readonly news: ServiceNews
   /** Set when the store begins to close: from then on nothing may be begun. */
   closed: boolean
   /** Lets a task run on by itself; closing the store waits for it, and its failure is logged. */

@@ -16,6 +16,8 @@ export interface ReachOptions {
   /** What that is left of, in ms; errors name it. */
   givenMs?: number | undefined
   signal?: AbortSignal | undefined
+  /** The connection stays open until it is closed, however long nobody uses it. */
+  keep?: boolean
 }
 
 const REOPEN = 'Open another one.'
@@ -32,6 +34,8 @@ export interface ReachParts {
   behind(task: Promise<unknown>): void
   /** Told of the `id` of a service whose server says that its tool list changed. */
   onToolsChanged(id: string): void
+  /** Told of the `id` of a service whose connection is being opened, is open, or has ended. */
+  onPhase(id: string): void
 }
 
 /** The way to the services: expands a config, connects, and shares what was found out about the service. */
@@ -146,10 +150,10 @@ export class Reach {
   async #open(): Promise<ConnectionPool> {
     this.#refuseClosed()
     this.#pool ??= import('./connections/index.ts').then(({ ConnectionPool: Pool, createConnector }) => {
-      const { logger, onToolsChanged, options } = this.#parts
+      const { logger, onPhase, onToolsChanged, options } = this.#parts
       const warn = (line: string) => logger.warn(line)
       const connector = createConnector({ warn, auth: (name, config) => this.#authOf(name, config) })
-      this.#loaded = new Pool({ connector, idleMs: options.idleTimeoutMs, onToolsChanged })
+      this.#loaded = new Pool({ connector, idleMs: options.idleTimeoutMs, onToolsChanged, onPhase })
       return this.#loaded
     })
     const pool = await this.#pool

@@ -1,6 +1,8 @@
 import type { DataspaceStatus, Durability, Inspection } from '@mcpstore/storage'
 import { AgentContext } from './agent-context.ts'
 import { StoreContext } from './context.ts'
+import type { StoreEvents } from './events/events.ts'
+import { WatchedEvents } from './events/store-events.ts'
 import { type House, houseOf, whileOpen } from './house.ts'
 import { type AgentSummary, agentsOf } from './services/agents.ts'
 import { checkAgentId } from './services/names.ts'
@@ -10,6 +12,9 @@ export type StoreStatus = DataspaceStatus
 
 /** A store, open until it is closed. Made by `setupStore`. */
 export class Store {
+  /** What happens to the services and to the storage, in this process or another. */
+  readonly events: StoreEvents
+  readonly #events: WatchedEvents
   readonly #house: House
   readonly #context: StoreContext
   readonly #settled: () => Promise<void>
@@ -18,6 +23,8 @@ export class Store {
   constructor(house: House, settled: () => Promise<void>) {
     this.#house = house
     this.#settled = settled
+    this.#events = new WatchedEvents(house)
+    this.events = this.#events
     this.#context = new StoreContext(house)
   }
 
@@ -93,6 +100,7 @@ export class Store {
 
   async #close(): Promise<{ left: number }> {
     this.#house.closed = true
+    this.#events.close()
     // Whatever became of the connections: what waits must still be delivered.
     await this.#house.reach.close().catch((error: Error) => this.#house.logger.error(error.message))
     await this.#settled()

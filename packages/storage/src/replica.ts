@@ -67,14 +67,9 @@ export class Replica {
     return keys.sort().flatMap((key) => this.get(key, now) ?? [])
   }
 
-  /** The totals under a statistics key, of services that still exist at `now` (ms). */
-  counters(key: string, now: number): Record<string, number> {
-    const own = Array.from(this.#counters.values()).filter((counter) => counter.key === key)
-    return Object.fromEntries(
-      own
-        .filter((counter) => isLive(this.record(statsParent(counter)), now))
-        .map(({ field, total }) => [field, total]),
-    )
+  /** The totals of services that exist at `now` (ms). */
+  liveCounters(now: number): Counter[] {
+    return this.allCounters().filter((counter) => isLive(this.record(statsParent(counter)), now))
   }
 
   /** Every total as it is shown. */

@@ -13,6 +13,13 @@ export interface PoolOptions {
   idleMs?: number | undefined
   /** Told of a target's `id` whose server says, on a connection of the pool, that its tool list changed. */
   onToolsChanged?: ((id: string) => void) | undefined
+  /** Told of the `id` when a connection is being opened, is open, or has ended: ask for the `phase`. */
+  onPhase?: ((id: string) => void) | undefined
+}
+
+export interface UseOptions extends RequestOptions {
+  /** The connection stays open until it is closed, however long nobody uses it. */
+  keep?: boolean | undefined
 }
 
 /** What a connection is opened for. */
@@ -34,16 +41,20 @@ export class ConnectionPool {
   readonly #connector: Connector
   readonly #idleMs: number
   readonly #onToolsChanged: (id: string) => void
+  readonly #onPhase: (id: string) => void
   /** Per service, the connection that the next caller gets. */
   readonly #current = new Map<string, { key: string; shared: SharedConnection }>()
+  /** What is being ended by `close`: nothing new is begun beside what may be left of it. */
+  readonly #ending = new Map<string, Promise<unknown>>()
   /** All of which something may be left, and whose they are. */
   readonly #live = new Map<SharedConnection, string>()
   #closed = false
 
-  constructor({ connector, idleMs = DEFAULT_IDLE_MS, onToolsChanged = () => {} }: PoolOptions) {
+  constructor({ connector, idleMs = DEFAULT_IDLE_MS, ...told }: PoolOptions) {
     this.#connector = connector
     this.#idleMs = idleMs
-    this.#onToolsChanged = onToolsChanged
+    this.#onToolsChanged = told.onToolsChanged ?? (() => {})
+    this.#onPhase = told.onPhase ?? (() => {})
   }
 
   /**
@@ -52,10 +63,11 @@ export class ConnectionPool {
    */
   async use<T>(
     target: ConnectionTarget,
-    options: RequestOptions,
+    options: UseOptions,
     work: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     const shared = await this.#enter(target, options)
+    if (options.keep) shared.keep()
     try {
       return await work(await shared.opened)
     } finally {
@@ -73,7 +85,10 @@ export class ConnectionPool {
   /** Ends the service's connections now, under whoever uses them. Resolves when nothing of them is left. */
   async close(id: string): Promise<void> {
     const own = [...this.#live].filter(([, owner]) => owner === id)
-    await Promise.all(own.map(([shared]) => shared.end()))
+    const end = Promise.all(own.map(([shared]) => shared.end()))
+    this.#ending.set(id, end)
+    await end
+    if (this.#ending.get(id) === end) this.#ending.delete(id)
   }
 
   /** Ends the service's connection, unless it is the one of this key, as soon as nobody uses it; nobody new gets it. */
@@ -82,6 +97,7 @@ export class ConnectionPool {
     if (!current || current.key === key) return
     this.#current.delete(id)
     current.shared.retire()
+    this.#onPhase(id)
   }
 
   /** Ends all connections, and the pool. Resolves when nothing of them is left. */
@@ -130,17 +146,25 @@ export class ConnectionPool {
     const shared: SharedConnection = new SharedConnection({
       idleMs: this.#idleMs,
       open: async (signal) => {
+        const ending = this.#ending.get(id)
+        if (ending) await ending
         const connection = await connectRetried(this.#connector, service, config, { ...left, signal })
         connection.onToolsChanged(() => this.#onToolsChanged(id))
         return connection
       },
       onOver: () => {
         if (this.#current.get(id)?.shared === shared) this.#current.delete(id)
+        this.#onPhase(id)
       },
       onGone: () => this.#live.delete(shared),
     })
     this.#current.set(id, { key, shared })
     this.#live.set(shared, id)
+    this.#onPhase(id)
+    shared.opened.then(
+      () => this.#onPhase(id),
+      () => {},
+    )
     return shared
   }
 }

@@ -86,7 +86,8 @@ export async function addServices(
   return { results, durable, ...(problem && { approvalError: problem }) }
 }
 
-function weakest(written: readonly { durable: Durability }[], house: House): Durability {
+/** The strongest place that is known to hold all of these; with none of them, what holds the data now. */
+export function weakest(written: readonly { durable: Durability }[], house: House): Durability {
   const strengths = written.map(({ durable }) => STRENGTH.indexOf(durable))
   if (strengths.length > 0) return STRENGTH[Math.min(...strengths)]!
   const { backend } = house.dataspace.status()

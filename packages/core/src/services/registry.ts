@@ -51,8 +51,13 @@ export class Registry {
    * @throws `unavailable` when there are none to show and the storage was never read, so that nobody can know.
    */
   all(): Service[] {
-    const own = this.records.of(this.scope)
-    return this.sure([...own, ...this.#assigned()].sort((a, b) => (a.name < b.name ? -1 : 1)))
+    const services = [...this.records.of(this.scope), ...this.#assigned()]
+    return this.sure(services.sort((a, b) => (a.name < b.name ? -1 : 1)))
+  }
+
+  /** The same without what is assigned. */
+  own(): Service[] {
+    return this.sure(this.records.of(this.scope))
   }
 
   /** All services to show: the store shows those of all agents after its own, though they have no name in it. */

@@ -3,8 +3,10 @@ import type { ServiceConfig, TransportName } from '../config/service-config.ts'
 import type { ServerFacts } from '../connections/connector.ts'
 import type { ToolFilter } from '../tools/tool-filter.ts'
 
+export const STATUS_WORDS = ['new', 'connecting', 'ok', 'failing', 'auth', 'untrusted', 'disabled'] as const
+
 /** The facts below folded into one word, for people. */
-export type StatusWord = 'new' | 'connecting' | 'ok' | 'failing' | 'auth' | 'untrusted' | 'disabled'
+export type StatusWord = (typeof STATUS_WORDS)[number]
 
 /** A failure as it is kept and shown: never with a secret in it. */
 export interface FailureNote {

@@ -113,7 +113,7 @@ function ambiguous(address: string, found: readonly ResolvedTool[]) {
 }
 
 /** The first ten, and how many more there are. */
-function some(names: readonly string[], separator = ', '): string {
+export function some(names: readonly string[], separator = ', '): string {
   const more = names.length > MOST_SHOWN ? [`and ${names.length - MOST_SHOWN} more`] : []
   return [...names.slice(0, MOST_SHOWN), ...more].join(separator)
 }
@@ -129,10 +129,10 @@ function unknown(address: string, parts: readonly ServiceList[]) {
   const near = [...new Set(nearest(address, names.keys()).map((one) => names.get(one)!))]
   const unread = parts
     .filter(({ list }) => !list)
-    .map(({ service, error }) => `${service.name}: ${firstLine(error?.message)}`)
+    .map(({ service, error }) => ({ name: service.name, error }))
   const hints = [
     near.length > 0 ? `Did you mean ${near.join(' or ')}?` : undefined,
-    unread.length > 0 ? `Not searched:\n${some(unread, '\n')}` : undefined,
+    unread.length > 0 ? notSearched(unread) : undefined,
     near.length + unread.length === 0
       ? 'See the tools there are with listTools, or mcpstore list-tools.'
       : undefined,
@@ -140,6 +140,12 @@ function unknown(address: string, parts: readonly ServiceList[]) {
   return storeError('unknown_tool', `there is no tool "${address}"`, {
     hint: hints.filter(Boolean).join(' '),
   })
+}
+
+/** Which services could not be searched, and why. */
+export function notSearched(services: readonly { name: string; error: Error | undefined }[]): string {
+  const reasons = services.map(({ name, error }) => `${name}: ${firstLine(error?.message)}`)
+  return `Not searched:\n${some(reasons, '\n')}`
 }
 
 /** A reason without the last output of a server, which may stand below it. */
