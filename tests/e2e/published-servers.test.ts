@@ -121,3 +121,52 @@ it('the library: from an empty store to a closed one, and the command line sees 
   expect(box.starts()).toHaveLength(3)
   expect((await mcpstore(box, ['use-tool', 'read_graph'])).stdout).toContain('"Ada"')
 })
+
+it('resources, prompts and completions of a published server, by library and command line', async () => {
+  await using box = new Box()
+  const host = await startHost(box)
+  await host.do('addService', { mcpServers: publishedServers(box) })
+  const resources = await host.do('listResources')
+  expect(resources.services).toEqual([
+    { name: 'everything', offered: true },
+    { name: 'filesystem', offered: false },
+    { name: 'memory', offered: true },
+  ])
+  const { uri } = resources.list.find((one: Foreign) => one.mimeType?.startsWith('text/')) as Foreign
+  expect((await host.do('readResource', uri)).contents[0].text.length).toBeGreaterThan(0)
+  const templates = await host.do('listResourceTemplates', 'everything')
+  expect(templates.list.map(({ uriTemplate }: Foreign) => uriTemplate)).toContain(
+    'demo://resource/dynamic/text/{resourceId}',
+  )
+  const dynamic = await host.do('readResource', 'demo://resource/dynamic/text/7')
+  expect(dynamic.contents[0]).toMatchObject({ uri: 'demo://resource/dynamic/text/7' })
+  const prompts = await host.do('listPrompts')
+  expect(prompts.list.map(({ name }: Foreign) => name)).toContain('everything/args-prompt')
+  const got = await host.do('getPrompt', 'args-prompt', { city: 'Oslo' })
+  expect(got.messages[0].content.text).toContain('Oslo')
+  const refused = await host.ask('getPrompt', 'everything/args-prompt')
+  expect(refused.error).toMatchObject({ code: 'bad_arguments', message: expect.stringContaining('city') })
+  const argument = { name: 'department', value: 'E' }
+  const suggested = await host.do('complete', { prompt: 'everything/completable-prompt' }, argument)
+  expect(suggested.completion.values).toEqual(['Engineering'])
+  expect((await host.do('checkServices')).list).toMatchObject([
+    { name: 'everything', status: 'ok' },
+    { name: 'filesystem', status: 'ok' },
+    { name: 'memory', status: 'ok' },
+  ])
+  expect(box.starts()).toHaveLength(3)
+  await host.do('close')
+
+  const run = (...argv: string[]) => mcpstore(box, argv)
+  expect((await run('resources', 'everything')).stdout).toMatch(/^everything +\d+ resources?, 2 templates$/m)
+  expect((await run('read-resource', 'everything', uri)).stdout.length).toBeGreaterThan(0)
+  expect((await run('prompts')).stdout).toMatch(/^ {2}everything\/args-prompt city=… \[state=…\] /m)
+  expect((await run('get-prompt', 'everything/args-prompt', 'city=Oslo')).stdout).toMatch(/^user:\n.*Oslo/)
+  expect(documentOf(await run('check', '--json')).services).toMatchObject([
+    { name: 'everything', status: 'ok' },
+    { name: 'filesystem', status: 'ok' },
+    { name: 'memory', status: 'ok' },
+  ])
+  const restarted = documentOf(await run('restart', 'memory', '--json'))
+  expect(restarted).toMatchObject({ name: 'memory', status: 'ok', toolCount: 9 })
+})

@@ -20,6 +20,9 @@ const tools = 'packages/core/test/store-tools.test.ts'
 const services = 'packages/core/test/store-services.test.ts'
 const approvals = 'packages/core/test/trust-approvals.test.ts'
 const inert = 'packages/core/test/trust-inert.test.ts'
+const agents = 'packages/core/test/agents.test.ts'
+const assignments = 'packages/core/test/assignments.test.ts'
+const agentsTrust = 'packages/core/test/agents-trust.test.ts'
 const approvalFile = 'packages/core/test/trust-file.test.ts'
 const wire = 'packages/core/test/connections-wire.test.ts'
 const sessions = 'packages/core/test/connections-sessions.test.ts'
@@ -36,6 +39,11 @@ const lostData = 'tests/faults/lost-data.test.ts'
 const calls = 'packages/core/test/store-calls.test.ts'
 const wipes = 'tests/faults/wipes.test.ts'
 const former = 'packages/storage/src/backends/redis/former.ts'
+const events = 'packages/core/test/store-events.test.ts'
+const lifecycle = 'packages/core/test/service-lifecycle.test.ts'
+const contents = 'packages/core/test/contents.test.ts'
+const partial = 'packages/core/test/partial-results.test.ts'
+const pool = 'packages/core/src/connections/pool.ts'
 
 export const mutants: Mutant[] = [
   {
@@ -382,14 +390,14 @@ export const mutants: Mutant[] = [
   {
     name: 'a server is asked although its list is known',
     file: 'packages/core/src/tools/listing.ts',
-    find: 'if (cached && !fresh && !refresher.isOutdated(service.name)) {',
+    find: 'if (cached && !fresh && !refresher.isOutdated(service)) {',
     replace: 'if (false) {',
     suite: tools,
   },
   {
     name: 'a list that its server calls changed is served',
     file: 'packages/core/src/tools/listing.ts',
-    find: ' && !refresher.isOutdated(service.name)',
+    find: ' && !refresher.isOutdated(service)',
     replace: '',
     suite: 'packages/core/test/tool-changes.test.ts',
   },
@@ -410,15 +418,15 @@ export const mutants: Mutant[] = [
   {
     name: 'of two patches at the same time one is lost',
     file: 'packages/core/src/services/changes.ts',
-    find: 'house.dataspace.putIf(configKey(name), patched as unknown as Json, stamp)',
+    find: 'house.dataspace.putIf(id, patched as unknown as Json, stamp)',
     replace:
-      "house.dataspace.put(configKey(name), patched as unknown as Json).then((put) => ({ ...put, status: 'written' as const }))",
+      "house.dataspace.put(id, patched as unknown as Json).then((put) => ({ ...put, status: 'written' as const }))",
     suite: services,
   },
   {
     name: 'an empty listing is given where nobody can know',
     file: 'packages/core/src/services/registry.ts',
-    find: 'if (services.length === 0) this.#refuseUnknown()',
+    find: 'if (found.length === 0) this.#refuseUnknown()',
     replace: '',
     suite: services,
   },
@@ -446,7 +454,7 @@ export const mutants: Mutant[] = [
   {
     name: 'a patch approves the rest of what a stranger wrote',
     file: 'packages/core/src/services/changes.ts',
-    find: 'const changes = [isTrusted ? change : { name: change.name }]',
+    find: 'const changes = [isTrusted ? change : { scope, name }]',
     replace: 'const changes = [change]',
     suite: approvals,
   },
@@ -494,8 +502,8 @@ export const mutants: Mutant[] = [
   },
   {
     name: 'names that look like others are listed',
-    file: 'packages/core/src/services/registry.ts',
-    find: "if (!isServiceName(service)) return { problem: 'no service may have this name' }",
+    file: 'packages/core/src/services/records.ts',
+    find: "if (!isServiceName(name)) return { problem: 'no service may have this name' }",
     replace: '',
     suite: inert,
   },
@@ -551,8 +559,8 @@ export const mutants: Mutant[] = [
   {
     name: 'a server runs on by a config that somebody else overwrote',
     file: 'packages/core/src/setup-store.ts',
-    find: "if (record?.kind === 'config') reach",
-    replace: "if (record?.kind === 'cache') reach",
+    find: "if (parseRecordKey(key)?.kind === 'config') reach",
+    replace: "if (parseRecordKey(key)?.kind === 'cache') reach",
     suite: 'packages/core/test/store-overwritten.test.ts',
   },
   {
@@ -704,5 +712,194 @@ export const mutants: Mutant[] = [
     find: "this.#tellGone(dropDelivered(this.#parts), 'remote')",
     replace: '',
     suite: wipes,
+  },
+  {
+    name: 'what is denied is listed and called',
+    file: 'packages/core/src/tools/tool-filter.ts',
+    find: '!deny.some(fits) && ',
+    replace: '',
+    suite: assignments,
+  },
+  {
+    name: 'an agent sees services of the store that nobody assigned to it',
+    file: 'packages/core/src/services/registry.ts',
+    find: 'const grant = this.assignments.find(this.scope.agent, name)',
+    replace: 'const grant = { agent: name, allow: [], deny: [] }',
+    suite: assignments,
+  },
+  {
+    name: 'an agent changes what is the store’s',
+    file: 'packages/core/src/services/registry.ts',
+    find: 'return this.records.find({ scope: this.scope, name })',
+    replace: "return this.records.find({ scope: 'store', name })",
+    suite: assignments,
+  },
+  {
+    name: 'services of one name in two scopes share a connection',
+    file: 'packages/core/src/reach.ts',
+    find: '{ id: service.id, service: service.name, key, config }',
+    replace: "{ id: service.name, service: service.name, key: '', config }",
+    suite: agents,
+  },
+  {
+    name: 'services of one name in two scopes share a list',
+    file: 'packages/core/src/tools/cached-list.ts',
+    find: "const entry = this.#dataspace.get(serviceKey(service, 'cache'))",
+    replace: "const entry = this.#dataspace.get(serviceKey({ ...service, scope: 'store' }, 'cache'))",
+    suite: agents,
+  },
+  {
+    name: 'services of one name in two scopes share the answer to a question',
+    file: 'packages/core/src/tools/refresh.ts',
+    find: '${service.id}`',
+    replace: '${service.name}`',
+    suite: agents,
+  },
+  {
+    name: 'a server of an agent runs on by a config that somebody else overwrote',
+    file: 'packages/core/src/setup-store.ts',
+    find: "for (const prefix of ['services:', 'agents:'])",
+    replace: "for (const prefix of ['services:'])",
+    suite: agents,
+  },
+  {
+    name: 'calls of an agent are counted as the store’s',
+    file: 'packages/core/src/tools/statistics.ts',
+    find: 'service.scope',
+    replace: "'store'",
+    suite: agents,
+  },
+  {
+    name: 'an approval of one scope counts in all',
+    file: 'packages/core/src/trust/gate.ts',
+    find: 'scope: scopeName(scope),',
+    replace: "scope: 'store',",
+    suite: agentsTrust,
+  },
+  {
+    name: 'to revoke in one scope revokes in all',
+    file: 'packages/core/src/trust/approver.ts',
+    find: ' && one.scope === scopeName(scope)',
+    replace: '',
+    suite: agentsTrust,
+  },
+  {
+    name: 'an assignment counts for a later service of the same name',
+    file: 'packages/core/src/services/assignments.ts',
+    find: ' || entry.basis !== this.life(read.service)',
+    replace: '',
+    suite: assignments,
+  },
+  {
+    name: 'a service that is added again is not born again',
+    file: 'packages/core/src/services/put-services.ts',
+    find: 'after === undefined',
+    replace: "typeof after === 'string'",
+    suite: assignments,
+  },
+  {
+    name: 'a server is started to find out what is withheld',
+    file: 'packages/core/src/tools/resolve.ts',
+    find: 'if (service.grant && !isAllowed(service.grant, name)) throw withheld(service, name)',
+    replace: '',
+    suite: assignments,
+  },
+  {
+    name: 'a list that was just fetched shows what is withheld',
+    file: 'packages/core/src/tools/refresh.ts',
+    find: 'if (!joined) return narrowed(await this.#begin(flight, service, left()), service)',
+    replace: 'if (!joined) return await this.#begin(flight, service, left())',
+    suite: assignments,
+  },
+  {
+    name: 'counters of an agent live under the store’s config',
+    file: 'packages/storage/src/keyspace.ts',
+    find: "const [scope = ''] = /^agents:[^:]+:/.exec(key) ?? []",
+    replace: 'const scope = key.slice(0, 0)',
+    suite: conformance,
+  },
+  {
+    name: 'nobody is told whose assignment was replaced unseen',
+    file: 'packages/storage/src/keyspace.ts',
+    find: " || key.endsWith(':assignment')",
+    replace: '',
+    suite: conformance,
+  },
+  {
+    name: 'services that never answer keep those behind them waiting',
+    file: 'packages/core/src/tools/in-parallel.ts',
+    find: 'await settledWithin(patienceMs, done)',
+    replace: 'await done',
+    suite: partial,
+  },
+  {
+    name: 'one service is asked after the other',
+    file: 'packages/core/src/tools/in-parallel.ts',
+    find: 'ASKING = { limit: 8, patienceMs: 3000 }',
+    replace: 'ASKING = { limit: 1, patienceMs: 3_000_000 }',
+    suite: partial,
+  },
+  {
+    name: 'a wait polls',
+    file: 'packages/core/src/events/news-of.ts',
+    find: 'this.#wake = resolve',
+    replace: 'setTimeout(resolve, 200)',
+    suite: events,
+  },
+  {
+    name: 'what another process does is no event',
+    file: 'packages/core/src/events/service-news.ts',
+    find: '({ key }) => {',
+    replace: "({ key, origin }) => {\n      if (origin === 'remote') return",
+    suite: events,
+  },
+  {
+    name: 'each change is told by itself',
+    file: 'packages/core/src/events/service-reports.ts',
+    find: 'this.#timer ??= setTimeout(() => this.#report(), GATHER_MS)',
+    replace: 'this.#report()',
+    suite: events,
+  },
+  {
+    name: 'a listener that throws ends the others',
+    file: 'packages/core/src/events/events.ts',
+    find: 'await listener(event as never)',
+    replace: 'queueMicrotask(() => listener(event as never))',
+    suite: events,
+  },
+  {
+    name: 'a restart starts the new server beside the old one',
+    file: pool,
+    find: 'if (ending) await ending',
+    replace: '',
+    suite: lifecycle,
+  },
+  {
+    name: 'each of many restarts is one',
+    file: 'packages/core/src/services/lifecycle.ts',
+    find: 'if (joined) return joined',
+    replace: '',
+    suite: lifecycle,
+  },
+  {
+    name: 'a connection that was opened on purpose is closed when it is idle',
+    file: 'packages/core/src/connections/shared-connection.ts',
+    find: 'else if (!this.#kept)',
+    replace: 'else',
+    suite: lifecycle,
+  },
+  {
+    name: 'a server without the capability is asked',
+    file: 'packages/core/src/contents/listings.ts',
+    find: 'if (!connection.server.capabilities[listing.capability]) return nothing',
+    replace: '',
+    suite: contents,
+  },
+  {
+    name: 'pages are asked for as long as there is a cursor',
+    file: 'packages/core/src/connections/pages.ts',
+    find: 'if (seen.has(next))',
+    replace: 'if (false)',
+    suite: contents,
   },
 ]

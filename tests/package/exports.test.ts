@@ -26,6 +26,7 @@ it('@mcpstore/storage exports', () => {
       "parseRecordKey",
       "randomId",
       "recordKey",
+      "scopePrefix",
       "silentLogger",
       "sqliteBackend",
       "statsField",

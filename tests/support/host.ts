@@ -43,20 +43,32 @@ export class LibraryHost {
 
   /** Calls a method of the store, or else of its context. Throws when the process ends instead of answering. */
   ask(method: string, ...args: unknown[]): Promise<Answer> {
+    return this.#ask({ method, args })
+  }
+
+  #ask(request: { agent?: string; method: string; args: unknown[] }): Promise<Answer> {
     const id = ++this.#requests
     const answer = new Promise<Answer>((resolve) => {
       this.#waiting.set(id, resolve)
-      this.child.send({ id, method, args })
+      this.child.send({ id, ...request })
     })
     return Promise.race([answer, this.#gone])
   }
 
   /** The same, for the value alone. Throws what the method threw. */
   async do(method: string, ...args: unknown[]): Promise<Foreign> {
-    const { error, value } = await this.ask(method, ...args)
-    if (error) throw Object.assign(new Error(error.message), error)
-    return value
+    return result(await this.ask(method, ...args))
   }
+
+  /** The same of the context of an agent. */
+  async doAs(agent: string, method: string, ...args: unknown[]): Promise<Foreign> {
+    return result(await this.#ask({ agent, method, args }))
+  }
+}
+
+function result({ error, value }: Answer): Foreign {
+  if (error) throw Object.assign(new Error(error.message), error)
+  return value
 }
 
 /**

@@ -1,35 +1,6 @@
-import type { OptionName } from './options.ts'
+import type { CommandSpec } from './command-spec.ts'
 
-export type CommandName =
-  | 'add'
-  | 'list'
-  | 'list-tools'
-  | 'use-tool'
-  | 'info'
-  | 'wait'
-  | 'remove'
-  | 'trust'
-  | 'status'
-  | 'doctor'
-  | 'adopt'
-  | 'clear'
-  | 'help'
-
-/** One command as data: help and parsing are made from it. */
-export interface CommandSpec {
-  name: CommandName
-  /** Names the same command goes by elsewhere. */
-  aliases: readonly string[]
-  summary: string
-  /** What follows `mcpstore`, one line per form. */
-  usage: readonly string[]
-  options: readonly OptionName[]
-  /** Fewest and most positionals. */
-  positionals: readonly [number, number]
-  /** What follows `--` is a program to start, not more positionals. */
-  takesProgram?: true
-  examples: readonly string[]
-}
+export type { CommandName, CommandSpec } from './command-spec.ts'
 
 export const commandTable: readonly CommandSpec[] = [
   {
@@ -41,7 +12,7 @@ export const commandTable: readonly CommandSpec[] = [
       "add NAME URL [--transport http|sse] [--header 'K: V']...",
       'add NAME [--env K=V]... [--cwd DIR] -- CMD...',
     ],
-    options: ['transport', 'header', 'env', 'cwd', 'if-absent', 'check'],
+    options: ['transport', 'header', 'env', 'cwd', 'if-absent', 'check', 'agent'],
     positionals: [0, 2],
     takesProgram: true,
     examples: [
@@ -55,7 +26,7 @@ export const commandTable: readonly CommandSpec[] = [
     aliases: ['ls', 'list_services'],
     summary: 'List the services',
     usage: ['list'],
-    options: [],
+    options: ['agent'],
     positionals: [0, 0],
     examples: ['mcpstore list'],
   },
@@ -64,7 +35,7 @@ export const commandTable: readonly CommandSpec[] = [
     aliases: ['tools', 'list_tools'],
     summary: 'List the tools, from the shared list',
     usage: ['list-tools [SERVICE] [--fresh]'],
-    options: ['fresh'],
+    options: ['fresh', 'agent'],
     positionals: [0, 1],
     examples: ['mcpstore list-tools', 'mcpstore list-tools weather --fresh'],
   },
@@ -73,7 +44,7 @@ export const commandTable: readonly CommandSpec[] = [
     aliases: ['call', 'use', 'use_tool'],
     summary: 'Call a tool, once, and print its result',
     usage: ['use-tool TOOL [k=v]... [k:=json]... [--args JSON|-]'],
-    options: ['args'],
+    options: ['args', 'agent'],
     positionals: [1, Number.POSITIVE_INFINITY],
     examples: [
       'mcpstore use-tool weather/get_current_weather query=Oslo days=3',
@@ -81,29 +52,87 @@ export const commandTable: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'resources',
+    aliases: ['list_resources'],
+    summary: 'List the resources and their templates; every service that has some is asked',
+    usage: ['resources [SERVICE]'],
+    options: ['agent'],
+    positionals: [0, 1],
+    examples: ['mcpstore resources', 'mcpstore resources docs'],
+  },
+  {
+    name: 'read-resource',
+    aliases: ['read_resource'],
+    summary: 'Read a resource and print what is in it',
+    usage: ['read-resource SERVICE URI'],
+    options: ['agent'],
+    positionals: [2, 2],
+    examples: ['mcpstore read-resource docs docs://guide/start'],
+  },
+  {
+    name: 'prompts',
+    aliases: ['list_prompts'],
+    summary: 'List the prompts and what they take; every service that has some is asked',
+    usage: ['prompts [SERVICE]'],
+    options: ['agent'],
+    positionals: [0, 1],
+    examples: ['mcpstore prompts', 'mcpstore prompts docs'],
+  },
+  {
+    name: 'get-prompt',
+    aliases: ['get_prompt'],
+    summary: 'Get a prompt, filled in, and print its messages',
+    usage: ['get-prompt SERVICE/PROMPT [k=v]...'],
+    options: ['agent'],
+    positionals: [1, Number.POSITIVE_INFINITY],
+    examples: ['mcpstore get-prompt docs/summarise language=Norsk'],
+  },
+  {
     name: 'info',
     aliases: ['get'],
     summary: 'Show everything known of one service, or what a tool takes',
     usage: ['info SERVICE|TOOL'],
-    options: [],
+    options: ['agent'],
     positionals: [1, 1],
     examples: ['mcpstore info weather', 'mcpstore info weather/get_current_weather'],
+  },
+  {
+    name: 'check',
+    aliases: ['check_services'],
+    summary: 'Reach for every service, or for one, and say how it is',
+    usage: ['check [SERVICE]'],
+    options: ['agent'],
+    positionals: [0, 1],
+    examples: ['mcpstore check', 'mcpstore check weather --timeout 5'],
   },
   {
     name: 'wait',
     aliases: [],
     summary: 'Connect to a service and wait until it answers',
     usage: ['wait NAME'],
-    options: [],
+    options: ['agent'],
     positionals: [1, 1],
     examples: ['mcpstore wait weather --timeout 30'],
+  },
+  {
+    name: 'restart',
+    aliases: ['restart_service'],
+    summary: 'Start a service afresh for this command, check it, and renew its tools for everybody',
+    usage: ['restart SERVICE'],
+    notes: [
+      'The service ends with the command, as always. A running program keeps the connection it has: it sees',
+      'the new tools and the new status, and restarts a service of its own with restartService.',
+    ],
+    options: ['agent'],
+    positionals: [1, 1],
+    examples: ['mcpstore restart weather'],
   },
   {
     name: 'remove',
     aliases: ['rm', 'delete'],
     summary: 'Remove a service',
     usage: ['remove NAME'],
-    options: [],
+    options: ['agent'],
     positionals: [1, 1],
     examples: ['mcpstore remove weather'],
   },
@@ -112,9 +141,39 @@ export const commandTable: readonly CommandSpec[] = [
     aliases: [],
     summary: 'Let a service that somebody else added be started, as it is now',
     usage: ['trust NAME [--yes]', 'trust NAME --revoke'],
-    options: ['yes', 'revoke'],
+    options: ['yes', 'revoke', 'agent'],
     positionals: [1, 1],
     examples: ['mcpstore trust weather', 'mcpstore trust weather --revoke'],
+  },
+  {
+    name: 'assign',
+    aliases: [],
+    summary: 'Let an agent use a service of the store, or some of its tools',
+    usage: ['assign SERVICE --agent ID [--allow GLOB]... [--deny GLOB]...'],
+    options: ['agent', 'allow', 'deny'],
+    positionals: [1, 1],
+    examples: [
+      'mcpstore assign weather --agent researcher',
+      "mcpstore assign files --agent researcher --allow 'read_*' --deny '*_secret'",
+    ],
+  },
+  {
+    name: 'unassign',
+    aliases: [],
+    summary: 'Take a service of the store away from an agent',
+    usage: ['unassign SERVICE --agent ID'],
+    options: ['agent'],
+    positionals: [1, 1],
+    examples: ['mcpstore unassign weather --agent researcher'],
+  },
+  {
+    name: 'agents',
+    aliases: ['list_agents'],
+    summary: 'List the agents and the services they have',
+    usage: ['agents'],
+    options: [],
+    positionals: [0, 0],
+    examples: ['mcpstore agents'],
   },
   {
     name: 'status',

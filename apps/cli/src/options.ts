@@ -18,6 +18,9 @@ export interface OptionValues {
   check?: boolean
   fresh?: boolean
   args?: string
+  agent?: string
+  allow?: string[]
+  deny?: string[]
   yes?: boolean
   revoke?: boolean
 }
@@ -73,6 +76,9 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   check: { kind: 'flag', summary: 'connect to what was added and say whether it works' },
   fresh: { kind: 'flag', summary: 'ask the services instead of the shared list' },
   args: { kind: 'text', value: 'JSON|-', summary: 'arguments as a JSON object, or - to read it from stdin' },
+  agent: { kind: 'text', value: 'ID', summary: 'as this agent: its own services, and those assigned to it' },
+  allow: { kind: 'list', value: 'GLOB', summary: 'only tools that fit: * is any text; may be repeated' },
+  deny: { kind: 'list', value: 'GLOB', summary: 'no tools that fit, even if allowed; may be repeated' },
   yes: { kind: 'flag', summary: 'do not ask' },
   revoke: { kind: 'flag', summary: 'take back what was approved' },
 }

@@ -1,6 +1,7 @@
-import type { Store, StoreStatus } from '@mcpstore/core'
+import type { Store, StoreContext, StoreStatus } from '@mcpstore/core'
 import { CliError } from './cli-error.ts'
 import type { CommandContext } from './command.ts'
+import type { OptionValues } from './options.ts'
 
 const INTERRUPTED = 'interrupted'
 
@@ -12,6 +13,11 @@ export function untilInterrupted<T>(signal: AbortSignal, work: Promise<T>): Prom
     signal.addEventListener('abort', interrupt, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', interrupt))
   })
+}
+
+/** The services a command works on: the store's, or with `--agent` those that this agent sees. */
+export function servicesOf(store: Store, { agent }: Pick<OptionValues, 'agent'>): StoreContext {
+  return agent === undefined ? store.forStore() : store.forAgent(agent)
 }
 
 interface SessionOptions {

@@ -22,6 +22,7 @@ export function libraryError(code: ErrorCode, message: string, hint?: string): E
 export function fakeService(name: string, changes: Partial<ServiceInfo> = {}): ServiceInfo {
   return {
     name,
+    scope: 'store',
     transport: 'http',
     status: 'ok',
     toolCount: 2,

@@ -55,8 +55,22 @@ it('--json is one document of exactly the documented fields', async () => {
   const { stdout } = await run(['list_services', '--json'], listing(weather, broken))
   expect(JSON.parse(stdout)).toEqual({
     services: [
-      { name: 'weather', transport: 'http', status: 'ok', toolCount: 2, facts: weather.facts },
-      { name: 'broken-one', transport: 'stdio', status: 'failing', toolCount: null, facts: broken.facts },
+      {
+        name: 'weather',
+        scope: 'store',
+        transport: 'http',
+        status: 'ok',
+        toolCount: 2,
+        facts: weather.facts,
+      },
+      {
+        name: 'broken-one',
+        scope: 'store',
+        transport: 'stdio',
+        status: 'failing',
+        toolCount: null,
+        facts: broken.facts,
+      },
     ],
     storage,
   })

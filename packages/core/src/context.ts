@@ -1,34 +1,36 @@
 import type { AddInput } from './config/read.ts'
 import { configToApprove, redactConfig } from './config/redact.ts'
 import type { ServerFacts, ToolResult } from './connections/connector.ts'
-import { storeError } from './errors.ts'
-import type { House } from './house.ts'
+import { ContentContext } from './contents/content-context.ts'
 import { checkMethodOptions } from './option-checks.ts'
+import type { AskOptions } from './services/ask-all.ts'
 import type { AddOptions, AddReport, ChangeReport } from './services/changes.ts'
-import { describeService } from './services/describe.ts'
-import { readHealth } from './services/health-note.ts'
+import type { ServiceCheck } from './services/check.ts'
+import type { ConfigFile, ResetReport } from './services/configs.ts'
 import { checkServiceName } from './services/names.ts'
 import type { Service } from './services/registry.ts'
-import type { ServiceInfo, ServiceSummary } from './services/service-info.ts'
+import type { ServiceInfo, ServiceSummary, StatusWord } from './services/service-info.ts'
+import { summarise } from './services/summary.ts'
 import type { UseOptions } from './tools/call.ts'
-import { isStale, type ListOptions, listServices, toolList } from './tools/listing.ts'
+import { type ListOptions, listServices, toolList } from './tools/listing.ts'
 import { checkAddress, resolveTool } from './tools/resolve.ts'
 import type { ListedTool, ToolList } from './tools/tool-list.ts'
+import type { ToolStats } from './tools/tool-stats.ts'
 import type { TrustOptions, TrustReport } from './trust/trust-service.ts'
 
 const WAIT_MS = 10_000
 
+export interface WaitOptions {
+  /** The status to wait for, or several of which any will do. Default: `ok`. */
+  status?: StatusWord | readonly StatusWord[]
+  /** How long, in ms. Default: 10,000. */
+  timeout?: number
+}
+
 let calling: Promise<typeof import('./tools/call.ts')> | undefined
 
-/** What one can do with the services of a store. */
-export class StoreContext {
-  readonly #whole: House
-
-  /** Made by `Store.forStore`. */
-  constructor(house: House) {
-    this.#whole = house
-  }
-
+/** What one can do with the services that one scope sees: the store, or an agent. */
+export class StoreContext extends ContentContext {
   /**
    * Adds services, or updates those whose names are taken; starts nothing. Takes `{ mcpServers }`, `{ servers }`, one
    * service with a `name`, a map or an array of them, JSON text of any of these, or `{ file }`. Each entry stands or
@@ -37,44 +39,93 @@ export class StoreContext {
   async addService(input: AddInput, options: AddOptions = {}): Promise<AddReport> {
     checkMethodOptions('addService', options)
     const { addServices } = await import('./services/changes.ts')
-    return addServices(this.#house, input, options)
+    return addServices(this.house, input, options)
   }
 
-  /** All services with what is known of them; starts and asks nobody. @throws `unavailable` when nobody can know. */
+  /**
+   * All services with what is known of them; starts and asks nobody. The store shows those of agents, too: `scope` says
+   * whose each one is. @throws `unavailable` when nobody can know.
+   */
   async listServices(): Promise<ServiceSummary[]> {
-    const services = this.#house.registry.all()
-    await this.#house.gate.consult(services)
-    return services.map((service) => this.#summary(service))
+    const services = this.house.registry.shown()
+    await this.house.gate.consult(services)
+    return services.map((service) => summarise(this.house, service))
   }
 
   /** Everything that may be shown of one service, secrets redacted. @throws `unknown_service` */
   async serviceInfo(name: string): Promise<ServiceInfo> {
-    const service = this.#house.registry.get(checkServiceName(name))
-    await this.#house.gate.consult([service])
-    const list = this.#house.lists.get(service)
-    const server: ServerFacts | null = list?.server ?? null
-    const summary = this.#summary(service)
-    // What somebody is asked to approve has to be seen.
-    const config = (summary.facts.inert === null ? redactConfig : configToApprove)(service.config)
-    return { ...summary, config, server, fetchedAt: list?.fetchedAt ?? null }
+    return this.#info(this.house.registry.get(checkServiceName(name)))
   }
 
   /**
-   * Connects a service and fetches its tools, for at most `timeout` ms (10,000), trying again what may pass.
+   * The same of the service whose name is `query`, or is the only one that comes near it: its `name` says which.
+   * @throws `unknown_service` that names those that come near
+   */
+  async findService(query: string): Promise<ServiceInfo> {
+    const { findService } = await import('./services/find.ts')
+    return this.#info(findService(this.house, query))
+  }
+
+  /**
+   * Reaches for all enabled services, or for one, side by side, each for at most `timeout` ms (`connectTimeoutMs`), and
+   * says of each how it is and why. What fails never fails the whole. @throws `unknown_service`, `aborted`
+   */
+  async checkServices(service?: string, options: AskOptions = {}): Promise<ServiceCheck[]> {
+    checkMethodOptions('checkServices', options)
+    const { checkServices } = await import('./services/check.ts')
+    return checkServices(this.house, service, options)
+  }
+
+  /**
+   * Waits until the status of a service is `status` (`ok`), or one of several, for at most `timeout` ms (10,000). For
+   * `ok` it is connected and its tools are fetched, trying again what may pass; for anything else nobody is asked.
    * @throws `unknown_service`, `disabled`, `untrusted`, `unreachable`, `timeout`, `auth_required`, `bad_config`
    */
-  async waitService(name: string, options: { timeout?: number } = {}): Promise<ServiceInfo> {
+  async waitService(name: string, options: WaitOptions = {}): Promise<ServiceInfo> {
     checkMethodOptions('waitService', options)
-    const service = this.#house.registry.get(checkServiceName(name))
+    const { status = 'ok', timeout = WAIT_MS } = options
+    const service = this.house.registry.get(checkServiceName(name))
     const { waitFor } = await import('./services/wait.ts')
-    await waitFor(this.#house, service, options.timeout ?? WAIT_MS)
+    const wanted = { statuses: new Set([status].flat()), timeoutMs: timeout }
+    await waitFor(this.house, { name: service.name, id: service.id, ...wanted })
+    return this.serviceInfo(name)
+  }
+
+  /**
+   * Opens this process's connection to a service, within `timeout` ms (`connectTimeoutMs`), and keeps it open while
+   * nobody uses it, until `disconnectService`, a change of the config, or its server's end. @throws as `waitService`
+   */
+  async connectService(name: string, options: AskOptions = {}): Promise<ServiceInfo> {
+    checkMethodOptions('connectService', options)
+    const { connectService } = await import('./services/lifecycle.ts')
+    await connectService(this.house, name, options)
+    return this.serviceInfo(name)
+  }
+
+  /**
+   * Ends this process's connection to a service, under whoever uses it: resolves when nothing that it started is left.
+   * The next use opens another one. @throws `unknown_service`
+   */
+  async disconnectService(name: string): Promise<void> {
+    const { disconnectService } = await import('./services/lifecycle.ts')
+    await disconnectService(this.house, name)
+  }
+
+  /**
+   * The same, then connects anew and fetches the tools, within `timeout` ms (`connectTimeoutMs`). Connections of other
+   * processes stay. @throws as `waitService`
+   */
+  async restartService(name: string, options: { timeout?: number } = {}): Promise<ServiceInfo> {
+    checkMethodOptions('restartService', options)
+    const { restartService } = await import('./services/lifecycle.ts')
+    await restartService(this.house, name, options)
     return this.serviceInfo(name)
   }
 
   /** Replaces a service's config. @throws `unknown_service`, `bad_config`, `conflict` */
   async updateService(name: string, config: object): Promise<ChangeReport> {
     const { updateService } = await import('./services/changes.ts')
-    return updateService(this.#house, name, config)
+    return updateService(this.house, name, config)
   }
 
   /**
@@ -84,13 +135,28 @@ export class StoreContext {
    */
   async patchService(name: string, patch: object): Promise<ChangeReport> {
     const { patchService } = await import('./services/changes.ts')
-    return patchService(this.#house, name, patch)
+    return patchService(this.house, name, patch)
   }
 
   /** Removes a service, its tool list and its statistics, and ends its connection. @throws `unknown_service`, `conflict` */
   async deleteService(name: string): Promise<ChangeReport> {
     const { deleteService } = await import('./services/changes.ts')
-    return deleteService(this.#house, name)
+    return deleteService(this.house, name)
+  }
+
+  /** The configs in the form `addService` takes, secrets redacted: `***` stands for what is not shown. @throws `unknown_service` */
+  async showConfig(service?: string): Promise<ConfigFile> {
+    const { showConfig } = await import('./services/configs.ts')
+    return showConfig(this.house, service)
+  }
+
+  /**
+   * Removes all services, or one, with all that is known of them, and says which. Unlike `Store.clear` it may be done
+   * while the storage is away. @throws `unknown_service`
+   */
+  async resetConfig(service?: string): Promise<ResetReport> {
+    const { resetConfig } = await import('./services/configs.ts')
+    return resetConfig(this.house, service)
   }
 
   /**
@@ -100,13 +166,13 @@ export class StoreContext {
   async trustService(name: string, options: TrustOptions = {}): Promise<TrustReport> {
     checkMethodOptions('trustService', options)
     const { trustService } = await import('./trust/trust-service.ts')
-    return trustService(this.#house, name, options)
+    return trustService(this.house, name, options)
   }
 
   /** Takes back what was approved under this name, and ends its connection. @throws `unknown_service`, `usage`, `storage` */
   async revokeTrust(name: string): Promise<TrustReport> {
     const { revokeTrust } = await import('./trust/trust-service.ts')
-    return revokeTrust(this.#house, name)
+    return revokeTrust(this.house, name)
   }
 
   /**
@@ -117,12 +183,12 @@ export class StoreContext {
    */
   async listTools(service?: string, options: ListOptions = {}): Promise<ToolList> {
     checkMethodOptions('listTools', options)
-    const { registry } = this.#house
+    const { registry } = this.house
     if (service === undefined) {
       const enabled = registry.all().filter(({ config }) => !config.disabled)
-      return toolList(await listServices(this.#house, enabled, options))
+      return toolList(await listServices(this.house, enabled, options))
     }
-    const parts = await listServices(this.#house, [registry.get(checkServiceName(service))], options)
+    const parts = await listServices(this.house, [registry.get(checkServiceName(service))], options)
     const [{ error, list } = {}] = parts
     const isShown = error?.code === 'untrusted' && list !== undefined && !options.fresh
     if (error && !isShown) throw error
@@ -131,7 +197,16 @@ export class StoreContext {
 
   /** The definition of the tool an address means; see `useTool`. @throws `unknown_tool`, `ambiguous_tool` */
   async findTool(tool: string): Promise<ListedTool> {
-    return (await resolveTool(this.#house, checkAddress(tool), {})).tool
+    return (await resolveTool(this.house, checkAddress(tool), {})).tool
+  }
+
+  /**
+   * What was counted of the tools that were called, by all processes together: of all, or of those that `tool` names,
+   * as `service/tool` or by their own name.
+   */
+  async toolStats(tool?: string): Promise<ToolStats[]> {
+    const { toolStats } = await import('./tools/tool-stats.ts')
+    return toolStats(this.house, tool)
   }
 
   /**
@@ -146,20 +221,16 @@ export class StoreContext {
     // To import a module again, though it is loaded, takes longer than all that is done here before a call is sent.
     calling ??= import('./tools/call.ts')
     const { useTool } = await calling
-    return useTool(this.#house, tool, args, options)
+    return useTool(this.house, tool, args, options)
   }
 
-  get #house(): House {
-    if (this.#whole.closed)
-      throw storeError('unavailable', 'the store is closed', { hint: 'Open another one.' })
-    return this.#whole
-  }
-
-  #summary(service: Service): ServiceSummary {
-    const { dataspace, gate, lists, reach } = this.#house
-    const list = lists.get(service)
-    const facts = list && { toolCount: list.tools.length, stale: isStale(list) }
-    const trust = { trusted: gate.isTrusted(service), inert: gate.whyInert(service) }
-    return describeService(service, reach.phase(service.name), readHealth(dataspace, service), facts, trust)
+  async #info(service: Service): Promise<ServiceInfo> {
+    await this.house.gate.consult([service])
+    const list = this.house.lists.get(service)
+    const server: ServerFacts | null = list?.server ?? null
+    const summary = summarise(this.house, service)
+    // What somebody is asked to approve has to be seen.
+    const config = (summary.facts.inert === null ? redactConfig : configToApprove)(service.config)
+    return { ...summary, config, server, fetchedAt: list?.fetchedAt ?? null }
   }
 }

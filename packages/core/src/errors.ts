@@ -8,6 +8,10 @@ export type ErrorCode =
   | 'unknown_service'
   | 'unknown_tool'
   | 'ambiguous_tool'
+  | 'unknown_resource'
+  | 'ambiguous_resource'
+  | 'unknown_prompt'
+  | 'ambiguous_prompt'
   | 'bad_arguments'
   | 'auth_required'
   | 'untrusted'
@@ -29,6 +33,18 @@ export function storeError(
   details: ErrorDetails = {},
 ): McpStoreError<ErrorCode> {
   return new McpStoreError(code, message, details)
+}
+
+/** An error as it stands beside what did not fail. */
+export interface ErrorNote {
+  code: string
+  message: string
+  hint?: string
+}
+
+/** What stands in a report of many services for the one that failed. */
+export function noteOfError({ code, message, hint }: McpStoreError): ErrorNote {
+  return { code, message, ...(hint && { hint }) }
 }
 
 /** What was caught, as an `Error`, whatever was thrown. */

@@ -1,5 +1,7 @@
 import type { Dataspace, Logger } from '@mcpstore/storage'
 import type { Place } from './backends.ts'
+import { storeError } from './errors.ts'
+import type { ServiceNews } from './events/service-news.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Reach } from './reach.ts'
 import type { Registry } from './services/registry.ts'
@@ -15,14 +17,33 @@ export interface House {
   readonly dataspace: Dataspace
   /** What the status says of a backend that is configured and not asked. */
   readonly instead: Place['instead']
+  /** As one scope sees the services. */
   readonly registry: Registry
   readonly gate: Gate
   readonly approver: Approver
   readonly lists: CachedLists
   readonly reach: Reach
   readonly refresher: Refresher
+  readonly news: ServiceNews
   /** Set when the store begins to close: from then on nothing may be begun. */
   closed: boolean
   /** Lets a task run on by itself; closing the store waits for it, and its failure is logged. */
   behind(task: Promise<unknown>): void
+}
+
+/** The same parts as an agent sees them. */
+export function houseOf(house: House, agent: string): House {
+  return {
+    ...house,
+    registry: house.registry.ofAgent(agent),
+    get closed() {
+      return house.closed
+    },
+  }
+}
+
+/** @throws `unavailable` once the store is closed */
+export function whileOpen(house: House): House {
+  if (house.closed) throw storeError('unavailable', 'the store is closed', { hint: 'Open another one.' })
+  return house
 }

@@ -1,6 +1,15 @@
 // The public surface of @mcpstore/core.
-export type { BackendKind, Durability, Finding, HealthState, Logger, Severity } from '@mcpstore/storage'
+export type {
+  BackendKind,
+  Durability,
+  Finding,
+  HealthState,
+  Logger,
+  Scope,
+  Severity,
+} from '@mcpstore/storage'
 export { McpStoreError } from '@mcpstore/storage'
+export type { AgentContext } from './agent-context.ts'
 export type { AddInput } from './config/read.ts'
 export type { RemoteConfig, ServiceConfig, StdioConfig, TransportName } from './config/service-config.ts'
 export type {
@@ -13,12 +22,38 @@ export type {
   TokenProvider,
 } from './connections/auth-provider.ts'
 export type { CallOptions, RawTool, ServerFacts, ToolResult } from './connections/connector.ts'
-export type { StoreContext } from './context.ts'
-export type { ErrorCode } from './errors.ts'
+export type {
+  CompleteOptions,
+  CompletionArgument,
+  CompletionTarget,
+} from './contents/complete.ts'
+export type {
+  CompletionResult,
+  ContentList,
+  ContentSource,
+  ListedPrompt,
+  ListedResource,
+  ListedResourceTemplate,
+  PromptResult,
+  RawPrompt,
+  RawResource,
+  RawResourceTemplate,
+  ReadResult,
+} from './contents/content.ts'
+export type { RequestOptions } from './contents/request.ts'
+export type { ReadOptions } from './contents/resources.ts'
+export type { StoreContext, WaitOptions } from './context.ts'
+export type { ErrorCode, ErrorNote } from './errors.ts'
+export type { StoreEventMap, StoreEventName, StoreEvents, StoreListener } from './events/events.ts'
 export { type HomeOptions, homeFolder } from './home.ts'
 export type { Policy, StoreOptions } from './options.ts'
 export type { RedisOptions } from './redis-options.ts'
+export type { AgentSummary } from './services/agents.ts'
+export type { AskOptions } from './services/ask-all.ts'
+export type { AssignOptions, AssignReport } from './services/assign.ts'
 export type { AddOptions, AddReport, AddResult, ChangeReport } from './services/changes.ts'
+export type { ServiceCheck } from './services/check.ts'
+export type { ConfigFile, ResetReport } from './services/configs.ts'
 export type {
   ConnectionPhase,
   FailureNote,
@@ -31,6 +66,8 @@ export { setupStore } from './setup-store.ts'
 export type { Store, StoreStatus } from './store.ts'
 export type { UseOptions } from './tools/call.ts'
 export type { ListOptions } from './tools/listing.ts'
+export type { ToolFilter } from './tools/tool-filter.ts'
 export type { ListedTool, ToolList, ToolSource } from './tools/tool-list.ts'
+export type { ToolStats } from './tools/tool-stats.ts'
 export type { TrustOption, TrustQuestion } from './trust/gate.ts'
 export type { TrustOptions, TrustReport } from './trust/trust-service.ts'

@@ -1,7 +1,9 @@
-import { kindOf } from './config/problem.ts'
+import { isObject, kindOf } from './config/problem.ts'
 import { LONGEST_TIMER_MS } from './connections/deadline.ts'
 import { storeError } from './errors.ts'
 import { nearest } from './near.ts'
+import { STATUS_WORDS } from './services/service-info.ts'
+import { globsProblem } from './tools/tool-filter.ts'
 
 /** What a value of an option must be, in words, if it is something else. */
 export type Check = (value: unknown) => string | undefined
@@ -27,14 +29,49 @@ const signal: Check = (value) => {
 
 export const callback: Check = (value) => (typeof value === 'function' ? undefined : 'a function')
 
-type Method = 'addService' | 'waitService' | 'trustService' | 'listTools' | 'useTool'
+const statuses: Check = (value) => {
+  const words = [value].flat()
+  const known = words.length > 0 && words.every((word) => STATUS_WORDS.some((one) => one === word))
+  return known ? undefined : `one of ${STATUS_WORDS.join(', ')}, or a list of them`
+}
+
+const object: Check = (value) => (isObject(value) ? undefined : 'an object')
+
+const ASK = { timeout: delay, signal }
+
+type Method =
+  | 'addService'
+  | 'assignService'
+  | 'checkServices'
+  | 'waitService'
+  | 'connectService'
+  | 'restartService'
+  | 'trustService'
+  | 'listTools'
+  | 'useTool'
+  | 'listResources'
+  | 'listResourceTemplates'
+  | 'readResource'
+  | 'listPrompts'
+  | 'getPrompt'
+  | 'complete'
 
 const METHODS: Record<Method, Record<string, Check>> = {
   addService: { ifAbsent: flag, cwd: text },
-  waitService: { timeout: delay },
+  assignService: { allow: globsProblem, deny: globsProblem },
+  checkServices: ASK,
+  waitService: { status: statuses, timeout: delay },
+  connectService: ASK,
+  restartService: { timeout: delay },
   trustService: { confirm: callback },
-  listTools: { fresh: flag, timeout: delay, signal },
-  useTool: { timeout: delay, signal, onProgress: callback },
+  listTools: { fresh: flag, ...ASK },
+  useTool: { ...ASK, onProgress: callback },
+  listResources: ASK,
+  listResourceTemplates: ASK,
+  readResource: { service: text, ...ASK },
+  listPrompts: ASK,
+  getPrompt: ASK,
+  complete: { context: object, ...ASK },
 }
 
 /** Checks the options of a method of the context. @throws `usage` that names the option */

@@ -16,6 +16,8 @@ export interface ReachOptions {
   /** What that is left of, in ms; errors name it. */
   givenMs?: number | undefined
   signal?: AbortSignal | undefined
+  /** The connection stays open until it is closed, however long nobody uses it. */
+  keep?: boolean
 }
 
 const REOPEN = 'Open another one.'
@@ -30,8 +32,10 @@ export interface ReachParts {
   logger: Logger
   /** Lets a task run on by itself. */
   behind(task: Promise<unknown>): void
-  /** Told of a service whose server says that its tool list changed. */
-  onToolsChanged(service: string): void
+  /** Told of the `id` of a service whose server says that its tool list changed. */
+  onToolsChanged(id: string): void
+  /** Told of the `id` of a service whose connection is being opened, is open, or has ended. */
+  onPhase(id: string): void
 }
 
 /** The way to the services: expands a config, connects, and shares what was found out about the service. */
@@ -69,11 +73,15 @@ export class Reach {
     const pool = await this.#open()
     let connected = false
     try {
-      return await pool.use({ service: service.name, key, config }, options, async (connection) => {
-        connected = true
-        this.note(service, null)
-        return work(connection)
-      })
+      return await pool.use(
+        { id: service.id, service: service.name, key, config },
+        options,
+        async (connection) => {
+          connected = true
+          this.note(service, null)
+          return work(connection)
+        },
+      )
     } catch (thrown) {
       const failure =
         thrown instanceof McpStoreError
@@ -93,19 +101,19 @@ export class Reach {
     this.#parts.behind(noteHealth(this.#parts.dataspace, service, failure))
   }
 
-  /** The config of this name is another one now, or gone: what runs by an older one ends with the calls on it. */
-  reconsider(name: string, service: Service | undefined): void {
-    if (!this.#loaded || this.#loaded.phase(name) === 'idle') return
-    this.#loaded.retire(name, service && this.#keyIfAdmitted(service))
+  /** The config of this service is another one now, or gone: what runs by an older one ends with the calls on it. */
+  reconsider(id: string, service: Service | undefined): void {
+    if (!this.#loaded || this.#loaded.phase(id) === 'idle') return
+    this.#loaded.retire(id, service && this.#keyIfAdmitted(service))
   }
 
-  phase(service: string): ConnectionPhase {
-    return this.#loaded?.phase(service) ?? 'idle'
+  phase({ id }: Pick<Service, 'id'>): ConnectionPhase {
+    return this.#loaded?.phase(id) ?? 'idle'
   }
 
   /** Ends the service's connection; resolves when nothing of it is left. */
-  async disconnect(service: string): Promise<void> {
-    await this.#loaded?.close(service)
+  async disconnect({ id }: Pick<Service, 'id'>): Promise<void> {
+    await this.#loaded?.close(id)
   }
 
   /** Ends all connections; resolves when nothing of them is left. */
@@ -142,10 +150,10 @@ export class Reach {
   async #open(): Promise<ConnectionPool> {
     this.#refuseClosed()
     this.#pool ??= import('./connections/index.ts').then(({ ConnectionPool: Pool, createConnector }) => {
-      const { logger, onToolsChanged, options } = this.#parts
+      const { logger, onPhase, onToolsChanged, options } = this.#parts
       const warn = (line: string) => logger.warn(line)
       const connector = createConnector({ warn, auth: (name, config) => this.#authOf(name, config) })
-      this.#loaded = new Pool({ connector, idleMs: options.idleTimeoutMs, onToolsChanged })
+      this.#loaded = new Pool({ connector, idleMs: options.idleTimeoutMs, onToolsChanged, onPhase })
       return this.#loaded
     })
     const pool = await this.#pool

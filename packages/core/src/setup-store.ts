@@ -9,6 +9,7 @@ import {
 } from '@mcpstore/storage'
 import { type Place, placeOf } from './backends.ts'
 import { storeError } from './errors.ts'
+import { ServiceNews } from './events/service-news.ts'
 import { stderrLogger } from './logger.ts'
 import { type ResolvedOptions, resolveOptions, type StoreOptions } from './options.ts'
 import { Reach } from './reach.ts'
@@ -54,21 +55,24 @@ export function storeOver(
       .finally(() => tasks.delete(tracked))
     tasks.add(tracked)
   }
-  const registry = new Registry(dataspace, logger)
+  const registry = Registry.over(dataspace, logger)
   const approvals = approvalsOf(options)
   const gate = new Gate({ dataspace, approvals, trust: options.trust, env: options.env, logger })
   const approver = new Approver({ gate, approvals, logger })
   const lists = new CachedLists(dataspace, gate)
-  const onToolsChanged = (service: string) => changes.noticed(service)
-  const reach = new Reach({ options, dataspace, gate, logger, behind, onToolsChanged })
-  dataspace.watch('services:', ({ key }) => {
-    const record = parseRecordKey(key)
-    if (record?.kind === 'config') reach.reconsider(record.service, registry.find(record.service))
-  })
+  const onToolsChanged = (id: string) => changes.noticed(id)
+  const news = new ServiceNews(dataspace)
+  const onPhase = (id: string) => news.tell(id)
+  const reach = new Reach({ options, dataspace, gate, logger, behind, onToolsChanged, onPhase })
+  for (const prefix of ['services:', 'agents:']) {
+    dataspace.watch(prefix, ({ key }) => {
+      if (parseRecordKey(key)?.kind === 'config') reach.reconsider(key, registry.records.byId(key))
+    })
+  }
   const project = projector({ dataspace, logger, behind })
   const refresher = new Refresher({ options, lists, reach, gate, logger, project })
-  const changes = new ListChanges({ registry, reach, refresher, logger, behind, options })
-  const parts = { registry, gate, approver, lists, reach, refresher }
+  const changes = new ListChanges({ records: registry.records, reach, refresher, logger, behind, options })
+  const parts = { registry, gate, approver, lists, reach, refresher, news }
   const shared = { options, logger, dataspace, instead, behind, closed: false }
   return new Store({ ...shared, ...parts }, async () => {
     await Promise.all(tasks)

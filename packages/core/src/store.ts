@@ -1,12 +1,20 @@
 import type { DataspaceStatus, Durability, Inspection } from '@mcpstore/storage'
+import { AgentContext } from './agent-context.ts'
 import { StoreContext } from './context.ts'
-import type { House } from './house.ts'
+import type { StoreEvents } from './events/events.ts'
+import { WatchedEvents } from './events/store-events.ts'
+import { type House, houseOf, whileOpen } from './house.ts'
+import { type AgentSummary, agentsOf } from './services/agents.ts'
+import { checkAgentId } from './services/names.ts'
 
 /** What is true of a store right now. */
 export type StoreStatus = DataspaceStatus
 
 /** A store, open until it is closed. Made by `setupStore`. */
 export class Store {
+  /** What happens to the services and to the storage, in this process or another. */
+  readonly events: StoreEvents
+  readonly #events: WatchedEvents
   readonly #house: House
   readonly #context: StoreContext
   readonly #settled: () => Promise<void>
@@ -15,6 +23,8 @@ export class Store {
   constructor(house: House, settled: () => Promise<void>) {
     this.#house = house
     this.#settled = settled
+    this.#events = new WatchedEvents(house)
+    this.events = this.#events
     this.#context = new StoreContext(house)
   }
 
@@ -27,9 +37,23 @@ export class Store {
     return this.#house.dataspace.dataspace
   }
 
-  /** The services of the store. */
+  /** What the store sees. */
   forStore(): StoreContext {
     return this.#context
+  }
+
+  /**
+   * What one agent sees: its own services, and those of the store that are assigned to it. An agent is there as long as it
+   * has either. @throws `usage` for an id that no agent may have
+   */
+  forAgent(id: string): AgentContext {
+    const agent = checkAgentId(id)
+    return new AgentContext(houseOf(this.#house, agent), agent)
+  }
+
+  /** The agents that have services, own or assigned ones, in order of their ids. @throws `unavailable` */
+  async listAgents(): Promise<AgentSummary[]> {
+    return agentsOf(whileOpen(this.#house).registry)
   }
 
   /** Which storage really answers, since when, why, and what waits; `closed` after the end. */
@@ -60,7 +84,7 @@ export class Store {
   async clear(): Promise<{ durable: Durability }> {
     const { approver, dataspace } = this.#house
     const durable = await dataspace.clear()
-    await approver.revokeAll(dataspace)
+    await approver.revokeAll()
     return { durable }
   }
 
@@ -76,6 +100,7 @@ export class Store {
 
   async #close(): Promise<{ left: number }> {
     this.#house.closed = true
+    this.#events.close()
     // Whatever became of the connections: what waits must still be delivered.
     await this.#house.reach.close().catch((error: Error) => this.#house.logger.error(error.message))
     await this.#settled()

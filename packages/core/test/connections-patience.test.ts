@@ -5,7 +5,7 @@ import { failureOf, later, type Remote, remoteConfig, startRemote } from './conn
 function connectPatiently(remote: Remote, type: 'http' | 'sse', timeoutMs = 10_000): Promise<Connection> {
   const pool = new ConnectionPool({ connector: createConnector() })
   later(() => pool.closeAll())
-  const target = { service: 'demo', key: 'k', config: remoteConfig(remote.url, { type }) }
+  const target = { id: 'demo', service: 'demo', key: 'k', config: remoteConfig(remote.url, { type }) }
   return pool.use(target, { timeoutMs }, async (connection) => connection)
 }
 

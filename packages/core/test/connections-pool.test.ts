@@ -23,7 +23,7 @@ import {
 
 const patient = { timeoutMs: 10_000 }
 const config = { type: 'stdio', command: 'never-run' } as const
-const demo = { service: 'demo', key: 'k1', config }
+const demo = { id: 'demo', service: 'demo', key: 'k1', config }
 
 /** A connection that lives in this process. */
 class FakeConnection implements Connection {
@@ -108,7 +108,7 @@ describe('sharing', () => {
 
   test('each service has its own', async () => {
     const { pool, opened } = fakePool()
-    for (const service of ['a', 'b', 'a']) await pool.use({ ...demo, service }, patient, async () => {})
+    for (const id of ['a', 'b', 'a']) await pool.use({ ...demo, id }, patient, async () => {})
     expect(opened).toHaveLength(2)
   })
 
@@ -168,7 +168,7 @@ describe('closing', () => {
     const busy = gate()
     const work = pool.use(demo, patient, () => busy.promise)
     await until(() => pool.phase('demo') === 'connected')
-    const opening = failureOf(pool.use({ ...demo, service: 'other' }, patient, async () => {}))
+    const opening = failureOf(pool.use({ ...demo, id: 'other' }, patient, async () => {}))
     expect(pool.phase('other')).toBe('connecting')
     await Promise.all([pool.close('demo'), pool.close('other'), pool.close('unheard of')])
     expect(opened[0]!.closed).toBe(1)
@@ -183,7 +183,7 @@ describe('closing', () => {
     const work = pool.use(demo, patient, () => busy.promise)
     await until(() => opened.length === 1)
     await pool.use({ ...demo, key: 'k2' }, patient, async () => {})
-    const opening = failureOf(pool.use({ ...demo, service: 'other' }, patient, async () => {}))
+    const opening = failureOf(pool.use({ ...demo, id: 'other' }, patient, async () => {}))
     await pool.closeAll()
     expect(opened.map(({ closed }) => closed)).toEqual([1, 1])
     expect((await opening).code).toBe('aborted')

@@ -51,7 +51,7 @@ describe('a session that its server has forgotten', () => {
     const connector = createConnector()
     const pool = new ConnectionPool({ connector })
     later(() => pool.closeAll())
-    const target = { service: 'demo', key: 'k', config: remoteConfig(remote.url) }
+    const target = { id: 'demo', service: 'demo', key: 'k', config: remoteConfig(remote.url) }
     const call = (text: string): Promise<unknown> =>
       pool.use(target, patient, (connection) => connection.callTool('echo', { text }, patient))
     await call('before')

@@ -51,7 +51,9 @@ test('of all that a server says in a moment one list is fetched, and nothing is 
     })
     const changes = new ListChanges({
       options: { connectTimeoutMs: 1000, refreshBehind: true },
-      registry: { find: (name) => ({ name, config: { type: 'http', url: '' }, stamp: '' as never }) },
+      records: {
+        byId: (id) => ({ id, name: 'demo', scope: 'store', config: { type: 'http', url: '' }, stamp: '' }),
+      },
       reach: { phase: () => phase },
       refresher: { noteChange: () => {}, isChanged: () => isChanged, refresh },
       logger: silentLogger,
@@ -91,7 +93,7 @@ async function twoRefreshers() {
   const project = () => {}
   const parts = { options, lists, gate, project, reach: reach as unknown as Reach, logger: silentLogger }
   await dataspace.put('services:demo:config' as never, { type: 'http', url: 'http://x/' } as unknown as Json)
-  const service = new Registry(dataspace, silentLogger).get('demo')
+  const service = Registry.over(dataspace, silentLogger).get('demo')
   const ask = async (refresher: Refresher) => {
     const asked = answers.length
     const list = refresher.refresh(service, { timeoutMs: 1000 })
@@ -115,20 +117,20 @@ test('a list that was asked for earlier never takes the place of one asked for l
 test('a change that is told while a list is on its way outdates only the list before it', async () => {
   const { service, answers, ask, a } = await twoRefreshers()
   a.noteChange(service)
-  expect([a.isChanged('demo'), a.isOutdated('demo')]).toEqual([true, true])
+  expect([a.isChanged(service), a.isOutdated(service)]).toEqual([true, true])
   const first = await ask(a)
   answers[0]!([])
   await first.list
-  expect([a.isChanged('demo'), a.isOutdated('demo')]).toEqual([false, false])
+  expect([a.isChanged(service), a.isOutdated(service)]).toEqual([false, false])
   const second = await ask(a)
   a.noteChange(service)
-  expect([a.isChanged('demo'), a.isOutdated('demo')]).toEqual([true, false])
+  expect([a.isChanged(service), a.isOutdated(service)]).toEqual([true, false])
   a.noteChange(service)
   answers[1]!([])
   await second.list
-  expect([a.isChanged('demo'), a.isOutdated('demo')]).toEqual([true, false])
+  expect([a.isChanged(service), a.isOutdated(service)]).toEqual([true, false])
   const third = await ask(a)
   answers[2]!([])
   await third.list
-  expect(a.isChanged('demo')).toBe(false)
+  expect(a.isChanged(service)).toBe(false)
 })

@@ -18,6 +18,20 @@ const reaching: Record<string, (reader: Reader, name: string) => Promise<unknown
   'listTools fresh': (reader, name) => reader.forStore().listTools(name, { fresh: true }),
   findTool: (reader, name) => reader.forStore().findTool(`${name}/echo`),
   useTool: (reader, name) => reader.forStore().useTool(`${name}/echo`, { text: 'x' }),
+  checkServices: async (reader, name) => {
+    const [check] = await reader.forStore().checkServices(name)
+    expect(check!.status).toBe('untrusted')
+    throw check!.error
+  },
+  connectService: (reader, name) => reader.forStore().connectService(name),
+  restartService: (reader, name) => reader.forStore().restartService(name),
+  listResources: (reader, name) => reader.forStore().listResources(name),
+  listResourceTemplates: (reader, name) => reader.forStore().listResourceTemplates(name),
+  readResource: (reader, name) => reader.forStore().readResource('demo://x', { service: name }),
+  listPrompts: (reader, name) => reader.forStore().listPrompts(name),
+  getPrompt: (reader, name) => reader.forStore().getPrompt(`${name}/greet`),
+  complete: (reader, name) =>
+    reader.forStore().complete({ prompt: `${name}/greet` }, { name: 'who', value: '' }),
 }
 
 const placeholders = [

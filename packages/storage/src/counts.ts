@@ -68,11 +68,11 @@ export class Counts {
     this.#parked.clear()
   }
 
-  /** What was counted under `key` and is not in the backend's totals yet, by field. */
-  pending(key: string): [field: string, amount: number][] {
+  /** What was counted and is not in the backend's totals yet. */
+  pending(): Counter[] {
     return Array.from(this.#counts.values())
-      .filter((count) => count.key === key && count.total > count.sent)
-      .map(({ field, total, sent }) => [field, total - sent])
+      .filter(({ total, sent }) => total > sent)
+      .map(({ key, field, total, sent }) => ({ key, field, total: total - sent }))
   }
 
   /** Notes that the backend has these totals. */
@@ -93,7 +93,7 @@ export class Counts {
 
   /** Starts anew with everything below a config that is gone. */
   forget(config: RecordKey): void {
-    for (const count of this.#counts.values()) if (statsParent(count.field) === config) this.#drop(count)
+    for (const count of this.#counts.values()) if (statsParent(count) === config) this.#drop(count)
   }
 
   /** Starts anew under a later clear. */

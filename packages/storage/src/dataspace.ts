@@ -1,5 +1,5 @@
 import { ask } from './ask.ts'
-import type { Durability } from './backend.ts'
+import type { Counter, Durability } from './backend.ts'
 import { clearNow } from './clear-now.ts'
 import type { Conflict } from './conflict.ts'
 import { type DataspaceStatus, describeStatus } from './dataspace-status.ts'
@@ -16,7 +16,7 @@ import { awaitFates, putKept } from './put-kept.ts'
 import { putStrictly } from './put-strictly.ts'
 import type { Entry } from './replica.ts'
 import type { Stamp } from './stamp.ts'
-import type { Watcher } from './watchers.ts'
+import type { Observer, Watcher } from './watchers.ts'
 
 const COUNT_DELAY_MS = 250
 
@@ -48,6 +48,12 @@ export class Dataspace {
 
   get(key: RecordKey): Entry | undefined {
     return this.#parts.replica.get(key, this.#parts.clock.now())
+  }
+
+  /** The stamp of the removal of what was under `key`, while nothing is there. */
+  removal(key: RecordKey): Stamp | undefined {
+    const record = this.#parts.replica.record(key)
+    return record?.json === null ? record.stamp : undefined
   }
 
   /** All records whose key begins with `prefix`, in order of their keys. */
@@ -110,15 +116,29 @@ export class Dataspace {
 
   /** The totals under a statistics key, by field, what this process has not sent yet included. */
   counters(key: string): Record<string, number> {
+    const own = this.allCounters().filter((counter) => counter.key === key)
+    return Object.fromEntries(own.map(({ field, total }) => [field, total]))
+  }
+
+  /** The totals under every statistics key. */
+  allCounters(): Counter[] {
     const { clock, counts, replica } = this.#parts
-    const totals = replica.counters(key, clock.now())
-    for (const [field, amount] of counts.pending(key)) totals[field] = (totals[field] ?? 0) + amount
-    return totals
+    const totals = new Map<string, Counter>()
+    for (const { key, field, total } of [...replica.liveCounters(clock.now()), ...counts.pending()]) {
+      const before = totals.get(`${key} ${field}`)?.total ?? 0
+      totals.set(`${key} ${field}`, { key, field, total: before + total })
+    }
+    return [...totals.values()]
   }
 
   /** Tells `watcher` of every change below `prefix`, whoever made it. Returns how to stop. */
   watch(prefix: string, watcher: Watcher): () => void {
     return this.#parts.watchers.add(prefix, watcher)
+  }
+
+  /** Tells `observer` of the backend's state and of conflicts. Returns how to stop. */
+  observe(observer: Observer): () => void {
+    return this.#parts.watchers.observe(observer)
   }
 
   /**

@@ -75,6 +75,8 @@ export interface HealthOptions {
   backlog: () => number
   /** How long a `suspect` backend may go on failing, in ms, before the trouble gets its name. */
   suspectMs: number
+  /** Told of each change of the state. */
+  onState?: (state: HealthState, before: HealthState) => void
 }
 
 /** Whether the backend answers, since when, and why not. */
@@ -189,5 +191,6 @@ export class Health {
     } else {
       logger.debug(line)
     }
+    this.#options.onState?.(state, before)
   }
 }

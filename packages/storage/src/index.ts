@@ -38,6 +38,7 @@ export {
   type RecordName,
   recordKey,
   type Scope,
+  scopePrefix,
   statsField,
   statsKey,
 } from './keyspace.ts'
@@ -51,4 +52,4 @@ export type { Seen, StoredRecord } from './record.ts'
 export type { Entry } from './replica.ts'
 export type { Stamp } from './stamp.ts'
 export { type AfterOptions, systemTime, type Time } from './time.ts'
-export type { Change, Watcher } from './watchers.ts'
+export type { Change, Observer, Watcher } from './watchers.ts'

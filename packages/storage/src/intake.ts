@@ -14,11 +14,11 @@ import type { Counts } from './counts.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { LinkEvents } from './link-events.ts'
 import type { Logger } from './logger.ts'
+import { mend } from './mend.ts'
 import type { Kept } from './mirror/kept.ts'
 import type { Outbox } from './outbox.ts'
 import { isStray, recordProblem, type StoredRecord } from './record.ts'
 import type { Replica } from './replica.ts'
-import { mendStrays } from './restamp.ts'
 import { isStamp, NO_STAMP, type Stamp } from './stamp.ts'
 import type { Change, Watchers } from './watchers.ts'
 
@@ -93,12 +93,12 @@ export class Intake implements LinkEvents {
     this.clear(isStamp(page.cleared) ? page.cleared : NO_STAMP, 'remote')
     const sound = page.records.filter((record) => this.#isSound(record))
     this.#forgetCounts(page)
-    this.#noteOvertaken(sound)
+    this.#unreported.push(...this.#tellOvertaken(sound))
     for (const record of sound) this.take(record, 'remote')
     const counters = page.counters.filter(({ total }) => Number.isSafeInteger(total))
     if (whole) replica.replaceCounters(counters)
     else for (const counter of counters) replica.setCounter(counter)
-    this.#mend(sound, page.now)
+    mend(this.#parts, sound, page.now)
     if (whole) this.#restore(sound, new Set(page.unchanged))
   }
 
@@ -135,6 +135,7 @@ export class Intake implements LinkEvents {
       else if (verdict !== 'future') this.#parts.outbox.acknowledge(write.record.stamp, verdict)
       if (verdict === 'orphan') this.#remove(write.record)
       if (!current || !this.#isSound(current)) return
+      if (verdict === 'stale') this.#tellOvertaken([current])
       if (verdict === 'failed_condition') this.#takeBack(write.record, current)
       else this.take(current, 'remote')
       if (isStray(current, now)) strays.push(current)
@@ -142,7 +143,7 @@ export class Intake implements LinkEvents {
     const unsent = refused.map(({ record }) => record)
     const all = refused.length > 0 ? [...this.#parts.replica.records(), ...unsent, ...strays] : strays
     const { now } = replies[0] ?? { now: 0 }
-    this.#mend([...new Map(all.map((record) => [record.stamp, record])).values()], now)
+    mend(this.#parts, [...new Map(all.map((record) => [record.stamp, record])).values()], now)
     return replies.some(({ verdict }) => verdict === 'cleared')
   }
 
@@ -225,9 +226,10 @@ export class Intake implements LinkEvents {
     }
   }
 
-  /** Notes what a newer record replaces here without having seen it. */
-  #noteOvertaken(records: readonly StoredRecord[]): void {
-    this.#unreported.push(...overtakenBy(records, (key) => this.#parts.replica.record(key)))
+  /** What these newer records replace here without having seen it; it is told. */
+  #tellOvertaken(records: readonly StoredRecord[]): readonly Conflict[] {
+    const { replica, watchers } = this.#parts
+    return watchers.tellConflicts(overtakenBy(records, (key) => replica.record(key)))
   }
 
   /** Puts what the backend has lost, or has older, into the outbox. */
@@ -237,20 +239,6 @@ export class Intake implements LinkEvents {
     for (const record of replica.records()) {
       const same = unchanged.has(record.key) || stamps.get(record.key) === record.stamp
       if (!same && !outbox.has(record.stamp)) outbox.add({ record })
-    }
-  }
-
-  /**
-   * Gives records from the future a stamp of today: unsent ones as they are, others only if nobody else has changed
-   * them since.
-   */
-  #mend(records: readonly StoredRecord[], now: number): void {
-    const { clock, outbox, replica } = this.#parts
-    for (const { record, from } of mendStrays(records, now, clock)) {
-      const shown = replica.record(record.key)?.stamp === from
-      if (outbox.has(from)) outbox.replace(from, { record })
-      else if (shown) outbox.add({ record, if: from })
-      if (shown) replica.put(record)
     }
   }
 }

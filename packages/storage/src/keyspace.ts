@@ -3,7 +3,11 @@ import { StorageError } from './errors.ts'
 /** Whose records: the store's own, or one agent's. */
 export type Scope = 'store' | { agent: string }
 
-export type RecordKind = 'config' | 'cache' | 'state' | 'assignment'
+/**
+ * What a record says of a service. An `assignment` stands in the scope of the agent that may use a service of the store;
+ * a `birth` in the store's: it names the life that began when the service was last added after a removal.
+ */
+export type RecordKind = 'config' | 'cache' | 'state' | 'assignment' | 'birth'
 
 /** What a record is about. */
 export interface RecordName {
@@ -42,24 +46,25 @@ export function decodeSegment(segment: string): string | undefined {
 }
 
 export function recordKey({ scope, service, kind }: RecordName): RecordKey {
-  const own = scope === 'store' ? '' : `agents:${encodeSegment(scope.agent)}:`
-  return kind === 'assignment'
-    ? `${own}assignments:${encodeSegment(service)}`
-    : `${own}services:${encodeSegment(service)}:${kind}`
+  return `${scopePrefix(scope)}services:${encodeSegment(service)}:${kind}`
+}
+
+/** What every key of a scope begins with, below its dataspace; the store's scope has no name of its own. */
+export function scopePrefix(scope: Scope): string {
+  return scope === 'store' ? '' : `agents:${encodeSegment(scope.agent)}:`
 }
 
 /** The name behind a key, or `undefined` if `recordKey` never makes it. */
 export function parseRecordKey(key: RecordKey): RecordName | undefined {
-  const match = /^(?:agents:([^:]+):)?(?:services:([^:]+):(config|cache|state)|assignments:([^:]+))$/.exec(
-    key,
-  )
+  const match = /^(?:agents:([^:]+):)?services:([^:]+):(config|cache|state|assignment|birth)$/.exec(key)
   if (!match) return undefined
   const agent = match[1] === undefined ? undefined : decodeSegment(match[1])
-  const service = decodeSegment((match[2] ?? match[4])!)
+  const service = decodeSegment(match[2]!)
   if (service === undefined || (match[1] !== undefined && agent === undefined)) return undefined
   const scope: Scope = agent === undefined ? 'store' : { agent }
-  const kind = (match[3] ?? 'assignment') as RecordKind
-  return scope === 'store' && kind === 'assignment' ? undefined : { scope, service, kind }
+  const kind = match[3] as RecordKind
+  const elsewhere = scope === 'store' ? 'assignment' : 'birth'
+  return kind === elsewhere ? undefined : { scope, service, kind }
 }
 
 /** The record that must be live for this one to exist, or `undefined` if it stands by itself. */
@@ -75,19 +80,19 @@ export function childKeys(key: RecordKey): RecordKey[] {
   return [`${own}cache`, `${own}state`]
 }
 
-/** Whether concurrent writers of this record are told of each other: of all that stands by itself. */
+/** Whether concurrent writers of this record are told of each other. */
 export function reportsConflicts(key: RecordKey): boolean {
-  return parentKey(key) === undefined
+  return key.endsWith(':config') || key.endsWith(':assignment')
 }
 
-/** Where the counters of one tool name lie. */
-export function statsKey(tool: string): string {
-  return `tools:${encodeSegment(tool)}:stats`
+/** Where the counters of one tool name lie, of the services of one scope. */
+export function statsKey(tool: string, scope: Scope = 'store'): string {
+  return `${scopePrefix(scope)}tools:${encodeSegment(tool)}:stats`
 }
 
-/** Where one finds who offers a tool of this name. */
-export function infoKey(tool: string): string {
-  return `tools:${encodeSegment(tool)}:info`
+/** Where one finds which services of a scope offer a tool of this name. */
+export function infoKey(tool: string, scope: Scope = 'store'): string {
+  return `${scopePrefix(scope)}tools:${encodeSegment(tool)}:info`
 }
 
 /** One counter of one service, as a field of `statsKey`. */
@@ -95,9 +100,10 @@ export function statsField(service: string, counter: string): string {
   return `${encodeSegment(service)}:${encodeSegment(counter)}`
 }
 
-/** The config a counter lives under. */
-export function statsParent(field: string): RecordKey {
-  return `services:${field.slice(0, field.indexOf(':'))}:config`
+/** The config a counter lives under: `key` comes from `statsKey`, `field` from `statsField`. */
+export function statsParent({ key, field }: { key: string; field: string }): RecordKey {
+  const [scope = ''] = /^agents:[^:]+:/.exec(key) ?? []
+  return `${scope}services:${field.slice(0, field.indexOf(':'))}:config`
 }
 
 export interface PrefixOptions {

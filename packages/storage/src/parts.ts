@@ -59,12 +59,14 @@ export function makeParts(options: DataspaceOptions): Parts {
   const logger = guarded(options.logger ?? silentLogger)
   const mirror = options.mirror === undefined ? undefined : new Mirror(options.mirror)
   const outbox = new Outbox(mirror?.keeper)
+  const watchers = new Watchers(logger)
   const health = new Health({
     name: backend.kind,
     time,
     logger,
     backlog: () => outbox.size,
     suspectMs: waitMs,
+    onState: (state, before) => watchers.tellState(state, before),
   })
   const base = {
     backend,
@@ -75,7 +77,7 @@ export function makeParts(options: DataspaceOptions): Parts {
     replica: new Replica(mirror?.keeper),
     outbox,
     counts: new Counts(mirror?.keeper),
-    watchers: new Watchers(logger),
+    watchers,
     health,
     patience: new Patience(time, waitMs),
     mirror,

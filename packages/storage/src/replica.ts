@@ -67,14 +67,9 @@ export class Replica {
     return keys.sort().flatMap((key) => this.get(key, now) ?? [])
   }
 
-  /** The totals under a statistics key, of services that still exist at `now` (ms). */
-  counters(key: string, now: number): Record<string, number> {
-    const own = Array.from(this.#counters.values()).filter((counter) => counter.key === key)
-    return Object.fromEntries(
-      own
-        .filter(({ field }) => isLive(this.record(statsParent(field)), now))
-        .map(({ field, total }) => [field, total]),
-    )
+  /** The totals of services that exist at `now` (ms). */
+  liveCounters(now: number): Counter[] {
+    return this.allCounters().filter((counter) => isLive(this.record(statsParent(counter)), now))
   }
 
   /** Every total as it is shown. */
@@ -158,7 +153,7 @@ export class Replica {
     const children = childKeys(key)
     for (const child of children) this.#slots.delete(child)
     if (children.length === 0) return
-    for (const [id, { field }] of this.#counters) if (statsParent(field) === key) this.#counters.delete(id)
+    for (const [id, counter] of this.#counters) if (statsParent(counter) === key) this.#counters.delete(id)
   }
 
   #read(slot: Slot): Entry | undefined {

@@ -1,7 +1,6 @@
 import type { Clock } from './clock.ts'
-import { parentKey } from './keyspace.ts'
 import { isStray, type StoredRecord, seenAfter } from './record.ts'
-import { isFuture, type Stamp } from './stamp.ts'
+import { isFuture, NO_STAMP, type Stamp } from './stamp.ts'
 
 /** A record with another stamp than it had. */
 export interface Restamped {
@@ -11,8 +10,8 @@ export interface Restamped {
 }
 
 /**
- * Gives those of `records` a stamp of today that lie too far ahead of `now` (ms): configs first, then what names their
- * stamps as its basis.
+ * Gives those of `records` a stamp of today that lie too far ahead of `now` (ms): first what others name as their basis,
+ * then those.
  */
 export function mendStrays(records: readonly StoredRecord[], now: number, clock: Clock): Restamped[] {
   const renamed = new Map<Stamp, Stamp>()
@@ -37,6 +36,6 @@ export function stampAfter(began: Stamp, records: readonly StoredRecord[], clock
 }
 
 function rootsFirst(records: readonly StoredRecord[]): StoredRecord[] {
-  const isRoot = ({ key }: StoredRecord) => parentKey(key) === undefined
+  const isRoot = ({ basis }: StoredRecord) => basis === NO_STAMP
   return [...records.filter(isRoot), ...records.filter((record) => !isRoot(record))]
 }

@@ -1,3 +1,5 @@
+import type { Conflict } from './conflict.ts'
+import type { HealthState } from './health.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { Logger } from './logger.ts'
 import type { Entry } from './replica.ts'
@@ -13,9 +15,18 @@ export interface Change {
 
 export type Watcher = (change: Change) => void
 
-/** Who wants to be told of changes below a prefix. */
+/** Told of what is no change of a record. */
+export interface Observer {
+  /** The state of the backend is another one than `before`. */
+  onState?(state: HealthState, before: HealthState): void
+  /** What was known here was replaced by a writer who had not seen it. */
+  onConflict?(conflict: Conflict): void
+}
+
+/** Who wants to be told of changes below a prefix, and of the rest. */
 export class Watchers {
   readonly #watchers = new Set<{ prefix: string; watcher: Watcher }>()
+  readonly #observers = new Set<Observer>()
   readonly #logger: Logger
 
   constructor(logger: Logger) {
@@ -29,14 +40,37 @@ export class Watchers {
     return () => this.#watchers.delete(own)
   }
 
+  /** Returns how to stop. */
+  observe(observer: Observer): () => void {
+    this.#observers.add(observer)
+    return () => this.#observers.delete(observer)
+  }
+
   tell(change: Change): void {
     for (const { prefix, watcher } of this.#watchers) {
       if (!change.key.startsWith(prefix)) continue
-      try {
-        watcher(change)
-      } catch (thrown) {
-        this.#logger.error(`storage: a watcher of ${prefix || 'everything'} threw: ${String(thrown)}`)
-      }
+      this.#safely(`a watcher of ${prefix || 'everything'}`, () => watcher(change))
+    }
+  }
+
+  tellState(state: HealthState, before: HealthState): void {
+    for (const observer of this.#observers)
+      this.#safely('an observer', () => observer.onState?.(state, before))
+  }
+
+  /** Returns them. */
+  tellConflicts(conflicts: readonly Conflict[]): readonly Conflict[] {
+    for (const observer of this.#observers) {
+      for (const conflict of conflicts) this.#safely('an observer', () => observer.onConflict?.(conflict))
+    }
+    return conflicts
+  }
+
+  #safely(who: string, tell: () => void): void {
+    try {
+      tell()
+    } catch (thrown) {
+      this.#logger.error(`storage: ${who} threw: ${String(thrown)}`)
     }
   }
 }

@@ -348,6 +348,26 @@ test('a clock that ran a year ahead: its writes are stamped anew and lose nothin
   )
 })
 
+test('what names a birth of a clock that ran ahead names it still when both are stamped anew', async () => {
+  const { open, time } = place()
+  const [birth, assignment] = ['services:weather:birth', 'agents:a:services:weather:assignment']
+  const ahead = await open()
+  time.jump(31_536_000_000)
+  // The other way round, as they may lie in a table.
+  await ahead.put(assignment, 'of an earlier life')
+  const { stamp } = await ahead.put(birth, 'again')
+  await ahead.put(assignment, 'of this life', { basis: stamp })
+  time.jump(-31_536_000_000)
+  for (const dataspace of [await open(), ahead]) {
+    await settle()
+    expect(dataspace.get(birth)!.stamp < stamp).toBe(true)
+    expect(dataspace.get(assignment)).toMatchObject({
+      value: 'of this life',
+      basis: dataspace.get(birth)!.stamp,
+    })
+  }
+})
+
 test('close delivers what waits and says how much it could not', async () => {
   const { open, faulty, time } = place()
   const backend = faulty()
@@ -567,4 +587,68 @@ test('a run that counted nothing writes nothing when it ends', async () => {
   dataspace.count(statsKey('forecast'), statsField('weather', 'calls'), 1)
   await dataspace.close()
   expect(counter.faults.calls).toEqual({ open: 1, pull: 2, count: 1, leave: 1 })
+})
+
+test('the totals of all tools are told at once, sent or not', async () => {
+  const { open } = place()
+  const [a, b] = [await open(), await open()]
+  await a.putAll([
+    { key: CONFIG, value: 1 },
+    { key: 'services:clock:config', value: 1 },
+  ])
+  a.count(statsKey('now'), statsField('weather', 'calls'), 2)
+  await a.flush()
+  await a.refresh()
+  a.count(statsKey('now'), statsField('weather', 'calls'), 1)
+  a.count(statsKey('later'), statsField('clock', 'calls'), 5)
+  expect(a.allCounters()).toEqual([
+    { key: 'tools:now:stats', field: 'weather:calls', total: 3 },
+    { key: 'tools:later:stats', field: 'clock:calls', total: 5 },
+  ])
+  await a.put('services:clock:config', undefined)
+  await b.refresh()
+  expect(a.allCounters().map(({ key }) => key)).toEqual(['tools:now:stats'])
+})
+
+test('an observer is told of each state the backend enters; one that throws harms nobody', async () => {
+  const { faulty, logger, open, time } = place()
+  const backend = faulty()
+  const dataspace = await open(backend)
+  const states: string[] = []
+  dataspace.observe({
+    onState: () => {
+      throw new Error('a listener of the host')
+    },
+  })
+  const stop = dataspace.observe({ onState: (state, before) => states.push(`${before} > ${state}`) })
+  backend.faults.fail('down')
+  void dataspace.put(CONFIG, { a: 1 })
+  await time.pass(2000)
+  backend.faults.heal()
+  await time.pass(30_000)
+  expect(states[0]).toBe('up > down')
+  expect(states.at(-1)).toMatch(/> up$/)
+  expect(logger.lines.join('\n')).toContain('an observer threw: Error: a listener of the host')
+  stop()
+  const told = states.length
+  backend.faults.fail('down')
+  void dataspace.put(CONFIG, { a: 2 })
+  await time.pass(2000)
+  expect([dataspace.status().state, states.length]).toEqual(['down', told])
+})
+
+test('whoever holds a value is told, once, when it is replaced by one that had not seen it', async () => {
+  // Which of two is the later one, and which of them hears first, is up to chance.
+  for (let round = 0; round < 50; round++) {
+    const { open } = place()
+    const [a, b] = [await open(), await open()]
+    const told: string[] = []
+    for (const one of [a, b]) {
+      one.observe({ onConflict: ({ key, loser }) => told.push(`${key} ${loser.json}`) })
+    }
+    await Promise.all([a.put(CONFIG, { by: 'a' }), b.put(CONFIG, { by: 'b' })])
+    await settle()
+    const [conflict] = await a.conflicts()
+    expect(told).toEqual([`${CONFIG} ${conflict!.loser.json}`])
+  }
 })

@@ -29,6 +29,9 @@ test('the keys are those of the documented layout, to the letter', () => {
     prefix + statsKey('get_current_weather'),
     prefix + recordKey({ scope: agent, service: 'weather', kind: 'config' }),
     prefix + recordKey({ scope: agent, service: 'weather', kind: 'assignment' }),
+    prefix + recordKey({ scope: 'store', service: 'weather', kind: 'birth' }),
+    prefix + infoKey('get_current_weather', agent),
+    prefix + statsKey('get_current_weather', agent),
     keyPrefix('default', 'workspace1', { hashTag: true }) + statsKey('a b'),
   ]).toEqual([
     'default:workspace1:services:weather:config',
@@ -37,7 +40,10 @@ test('the keys are those of the documented layout, to the letter', () => {
     'default:workspace1:tools:get_current_weather:info',
     'default:workspace1:tools:get_current_weather:stats',
     'default:workspace1:agents:researcher:services:weather:config',
-    'default:workspace1:agents:researcher:assignments:weather',
+    'default:workspace1:agents:researcher:services:weather:assignment',
+    'default:workspace1:services:weather:birth',
+    'default:workspace1:agents:researcher:tools:get_current_weather:info',
+    'default:workspace1:agents:researcher:tools:get_current_weather:stats',
     '{default:workspace1}:tools:a%20b:stats',
   ])
 })
@@ -64,10 +70,10 @@ test('a segment holds nothing that separates, globs, quotes or breaks a line', (
 })
 
 test('every record name comes back from its key, and different names never share one', () => {
-  const kind = fc.constantFrom('config', 'cache', 'state', 'assignment')
+  const kind = fc.constantFrom('config', 'cache', 'state', 'assignment', 'birth')
   const records = fc
     .record({ scope, service: name, kind })
-    .filter(({ scope: whose, kind: what }) => whose !== 'store' || what !== 'assignment')
+    .filter(({ scope: whose, kind: what }) => what !== (whose === 'store' ? 'assignment' : 'birth'))
   fc.assert(
     fc.property(records, (record) => void expect(parseRecordKey(recordKey(record as never))).toEqual(record)),
   )
@@ -81,7 +87,8 @@ test('a key that the layout never makes has no name', () => {
     'services:%41:config',
     'services:%zz:config',
   ]
-  for (const key of [...foreign, 'assignments:weather', 'agents::services:a:config', 'services:a:b:config']) {
+  const misplaced = ['services:weather:assignment', 'agents:x:services:a:birth']
+  for (const key of [...foreign, ...misplaced, 'agents::services:a:config', 'services:a:b:config']) {
     expect(parseRecordKey(key), key).toBeUndefined()
   }
 })

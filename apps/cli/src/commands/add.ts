@@ -8,14 +8,14 @@ import { addDocument, writeAddReport } from '../output/add-report.ts'
 import { writeJson } from '../output/json.ts'
 import { exitOfFailures } from '../partial-failure.ts'
 import { type Check, checkServices } from '../service-check.ts'
-import { withStoreToChange } from '../store-session.ts'
+import { servicesOf, withStoreToChange } from '../store-session.ts'
 
 /** `add`: registers what the command line describes; entries that fail do not keep the others out. */
 export async function add(context: CommandContext, input: CommandInput): Promise<number> {
   const described = await readAddInput(context, input)
   const { values } = input
   return withStoreToChange(context, async (store) => {
-    const services = store.forStore()
+    const services = servicesOf(store, values)
     const ifAbsent = values['if-absent'] ?? false
     const report = await services.addService(described, { cwd: context.cwd, ifAbsent })
     const kept = report.results.filter(({ status }) => status !== 'failed').map(({ name }) => name)

@@ -32,13 +32,14 @@ function programHelp(): string {
 }
 
 function commandHelp(spec: CommandSpec): string {
-  const { name, aliases, summary, usage, examples } = spec
+  const { name, aliases, summary, usage, notes = [], examples } = spec
   return [
     `mcpstore ${name}: ${summary}.\n`,
     section(
       'Usage',
       usage.map((form) => `mcpstore ${form}`),
     ),
+    ...(notes.length > 0 ? [notes.map((line) => `${line}\n`).join('')] : []),
     ...(aliases.length > 0 ? [section('Also called', [aliases.join(', ')])] : []),
     ...(spec.options.length > 0 ? [section('Options', optionLines(spec.options))] : []),
     section('Options of every command', optionLines(globalOptions)),

@@ -2,7 +2,7 @@ import type { ListedTool, ServiceInfo, StoreContext } from '@mcpstore/core'
 import { CliError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { writeJson } from '../output/json.ts'
-import { withStore } from '../store-session.ts'
+import { servicesOf, withStore } from '../store-session.ts'
 
 /**
  * `info NAME`: everything known of one service, secrets redacted, without connecting to it. `info SERVICE/TOOL`, or a name
@@ -10,14 +10,14 @@ import { withStore } from '../store-session.ts'
  */
 export async function info(
   context: CommandContext,
-  { positionals: [name = ''] }: CommandInput,
+  { positionals: [name = ''], values }: CommandInput,
 ): Promise<number> {
   const { out, settings } = context
   return withStore(context, async (store) => {
-    const { service, tool } = await lookUp(store.forStore(), name)
+    const { service, tool } = await lookUp(servicesOf(store, values), name)
     if (settings.json) writeJson(out, service ?? tool)
     else if (service) out.write((await import('../output/service-info.ts')).renderServiceInfo(service, out))
-    else out.write((await import('../output/tool-info.ts')).renderToolInfo(tool!, out))
+    else out.write((await import('../output/tool-info.ts')).renderToolInfo(tool!, out, values))
     return 0
   })
 }

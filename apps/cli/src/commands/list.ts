@@ -1,16 +1,17 @@
 import type { ServiceSummary, Store, StoreStatus } from '@mcpstore/core'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, CommandInput } from '../command.ts'
+import { scopeText } from '../output/agent-text.ts'
 import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
 import { statusCell } from '../output/service-text.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { withStore } from '../store-session.ts'
+import { servicesOf, withStore } from '../store-session.ts'
 
-/** `list`: every service, without starting any. */
-export async function list(context: CommandContext): Promise<number> {
+/** `list`: every service, of agents too, or with `--agent` those that this agent sees, without starting any. */
+export async function list(context: CommandContext, { values }: CommandInput): Promise<number> {
   return withStore(context, async (store) => {
-    const services = await store.forStore().listServices()
+    const services = await servicesOf(store, values).listServices()
     if (context.settings.json) {
       writeJson(context.out, { services: services.map(shapeOf), storage: storageOf(store.status()) })
     } else if (services.length === 0) {
@@ -19,9 +20,12 @@ export async function list(context: CommandContext): Promise<number> {
       const next = obstacle
         ? `, and ${visibleLine(obstacle.message)}`
         : ' yet. Add some: mcpstore add mcp.json'
-      context.out.write(`No services${placeOf(store)}${next}\n`)
+      const whose = values.agent === undefined ? '' : ` for agent ${visibleLine(values.agent)}`
+      context.out.write(`No services${whose}${placeOf(store)}${next}\n`)
     } else {
-      context.out.write(renderTable([header, ...services.map(rowOf)], context.out))
+      const scoped = values.agent !== undefined || services.some(({ scope }) => scope !== 'store')
+      const rows = services.map((service) => rowOf(service, scoped))
+      context.out.write(renderTable([headerOf(scoped), ...rows], context.out))
     }
     const status = store.status()
     if (!context.settings.json && status.quarantined.length > 0) {
@@ -37,22 +41,37 @@ function placeOf({ namespace, dataspace }: Store): string {
   return ` in ${visibleLine(`dataspace ${dataspace} (namespace ${namespace})`)}`
 }
 
-const header: Cell[] = ['NAME', 'TRANSPORT', 'STATUS', 'TOOLS', ''].map((text) => ({ text, style: 'dim' }))
+function headerOf(scoped: boolean): Cell[] {
+  const titles = ['NAME', ...(scoped ? ['SCOPE'] : []), 'TRANSPORT', 'STATUS', 'TOOLS', '']
+  return titles.map((text) => ({ text, style: 'dim' }))
+}
 
-function shapeOf({ name, transport, status, toolCount, facts }: ServiceSummary): ServiceSummary {
-  return { name, transport, status, toolCount, facts }
+function shapeOf({
+  name,
+  scope,
+  assigned,
+  transport,
+  status,
+  toolCount,
+  facts,
+}: ServiceSummary): ServiceSummary {
+  return { name, scope, ...(assigned && { assigned }), transport, status, toolCount, facts }
 }
 
 function storageOf({ backend, configured, state, absent }: StoreStatus): object {
   return { backend, configured, state, absent }
 }
 
-function rowOf({ name, transport, status, toolCount, facts }: ServiceSummary): Cell[] {
+function rowOf(
+  { name, scope, transport, status, toolCount, facts }: ServiceSummary,
+  scoped: boolean,
+): Cell[] {
   const troubled = status !== 'ok' && status !== 'new' && facts.lastError !== null
   const error = troubled ? briefError(facts.lastError?.message ?? '', name) : ''
   const note = status === 'untrusted' ? (facts.inert ?? '') : error
   return [
     visibleLine(name),
+    ...(scoped ? [scopeText(scope)] : []),
     transport,
     statusCell(status),
     String(toolCount ?? '-'),

@@ -3,15 +3,15 @@ import { settle } from '../durability.ts'
 import { warnOfWaiting } from '../failure.ts'
 import { writeJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { withStoreToChange } from '../store-session.ts'
+import { servicesOf, withStoreToChange } from '../store-session.ts'
 
 /** `remove NAME`: forgets one service, with its tool list. */
 export async function remove(
   context: CommandContext,
-  { positionals: [name = ''] }: CommandInput,
+  { positionals: [name = ''], values }: CommandInput,
 ): Promise<number> {
   return withStoreToChange(context, async (store) => {
-    const change = await store.forStore().deleteService(name)
+    const change = await servicesOf(store, values).deleteService(name)
     const { durable, lost, waiting } = await settle(change.durable, store)
     if (context.settings.json) writeJson(context.out, { removed: [change.name], durable })
     else if (!lost) context.out.write(`removed ${visibleLine(change.name)}\n`)

@@ -4,7 +4,7 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { writeJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { renderTrusted } from '../output/trusted-config.ts'
-import { untilInterrupted, withStore } from '../store-session.ts'
+import { servicesOf, untilInterrupted, withStore } from '../store-session.ts'
 
 /** `trust NAME [--yes | --revoke]`: approves a config exactly as it is stored now, after showing what it starts. */
 export async function trust(context: CommandContext, input: CommandInput): Promise<number> {
@@ -16,7 +16,7 @@ export async function trust(context: CommandContext, input: CommandInput): Promi
     throw usageError('"trust" lets this service be started', 'Look at it with mcpstore info, then say --yes.')
   }
   return withStore(context, async (store) => {
-    const services = store.forStore()
+    const services = servicesOf(store, input.values)
     const report = revoke ? await services.revokeTrust(name) : await approve(context, services, name, yes)
     if (json) writeJson(context.out, report)
     else if (report.status === 'declined') context.err.write('Nothing was approved.\n')

@@ -5,9 +5,9 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { toolErrorExit } from '../exit-codes.ts'
 import { writeJson } from '../output/json.ts'
 import { paint } from '../output/output.ts'
-import { shellWord } from '../output/sample-call.ts'
+import { agentOption, shellWord } from '../output/sample-call.ts'
 import { renderToolResult } from '../output/tool-result.ts'
-import { untilInterrupted, withStore } from '../store-session.ts'
+import { servicesOf, untilInterrupted, withStore } from '../store-session.ts'
 
 /** `use-tool TOOL [k=v]... [--args JSON|-]`: calls the tool at most once and prints what it answered. */
 export async function useTool(context: CommandContext, input: CommandInput): Promise<number> {
@@ -16,13 +16,13 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
   const base = await readBase(context, input.values.args)
   const { json, timeoutMs } = context.settings
   return withStore(context, async (store) => {
-    const services = store.forStore()
+    const services = servicesOf(store, input.values)
     const call = await resolveCall(services, tool, base, split)
     const options = { signal: context.signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
     const result = await services.useTool(call.tool, call.args, options).catch(async (thrown) => {
       if (thrown.code !== 'bad_arguments') throw thrown
       const { name } = await services.findTool(call.tool)
-      const hint = `Nothing was called. See what the tool takes: mcpstore info ${shellWord(name)}`
+      const hint = `Nothing was called. See what the tool takes: mcpstore info ${shellWord(name)}${agentOption(input.values)}`
       throw new CliError('bad_arguments', thrown.message, hint)
     })
     return printResult(context, result, json)

@@ -1,12 +1,17 @@
 import { allowedTypes, asSchema, concreteSchema, type Schema } from '../argument-types.ts'
+import type { OptionValues } from '../options.ts'
 
 /** Objects may hold themselves. */
 const deepest = 4
 
 /** A line for a shell that calls the tool with a value for each argument it requires. */
-export function sampleCall(tool: string, inputSchema: unknown): string {
+export function sampleCall(
+  tool: string,
+  inputSchema: unknown,
+  scope: Pick<OptionValues, 'agent'> = {},
+): string {
   const args = Object.entries(requiredOf(asSchema(inputSchema) ?? {}, inputSchema, 0))
-  const command = `mcpstore use-tool ${shellWord(tool)}`
+  const command = `mcpstore use-tool ${shellWord(tool)}${agentOption(scope)}`
   // Other names cannot stand before "=" or would be read as options.
   if (args.some(([name]) => !/^[^-=][^=]*$/.test(name) || name.endsWith(':')))
     return `${command} --args ${shellWord(JSON.stringify(Object.fromEntries(args)))}`
@@ -38,6 +43,11 @@ function sampleOf(schema: unknown, root: unknown, depth: number): unknown {
   if (types.has('boolean')) return true
   if (types.has('array')) return depth < deepest ? [sampleOf(own['items'], root, depth + 1)] : []
   return types.has('object') && depth < deepest ? requiredOf(own, root, depth + 1) : null
+}
+
+/** What a command line for the same agent has to say. */
+export function agentOption({ agent }: Pick<OptionValues, 'agent'>): string {
+  return agent === undefined ? '' : ` --agent ${shellWord(agent)}`
 }
 
 /** The word as a POSIX shell reads it back. */

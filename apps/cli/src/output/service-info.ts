@@ -1,4 +1,5 @@
 import type { ServiceConfig, ServiceInfo } from '@mcpstore/core'
+import { filterText, scopeText } from './agent-text.ts'
 import type { Output } from './output.ts'
 import { statusCell, targetOf, toolCountText } from './service-text.ts'
 import { type Cell, renderTable } from './table.ts'
@@ -9,6 +10,8 @@ export function renderServiceInfo(service: ServiceInfo, output: Output): string 
   const { server, facts } = service
   const rows: Cell[][] = [
     ['name', visibleLine(service.name)],
+    ...(service.scope === 'store' ? [] : [['scope', scopeText(service.scope)]]),
+    ...(service.assigned ? [['assigned', filterText(service.assigned)]] : []),
     ['status', statusCell(service.status)],
     ['transport', service.transport],
     ...configRows(service.config),

@@ -1,5 +1,5 @@
 import type { ServiceConfig, ServiceSummary, StatusWord } from '@mcpstore/core'
-import type { Style } from './output.ts'
+import { type Output, paint, type Style } from './output.ts'
 import type { Cell } from './table.ts'
 import { visibleLine } from './terminal-text.ts'
 
@@ -16,6 +16,11 @@ const statusStyles: Readonly<Record<StatusWord, Style>> = {
 /** The one word for a service's status, in its colour. */
 export function statusCell(status: StatusWord): Cell {
   return { text: status, style: statusStyles[status] }
+}
+
+/** One line for a service that has answered: how it is, and how many tools it has. */
+export function renderReady({ name, status, toolCount }: ServiceSummary, output: Output): string {
+  return `${paint(output, 'green', status)} ${visibleLine(name)} ${toolCountText(toolCount)}\n`
 }
 
 /** What the service is reached by: its URL, or its command line. */

@@ -1,19 +1,24 @@
 import type { ListedTool } from '@mcpstore/core'
 import { allowedTypes, asSchema, concreteSchema } from '../argument-types.ts'
+import type { OptionValues } from '../options.ts'
 import { type Output, paint } from './output.ts'
 import { sampleCall } from './sample-call.ts'
 import { type Cell, renderTable } from './table.ts'
 import { visibleLine, visibleText } from './terminal-text.ts'
 
 /** One tool for people: what it does, its arguments, and a line that calls it. */
-export function renderToolInfo({ name, description, inputSchema }: ListedTool, output: Output): string {
+export function renderToolInfo(
+  { name, description, inputSchema }: ListedTool,
+  output: Output,
+  scope: Pick<OptionValues, 'agent'> = {},
+): string {
   const rows = argumentRows(inputSchema)
   const wide = { ...output, columns: Number.POSITIVE_INFINITY }
   const parts = [
     `${paint(output, 'bold', visibleLine(name))}\n`,
     ...(description?.trim() ? [`${visibleText(description.trim())}\n`] : []),
     rows.length > 0 ? `\n${renderTable([header, ...rows], wide)}` : '\nIt takes no arguments.\n',
-    `\n${visibleLine(sampleCall(name, inputSchema))}\n`,
+    `\n${visibleLine(sampleCall(name, inputSchema, scope))}\n`,
   ]
   return parts.join('')
 }

@@ -11,12 +11,22 @@ export interface PoolOptions {
   connector: Connector
   /** How long an unused connection stays open, in ms. Default: 5 minutes. */
   idleMs?: number | undefined
-  /** Told of a service whose server says, on a connection of the pool, that its tool list changed. */
-  onToolsChanged?: ((service: string) => void) | undefined
+  /** Told of a target's `id` whose server says, on a connection of the pool, that its tool list changed. */
+  onToolsChanged?: ((id: string) => void) | undefined
+  /** Told of the `id` when a connection is being opened, is open, or has ended: ask for the `phase`. */
+  onPhase?: ((id: string) => void) | undefined
+}
+
+export interface UseOptions extends RequestOptions {
+  /** The connection stays open until it is closed, however long nobody uses it. */
+  keep?: boolean | undefined
 }
 
 /** What a connection is opened for. */
 export interface ConnectionTarget {
+  /** Tells the service from all others: there is one connection of each. */
+  id: string
+  /** Its name, for people. */
   service: string
   /** Fingerprint of everything that matters for connecting; another one means another connection. */
   key: string
@@ -30,17 +40,21 @@ export interface ConnectionTarget {
 export class ConnectionPool {
   readonly #connector: Connector
   readonly #idleMs: number
-  readonly #onToolsChanged: (service: string) => void
+  readonly #onToolsChanged: (id: string) => void
+  readonly #onPhase: (id: string) => void
   /** Per service, the connection that the next caller gets. */
   readonly #current = new Map<string, { key: string; shared: SharedConnection }>()
+  /** What is being ended by `close`: nothing new is begun beside what may be left of it. */
+  readonly #ending = new Map<string, Promise<unknown>>()
   /** All of which something may be left, and whose they are. */
   readonly #live = new Map<SharedConnection, string>()
   #closed = false
 
-  constructor({ connector, idleMs = DEFAULT_IDLE_MS, onToolsChanged = () => {} }: PoolOptions) {
+  constructor({ connector, idleMs = DEFAULT_IDLE_MS, ...told }: PoolOptions) {
     this.#connector = connector
     this.#idleMs = idleMs
-    this.#onToolsChanged = onToolsChanged
+    this.#onToolsChanged = told.onToolsChanged ?? (() => {})
+    this.#onPhase = told.onPhase ?? (() => {})
   }
 
   /**
@@ -49,10 +63,11 @@ export class ConnectionPool {
    */
   async use<T>(
     target: ConnectionTarget,
-    options: RequestOptions,
+    options: UseOptions,
     work: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     const shared = await this.#enter(target, options)
+    if (options.keep) shared.keep()
     try {
       return await work(await shared.opened)
     } finally {
@@ -61,24 +76,28 @@ export class ConnectionPool {
   }
 
   /** Where the service's connection is in its life. */
-  phase(service: string): 'idle' | 'connecting' | 'connected' {
-    const current = this.#current.get(service)
+  phase(id: string): 'idle' | 'connecting' | 'connected' {
+    const current = this.#current.get(id)
     if (!current) return 'idle'
     return current.shared.isOpen ? 'connected' : 'connecting'
   }
 
   /** Ends the service's connections now, under whoever uses them. Resolves when nothing of them is left. */
-  async close(service: string): Promise<void> {
-    const own = [...this.#live].filter(([, owner]) => owner === service)
-    await Promise.all(own.map(([shared]) => shared.end()))
+  async close(id: string): Promise<void> {
+    const own = [...this.#live].filter(([, owner]) => owner === id)
+    const end = Promise.all(own.map(([shared]) => shared.end()))
+    this.#ending.set(id, end)
+    await end
+    if (this.#ending.get(id) === end) this.#ending.delete(id)
   }
 
   /** Ends the service's connection, unless it is the one of this key, as soon as nobody uses it; nobody new gets it. */
-  retire(service: string, key?: string): void {
-    const current = this.#current.get(service)
+  retire(id: string, key?: string): void {
+    const current = this.#current.get(id)
     if (!current || current.key === key) return
-    this.#current.delete(service)
+    this.#current.delete(id)
     current.shared.retire()
+    this.#onPhase(id)
   }
 
   /** Ends all connections, and the pool. Resolves when nothing of them is left. */
@@ -117,27 +136,35 @@ export class ConnectionPool {
     }
   }
 
-  #find({ service, key }: ConnectionTarget): SharedConnection | undefined {
+  #find({ id, key }: ConnectionTarget): SharedConnection | undefined {
     if (this.#closed) throw storeError('unavailable', 'the store is closed')
-    this.retire(service, key)
-    return this.#current.get(service)?.shared
+    this.retire(id, key)
+    return this.#current.get(id)?.shared
   }
 
-  #open({ service, key, config }: ConnectionTarget, left: RequestOptions): SharedConnection {
+  #open({ id, service, key, config }: ConnectionTarget, left: RequestOptions): SharedConnection {
     const shared: SharedConnection = new SharedConnection({
       idleMs: this.#idleMs,
       open: async (signal) => {
+        const ending = this.#ending.get(id)
+        if (ending) await ending
         const connection = await connectRetried(this.#connector, service, config, { ...left, signal })
-        connection.onToolsChanged(() => this.#onToolsChanged(service))
+        connection.onToolsChanged(() => this.#onToolsChanged(id))
         return connection
       },
       onOver: () => {
-        if (this.#current.get(service)?.shared === shared) this.#current.delete(service)
+        if (this.#current.get(id)?.shared === shared) this.#current.delete(id)
+        this.#onPhase(id)
       },
       onGone: () => this.#live.delete(shared),
     })
-    this.#current.set(service, { key, shared })
-    this.#live.set(shared, service)
+    this.#current.set(id, { key, shared })
+    this.#live.set(shared, id)
+    this.#onPhase(id)
+    shared.opened.then(
+      () => this.#onPhase(id),
+      () => {},
+    )
     return shared
   }
 }

@@ -10,8 +10,8 @@ import type {
 import { Deadline, LONGEST_TIMER_MS } from './deadline.ts'
 import { judge } from './judge.ts'
 import type { Link } from './link.ts'
+import { collectPages, toolListing } from './pages.ts'
 import type { Peer, Sdk } from './sdk.ts'
-import { collectPages } from './tool-pages.ts'
 import { mayHaveRun, type Stage, type Subject, type Verdict, verdictError } from './verdict.ts'
 
 export interface SessionParts extends Subject {
@@ -58,11 +58,11 @@ export class Session implements Connection {
     const { service, warn } = this.#parts
     const deadline = new Deadline(options)
     try {
-      const { tools, nameless } = await collectPages(service, (params) =>
-        this.#request('list', { method: 'tools/list', params }, deadline),
+      const { entries, keyless } = await collectPages<RawTool>(service, toolListing, (params) =>
+        this.#request('list', { method: toolListing.method, params }, deadline),
       )
-      if (nameless > 0) warn(`service "${service}" lists ${nameless} tools without a name; they are left out`)
-      return tools
+      if (keyless > 0) warn(`service "${service}" lists ${keyless} tools without a name; they are left out`)
+      return entries
     } finally {
       deadline.clear()
     }

@@ -22,6 +22,7 @@ export class SharedConnection {
   #isOpen = false
   #users = 0
   #retired = false
+  #kept = false
   #idle: NodeJS.Timeout | undefined
   #ending: Promise<void> | undefined
 
@@ -52,7 +53,12 @@ export class SharedConnection {
     this.#users--
     if (this.#users > 0 || this.#ending) return
     if (this.#retired || !this.#isOpen) void this.end()
-    else this.#idle = setTimeout(() => void this.end(), this.#idleMs).unref()
+    else if (!this.#kept) this.#idle = setTimeout(() => void this.end(), this.#idleMs).unref()
+  }
+
+  /** From now on it stays open without a user. */
+  keep(): void {
+    this.#kept = true
   }
 
   /** Ends it as soon as its last user has left. */

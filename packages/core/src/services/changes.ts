@@ -1,4 +1,4 @@
-import { type Durability, type Json, McpStoreError, type PutResult } from '@mcpstore/storage'
+import { type Durability, type Json, McpStoreError } from '@mcpstore/storage'
 import { normaliseEntry } from '../config/normalise.ts'
 import { configError } from '../config/problem.ts'
 import { type AddInput, readServices } from '../config/read.ts'
@@ -7,9 +7,11 @@ import type { ServiceConfig } from '../config/service-config.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import type { ApprovedChange } from '../trust/approver.ts'
-import { serviceKey } from './keys.ts'
+import { serviceId } from './keys.ts'
 import { checkServiceName } from './names.ts'
+import { isUnknown, isWritten, type Outcome, obstacleOf, refused, sound } from './outcomes.ts'
 import { patchConfig } from './patch.ts'
+import { putAbsent, putAll } from './put-services.ts'
 import type { Service } from './registry.ts'
 
 export interface AddOptions {
@@ -48,8 +50,6 @@ export interface ChangeReport {
 const STRENGTH: Durability[] = ['memory', 'local', 'redis']
 const PATCH_ATTEMPTS = 50
 
-const configKey = (service: string) => serviceKey(service, 'config')
-
 /** Adds or updates services; see `StoreContext.addService`. */
 export async function addServices(
   house: House,
@@ -57,15 +57,17 @@ export async function addServices(
   { ifAbsent, cwd }: AddOptions,
 ): Promise<AddReport> {
   const { services, failures } = await readServices(input, { cwd: cwd ?? house.options.cwd })
-  const existed = new Set(services.filter(({ name }) => house.registry.find(name)).map(({ name }) => name))
+  const { registry } = house
+  const { scope } = registry
+  const existed = new Set(services.filter(({ name }) => registry.findOwn(name)).map(({ name }) => name))
   const puts = services.map(({ name, config }) => ({
     name,
-    key: configKey(name),
+    key: serviceId({ scope, name }),
     value: config as unknown as Json,
   }))
   const { result: outcomes, problem } = await house.approver.during<Outcome[]>(
-    services,
-    () => (ifAbsent ? putAbsent(house, puts) : house.dataspace.putAll(puts)),
+    services.map(({ name, config }) => ({ scope, name, config })),
+    () => (ifAbsent ? putAbsent(house, puts) : putAll(house, puts)),
     (all, at) => (isUnknown(all[at]!) ? undefined : isWritten(all[at]!)),
   )
   const results: AddResult[] = services.map(({ name, config, ignored }, at) => {
@@ -84,64 +86,8 @@ export async function addServices(
   return { results, durable, ...(problem && { approvalError: problem }) }
 }
 
-type Put = { name: string; key: string; value: Json }
-type Outcome = PutResult | McpStoreError<ErrorCode>
-
-function isWritten(outcome: Outcome): outcome is PutResult {
-  return !(outcome instanceof McpStoreError) && obstacleOf('', outcome) === undefined
-}
-
-function isUnknown(outcome: Outcome): boolean {
-  return outcome instanceof McpStoreError && outcome.code === 'outcome_unknown'
-}
-
-/** Only what is not there yet, decided by the storage itself, so that of two who add at once one is refused. */
-function putAbsent(house: House, puts: Put[]): Promise<Outcome[]> {
-  const absent = async ({ name, key, value }: Put) => {
-    const outcome = await house.dataspace.putIf(key, value, 'absent').catch(asFailure)
-    if (outcome instanceof McpStoreError || outcome.status !== 'refused') return outcome
-    if (outcome.problem !== undefined) return refused(name, outcome.problem)
-    return storeError('already_exists', 'a service of this name is there already', {
-      hint: 'Leave out ifAbsent (--if-absent) to update it.',
-    })
-  }
-  return puts.reduce<Promise<Outcome[]>>(
-    async (before, put) => [...(await before), await absent(put)],
-    Promise.resolve([]),
-  )
-}
-
-/** One entry that fails must not cost the report of the others. */
-function asFailure(thrown: unknown): McpStoreError<ErrorCode> {
-  if (thrown instanceof McpStoreError) return thrown
-  throw thrown
-}
-
-/** Why a write that came back is none that others will see. */
-function obstacleOf(name: string, { status, problem }: PutResult): McpStoreError<ErrorCode> | undefined {
-  if (problem !== undefined) return refused(name, problem)
-  return status === 'outdated' ? overtaken(name) : undefined
-}
-
-function sound(name: string, outcome: PutResult): PutResult {
-  const obstacle = obstacleOf(name, outcome)
-  if (obstacle) throw obstacle
-  return outcome
-}
-
-function refused(name: string, problem: string): McpStoreError<ErrorCode> {
-  return storeError('storage', `service "${name}": the storage refused it: ${problem}`, {
-    hint: 'Remove what is in its place, or use another name; see mcpstore status for what is parked.',
-  })
-}
-
-function overtaken(name: string): McpStoreError<ErrorCode> {
-  return storeError('conflict', `service "${name}": somebody else changed it at the same time`, {
-    hint: 'Look at it, then try again.',
-  })
-}
-
-function weakest(written: readonly { durable: Durability }[], house: House): Durability {
+/** The strongest place that is known to hold all of these; with none of them, what holds the data now. */
+export function weakest(written: readonly { durable: Durability }[], house: House): Durability {
   const strengths = written.map(({ durable }) => STRENGTH.indexOf(durable))
   if (strengths.length > 0) return STRENGTH[Math.min(...strengths)]!
   const { backend } = house.dataspace.status()
@@ -151,10 +97,12 @@ function weakest(written: readonly { durable: Durability }[], house: House): Dur
 /** Replaces the config of a service that is there. @throws `unknown_service`, `bad_config`, `conflict` */
 export async function updateService(house: House, given: string, entry: unknown): Promise<ChangeReport> {
   const name = checkServiceName(given)
-  house.registry.require(name)
+  const { registry } = house
+  const { scope } = registry
+  registry.requireOwn(name)
   const config = readEntry(house, name, entry)
-  const outcome = await approvingIfTrusted(house, house.registry.find(name), { name, config }, () =>
-    house.dataspace.put(configKey(name), config as unknown as Json),
+  const outcome = await approvingIfTrusted(house, registry.findOwn(name), { scope, name, config }, () =>
+    house.dataspace.put(serviceId({ scope, name }), config as unknown as Json),
   )
   const { status, durable } = sound(name, outcome)
   return { name, status: status === 'unchanged' ? 'unchanged' : 'updated', durable }
@@ -167,14 +115,14 @@ export async function updateService(house: House, given: string, entry: unknown)
 export async function patchService(house: House, given: string, patch: unknown): Promise<ChangeReport> {
   const name = checkServiceName(given)
   for (let attempt = 0; attempt < PATCH_ATTEMPTS; attempt++) {
-    const service = house.registry.get(name)
-    const { config, stamp } = service
+    const service = house.registry.getOwn(name)
+    const { scope, id, config, stamp } = service
     const patched = readEntry(house, name, patchConfig(config, patch))
     if (JSON.stringify(patched) === JSON.stringify(config)) {
       return { name, status: 'unchanged', durable: weakest([], house) }
     }
-    const outcome = await approvingIfTrusted(house, service, { name, config: patched }, () =>
-      house.dataspace.putIf(configKey(name), patched as unknown as Json, stamp),
+    const outcome = await approvingIfTrusted(house, service, { scope, name, config: patched }, () =>
+      house.dataspace.putIf(id, patched as unknown as Json, stamp),
     )
     if (outcome.status === 'written') return { name, status: 'updated', durable: outcome.durable }
   }
@@ -186,15 +134,18 @@ export async function patchService(house: House, given: string, patch: unknown):
 /** Removes a service, its tool list and its statistics. @throws `unknown_service`, `conflict` */
 export async function deleteService(house: House, given: string): Promise<ChangeReport> {
   const name = checkServiceName(given)
-  house.registry.require(name)
-  const outcome = await approvingIfTrusted(house, house.registry.find(name), { name }, () =>
-    house.dataspace.put(configKey(name), undefined),
+  const { registry } = house
+  const { scope } = registry
+  registry.requireOwn(name)
+  const id = serviceId({ scope, name })
+  const outcome = await approvingIfTrusted(house, registry.findOwn(name), { scope, name }, () =>
+    house.dataspace.put(id, undefined),
   )
   const { status, durable } = sound(name, outcome)
-  const problem = status === 'unchanged' ? house.registry.problem(name) : undefined
+  const problem = status === 'unchanged' ? registry.records.problem({ scope, name }) : undefined
   // What is no record cannot be overwritten by one.
   if (problem !== undefined) throw refused(name, problem)
-  await house.reach.disconnect(name)
+  await house.reach.disconnect({ id })
   return { name, status: 'deleted', durable }
 }
 
@@ -207,7 +158,8 @@ async function approvingIfTrusted<Result extends { status: string }>(
 ): Promise<Result> {
   if (before) await gate.consult([before])
   const isTrusted = before !== undefined && gate.isTrusted(before)
-  const changes = [isTrusted ? change : { name: change.name }]
+  const { scope, name } = change
+  const changes = [isTrusted ? change : { scope, name }]
   const cameAbout = ({ status }: Result) => status !== 'outdated' && status !== 'refused'
   return (await approver.during(changes, work, cameAbout)).result
 }

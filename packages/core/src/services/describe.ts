@@ -10,7 +10,7 @@ export interface ListFacts {
 
 /** Folds what is known of one service into a row of the listing. */
 export function describeService(
-  { name, config }: Service,
+  { scope, name, config, grant }: Service,
   phase: ConnectionPhase,
   note: HealthNote | undefined,
   list: ListFacts | undefined,
@@ -28,6 +28,8 @@ export function describeService(
   }
   return {
     name,
+    scope,
+    ...(grant && { assigned: { allow: grant.allow, deny: grant.deny } }),
     transport: config.type,
     status: statusWord(facts),
     toolCount: list?.toolCount ?? null,

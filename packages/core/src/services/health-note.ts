@@ -12,9 +12,9 @@ export interface HealthNote {
 }
 
 /** The shared note about a service; `undefined` when there is none for its config, or none that can be read. */
-export function readHealth(dataspace: Dataspace, { name, stamp }: Service): HealthNote | undefined {
-  const entry = dataspace.get(serviceKey(name, 'state'))
-  if (entry?.basis !== stamp) return undefined
+export function readHealth(dataspace: Dataspace, service: Service): HealthNote | undefined {
+  const entry = dataspace.get(serviceKey(service, 'state'))
+  if (entry?.basis !== service.stamp) return undefined
   const value = entry.value as Partial<HealthNote> | null
   const sound =
     (value?.health === 'ok' || value?.health === 'failing' || value?.health === 'auth') &&
@@ -36,9 +36,5 @@ export async function noteHealth(
   if (before?.health === health && told?.code === failure?.code && told?.message === failure?.message) return
   const at = new Date().toISOString()
   const error = failure && { code: failure.code, message: failure.message, at }
-  await dataspace.put(
-    serviceKey(service.name, 'state'),
-    { health, error, since: at },
-    { basis: service.stamp },
-  )
+  await dataspace.put(serviceKey(service, 'state'), { health, error, since: at }, { basis: service.stamp })
 }

@@ -1,6 +1,17 @@
-import { type RecordKey, recordKey } from '@mcpstore/storage'
+import { type RecordKey, type RecordKind, recordKey, type Scope } from '@mcpstore/storage'
 
-/** Where one record of a service lies, in the store's own scope. */
-export function serviceKey(service: string, kind: 'config' | 'cache' | 'state'): RecordKey {
-  return recordKey({ scope: 'store', service, kind })
+/** What names a service: services of one name in two scopes are two services. */
+export interface ServiceName {
+  scope: Scope
+  name: string
+}
+
+/** Where one record of a service lies. */
+export function serviceKey({ scope, name }: ServiceName, kind: RecordKind): RecordKey {
+  return recordKey({ scope, service: name, kind })
+}
+
+/** Tells a service from every other of its dataspace: for whatever is kept by service. */
+export function serviceId(service: ServiceName): string {
+  return serviceKey(service, 'config')
 }

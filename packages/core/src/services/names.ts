@@ -2,6 +2,7 @@ import { quoted } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 
 const LONGEST_NAME = 128
+const FORM = `has 1 to ${LONGEST_NAME} visible characters, without "/" and without a leading "-".`
 
 // Control and format characters (bidi controls, zero-width ones, soft hyphens), lone surrogates, line separators:
 // with them two different names could look the same in every listing, and trust is given by name.
@@ -22,7 +23,7 @@ export function storedName(name: string): string {
 
 /** Whether this is the name of a service in the form it is stored. */
 export function isServiceName(name: string): boolean {
-  return storedName(name) === name && !rules.some(({ broken }) => broken(name))
+  return storedName(name) === name && brokenRule(name) === undefined
 }
 
 /**
@@ -30,10 +31,22 @@ export function isServiceName(name: string): boolean {
  */
 export function checkServiceName(name: unknown): string {
   if (typeof name !== 'string') throw storeError('usage', `the name of a service must be a string`)
-  const stored = storedName(name)
-  const rule = rules.find(({ broken }) => broken(stored))
-  if (rule === undefined) return stored
-  throw storeError('bad_config', `the service name ${quoted(name)} ${rule.message}`, {
-    hint: `A name has 1 to ${LONGEST_NAME} visible characters, without "/" and without a leading "-".`,
+  const broken = brokenRule(name)
+  if (broken === undefined) return storedName(name)
+  throw storeError('bad_config', `the service name ${quoted(name)} ${broken}`, {
+    hint: `A name ${FORM}`,
   })
+}
+
+/** The id of an agent in the form it is stored: the rules of service names hold for it. @throws `usage` */
+export function checkAgentId(id: unknown): string {
+  if (typeof id !== 'string') throw storeError('usage', 'the id of an agent must be a string')
+  const broken = brokenRule(id)
+  if (broken === undefined) return storedName(id)
+  throw storeError('usage', `the agent id ${quoted(id)} ${broken}`, { hint: `An id ${FORM}` })
+}
+
+function brokenRule(name: string): string | undefined {
+  const stored = storedName(name)
+  return rules.find(({ broken }) => broken(stored))?.message
 }

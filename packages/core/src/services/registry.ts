@@ -1,111 +1,166 @@
-import { type Dataspace, type Entry, type Logger, parseRecordKey, type Stamp } from '@mcpstore/storage'
-import { validateConfig } from '../config/entry.ts'
-import { printable } from '../config/problem.ts'
-import type { ServiceConfig } from '../config/service-config.ts'
+import type { Dataspace, Logger, Scope } from '@mcpstore/storage'
+import { quoted } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 import { nearest } from '../near.ts'
-import { serviceKey } from './keys.ts'
-import { isServiceName } from './names.ts'
+import { Assignments } from './assignments.ts'
+import { type Service, ServiceRecords, type UnusableRecord } from './records.ts'
 
-const LONGEST_PROBLEM = 1000
+export type { Service } from './records.ts'
 
-/** A registered service as it is stored. */
-export interface Service {
-  name: string
-  config: ServiceConfig
-  /** Which writing of the config this is. */
-  stamp: Stamp
+interface RegistryParts {
+  dataspace: Dataspace
+  records: ServiceRecords
+  assignments: Assignments
 }
 
-/** The services of a dataspace, read from its replica; what is no config is set aside and named. */
+/**
+ * The services of a dataspace as one scope sees them. The store has its own; an agent has its own, and those of the store
+ * that are assigned to it and that none of its own goes by the name of.
+ */
 export class Registry {
-  readonly #dataspace: Dataspace
-  readonly #logger: Logger
-  readonly #read = new WeakMap<Entry, Service | { problem: string }>()
+  readonly scope: Scope
+  readonly records: ServiceRecords
+  readonly assignments: Assignments
+  readonly #parts: RegistryParts
 
-  constructor(dataspace: Dataspace, logger: Logger) {
-    this.#dataspace = dataspace
-    this.#logger = logger
+  private constructor(scope: Scope, parts: RegistryParts) {
+    this.scope = scope
+    this.records = parts.records
+    this.assignments = parts.assignments
+    this.#parts = parts
+  }
+
+  /** What the store sees of a dataspace. */
+  static over(dataspace: Dataspace, logger: Logger): Registry {
+    const assignments = new Assignments(dataspace)
+    return new Registry('store', { dataspace, assignments, records: new ServiceRecords(dataspace, logger) })
+  }
+
+  /** The same services as an agent sees them. */
+  ofAgent(agent: string): Registry {
+    return new Registry({ agent }, this.#parts)
+  }
+
+  /** The same services as the store sees them. */
+  ofStore(): Registry {
+    return this.scope === 'store' ? this : new Registry('store', this.#parts)
   }
 
   /**
-   * All services, in order of their names.
+   * All services that have a name here, in order of their names.
    * @throws `unavailable` when there are none to show and the storage was never read, so that nobody can know.
    */
   all(): Service[] {
-    const services = this.#entries()
-      .flatMap((entry) => this.#service(entry) ?? [])
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-    if (services.length === 0) this.#refuseUnknown()
-    return services
+    const services = [...this.records.of(this.scope), ...this.#assigned()]
+    return this.sure(services.sort((a, b) => (a.name < b.name ? -1 : 1)))
   }
 
-  /** @throws what `require` throws, and `bad_config` when the record cannot be used. */
+  /** The same without what is assigned. */
+  own(): Service[] {
+    return this.sure(this.records.of(this.scope))
+  }
+
+  /** All services to show: the store shows those of all agents after its own, though they have no name in it. */
+  shown(): Service[] {
+    if (this.scope !== 'store') return this.all()
+    const agents = this.records.agents().sort()
+    const scopes: Scope[] = ['store', ...agents.map((agent) => ({ agent }))]
+    return this.sure(scopes.flatMap((scope) => this.records.of(scope)))
+  }
+
+  /** @throws `unknown_service`, with the names that come near; `bad_config` when the record cannot be used. */
   get(name: string): Service {
     const service = this.find(name)
     if (service) return service
-    this.require(name)
-    throw storeError(
-      'bad_config',
-      `the stored config of service "${name}" cannot be used: ${this.problem(name)}`,
-      { hint: 'Remove it, or add it again.' },
-    )
+    const problem = this.problem(name)
+    if (problem === undefined) throw this.#unknown(name)
+    throw unusable(name, problem)
+  }
+
+  /** The service of this name; of an agent's own and an assigned one, its own. */
+  find(name: string): Service | undefined {
+    return this.findOwn(name) ?? this.#findAssigned(name)
+  }
+
+  /** The same for a service that is to be changed here: an agent changes its own only. @throws what `get` throws */
+  getOwn(name: string): Service {
+    const service = this.findOwn(name)
+    if (service) return service
+    this.requireOwn(name)
+    throw unusable(name, this.problem(name)!)
+  }
+
+  findOwn(name: string): Service | undefined {
+    return this.records.find({ scope: this.scope, name })
   }
 
   /**
-   * Passes when a record of this name is there, be it one that cannot be used.
-   * @throws `unknown_service`, with the names that come near; `unavailable` when nobody can know.
+   * Passes when this scope has a record of this name, be it one that cannot be used.
+   * @throws `unknown_service`; `unavailable` when nobody can know.
    */
-  require(name: string): void {
-    if (this.find(name) || this.problem(name) !== undefined) return
-    const names = this.all().map((one) => one.name)
-    const near = nearest(name, names)
-    throw storeError('unknown_service', `there is no service "${name}"`, {
-      hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : hintForNone(names),
-    })
+  requireOwn(name: string): void {
+    if (this.findOwn(name) || this.records.problem({ scope: this.scope, name }) !== undefined) return
+    throw this.#unknown(name)
   }
 
-  find(name: string): Service | undefined {
-    const entry = this.#dataspace.get(serviceKey(name, 'config'))
-    return entry && this.#service(entry)
-  }
-
-  /** The stored configs that cannot be used, and why. */
-  problems(): { key: string; problem: string }[] {
-    return this.#entries().flatMap((entry) => {
-      const read = this.#readEntry(entry)
-      return 'problem' in read ? [{ key: entry.key, problem: read.problem }] : []
-    })
+  /** The stored records of all scopes that cannot be used, and why. */
+  problems(): UnusableRecord[] {
+    return [...this.records.problems(), ...this.assignments.problems()]
   }
 
   /** Why the record of this name cannot be used, if so. */
   problem(name: string): string | undefined {
-    const problems = [...this.problems(), ...this.#dataspace.status().quarantined]
-    return problems.find(({ key }) => key === serviceKey(name, 'config'))?.problem
+    const own = this.records.problem({ scope: this.scope, name })
+    if (own !== undefined || this.scope === 'store') return own
+    const isAssigned = this.assignments.find(this.scope.agent, name) !== undefined
+    return isAssigned ? this.records.problem({ scope: 'store', name }) : undefined
   }
 
-  #entries(): Entry[] {
-    return this.#dataspace.list('services:').filter(({ key }) => key.endsWith(':config'))
+  #assigned(): Service[] {
+    if (this.scope === 'store') return []
+    const assignments = this.assignments.list(this.scope.agent)
+    return assignments.flatMap(({ service }) =>
+      this.findOwn(service) ? [] : (this.#findAssigned(service) ?? []),
+    )
   }
 
-  #service(entry: Entry): Service | undefined {
-    const read = this.#readEntry(entry)
-    return 'problem' in read ? undefined : read
+  #findAssigned(name: string): Service | undefined {
+    if (this.scope === 'store') return undefined
+    const grant = this.assignments.find(this.scope.agent, name)
+    const service = grant && this.records.find({ scope: 'store', name })
+    return service && { ...service, grant }
   }
 
-  #readEntry(entry: Entry): Service | { problem: string } {
-    const known = this.#read.get(entry)
-    if (known) return known
-    const read = readService(entry)
-    this.#read.set(entry, read)
-    if ('problem' in read) {
-      this.#logger.warn(`the record ${printable(entry.key, 200)} was set aside: ${read.problem}`)
+  #unknown(name: string) {
+    const known = this.all()
+    const names = known.map((one) => one.name)
+    if (this.scope === 'store') {
+      return storeError('unknown_service', `there is no service "${name}"`, { hint: hintFor(name, names) })
     }
-    return read
+    const agent = quoted(this.scope.agent)
+    if (names.includes(name)) {
+      return storeError('unknown_service', `agent ${agent} has no service "${name}" of its own`, {
+        hint: 'It is assigned from the store: change it there, or take it away with unassignService (mcpstore unassign).',
+      })
+    }
+    const isInStore = this.records.find({ scope: 'store', name }) !== undefined
+    return storeError('unknown_service', `agent ${agent} has no service "${name}"`, {
+      hint: isInStore
+        ? 'The store has one: assign it with assignService, or mcpstore assign.'
+        : names.length > 0
+          ? hintFor(name, names)
+          : 'It has none. Add one, or assign one of the store.',
+    })
+  }
+
+  /** What was found. @throws `unavailable` when that is nothing and the storage was never read, so that nobody can know. */
+  sure<Found>(found: Found[]): Found[] {
+    if (found.length === 0) this.#refuseUnknown()
+    return found
   }
 
   #refuseUnknown(): void {
-    const { staleMs, error, reason } = this.#dataspace.status()
+    const { staleMs, error, reason } = this.#parts.dataspace.status()
     if (staleMs !== null) return
     throw storeError(
       'unavailable',
@@ -118,16 +173,15 @@ export class Registry {
   }
 }
 
-function readService(entry: Entry): Service | { problem: string } {
-  const { service } = parseRecordKey(entry.key)!
-  if (!isServiceName(service)) return { problem: 'no service may have this name' }
-  const read = validateConfig(entry.value)
-  if ('config' in read) return { name: service, config: read.config, stamp: entry.stamp }
-  const problem = read.problems.map(({ field, message }) => `${field}: ${message}`).join('; ')
-  return { problem: printable(problem, LONGEST_PROBLEM) }
+function unusable(name: string, problem: string) {
+  return storeError('bad_config', `the stored config of service "${name}" cannot be used: ${problem}`, {
+    hint: 'Remove it, or add it again.',
+  })
 }
 
-function hintForNone(names: readonly string[]): string {
+function hintFor(name: string, names: readonly string[]): string {
+  const near = nearest(name, names)
+  if (near.length > 0) return `Did you mean ${near.join(' or ')}?`
   if (names.length === 0) return 'No service was added yet.'
   return `There ${names.length === 1 ? 'is' : 'are'} ${names.slice(0, 10).join(', ')}${names.length > 10 ? ' …' : ''}.`
 }

@@ -1,8 +1,12 @@
+import type { Scope } from '@mcpstore/storage'
 import type { ServiceConfig, TransportName } from '../config/service-config.ts'
 import type { ServerFacts } from '../connections/connector.ts'
+import type { ToolFilter } from '../tools/tool-filter.ts'
+
+export const STATUS_WORDS = ['new', 'connecting', 'ok', 'failing', 'auth', 'untrusted', 'disabled'] as const
 
 /** The facts below folded into one word, for people. */
-export type StatusWord = 'new' | 'connecting' | 'ok' | 'failing' | 'auth' | 'untrusted' | 'disabled'
+export type StatusWord = (typeof STATUS_WORDS)[number]
 
 /** A failure as it is kept and shown: never with a secret in it. */
 export interface FailureNote {
@@ -32,9 +36,13 @@ export interface ServiceFacts {
 
 export interface ServiceSummary {
   name: string
+  /** Whose it is: the store's, or one agent's. */
+  scope: Scope
+  /** Of a service of the store that is assigned to the agent who looks: which of its tools that agent may use. */
+  assigned?: ToolFilter
   transport: TransportName
   status: StatusWord
-  /** How many tools the cached list has; `null` while no list was fetched. */
+  /** How many tools the cached list has, of those that may be used here; `null` while no list was fetched. */
   toolCount: number | null
   facts: ServiceFacts
 }

@@ -7,6 +7,7 @@ import { serviceKey } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
 import type { Gate } from '../trust/gate.ts'
 import { exportNameOf } from './naming.ts'
+import { type Grant, isAllowed } from './tool-filter.ts'
 import type { ListedTool } from './tool-list.ts'
 
 /** A tool list as it is shared: what the server answered, whole, and what it holds for. */
@@ -52,7 +53,13 @@ export class CachedLists {
    * be expanded nobody could connect, and a list that was fetched with any values of its variables is shown.
    */
   get(service: Service): CachedList | undefined {
-    const entry = this.#dataspace.get(serviceKey(service.name, 'cache'))
+    const whole = this.whole(service)
+    return whole && narrowed(whole, service)
+  }
+
+  /** The same with the tools that may not be used by whom the service is assigned to. */
+  whole(service: Service): CachedList | undefined {
+    const entry = this.#dataspace.get(serviceKey(service, 'cache'))
     if (!entry || !this.#fits(entry, service)) return undefined
     if (!this.#read.has(entry)) this.#read.set(entry, readList(service.name, entry.value))
     return this.#read.get(entry)
@@ -67,7 +74,7 @@ export class CachedLists {
   async put(service: Service, stamp: Stamp, list: FetchedList): Promise<PutResult> {
     const hashes = { fingerprint: this.fingerprint(service), shape: this.#hash(service.config) }
     const value = { ...list, ...hashes } as unknown as Json
-    return this.#dataspace.put(serviceKey(service.name, 'cache'), value, { basis: service.stamp, stamp })
+    return this.#dataspace.put(serviceKey(service, 'cache'), value, { basis: service.stamp, stamp })
   }
 
   /** What matters for connecting, as a hash; `undefined` where the config cannot, or must not, be expanded. */
@@ -106,6 +113,19 @@ export class CachedLists {
 
 function isSame(a: ServiceConfig, b: ServiceConfig): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** For each grant the last list, and what may be used of it. */
+const allowed = new WeakMap<Grant, { of: CachedList; list: CachedList }>()
+
+/** What may be used of a list by who sees the service. */
+export function narrowed(list: CachedList, { grant }: Service): CachedList {
+  if (!grant) return list
+  const known = allowed.get(grant)
+  if (known?.of === list) return known.list
+  const own = { ...list, tools: list.tools.filter(({ tool }) => isAllowed(grant, tool)) }
+  allowed.set(grant, { of: list, list: own })
+  return own
 }
 
 /** A list as its readers get it: every tool with its addresses; of several of one name the first. */

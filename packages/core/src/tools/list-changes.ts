@@ -1,7 +1,7 @@
 import type { Logger } from '@mcpstore/storage'
 import type { ResolvedOptions } from '../options.ts'
 import type { Reach } from '../reach.ts'
-import type { Registry } from '../services/registry.ts'
+import type { ServiceRecords } from '../services/records.ts'
 import type { Refresher } from './refresh.ts'
 
 /** How long to gather what a server says of its changes before its list is fetched, in ms. */
@@ -9,7 +9,7 @@ const GATHER_MS = 100
 
 export interface ListChangesParts {
   options: Pick<ResolvedOptions, 'connectTimeoutMs' | 'refreshBehind'>
-  registry: Pick<Registry, 'find'>
+  records: Pick<ServiceRecords, 'byId'>
   reach: Pick<Reach, 'phase'>
   refresher: Pick<Refresher, 'isChanged' | 'noteChange' | 'refresh'>
   logger: Logger
@@ -27,27 +27,27 @@ export class ListChanges {
   }
 
   /** The list that is known is renewed behind; until then who asks for it waits for the server. */
-  noticed(name: string): void {
-    const { options, refresher, registry } = this.#parts
-    const service = registry.find(name)
+  noticed(id: string): void {
+    const { options, refresher, records } = this.#parts
+    const service = records.byId(id)
     if (!service) return
     refresher.noteChange(service)
-    if (!options.refreshBehind || this.#gathering.has(name)) return
-    this.#gathering.add(name)
+    if (!options.refreshBehind || this.#gathering.has(id)) return
+    this.#gathering.add(id)
     setTimeout(() => {
-      this.#gathering.delete(name)
-      this.#renew(name)
+      this.#gathering.delete(id)
+      this.#renew(id)
     }, GATHER_MS).unref()
   }
 
-  #renew(name: string): void {
-    const { behind, logger, options, reach, refresher, registry } = this.#parts
-    const service = registry.find(name)
+  #renew(id: string): void {
+    const { behind, logger, options, reach, refresher, records } = this.#parts
+    const service = records.byId(id)
     // Nobody is started for it.
-    if (!service || reach.phase(name) !== 'connected' || !refresher.isChanged(name)) return
+    if (!service || reach.phase(service) !== 'connected' || !refresher.isChanged(service)) return
     const refresh = () => refresher.refresh(service, { timeoutMs: options.connectTimeoutMs })
     // The first may have been on its way before the change.
-    const renewal = refresh().then(() => (refresher.isChanged(name) ? refresh() : undefined))
+    const renewal = refresh().then(() => (refresher.isChanged(service) ? refresh() : undefined))
     behind(renewal.catch((error: Error) => logger.debug(`a changed list was not renewed: ${error.message}`)))
   }
 }

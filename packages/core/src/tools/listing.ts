@@ -1,13 +1,11 @@
 import type { McpStoreError } from '@mcpstore/storage'
 import { LONGEST_TIMER_MS, within } from '../connections/deadline.ts'
+import { noteOfError } from '../errors.ts'
 import type { House } from '../house.ts'
 import type { Service } from '../services/registry.ts'
 import type { CachedList } from './cached-list.ts'
-import { inParallel } from './in-parallel.ts'
+import { ASKING, inParallel } from './in-parallel.ts'
 import type { ListedTool, ToolList, ToolSource } from './tool-list.ts'
-
-/** How many servers are asked at the same time. */
-const PARALLEL = 8
 
 export interface ListOptions {
   /** Ask the servers even where a list is known and no server said that it changed. */
@@ -38,9 +36,7 @@ export async function listServices(
   const { signal } = options
   const listed = house.gate
     .consult(services)
-    .then(() =>
-      inParallel(services, { limit: PARALLEL, signal }, (service) => listOf(house, service, options)),
-    )
+    .then(() => inParallel(services, { ...ASKING, signal }, (service) => listOf(house, service, options)))
   return signal ? within({ timeoutMs: LONGEST_TIMER_MS, signal }, 'the listing', listed) : listed
 }
 
@@ -54,7 +50,7 @@ async function listOf(
   const cached = lists.get(service)
   const refusal = gate.refusal(service)
   if (refusal) return { service, list: cached, source: cached ? 'cache' : 'none', error: refusal }
-  if (cached && !fresh && !refresher.isOutdated(service.name)) {
+  if (cached && !fresh && !refresher.isOutdated(service)) {
     if (isStale(cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })
       house.behind(renewal.catch((error: Error) => logger.debug(`a stale list stays: ${error.message}`)))
@@ -86,9 +82,7 @@ function sourceOf({ service, list, source, error }: ServiceList): ToolSource {
     fetchedAt: list?.fetchedAt ?? null,
     age: list ? Math.max(0, Date.now() - Date.parse(list.fetchedAt)) : null,
     stale: list !== undefined && isStale(list),
-    ...(error && {
-      error: { code: error.code, message: error.message, ...(error.hint && { hint: error.hint }) },
-    }),
+    ...(error && { error: noteOfError(error) }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Dataspace, type Durability, encodeSegment, infoKey, type Logger } from '@mcpstore/storage'
 import type { RawTool } from '../connections/connector.ts'
+import type { ServiceName } from '../services/keys.ts'
 import { keyOfTool } from './tool-keys.ts'
 
 export interface ProjectorParts {
@@ -10,18 +11,18 @@ export interface ProjectorParts {
 }
 
 /** Told of a service's tool list, and of the place that holds it. */
-export type Projector = (service: string, tools: readonly RawTool[], durable: Durability) => void
+export type Projector = (service: ServiceName, tools: readonly RawTool[], durable: Durability) => void
 
 /**
  * Has a storage that others look into show who offers a tool of which name: one key a tool, one field a service. It is a
  * shortcut for them; the tool list stays the truth, and a failure here is nobody's.
  */
 export function projector({ dataspace, logger, behind }: ProjectorParts): Projector {
-  return (service, tools, durable) => {
+  return ({ scope, name }, tools, durable) => {
     if (durable !== 'redis' || tools.length === 0) return
-    const field = encodeSegment(service)
+    const field = encodeSegment(name)
     const fields = tools.flatMap((tool) => {
-      const key = keyOfTool(infoKey, tool.name)
+      const key = keyOfTool(infoKey, tool.name, scope)
       return key === undefined ? [] : [{ key, field, json: JSON.stringify(tool) }]
     })
     behind(

@@ -5,7 +5,7 @@ import type { ResolvedOptions } from '../options.ts'
 import type { Reach } from '../reach.ts'
 import type { Service } from '../services/registry.ts'
 import type { Gate } from '../trust/gate.ts'
-import { type CachedList, type CachedLists, type FetchedList, listedTools } from './cached-list.ts'
+import { type CachedList, type CachedLists, type FetchedList, listedTools, narrowed } from './cached-list.ts'
 import type { Projector } from './projection.ts'
 
 export interface RefresherParts {
@@ -32,16 +32,17 @@ export class Refresher {
     this.#parts = parts
   }
 
-  /** The list as the server has it now. @throws `untrusted`, and what connecting and listing throw. */
+  /** The list as the server has it now, of what may be used of it. @throws `untrusted`, and what connecting and listing throw. */
   async refresh(service: Service, bounds: Omit<RequestOptions, 'signal'>): Promise<CachedList> {
     const left = countdown(bounds)
     await this.#parts.gate.admit(service, bounds)
     const flight = this.#flight(service)
     for (;;) {
       const joined = this.#running.get(flight)
-      if (!joined) return this.#begin(flight, service, left())
+      if (!joined) return narrowed(await this.#begin(flight, service, left()), service)
       try {
-        return await within(left(), `the tool list of service "${service.name}"`, joined)
+        const what = `the tool list of service "${service.name}"`
+        return narrowed(await within(left(), what, joined), service)
       } catch (error) {
         // Who joins has his own time: he starts over when it was the opener's that was up.
         const openersTime =
@@ -56,29 +57,29 @@ export class Refresher {
    * likelihood, and is served; the one that is known is not.
    */
   noteChange(service: Service): void {
-    const isCovered = this.#running.has(this.#flight(service)) && !this.isOutdated(service.name)
-    this.#changes.set(service.name, { isCovered })
+    const isCovered = this.#running.has(this.#flight(service)) && !this.isOutdated(service)
+    this.#changes.set(service.id, { isCovered })
   }
 
   /** Whether a list that was asked for since the last change is still to come. */
-  isChanged(service: string): boolean {
-    return this.#changes.has(service)
+  isChanged({ id }: Pick<Service, 'id'>): boolean {
+    return this.#changes.has(id)
   }
 
   /** Whether the list that is known is not to be served any more. */
-  isOutdated(service: string): boolean {
-    return this.#changes.get(service)?.isCovered === false
+  isOutdated({ id }: Pick<Service, 'id'>): boolean {
+    return this.#changes.get(id)?.isCovered === false
   }
 
   #flight(service: Service): string {
-    return `${this.#parts.lists.fingerprint(service)} ${service.name}`
+    return `${this.#parts.lists.fingerprint(service)} ${service.id}`
   }
 
   #begin(flight: string, service: Service, bounds: RequestOptions): Promise<CachedList> {
-    const change = this.#changes.get(service.name)
+    const change = this.#changes.get(service.id)
     const started = this.#fetch(service, bounds).finally(() => {
       this.#running.delete(flight)
-      if (this.#changes.get(service.name) === change) this.#changes.delete(service.name)
+      if (this.#changes.get(service.id) === change) this.#changes.delete(service.id)
     })
     this.#running.set(flight, started)
     return started
@@ -112,11 +113,11 @@ export class Refresher {
     const { lists, logger, project } = this.#parts
     try {
       const { status, durable } = await lists.put(service, stamp, list)
-      if (status === 'written') project(service.name, list.tools, durable)
+      if (status === 'written') project(service, list.tools, durable)
     } catch (error) {
       if ((error as { code?: string }).code !== 'usage') throw error
-      if (this.#tooLarge.has(service.name)) return
-      this.#tooLarge.add(service.name)
+      if (this.#tooLarge.has(service.id)) return
+      this.#tooLarge.add(service.id)
       const limit = `${MAX_VALUE_BYTES / 1024 / 1024} MiB`
       logger.warn(`the tool list of service "${service.name}" has more than ${limit} and is not kept`)
     }

@@ -1,10 +1,11 @@
-import { kindOf, printable } from '../config/problem.ts'
+import { kindOf, printable, quoted } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { nearest } from '../near.ts'
 import { storedName } from '../services/names.ts'
 import type { Service } from '../services/registry.ts'
 import { type ListOptions, listServices, type ServiceList } from './listing.ts'
+import { isAllowed } from './tool-filter.ts'
 import type { ListedTool } from './tool-list.ts'
 
 /** How many names an error lists, and how much of a reason. */
@@ -50,7 +51,7 @@ export async function resolveTool(
   if (found.length === 1) return found[0]!
   if (found.length > 1) throw ambiguous(address, found)
   if (name !== '') house.registry.get(name)
-  throw unknown(address, parts)
+  throw withheldBy(house, parts, address) ?? unknown(address, parts)
 }
 
 async function ofService(
@@ -60,6 +61,7 @@ async function ofService(
   options: ListOptions,
 ): Promise<ResolvedTool> {
   if (name === '') throw unknown(`${service.name}/`, [])
+  if (service.grant && !isAllowed(service.grant, name)) throw withheld(service, name)
   const find = ({ list, source }: ServiceList): ResolvedTool | undefined => {
     const tool = list?.tools.find((one) => one.tool === name)
     return tool && { service, tool, live: source === 'live' }
@@ -85,6 +87,24 @@ function matches(parts: readonly ServiceList[], address: string): ResolvedTool[]
   return all.filter(({ tool }) => tool.tool === address || `${tool.service}_${tool.tool}` === address)
 }
 
+/** A tool that the service has, or may have, and the agent who asks may not use. */
+function withheld({ name, grant }: Service, tool: string) {
+  const agent = quoted(grant!.agent)
+  return storeError('unknown_tool', `agent ${agent} may not use tool "${name}/${tool}"`, {
+    hint: `Who assigned service "${name}" to it may allow that: with assignService, or mcpstore assign.`,
+  })
+}
+
+function withheldBy(house: House, parts: readonly ServiceList[], address: string) {
+  for (const part of parts) {
+    const { service } = part
+    const list = service.grant && house.lists.whole(service)
+    const [found] = list ? matches([{ ...part, list }], address) : []
+    if (found) return withheld(service, found.tool.tool)
+  }
+  return undefined
+}
+
 function ambiguous(address: string, found: readonly ResolvedTool[]) {
   const candidates = some(found.map(({ tool }) => tool.name))
   return storeError('ambiguous_tool', `"${address}" is the name of ${found.length} tools`, {
@@ -93,7 +113,7 @@ function ambiguous(address: string, found: readonly ResolvedTool[]) {
 }
 
 /** The first ten, and how many more there are. */
-function some(names: readonly string[], separator = ', '): string {
+export function some(names: readonly string[], separator = ', '): string {
   const more = names.length > MOST_SHOWN ? [`and ${names.length - MOST_SHOWN} more`] : []
   return [...names.slice(0, MOST_SHOWN), ...more].join(separator)
 }
@@ -109,10 +129,10 @@ function unknown(address: string, parts: readonly ServiceList[]) {
   const near = [...new Set(nearest(address, names.keys()).map((one) => names.get(one)!))]
   const unread = parts
     .filter(({ list }) => !list)
-    .map(({ service, error }) => `${service.name}: ${firstLine(error?.message)}`)
+    .map(({ service, error }) => ({ name: service.name, error }))
   const hints = [
     near.length > 0 ? `Did you mean ${near.join(' or ')}?` : undefined,
-    unread.length > 0 ? `Not searched:\n${some(unread, '\n')}` : undefined,
+    unread.length > 0 ? notSearched(unread) : undefined,
     near.length + unread.length === 0
       ? 'See the tools there are with listTools, or mcpstore list-tools.'
       : undefined,
@@ -120,6 +140,12 @@ function unknown(address: string, parts: readonly ServiceList[]) {
   return storeError('unknown_tool', `there is no tool "${address}"`, {
     hint: hints.filter(Boolean).join(' '),
   })
+}
+
+/** Which services could not be searched, and why. */
+export function notSearched(services: readonly { name: string; error: Error | undefined }[]): string {
+  const reasons = services.map(({ name, error }) => `${name}: ${firstLine(error?.message)}`)
+  return `Not searched:\n${some(reasons, '\n')}`
 }
 
 /** A reason without the last output of a server, which may stand below it. */

@@ -11,7 +11,7 @@ export async function counted(
   tool: string,
   call: Promise<ToolResult>,
 ): Promise<ToolResult> {
-  const key = keyOfTool(statsKey, tool)
+  const key = keyOfTool(statsKey, tool, service.scope)
   const count = (counter: 'calls' | 'failures') => {
     if (key !== undefined) dataspace.count(key, statsField(service.name, counter), 1)
   }

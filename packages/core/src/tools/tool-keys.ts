@@ -1,7 +1,13 @@
-/** The key that `make` gives a tool of this name; `undefined` for a name that no key can hold. */
-export function keyOfTool(make: (tool: string) => string, tool: string): string | undefined {
+import type { Scope } from '@mcpstore/storage'
+
+/** The key that `make` gives a tool of this name in a scope; `undefined` for a name that no key can hold. */
+export function keyOfTool(
+  make: (tool: string, scope: Scope) => string,
+  tool: string,
+  scope: Scope,
+): string | undefined {
   try {
-    return make(tool)
+    return make(tool, scope)
   } catch {
     return undefined
   }

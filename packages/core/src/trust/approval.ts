@@ -1,10 +1,11 @@
+import type { Scope } from '@mcpstore/storage'
 import { isObject } from '../config/problem.ts'
 
 /** The word of a user of this machine: exactly this config may be started or connected. */
 export interface Approval {
   namespace: string
   dataspace: string
-  /** Whose view: `store`. */
+  /** From `scopeName`. */
   scope: string
   service: string
   /** Of the whole config as it is stored. */
@@ -18,6 +19,11 @@ export type ApprovalMap = Map<string, Approval>
 
 const VERSION = 1
 const FIELDS = ['namespace', 'dataspace', 'scope', 'service', 'sha256', 'id'] as const
+
+/** A scope as approvals name it: `store`, or `agent:<id>`. */
+export function scopeName(scope: Scope): string {
+  return scope === 'store' ? scope : `agent:${scope.agent}`
+}
 
 export function approvalKey(approval: Omit<Approval, 'id'>): string {
   const { namespace, dataspace, scope, service, sha256 } = approval

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger, McpStoreError } from '@mcpstore/storage'
 import type { ServiceConfig } from '../config/service-config.ts'
+import type { ServiceName } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
-import { type Approval, type ApprovalMap, approvalKey } from './approval.ts'
+import { type Approval, type ApprovalMap, approvalKey, scopeName } from './approval.ts'
 import type { Approvals } from './approvals.ts'
 import type { Gate } from './gate.ts'
 
 /** One change to a service that this process is about to make; all that was approved under its name ends with it. */
-export interface ApprovedChange {
-  name: string
+export interface ApprovedChange extends ServiceName {
   /** What it becomes, if the change is to approve that. */
   config?: ServiceConfig | undefined
 }
@@ -62,24 +62,24 @@ export class Approver {
   }
 
   /** Approves exactly this config, in place of any other of that name. @throws `storage` */
-  async approve({ name, config }: Service): Promise<void> {
-    const approval = this.#approvalOf(name, config)
+  async approve(service: Service): Promise<void> {
+    const approval = this.#approvalOf(service)
     await this.#parts.approvals.change((all) => {
-      remove(all, (one) => isOf(one, approval) && one.service === name)
+      remove(all, this.#isAbout(service))
       all.set(approvalKey(approval), approval)
     })
   }
 
   /** Takes back what was approved of this name. @throws `storage` */
-  async revoke({ name, config }: Service): Promise<void> {
-    const place = this.#parts.gate.placeOf(name, config)
-    await this.#change((all) => remove(all, (one) => isOf(one, place) && one.service === name))
+  async revoke(service: Service): Promise<void> {
+    await this.#change((all) => remove(all, this.#isAbout(service)))
   }
 
   /** Takes back all that was approved in this dataspace. A file that cannot be changed is logged. */
-  async revokeAll(place: Pick<Approval, 'namespace' | 'dataspace'>): Promise<void> {
-    if (this.#parts.gate.isOwn) return
-    await this.#changeOrTell((all) => remove(all, (one) => isOf(one, { ...place, scope: 'store' })))
+  async revokeAll(): Promise<void> {
+    const { gate } = this.#parts
+    if (gate.isOwn) return
+    await this.#changeOrTell((all) => remove(all, (one) => isIn(one, gate.dataspace)))
   }
 
   async #begin(changes: readonly ApprovedChange[]): Promise<{ notes: Note[]; problem?: McpStoreError }> {
@@ -99,13 +99,11 @@ export class Approver {
     }
   }
 
-  #enter(all: ApprovalMap, { name, config }: ApprovedChange): Note {
-    const own = { ...this.#parts.gate.dataspace, scope: 'store' }
-    const given = config && this.#approvalOf(name, config)
+  #enter(all: ApprovalMap, { scope, name, config }: ApprovedChange): Note {
+    const given = config && this.#approvalOf({ scope, name, config })
     const key = given && approvalKey(given)
-    const before = [...all]
-      .filter(([other, one]) => other !== key && isOf(one, own) && one.service === name)
-      .map(([, one]) => one)
+    const isAbout = this.#isAbout({ scope, name })
+    const before = [...all].filter(([other, one]) => other !== key && isAbout(one)).map(([, one]) => one)
     const isNew = key !== undefined && !all.has(key)
     if (given) all.set(approvalKey(given), given)
     return { given, isNew, before }
@@ -130,8 +128,14 @@ export class Approver {
     })
   }
 
-  #approvalOf(name: string, config: ServiceConfig): Approval {
-    return { ...this.#parts.gate.placeOf(name, config), id: randomUUID() }
+  #approvalOf(service: Pick<Service, 'scope' | 'name' | 'config'>): Approval {
+    return { ...this.#parts.gate.placeOf(service), id: randomUUID() }
+  }
+
+  /** Whether an approval is one of any config of this service. */
+  #isAbout({ scope, name }: ServiceName): (one: Approval) => boolean {
+    const { gate } = this.#parts
+    return (one) => isIn(one, gate.dataspace) && one.scope === scopeName(scope) && one.service === name
   }
 
   async #change(edit: (all: ApprovalMap) => void): Promise<void> {
@@ -144,11 +148,8 @@ export class Approver {
   }
 }
 
-function isOf(
-  one: Approval,
-  { namespace, dataspace, scope }: Pick<Approval, 'namespace' | 'dataspace' | 'scope'>,
-): boolean {
-  return one.namespace === namespace && one.dataspace === dataspace && one.scope === scope
+function isIn(one: Approval, { namespace, dataspace }: Pick<Approval, 'namespace' | 'dataspace'>): boolean {
+  return one.namespace === namespace && one.dataspace === dataspace
 }
 
 function remove(all: ApprovalMap, which: (approval: Approval) => boolean): void {

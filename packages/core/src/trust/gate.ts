@@ -1,10 +1,10 @@
-import type { Dataspace, Logger, McpStoreError } from '@mcpstore/storage'
+import type { Dataspace, Logger, McpStoreError, Scope } from '@mcpstore/storage'
 import { expandConfig } from '../config/placeholders.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { within } from '../connections/deadline.ts'
 import { asError, type ErrorCode } from '../errors.ts'
 import type { Service } from '../services/registry.ts'
-import { type Approval, approvalKey } from './approval.ts'
+import { type Approval, approvalKey, scopeName } from './approval.ts'
 import type { Approvals } from './approvals.ts'
 import { configHash } from './config-hash.ts'
 import { dangerOf } from './danger.ts'
@@ -13,7 +13,7 @@ import { inertReason, untrusted } from './refusal.ts'
 /** What the host is asked about: one service, and its config exactly as it is stored. Frozen. */
 export interface TrustQuestion {
   readonly name: string
-  readonly scope: 'store'
+  readonly scope: Scope
   readonly config: Readonly<ServiceConfig>
 }
 
@@ -85,7 +85,7 @@ export class Gate {
   /** The same as an error. */
   refusal(service: Service): McpStoreError<ErrorCode> | undefined {
     const danger = this.#danger(service)
-    return danger === undefined ? undefined : untrusted(service.name, danger, this.#parts.approvals.problem)
+    return danger === undefined ? undefined : untrusted(service, danger, this.#parts.approvals.problem)
   }
 
   /** Passes when the service may be connected. @throws `untrusted`; `timeout`, `aborted` while the host decides */
@@ -107,12 +107,12 @@ export class Gate {
   }
 
   /** What an approval of this config is about. */
-  placeOf(service: string, config: ServiceConfig): Omit<Approval, 'id'> {
-    return { ...this.dataspace, scope: 'store', service, sha256: configHash(config) }
+  placeOf({ scope, name, config }: Pick<Service, 'scope' | 'name' | 'config'>): Omit<Approval, 'id'> {
+    return { ...this.dataspace, scope: scopeName(scope), service: name, sha256: configHash(config) }
   }
 
-  #isApproved({ name, config }: Service): boolean {
-    return this.#parts.approvals.get(approvalKey(this.placeOf(name, config))) !== undefined
+  #isApproved(service: Service): boolean {
+    return this.#parts.approvals.get(approvalKey(this.placeOf(service))) !== undefined
   }
 
   #danger(service: Service): string | undefined {
@@ -120,8 +120,8 @@ export class Gate {
   }
 
   /** Once for each config; what failed is asked again. */
-  async #ask({ name, config }: Service, trust: Exclude<TrustOption, string>): Promise<void> {
-    const question = Object.freeze({ name, scope: 'store', config } as const)
+  async #ask({ scope, name, config }: Service, trust: Exclude<TrustOption, string>): Promise<void> {
+    const question = Object.freeze({ name, scope, config })
     const asked = this.#answers.get(config) ?? Promise.resolve(question).then(trust)
     this.#answers.set(config, asked)
     try {

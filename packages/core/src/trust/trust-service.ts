@@ -24,7 +24,7 @@ export interface TrustReport {
 
 /** Approves a service's config as it is stored; see `StoreContext.trustService`. */
 export async function trustService(
-  { gate, approver, registry }: House,
+  { gate, approver, news, registry }: House,
   given: string,
   { confirm }: TrustOptions,
 ): Promise<TrustReport> {
@@ -34,19 +34,20 @@ export async function trustService(
   if (gate.isOwn) return { name, status: 'unchanged', trusted: true }
   const agreed = confirm === undefined || (await confirm({ name, config: configToApprove(config) })) === true
   if (!agreed) return { name, status: 'declined', trusted: gate.isTrusted(service) }
-  const now = registry.find(name)
+  const now = registry.records.byId(service.id)
   if (!now || configHash(now.config) !== configHash(config)) {
     throw storeError('conflict', `service "${name}" was changed by somebody else meanwhile`, {
       hint: 'Nothing was approved. Look at it again.',
     })
   }
   await approver.approve(service)
+  news.tell(service.id)
   return { name, status: 'approved', trusted: true }
 }
 
 /** Takes back what was approved; see `StoreContext.revokeTrust`. */
 export async function revokeTrust(
-  { gate, approver, reach, registry }: House,
+  { gate, approver, news, reach, registry }: House,
   given: string,
 ): Promise<TrustReport> {
   const service = registry.get(checkServiceName(given))
@@ -58,6 +59,7 @@ export async function revokeTrust(
   }
   await approver.revoke(service)
   await gate.consult([service])
-  if (gate.refusal(service)) await reach.disconnect(name)
+  news.tell(service.id)
+  if (gate.refusal(service)) await reach.disconnect(service)
   return { name, status: 'revoked', trusted: gate.isTrusted(service) }
 }

@@ -61,7 +61,7 @@ export class MemoryTables implements Tables {
 
   removeCountersUnder(config: string): void {
     for (const map of [this.counters, this.#shares]) {
-      for (const [id, { field }] of map) if (statsParent(field) === config) map.delete(id)
+      for (const [id, count] of map) if (statsParent(count) === config) map.delete(id)
     }
   }
 

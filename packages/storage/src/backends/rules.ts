@@ -95,7 +95,7 @@ export function countShares(
   if (cleared < clearedAt(tables, now)) return { counted: false, refused: [] }
   for (const { key, field, total } of totals) {
     const before = tables.share(node, key, field)
-    if (total <= before || !isLive(tables.record(statsParent(field)), now)) continue
+    if (total <= before || !isLive(tables.record(statsParent({ key, field })), now)) continue
     tables.addToCounter(key, field, total - before)
     tables.setShare(node, key, field, total)
   }

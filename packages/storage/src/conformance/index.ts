@@ -4,6 +4,7 @@ import { counterCases } from './counters.ts'
 import { feedCases } from './feed.ts'
 import { leaseCases } from './leases.ts'
 import { mergeCases } from './merge.ts'
+import { scopeCases } from './scopes.ts'
 
 /**
  * What every backend of a dataspace has to do, as cases for any test runner: make a fresh subject for each, run it,
@@ -13,6 +14,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...mergeCases,
   ...feedCases,
   ...counterCases,
+  ...scopeCases,
   ...leaseCases,
 ]
 

@@ -51,7 +51,7 @@ export class MirrorTables {
 
   setTotal(node: string, cleared: Stamp, { key, field, total }: Counter): void {
     const sql = 'INSERT OR REPLACE INTO totals VALUES (?, ?, ?, ?, ?, ?)'
-    this.#statements.run(sql, node, cleared, key, field, statsParent(field), total)
+    this.#statements.run(sql, node, cleared, key, field, statsParent({ key, field }), total)
   }
 
   removeTotal(node: string, { key, field }: Counter): void {
@@ -97,7 +97,7 @@ export class MirrorTables {
     if (total === 0) this.#statements.run('DELETE FROM counters WHERE key = ? AND field = ?', key, field)
     else {
       const sql = 'INSERT OR REPLACE INTO counters VALUES (?, ?, ?, ?, ?)'
-      this.#statements.run(sql, key, field, statsParent(field), total, rev)
+      this.#statements.run(sql, key, field, statsParent({ key, field }), total, rev)
     }
   }
 }

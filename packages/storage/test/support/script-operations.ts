@@ -35,7 +35,9 @@ const key = fc.constantFrom(
     'services:a:cache',
     'services:a:state',
     'services:b:config',
-    'agents:x:assignments:a',
+    'agents:x:services:a:config',
+    'agents:x:services:a:cache',
+    'agents:x:services:a:assignment',
   ],
 )
 
@@ -56,7 +58,7 @@ const record = fc
   .map((each) => (each.key.endsWith(':config') ? { ...each, expires: null } : each))
 
 const counter = fc.record({
-  key: fc.constantFrom('tools:t:stats', 'tools:u:stats'),
+  key: fc.constantFrom('tools:t:stats', 'tools:u:stats', 'agents:x:tools:t:stats'),
   field: fc.constantFrom('a:calls', 'a:errors', 'b:calls'),
   total: fc.integer({ min: 1, max: 9 }),
 })

@@ -1,4 +1,5 @@
 import type { Counter, Write } from '../../backend.ts'
+import { type RecordKey, statsParent } from '../../keyspace.ts'
 
 /** How much is sent at once, in bytes of values. */
 const BATCH_BYTES = 1024 * 1024
@@ -21,6 +22,8 @@ export function batches(writes: readonly Write[]): Write[][] {
 export interface CounterGroup {
   key: string
   service: string
+  /** The config they live under. */
+  config: RecordKey
   counters: [counter: string, total: number][]
 }
 
@@ -30,7 +33,7 @@ export function counterGroups(totals: readonly Counter[]): CounterGroup[] {
   for (const { key, field, total } of totals) {
     const [service, counter] = field.split(':') as [string, string]
     const id = `${key} ${service}`
-    const group = made.get(id) ?? { key, service, counters: [] }
+    const group = made.get(id) ?? { key, service, config: statsParent({ key, field }), counters: [] }
     group.counters.push([counter, total])
     made.set(id, group)
   }

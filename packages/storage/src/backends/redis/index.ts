@@ -170,8 +170,8 @@ export function redisBackend(options: RedisBackendOptions): Backend {
     async count(node, cleared, totals) {
       const { epoch, now } = here()
       const groups = counterGroups(totals)
-      const calls = groups.map(({ key, service, counters }) => ({
-        keys: [place.key(key), place.shares(node), place.index, place.meta, place.key(configOf(service))],
+      const calls = groups.map(({ key, service, config, counters }) => ({
+        keys: [place.key(key), place.shares(node), place.index, place.meta, place.key(config)],
         args: [epoch, now(), place.changes, lifetime, key, cleared, service, ...counters.flat()],
       }))
       const replies = await run(scripts.count, calls)
@@ -232,9 +232,4 @@ export function redisBackend(options: RedisBackendOptions): Backend {
       visit?.session.close()
     },
   }
-}
-
-/** The config of a service whose name is encoded already. */
-function configOf(service: string): RecordKey {
-  return `services:${service}:config`
 }

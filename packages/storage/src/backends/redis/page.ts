@@ -98,18 +98,18 @@ async function readCounters(visit: Visit, stats: readonly string[], cleared: Sta
   })
   const rows = replies.flatMap(({ reply }, at) => {
     const fields = (reply ?? {}) as Record<string, string>
-    const counts = Object.entries(fields).filter(([field]) => parseRecordKey(statsParent(field)))
-    return counts.map(([field, total]) => {
+    return Object.entries(fields).flatMap(([field, total]) => {
+      const counter = { key: stats[at]!, field, total: Number(total) }
       const since = fields[`@${field.slice(0, field.indexOf(':'))}`]
-      return { key: stats[at]!, field, total: Number(total), since }
+      return parseRecordKey(statsParent(counter)) ? [{ ...counter, since }] : []
     })
   })
-  const configs = [...new Set(rows.map(({ field }) => statsParent(field)))]
+  const configs = [...new Set(rows.map(statsParent))]
   const generations = new Map(
     (await readHashes(visit, configs, ['i'])).map(({ key, fields }) => [key, fields?.[0] ?? '']),
   )
   return rows.flatMap(({ since, ...counter }) => {
-    const began = generations.get(statsParent(counter.field)) ?? ''
+    const began = generations.get(statsParent(counter)) ?? ''
     return since === `${cleared}+${began}` ? [counter] : []
   })
 }

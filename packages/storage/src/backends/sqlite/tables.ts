@@ -60,7 +60,7 @@ export class SqliteTables implements Tables {
       node,
       key,
       field,
-      statsParent(field),
+      statsParent({ key, field }),
       total,
     )
   }
@@ -72,7 +72,7 @@ export class SqliteTables implements Tables {
   addToCounter(key: string, field: string, delta: number): void {
     const sql = `INSERT INTO counters VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (key, field) DO UPDATE SET total = total + excluded.total, rev = excluded.rev`
-    this.#statements.run(sql, key, field, statsParent(field), delta, this.nextRev())
+    this.#statements.run(sql, key, field, statsParent({ key, field }), delta, this.nextRev())
   }
 
   removeCountersUnder(config: string): void {

@@ -1,0 +1,43 @@
+import type { OptionName } from './options.ts'
+
+export type CommandName =
+  | 'add'
+  | 'list'
+  | 'list-tools'
+  | 'use-tool'
+  | 'resources'
+  | 'read-resource'
+  | 'prompts'
+  | 'get-prompt'
+  | 'info'
+  | 'check'
+  | 'wait'
+  | 'restart'
+  | 'remove'
+  | 'trust'
+  | 'assign'
+  | 'unassign'
+  | 'agents'
+  | 'status'
+  | 'doctor'
+  | 'adopt'
+  | 'clear'
+  | 'help'
+
+/** One command as data: help and parsing are made from it. */
+export interface CommandSpec {
+  name: CommandName
+  /** Names the same command goes by elsewhere. */
+  aliases: readonly string[]
+  summary: string
+  /** What follows `mcpstore`, one line per form. */
+  usage: readonly string[]
+  /** What the summary has no room for, in lines. */
+  notes?: readonly string[]
+  options: readonly OptionName[]
+  /** Fewest and most positionals. */
+  positionals: readonly [number, number]
+  /** What follows `--` is a program to start, not more positionals. */
+  takesProgram?: true
+  examples: readonly string[]
+}

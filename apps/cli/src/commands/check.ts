@@ -1,0 +1,43 @@
+import type { ServiceCheck } from '@mcpstore/core'
+import type { CommandContext, CommandInput } from '../command.ts'
+import { reportFailure } from '../failure.ts'
+import { writeJson } from '../output/json.ts'
+import { briefError } from '../output/last-error.ts'
+import { statusCell } from '../output/service-text.ts'
+import { type Cell, renderTable } from '../output/table.ts'
+import { visibleLine } from '../output/terminal-text.ts'
+import { exitOfFailures } from '../partial-failure.ts'
+import { servicesOf, withStore } from '../store-session.ts'
+
+const emptyText =
+  'Nothing to check: there is no enabled service. See mcpstore list, or mcpstore add --help.\n'
+
+/** `check [SERVICE]`: reaches for the services, and says of each how it is; an error only if none answered. */
+export async function check(
+  context: CommandContext,
+  { positionals: [name], values }: CommandInput,
+): Promise<number> {
+  const { json, debug, timeoutMs } = context.settings
+  return withStore(context, async (store) => {
+    const checks = await servicesOf(store, values).checkServices(name, {
+      signal: context.signal,
+      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    })
+    if (json) writeJson(context.out, { services: checks })
+    else if (checks.length === 0) context.out.write(emptyText)
+    else context.out.write(renderTable([header, ...checks.map(rowOf)], context.out))
+    const errors = checks.flatMap(({ error }) => error ?? [])
+    const codes = errors.map(({ code }) => code)
+    const exit = exitOfFailures(checks.length, codes)
+    // Of one service the whole reason is told, of many the table has said it in short.
+    if (exit !== 0 && (json || name !== undefined)) reportFailure(context.err, errors[0], { json, debug })
+    return exit
+  })
+}
+
+const header: Cell[] = ['NAME', 'STATUS', ''].map((text) => ({ text, style: 'dim' }))
+
+function rowOf({ name, status, tookMs, error }: ServiceCheck): Cell[] {
+  const note = error ? briefError(error.message, name) : `answered in ${tookMs} ms`
+  return [visibleLine(name), statusCell(status), { text: note, style: 'dim' }]
+}

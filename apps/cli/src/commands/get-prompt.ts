@@ -1,0 +1,49 @@
+import { usageError } from '../cli-error.ts'
+import type { CommandContext, CommandInput } from '../command.ts'
+import { writeJson } from '../output/json.ts'
+import { paint } from '../output/output.ts'
+import { visibleLine } from '../output/terminal-text.ts'
+import { renderToolResult } from '../output/tool-result.ts'
+import { servicesOf, withStore } from '../store-session.ts'
+
+/** `get-prompt SERVICE/PROMPT [k=v]...`: prints the messages of a prompt, each below who is to say it. */
+export async function getPrompt(
+  context: CommandContext,
+  { positionals, values }: CommandInput,
+): Promise<number> {
+  const [prompt = '', ...words] = positionals
+  const args = readTexts(words)
+  const { out, settings, signal } = context
+  const { json, timeoutMs } = settings
+  return withStore(context, async (store) => {
+    const options = { signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
+    const result = await servicesOf(store, values).getPrompt(prompt, args, options)
+    if (json) writeJson(out, result)
+    else {
+      const parts = (result.messages ?? []).map(({ role, content }) => {
+        const heading = paint(out, 'bold', `${visibleLine(String(role))}:`)
+        return `${heading}\n${renderToolResult({ content: [content ?? []].flat() })}`
+      })
+      out.write(parts.join('\n'))
+    }
+    return 0
+  })
+}
+
+/** Splits `k=v`; the arguments of a prompt are texts. @throws `usage` for a word that is none, or a name given twice */
+function readTexts(words: readonly string[]): Record<string, string> {
+  const texts = new Map<string, string>()
+  for (const [index, word] of words.entries()) {
+    const at = word.indexOf('=')
+    const name = word.slice(0, at)
+    if (at < 1) {
+      throw usageError(
+        `argument ${index + 1} of the prompt is not of the form name=value`,
+        'Write name=text.',
+      )
+    }
+    if (texts.has(name)) throw usageError(`argument "${name}" is given twice`)
+    texts.set(name, word.slice(at + 1))
+  }
+  return Object.fromEntries(texts)
+}

@@ -1,0 +1,33 @@
+import type { ListedPrompt } from '@mcpstore/core'
+import type { CommandContext, CommandInput } from '../command.ts'
+import { renderContents } from '../output/content-list.ts'
+import { writeJson } from '../output/json.ts'
+import { reportParts } from '../partial-failure.ts'
+import { servicesOf, withStore } from '../store-session.ts'
+
+/** `prompts [SERVICE]`: the prompts of all services, or of one, with what they take. */
+export async function prompts(
+  context: CommandContext,
+  { positionals: [name], values }: CommandInput,
+): Promise<number> {
+  const { json, timeoutMs } = context.settings
+  return withStore(context, async (store) => {
+    const listed = await servicesOf(store, values).listPrompts(name, {
+      signal: context.signal,
+      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    })
+    if (json) writeJson(context.out, { prompts: [...listed], services: listed.services })
+    else {
+      const rows = listed.map((prompt) => ({ ...prompt, shown: `${prompt.name}${argumentsOf(prompt)}` }))
+      const groups = [{ one: 'prompt', many: 'prompts', rows }]
+      context.out.write(renderContents(listed.services, groups, context.out))
+    }
+    return reportParts(context, listed.services, { what: 'no prompts could be listed' })
+  })
+}
+
+/** Each as it is written for `get-prompt`; what may be left out stands in brackets. */
+function argumentsOf({ arguments: args = [] }: ListedPrompt): string {
+  const words = [args].flat().map(({ name, required }) => (required ? `${name}=…` : `[${name}=…]`))
+  return words.map((word) => ` ${word}`).join('')
+}

@@ -1,0 +1,41 @@
+import type { ContentSource } from '@mcpstore/core'
+import type { CommandContext, CommandInput } from '../command.ts'
+import { type Group, renderContents } from '../output/content-list.ts'
+import { writeJson } from '../output/json.ts'
+import { reportParts } from '../partial-failure.ts'
+import { servicesOf, withStore } from '../store-session.ts'
+
+/** `resources [SERVICE]`: the resources and the templates of all services, or of one. */
+export async function resources(
+  context: CommandContext,
+  { positionals: [name], values }: CommandInput,
+): Promise<number> {
+  const { json, timeoutMs } = context.settings
+  return withStore(context, async (store) => {
+    const services = servicesOf(store, values)
+    const options = { signal: context.signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
+    const [listed, templates] = await Promise.all([
+      services.listResources(name, options),
+      services.listResourceTemplates(name, options),
+    ])
+    const sources = listed.services.map((source, at) => joined(source, templates.services[at]))
+    if (json) writeJson(context.out, { resources: [...listed], templates: [...templates], services: sources })
+    else {
+      const groups: Group[] = [
+        { one: 'resource', many: 'resources', rows: listed.map((row) => ({ ...row, shown: row.uri })) },
+        {
+          one: 'template',
+          many: 'templates',
+          rows: templates.map((row) => ({ ...row, shown: row.uriTemplate })),
+        },
+      ]
+      context.out.write(renderContents(sources, groups, context.out))
+    }
+    return reportParts(context, sources, { what: 'no resources could be listed' })
+  })
+}
+
+/** A service of which one of both could not be listed has failed. */
+function joined(resource: ContentSource, template: ContentSource | undefined): ContentSource {
+  return template?.error && !resource.error ? { ...resource, error: template.error } : resource
+}

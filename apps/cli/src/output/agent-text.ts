@@ -1,0 +1,13 @@
+import type { ServiceSummary, ToolFilter } from '@mcpstore/core'
+import { visibleLine } from './terminal-text.ts'
+
+/** Which tools may be used, in words. */
+export function filterText({ allow, deny }: ToolFilter): string {
+  const allowed = allow.length > 0 ? `tools that fit ${allow.join(', ')}` : 'all tools'
+  return visibleLine(deny.length > 0 ? `${allowed}, except ${deny.join(', ')}` : allowed)
+}
+
+/** Whose a service is. */
+export function scopeText(scope: ServiceSummary['scope']): string {
+  return scope === 'store' ? scope : visibleLine(`agent ${scope.agent}`)
+}

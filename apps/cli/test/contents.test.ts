@@ -1,0 +1,125 @@
+import type { ContentList, ContentSource } from '@mcpstore/core'
+import { expect, it } from 'vitest'
+import { libraryError, run } from './fakes.ts'
+
+const refused = { code: 'unreachable', message: 'connection refused', hint: 'Is it running?' }
+const source = (name: string, changes: Partial<ContentSource> = {}): ContentSource => ({
+  name,
+  offered: true,
+  ...changes,
+})
+const broken = source('broken', { offered: null, error: refused })
+
+function listed<Entry>(entries: Entry[], services: ContentSource[]): ContentList<Entry> {
+  return Object.assign([...entries], { services })
+}
+
+const guide = { uri: 'docs://guide', service: 'docs', description: 'The guide.\nAll of it.' }
+const page = { uriTemplate: 'docs://{page}', service: 'docs', title: 'One page' }
+const prompt = {
+  name: 'docs/summarise',
+  service: 'docs',
+  prompt: 'summarise',
+  description: 'Sums up',
+  arguments: [{ name: 'language', required: true }, { name: 'length' }],
+}
+
+function contents(services: ContentSource[], templateServices = services) {
+  return {
+    services: {
+      listResources: async () => listed([guide], services),
+      listResourceTemplates: async () => listed([page], templateServices),
+      listPrompts: async () => listed([prompt], services),
+    },
+  }
+}
+
+it('resources are grouped by service, with their templates; a service that has none is left out', async () => {
+  const { exit, stdout, stderr } = await run(
+    ['resources'],
+    contents([source('docs'), source('plain', { offered: false }), broken]),
+  )
+  expect(exit).toBe(0)
+  expect(stdout).toBe(
+    'docs  1 resource, 1 template\n  docs://guide   The guide.\n  docs://{page}  One page\n',
+  )
+  expect(stderr).toBe('warning: broken: connection refused\nhint:    Is it running?\n')
+})
+
+it('prompts are shown as get-prompt takes them', async () => {
+  const { exit, stdout } = await run(['prompts', 'docs', '--timeout', '2'], contents([source('docs')]))
+  expect({ exit, stdout }).toEqual({
+    exit: 0,
+    stdout: 'docs  1 prompt\n  docs/summarise language=… [length=…]  Sums up\n',
+  })
+})
+
+it('passes the service and --timeout on', async () => {
+  const { calls } = await run(['resources', 'docs', '--timeout', '2'], contents([source('docs')]))
+  const options = { timeout: 2000, signal: expect.any(AbortSignal) }
+  expect(calls['listResources']).toEqual([['docs', options]])
+  expect(calls['listResourceTemplates']).toEqual([['docs', options]])
+})
+
+it('--json gives everything as it is', async () => {
+  const sources = [source('docs'), broken]
+  const resources = await run(['resources', '--json'], contents(sources))
+  expect(JSON.parse(resources.stdout)).toEqual({ resources: [guide], templates: [page], services: sources })
+  const prompts = await run(['prompts', '--json'], contents(sources))
+  expect(JSON.parse(prompts.stdout)).toEqual({ prompts: [prompt], services: sources })
+})
+
+it('a listing of all fails only when nothing could be listed', async () => {
+  for (const command of ['resources', 'prompts']) {
+    const { exit, stdout, stderr } = await run([command, '--json'], contents([broken]))
+    expect(exit).toBe(4)
+    expect(JSON.parse(stdout).services).toEqual([broken])
+    expect(JSON.parse(stderr).error).toMatchObject({ code: 'unreachable', hint: 'Is it running?' })
+  }
+  const half = await run(['resources'], contents([source('docs')], [{ ...broken, name: 'docs' }]))
+  expect(half).toMatchObject({ exit: 4, stderr: expect.stringContaining('docs: connection refused') })
+})
+
+it('where nobody has any it says so', async () => {
+  const none = contents([source('plain', { offered: false })])
+  expect((await run(['resources'], none)).stdout).toBe('No resources: no enabled service has any.\n')
+  expect((await run(['prompts'], contents([]))).stdout).toBe('No prompts: no enabled service has any.\n')
+  expect((await run(['prompts'], contents([broken]))).stdout).toBe('')
+})
+
+it('a resource is printed as text; of what is no text it is said what it is', async () => {
+  const result = {
+    contents: [
+      { uri: 'docs://guide', text: 'Line one\u001b[31m' },
+      { uri: 'docs://logo', mimeType: 'image/png', blob: 'aGVsbG8=' },
+    ],
+  }
+  const world = { services: { readResource: async () => result } }
+  const { stdout, calls } = await run(['read-resource', 'docs', 'docs://guide'], world)
+  expect(stdout).toBe('Line one\\x1b[31m\n[resource docs://logo, image/png, 5 B]\n')
+  expect(calls['readResource']).toEqual([
+    ['docs://guide', { service: 'docs', signal: expect.any(AbortSignal) }],
+  ])
+  expect(JSON.parse((await run(['read_resource', 'docs', 'x', '--json'], world)).stdout)).toEqual(result)
+  expect((await run(['read-resource', 'docs'], world)).exit).toBe(1)
+})
+
+it('a prompt is printed as its messages, with who is to say each', async () => {
+  const messages = [
+    { role: 'user', content: { type: 'text', text: 'Sum it up.' } },
+    { role: 'assistant', content: { type: 'image', mimeType: 'image/png', data: 'aGVsbG8=' } },
+  ]
+  const world = { services: { getPrompt: async () => ({ messages }) } }
+  const words = ['get-prompt', 'docs/summarise', 'language=Norsk', 'note=a=b']
+  const { stdout, calls } = await run(words, world)
+  expect(stdout).toBe('user:\nSum it up.\n\nassistant:\n[image image/png, 5 B]\n')
+  expect(calls['getPrompt']).toEqual([
+    ['docs/summarise', { language: 'Norsk', note: 'a=b' }, { signal: expect.any(AbortSignal) }],
+  ])
+  for (const wrong of [['language'], ['=x'], ['a=1', 'a=2']]) {
+    const { exit, opened } = await run(['get-prompt', 'docs/summarise', ...wrong], world)
+    expect({ exit, opened }).toEqual({ exit: 1, opened: [] })
+  }
+  const unknown = { services: { getPrompt: () => Promise.reject(libraryError('unknown_prompt', 'none')) } }
+  expect((await run(words, unknown)).exit).toBe(1)
+})

@@ -1,0 +1,111 @@
+import { McpStoreError } from '@mcpstore/storage'
+import { isObject, kindOf, quoted } from '../config/problem.ts'
+import { storeError } from '../errors.ts'
+import type { House } from '../house.ts'
+import { askable } from '../services/ask-all.ts'
+import { storedName } from '../services/names.ts'
+import type { Service } from '../services/registry.ts'
+import type { ListedPrompt, PromptResult } from './content.ts'
+import { notFound, onlyOne, type Sought } from './found.ts'
+import { askForAll, promptListing } from './listings.ts'
+import { Budget, type RequestOptions } from './request.ts'
+
+/** A prompt that exactly one address means. */
+export interface ResolvedPrompt {
+  service: Service
+  prompt: string
+}
+
+/** Gets a prompt; see `StoreContext.getPrompt`. */
+export async function getPrompt(
+  house: House,
+  address: unknown,
+  given: unknown,
+  options: RequestOptions,
+): Promise<PromptResult> {
+  const args = readTexts(given)
+  const budget = new Budget(house, options)
+  const { service, prompt } = await budget.spend(resolvePrompt(house, address, budget))
+  const params = { name: prompt, arguments: args }
+  const sought: Sought = { kind: 'prompt', name: prompt }
+  try {
+    const request = { capability: 'prompts', method: 'prompts/get', params }
+    const answer = await budget.request<PromptResult>(service, request)
+    if (answer) return answer
+  } catch (thrown) {
+    if (!(thrown instanceof McpStoreError) || thrown.code !== 'server_error') throw thrown
+    throw await explained(house, service, { sought, args }, thrown, budget)
+  }
+  throw storeError('unknown_prompt', `service "${service.name}" has no prompts`)
+}
+
+/**
+ * The prompt that an address means: `service/prompt`, or a name that exactly one prompt has. Nobody is asked where the
+ * service is named. @throws `usage`, `unknown_service`, `unknown_prompt`, `ambiguous_prompt`
+ */
+export async function resolvePrompt(house: House, address: unknown, budget: Budget): Promise<ResolvedPrompt> {
+  if (typeof address !== 'string' || ['', '/'].includes(address.trim())) {
+    throw storeError('usage', 'the address of a prompt must be a text that is not empty', {
+      hint: 'Write service/prompt, for example docs/summarise.',
+    })
+  }
+  const slash = address.indexOf('/')
+  const name = storedName(address.slice(0, Math.max(0, slash)))
+  const own = name === '' ? undefined : house.registry.find(name)
+  if (own) return { service: own, prompt: address.slice(slash + 1) }
+  const sought: Sought = { kind: 'prompt', name: address }
+  const listed = await askForAll<ListedPrompt>(
+    house,
+    askable(house, undefined),
+    promptListing,
+    budget.options,
+  )
+  const all = listed.flatMap((one) => ('answer' in one ? one.answer.entries : []))
+  const found = onlyOne(
+    sought,
+    all.filter(({ prompt }) => prompt === address),
+  )
+  if (found) return { service: house.registry.get(found.service), prompt: address }
+  if (name !== '') house.registry.get(name)
+  throw notFound(sought, addressesOf(all), listed)
+}
+
+/** The arguments of a prompt, which are texts. @throws `bad_arguments` */
+export function readTexts(given: unknown = {}): Record<string, string> {
+  const hint = 'For example {"language": "Norsk"}.'
+  if (!isObject(given)) throw storeError('bad_arguments', 'the arguments of a prompt are an object', { hint })
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === 'string') continue
+    const problem = `argument ${quoted(name)} of a prompt must be a text, not ${kindOf(value)}`
+    throw storeError('bad_arguments', problem, { hint })
+  }
+  return { ...given } as Record<string, string>
+}
+
+/** What a server refused is compared with what it lists: an unknown name, or an argument that is missing. */
+async function explained(
+  house: House,
+  service: Service,
+  { sought, args }: { sought: Sought; args: Record<string, string> },
+  refusal: McpStoreError,
+  budget: Budget,
+): Promise<McpStoreError> {
+  const listed = await askForAll<ListedPrompt>(house, [service], promptListing, budget.options)
+  const all = listed.flatMap((one) => ('answer' in one ? one.answer.entries : []))
+  const own = all.find(({ prompt }) => prompt === sought.name)
+  if (all.length === 0) return refusal
+  const address = `${service.name}/${sought.name}`
+  if (!own) return notFound({ ...sought, name: address }, addressesOf(all), listed, refusal)
+  const required = [own.arguments ?? []].flat().filter((one) => isObject(one) && one.required === true)
+  const missing = required.filter(({ name }) => !Object.hasOwn(args, name)).map(({ name }) => name)
+  if (missing.length === 0) return refusal
+  const message = `the arguments do not fit ${address}: ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing`
+  return storeError('bad_arguments', message, {
+    hint: 'See what it takes with mcpstore prompts.',
+    cause: refusal,
+  })
+}
+
+function addressesOf(prompts: readonly ListedPrompt[]): Map<string, string> {
+  return new Map(prompts.flatMap(({ name, prompt }) => [[prompt, name] as const, [name, name] as const]))
+}

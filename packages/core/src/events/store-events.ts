@@ -1,0 +1,107 @@
+import { type Conflict, type HealthState, parseRecordKey } from '@mcpstore/storage'
+import { validateConfig } from '../config/entry.ts'
+import { quoted } from '../config/problem.ts'
+import { redactConfig } from '../config/redact.ts'
+import type { ServiceConfig } from '../config/service-config.ts'
+import { storeError } from '../errors.ts'
+import { type House, whileOpen } from '../house.ts'
+import { Emitter, type StoreEventName, type StoreEvents, type StoreListener } from './events.ts'
+import { ServiceReports } from './service-reports.ts'
+
+const NAMES: Record<StoreEventName, true> = {
+  serviceAdded: true,
+  serviceUpdated: true,
+  serviceRemoved: true,
+  toolsChanged: true,
+  statusChanged: true,
+  conflict: true,
+  storageChanged: true,
+}
+
+/** The events of one store; nothing is watched while nobody listens. */
+export class WatchedEvents implements StoreEvents {
+  readonly #house: House
+  readonly #emitter: Emitter
+  #stop: (() => void) | undefined
+
+  constructor(house: House) {
+    this.#house = house
+    this.#emitter = new Emitter(house.logger)
+  }
+
+  on<Name extends StoreEventName>(name: Name, listener: StoreListener<Name>): () => void {
+    if (!Object.hasOwn(NAMES, name)) {
+      throw storeError('usage', `there is no event ${quoted(String(name))}`, {
+        hint: `There are ${Object.keys(NAMES).join(', ')}.`,
+      })
+    }
+    if (typeof listener !== 'function')
+      throw storeError('usage', `the listener of ${name} must be a function`)
+    whileOpen(this.#house)
+    this.#stop ??= this.#start()
+    const remove = this.#emitter.add(name, listener)
+    return () => {
+      remove()
+      if (!this.#emitter.isHeard) this.#rest()
+    }
+  }
+
+  /** Tells nothing more. */
+  close(): void {
+    this.#emitter.clear()
+    this.#rest()
+  }
+
+  #rest(): void {
+    this.#stop?.()
+    this.#stop = undefined
+  }
+
+  #start(): () => void {
+    const { dataspace } = this.#house
+    const reports = new ServiceReports(this.#house, this.#emitter)
+    let told = dataspace.status().state
+    const unobserve = dataspace.observe({
+      onState: (state) => {
+        // One attempt that failed is no trouble yet.
+        if (state === 'suspect' || state === told) return
+        this.#tellState(state, told)
+        told = state
+      },
+      onConflict: (conflict) => this.#tellConflict(conflict),
+    })
+    return () => {
+      unobserve()
+      reports.stop()
+    }
+  }
+
+  #tellState(state: HealthState, before: HealthState): void {
+    const { backend, reason } = this.#house.dataspace.status()
+    this.#soon(() => this.#emitter.emit('storageChanged', { state, before, backend, reason }))
+  }
+
+  #tellConflict({ key, loser, winner }: Conflict): void {
+    const record = parseRecordKey(key)
+    const [lost, kept] = [configOf(loser.json), configOf(winner.json)]
+    if (record?.kind !== 'config' || lost === undefined || kept === undefined) return
+    const { service, scope } = record
+    this.#soon(() => this.#emitter.emit('conflict', { service, scope, lost, kept }))
+  }
+
+  /** The storage is in the midst of something when it tells. */
+  #soon(tell: () => void): void {
+    queueMicrotask(tell)
+  }
+}
+
+/** The config as it may be shown, `null` for a removal; `undefined` for what is none. */
+function configOf(json: string | null): ServiceConfig | null | undefined {
+  if (json === null) return null
+  try {
+    const read = validateConfig(JSON.parse(json))
+    return 'config' in read ? redactConfig(read.config) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,69 @@
+import type { Durability, Json } from '@mcpstore/storage'
+import { storeError } from '../errors.ts'
+import type { House } from '../house.ts'
+import type { ToolFilter } from '../tools/tool-filter.ts'
+import { serviceKey } from './keys.ts'
+import { checkServiceName } from './names.ts'
+import { sound } from './outcomes.ts'
+
+/** Globs over the names of tools: `*` stands for any text, `?` for any one character. */
+export interface AssignOptions {
+  /** Only tools that one of these fits. Default: all. */
+  allow?: readonly string[]
+  /** No tool that one of these fits, be it allowed or not. */
+  deny?: readonly string[]
+}
+
+/** What became of an assignment. */
+export interface AssignReport {
+  agent: string
+  service: string
+  status: 'assigned' | 'updated' | 'unchanged' | 'unassigned'
+  durable: Durability
+}
+
+/** Assigns a service of the store to an agent; see `AgentContext.assignService`. */
+export async function assignService(
+  house: House,
+  agent: string,
+  given: string,
+  { allow = [], deny = [] }: AssignOptions,
+): Promise<AssignReport> {
+  const service = checkServiceName(given)
+  const { registry, dataspace } = house
+  registry.ofStore().requireOwn(service)
+  if (registry.findOwn(service)) {
+    throw storeError('already_exists', `agent "${agent}" has a service "${service}" of its own`, {
+      hint: 'It goes by that name, so the assigned one could not be used. Remove it first, or give it another name.',
+    })
+  }
+  const existed = registry.assignments.find(agent, service) !== undefined
+  const filter: ToolFilter = { allow, deny }
+  const outcome = await dataspace.put(keyOf(agent, service), filter as unknown as Json, {
+    basis: registry.assignments.life(service),
+  })
+  const { status, durable } = sound(service, outcome)
+  const written = existed ? 'updated' : 'assigned'
+  return { agent, service, status: status === 'unchanged' ? 'unchanged' : written, durable }
+}
+
+/** Takes a service of the store away from an agent; see `AgentContext.unassignService`. */
+export async function unassignService(house: House, agent: string, given: string): Promise<AssignReport> {
+  const service = checkServiceName(given)
+  const { registry, dataspace } = house
+  const { assignments } = registry
+  const key = keyOf(agent, service)
+  if (!assignments.find(agent, service) && !assignments.problems().some((one) => one.key === key)) {
+    const others = registry.sure(assignments.list(agent)).map((one) => one.service)
+    throw storeError('unknown_service', `service "${service}" is not assigned to agent "${agent}"`, {
+      hint: others.length > 0 ? `Assigned to it: ${others.join(', ')}.` : 'Nothing is assigned to it.',
+    })
+  }
+  const outcome = await dataspace.put(key, undefined, { basis: assignments.life(service) })
+  const { durable } = sound(service, outcome)
+  return { agent, service, status: 'unassigned', durable }
+}
+
+function keyOf(agent: string, service: string) {
+  return serviceKey({ scope: { agent }, name: service }, 'assignment')
+}

@@ -1,0 +1,63 @@
+import { McpStoreError } from '@mcpstore/storage'
+import { countdown } from '../connections/deadline.ts'
+import { type ErrorNote, noteOfError } from '../errors.ts'
+import type { House } from '../house.ts'
+import { type AskOptions, askAll, askable, type Bounds } from './ask-all.ts'
+import type { Service } from './registry.ts'
+import type { StatusWord } from './service-info.ts'
+import { summarise } from './summary.ts'
+
+/** What came of reaching for one service. */
+export interface ServiceCheck {
+  name: string
+  status: StatusWord
+  /** How long it took to answer, in ms, connecting included; `null` when it did not. */
+  tookMs: number | null
+  /** Why it is not `ok`. */
+  error?: ErrorNote
+}
+
+/** How a service is that failed like this; other failures say nothing about it. */
+const FOUND: Readonly<Record<string, StatusWord>> = {
+  unreachable: 'failing',
+  timeout: 'failing',
+  auth_required: 'auth',
+}
+
+/** Reaches for services; see `StoreContext.checkServices`. */
+export async function checkServices(
+  house: House,
+  name: string | undefined,
+  options: AskOptions,
+): Promise<ServiceCheck[]> {
+  const asked = await askAll(
+    house,
+    askable(house, name),
+    { ...options, what: 'the check' },
+    (service, bounds) => ping(house, service, bounds),
+  )
+  return asked.map(({ service, ...result }): ServiceCheck => {
+    const { name } = service
+    if ('answer' in result) return { name, status: 'ok', tookMs: result.answer }
+    const status = FOUND[result.error.code] ?? summarise(house, service).status
+    return { name, status, tookMs: null, error: noteOfError(result.error) }
+  })
+}
+
+/** How long it took the service to answer, in ms. */
+async function ping({ reach }: House, service: Service, bounds: Bounds): Promise<number> {
+  const began = performance.now()
+  const left = countdown(bounds)
+  await reach.use(service, bounds, async (connection) => {
+    try {
+      await connection.request('ping', {}, left())
+    } catch (thrown) {
+      const code = thrown instanceof McpStoreError ? thrown.code : undefined
+      // Whoever answers that it knows no ping is there.
+      if (code === 'server_error') return
+      if (code !== undefined && FOUND[code]) reach.note(service, thrown as McpStoreError)
+      throw thrown
+    }
+  })
+  return Math.round(performance.now() - began)
+}

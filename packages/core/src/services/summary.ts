@@ -1,0 +1,14 @@
+import type { House } from '../house.ts'
+import { isStale } from '../tools/listing.ts'
+import { describeService } from './describe.ts'
+import { readHealth } from './health-note.ts'
+import type { Service } from './registry.ts'
+import type { ServiceSummary } from './service-info.ts'
+
+/** What is known of a service, without asking anybody; whether it is trusted as of the gate's last `consult` about it. */
+export function summarise({ dataspace, gate, lists, reach }: House, service: Service): ServiceSummary {
+  const list = lists.get(service)
+  const facts = list && { toolCount: list.tools.length, stale: isStale(list) }
+  const trust = { trusted: gate.isTrusted(service), inert: gate.whyInert(service) }
+  return describeService(service, reach.phase(service), readHealth(dataspace, service), facts, trust)
+}

@@ -1,0 +1,41 @@
+import { decodeSegment, statsKey } from '@mcpstore/storage'
+import type { House } from '../house.ts'
+import { isAllowed } from './tool-filter.ts'
+
+/** What was counted of one tool of one service, by every process that shares the dataspace. */
+export interface ToolStats {
+  /** `service/tool` */
+  name: string
+  service: string
+  tool: string
+  calls: number
+  /** How many of them failed, lost and given up ones included, and results with `isError`. */
+  errors: number
+  /** Every other counter there is, by its name. */
+  counters: Readonly<Record<string, number>>
+}
+
+/** The counters of the tools that were called; see `StoreContext.toolStats`. */
+export function toolStats({ dataspace, registry }: House, wanted: string | undefined): ToolStats[] {
+  const found = new Map<string, { service: string; tool: string; counts: Map<string, number> }>()
+  for (const { key, field, total } of dataspace.allCounters()) {
+    const [tool, service, counter] = namesOf(key, field)
+    if (tool === undefined || service === undefined || counter === undefined) continue
+    const seen = registry.find(service)
+    if (!seen || key !== statsKey(tool, seen.scope) || (seen.grant && !isAllowed(seen.grant, tool))) continue
+    const name = `${service}/${tool}`
+    if (wanted !== undefined && wanted !== name && wanted !== tool) continue
+    const { counts } = found.get(name) ?? found.set(name, { service, tool, counts: new Map() }).get(name)!
+    counts.set(counter, total)
+  }
+  return Array.from(found, ([name, { service, tool, counts }]): ToolStats => {
+    const { calls = 0, errors = 0, failures = 0, ...counters } = Object.fromEntries(counts)
+    return { name, service, tool, calls, errors: errors + failures, counters }
+  }).sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** `tools:<tool>:stats`, of whichever scope, and `<service>:<counter>` taken apart. */
+function namesOf(key: string, field: string): (string | undefined)[] {
+  const tool = /^(?:agents:[^:]+:)?tools:([^:]+):stats$/.exec(key)?.[1]
+  return [tool, ...field.split(':')].map((segment) => segment && decodeSegment(segment))
+}

@@ -1,0 +1,22 @@
+import type { Clock } from './clock.ts'
+import type { Outbox } from './outbox.ts'
+import type { StoredRecord } from './record.ts'
+import type { Replica } from './replica.ts'
+import { mendStrays } from './restamp.ts'
+
+/**
+ * Gives records from the future a stamp of today: unsent ones as they are, others only if nobody else has changed
+ * them since.
+ */
+export function mend(
+  { clock, outbox, replica }: { clock: Clock; outbox: Outbox; replica: Replica },
+  records: readonly StoredRecord[],
+  now: number,
+): void {
+  for (const { record, from } of mendStrays(records, now, clock)) {
+    const shown = replica.record(record.key)?.stamp === from
+    if (outbox.has(from)) outbox.replace(from, { record })
+    else if (shown) outbox.add({ record, if: from })
+    if (shown) replica.put(record)
+  }
+}
