@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'aborted'
   | 'outcome_unknown'
   | 'server_error'
+  | 'input_required'
   | 'not_durable'
   | 'conflict'
   | 'unavailable'

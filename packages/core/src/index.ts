@@ -2,7 +2,13 @@
 export type { BackendKind, Durability, Finding, HealthState, Logger, Severity } from '@mcpstore/storage'
 export { McpStoreError } from '@mcpstore/storage'
 export type { AddInput } from './config/read.ts'
-export type { RemoteConfig, ServiceConfig, StdioConfig, TransportName } from './config/service-config.ts'
+export type {
+  ProtocolChoice,
+  RemoteConfig,
+  ServiceConfig,
+  StdioConfig,
+  TransportName,
+} from './config/service-config.ts'
 export type {
   AuthClient,
   AuthOption,
@@ -16,6 +22,17 @@ export type { CallOptions, RawTool, ServerFacts, ToolResult } from './connection
 export type { StoreContext } from './context.ts'
 export type { ErrorCode } from './errors.ts'
 export { type HomeOptions, homeFolder } from './home.ts'
+export type {
+  Asking,
+  ElicitationAnswer,
+  ElicitationRequest,
+  HostHandlers,
+  LogLevel,
+  Root,
+  SamplingAnswer,
+  SamplingRequest,
+  ServerLog,
+} from './host/handlers.ts'
 export type { Policy, StoreOptions } from './options.ts'
 export type { RedisOptions } from './redis-options.ts'
 export type { AddOptions, AddReport, AddResult, ChangeReport } from './services/changes.ts'

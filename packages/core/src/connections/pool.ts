@@ -3,6 +3,7 @@ import { storeError } from '../errors.ts'
 import { connectRetried } from './connect-retried.ts'
 import type { Connection, Connector, RequestOptions } from './connector.ts'
 import { countdown, Deadline } from './deadline.ts'
+import type { Era } from './era.ts'
 import { SharedConnection } from './shared-connection.ts'
 
 const DEFAULT_IDLE_MS = 5 * 60_000
@@ -21,6 +22,10 @@ export interface ConnectionTarget {
   /** Fingerprint of everything that matters for connecting; another one means another connection. */
   key: string
   config: ServiceConfig
+  /** What the server spoke the last time. */
+  known?: Era | undefined
+  /** Whether nobody here approved the service. */
+  isStranger?: boolean | undefined
 }
 
 /**
@@ -123,11 +128,15 @@ export class ConnectionPool {
     return this.#current.get(service)?.shared
   }
 
-  #open({ service, key, config }: ConnectionTarget, left: RequestOptions): SharedConnection {
+  #open({ service, key, config, ...about }: ConnectionTarget, left: RequestOptions): SharedConnection {
     const shared: SharedConnection = new SharedConnection({
       idleMs: this.#idleMs,
       open: async (signal) => {
-        const connection = await connectRetried(this.#connector, service, config, { ...left, signal })
+        const connection = await connectRetried(this.#connector, service, config, {
+          ...about,
+          ...left,
+          signal,
+        })
         connection.onToolsChanged(() => this.#onToolsChanged(service))
         return connection
       },

@@ -5,13 +5,15 @@ const MAX_PAGES = 1000
 
 export interface ToolPages {
   tools: RawTool[]
+  ttlMs?: number
+  isPrivate?: boolean
   /** How many entries were left out because they have no name to call them by. */
   nameless: number
 }
 
 /**
  * Asks for page after page of `tools/list` and keeps every tool as it was sent; a bad entry costs nobody else the
- * list. Throws `server_error` when an answer is no list, a cursor comes twice, or there are over 1000 pages.
+ * list. The list is fresh as long as the page that is so the shortest, and private if one page is. Throws `server_error` when an answer is no list, a cursor comes twice, or there are over 1000 pages.
  */
 export async function collectPages(
   service: string,
@@ -28,6 +30,9 @@ export async function collectPages(
       if (isTool(entry)) pages.tools.push(entry)
       else pages.nameless++
     }
+    const { ttlMs, cacheScope } = answer
+    if (typeof ttlMs === 'number' && ttlMs >= 0) pages.ttlMs = Math.min(ttlMs, pages.ttlMs ?? ttlMs)
+    if (cacheScope === 'private') pages.isPrivate = true
     const next = answer['nextCursor']
     if (typeof next !== 'string' || next === '') return pages
     if (seen.has(next))

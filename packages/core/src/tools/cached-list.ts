@@ -11,7 +11,7 @@ import type { ListedTool } from './tool-list.ts'
 
 /** A tool list as it is shared: what the server answered, whole, and what it holds for. */
 interface ListRecord {
-  tools: RawTool[]
+  tools: readonly RawTool[]
   server: ServerFacts
   /** ISO 8601. */
   fetchedAt: string
