@@ -78,7 +78,7 @@ export class Reach {
         key,
         config,
         known: this.#knownEra(service, config),
-        isStranger: !this.#parts.gate.isTrusted(service),
+        isStranger: !this.#trust.get(config),
       }
       return await pool.use(target, options, async (connection) => {
         connected = true

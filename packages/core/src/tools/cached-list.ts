@@ -23,6 +23,13 @@ interface ListRecord {
   shape: string
 }
 
+/** A list that is for nobody but who asked. */
+interface OwnList {
+  stamp: Stamp
+  fingerprint: string | undefined
+  list: CachedList
+}
+
 /** What a server answered, before it is shared. */
 export type FetchedList = Omit<ListRecord, 'fingerprint' | 'shape'>
 
@@ -33,12 +40,15 @@ export interface CachedList {
   fetchedAt: string
   /** When it stops being fresh, ms since 1970. */
   freshUntil: number
+  /** Kept by this process alone, as its server wants it. */
+  isOwn: boolean
 }
 
-/** Reads and writes the shared tool lists of a dataspace. */
+/** Reads and writes the shared tool lists of a dataspace, and keeps those that must not be shared. */
 export class CachedLists {
   readonly #dataspace: Dataspace
   readonly #gate: Gate
+  readonly #own = new Map<string, OwnList>()
   readonly #read = new WeakMap<Entry, CachedList | undefined>()
   readonly #fingerprints = new WeakMap<ServiceConfig, { expanded: ServiceConfig; hash: string }>()
 
@@ -52,6 +62,8 @@ export class CachedLists {
    * be expanded nobody could connect, and a list that was fetched with any values of its variables is shown.
    */
   get(service: Service): CachedList | undefined {
+    const own = this.#own.get(service.name)
+    if (own && own.fingerprint === this.fingerprint(service)) return own.list
     const entry = this.#dataspace.get(serviceKey(service.name, 'cache'))
     if (!entry || !this.#fits(entry, service)) return undefined
     if (!this.#read.has(entry)) this.#read.set(entry, readList(service.name, entry.value))
@@ -63,8 +75,23 @@ export class CachedLists {
     return this.#dataspace.tick()
   }
 
+  /** Whether a private list may be put: nobody reads it but this user. */
+  get isOwn(): boolean {
+    return this.#gate.isOwn
+  }
+
+  /** Keeps a list for this process only; one whose fetching began later stays. */
+  keep(service: Service, stamp: Stamp, list: FetchedList): void {
+    const before = this.#own.get(service.name)
+    if (before && before.stamp > stamp) return
+    const read = { ...readList(service.name, list as unknown as Json)!, isOwn: true }
+    this.#own.set(service.name, { stamp, fingerprint: this.fingerprint(service), list: read })
+  }
+
   /** Shares what a server answered; a list whose fetching began later stays. */
   async put(service: Service, stamp: Stamp, list: FetchedList): Promise<PutResult> {
+    const own = this.#own.get(service.name)
+    if (own && own.stamp < stamp) this.#own.delete(service.name)
     const hashes = { fingerprint: this.fingerprint(service), shape: this.#hash(service.config) }
     const value = { ...list, ...hashes } as unknown as Json
     return this.#dataspace.put(serviceKey(service.name, 'cache'), value, { basis: service.stamp, stamp })
@@ -136,5 +163,6 @@ function readList(service: string, value: Json): CachedList | undefined {
     typeof ttlMs === 'number' &&
     !Number.isNaN(began)
   if (!sound) return undefined
-  return { tools: listedTools(service, tools), server, fetchedAt: fetchedAt!, freshUntil: began + ttlMs }
+  const freshUntil = began + ttlMs
+  return { tools: listedTools(service, tools), server, fetchedAt: fetchedAt!, freshUntil, isOwn: false }
 }
