@@ -27,5 +27,8 @@ const answers = {
 export function answerTo(message) {
   const { id, method, params } = JSON.parse(message)
   if (id === undefined) return undefined
-  return JSON.stringify({ jsonrpc: '2.0', id, result: answers[method](params) })
+  const answer = Object.hasOwn(answers, method)
+    ? { result: answers[method](params) }
+    : { error: { code: -32601, message: 'Method not found' } }
+  return JSON.stringify({ jsonrpc: '2.0', id, ...answer })
 }

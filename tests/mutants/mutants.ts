@@ -28,6 +28,11 @@ const wire = 'packages/core/test/connections-wire.test.ts'
 const sessions = 'packages/core/test/connections-sessions.test.ts'
 const auth = 'packages/core/test/connections-auth.test.ts'
 const http = 'packages/core/src/connections/http'
+const eras = 'packages/core/test/era-memory.test.ts'
+const eraConnections = 'packages/core/test/connections-eras.test.ts'
+const privateLists = 'packages/core/test/private-lists.test.ts'
+const hostAnswers = 'packages/core/test/host-answers.test.ts'
+const hostOptions = 'packages/core/test/host-options.test.ts'
 const rules = 'packages/storage/src/backends/rules.ts'
 const link = 'packages/storage/src/link.ts'
 const mergeScript = 'packages/storage/src/backends/redis/scripts/merge.lua'
@@ -901,5 +906,82 @@ export const mutants: Mutant[] = [
     find: 'if (seen.has(next))',
     replace: 'if (false)',
     suite: contents,
+  },
+  {
+    name: 'what a server speaks is believed with other credentials too',
+    file: 'packages/core/src/services/health-note.ts',
+    find: 'protocol?.fingerprint !== fingerprint || ',
+    replace: '!protocol || ',
+    suite: eras,
+  },
+  {
+    name: 'what a server speaks is believed for ever',
+    file: 'packages/core/src/services/health-note.ts',
+    find: '< PROTOCOL_TTL_MS',
+    replace: '< Number.POSITIVE_INFINITY',
+    suite: eras,
+  },
+  {
+    name: 'what is remembered of a server is believed though it fails',
+    file: 'packages/core/src/connections/era.ts',
+    find: "known === 'legacy' ? ['legacy', 'modern']",
+    replace: "known === 'legacy' ? ['legacy']",
+    suite: eraConnections,
+  },
+  {
+    name: 'a private list is shared',
+    file: 'packages/core/src/tools/refresh.ts',
+    find: 'const isOwn = isPrivate && !lists.isOwn',
+    replace: 'const isOwn = false',
+    suite: privateLists,
+  },
+  {
+    name: 'a list is as fresh as the store likes, whatever its server says',
+    file: 'packages/core/src/tools/refresh.ts',
+    find: 'const { ttlMs = options.toolTtlMs, isPrivate = false } = tools',
+    replace: 'const { isPrivate = false } = tools\n    const ttlMs = options.toolTtlMs',
+    suite: privateLists,
+  },
+  {
+    name: 'a server is told that it may ask for what nobody answers',
+    file: 'packages/core/src/host/host.ts',
+    find: '...(elicitation && { elicitation: { form: {} } }),',
+    replace: 'elicitation: { form: {} },',
+    suite: hostAnswers,
+  },
+  {
+    name: 'input is given for ever',
+    file: 'packages/core/src/connections/modern/dialect.ts',
+    find: 'if (round === MAX_ROUNDS)',
+    replace: 'if (round === 10 * MAX_ROUNDS)',
+    suite: hostAnswers,
+  },
+  {
+    name: 'a server reports the secrets of its config to the host',
+    file: 'packages/core/src/connections/session.ts',
+    find: 'data: maskedData(data, config)',
+    replace: 'data',
+    suite: hostAnswers,
+  },
+  {
+    name: "a stranger's service asks the user",
+    file: 'packages/core/src/connections/create-connector.ts',
+    find: 'options.isStranger ? host.forStrangers() : host',
+    replace: 'host',
+    suite: hostOptions,
+  },
+  {
+    name: 'a call that was given up goes on at a server without sessions',
+    file: 'packages/core/src/connections/modern/http-transport.ts',
+    find: 'this.#open.get(id)?.abort()',
+    replace: '',
+    suite: eraConnections,
+  },
+  {
+    name: 'the second SDK is loaded for every remote server',
+    file: 'packages/core/src/connections/http/connect.ts',
+    find: 'const endpoint = endpointOf(service, config)',
+    replace: "const endpoint = endpointOf(service, config)\n  await import('@modelcontextprotocol/client')",
+    suite: 'packages/core/test/connections-second-sdk.test.ts',
   },
 ]

@@ -20,6 +20,7 @@ export const exitCodes: Readonly<Record<FailureCode, number>> = {
   conflict: 1,
   internal: 1,
   server_error: 2,
+  input_required: 2,
   auth_required: 3,
   untrusted: 3,
   unreachable: 4,

@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'aborted'
   | 'outcome_unknown'
   | 'server_error'
+  | 'input_required'
   | 'not_durable'
   | 'conflict'
   | 'unavailable'

@@ -11,7 +11,13 @@ export type {
 export { McpStoreError } from '@mcpstore/storage'
 export type { AgentContext } from './agent-context.ts'
 export type { AddInput } from './config/read.ts'
-export type { RemoteConfig, ServiceConfig, StdioConfig, TransportName } from './config/service-config.ts'
+export type {
+  ProtocolChoice,
+  RemoteConfig,
+  ServiceConfig,
+  StdioConfig,
+  TransportName,
+} from './config/service-config.ts'
 export type {
   AuthClient,
   AuthOption,
@@ -46,6 +52,17 @@ export type { StoreContext, WaitOptions } from './context.ts'
 export type { ErrorCode, ErrorNote } from './errors.ts'
 export type { StoreEventMap, StoreEventName, StoreEvents, StoreListener } from './events/events.ts'
 export { type HomeOptions, homeFolder } from './home.ts'
+export type {
+  Asking,
+  ElicitationAnswer,
+  ElicitationRequest,
+  HostHandlers,
+  LogLevel,
+  Root,
+  SamplingAnswer,
+  SamplingRequest,
+  ServerLog,
+} from './host/handlers.ts'
 export type { Policy, StoreOptions } from './options.ts'
 export type { RedisOptions } from './redis-options.ts'
 export type { AgentSummary } from './services/agents.ts'

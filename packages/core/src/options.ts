@@ -1,13 +1,15 @@
 import type { Logger } from '@mcpstore/storage'
 import type { AuthOption } from './connections/auth-provider.ts'
 import { storeError } from './errors.ts'
+import type { HostHandlers } from './host/handlers.ts'
+import { hostChecks } from './host/option-checks.ts'
 import { type Check, callback, checkOptions, delay, flag, ms, text } from './option-checks.ts'
 import { type RedisOptions, type RedisSettings, readRedisOptions } from './redis-options.ts'
 import type { TrustOption } from './trust/gate.ts'
 
 export type Policy = 'fallback' | 'strict' | 'memory'
 
-export interface StoreOptions {
+export interface StoreOptions extends HostHandlers {
   /** Keep the dataspace in a local file: `true` for the usual place below `home`, or the path of one of its own. */
   local?: boolean | string
   /** Keep the dataspace in Redis, where other machines share it: a URL, or an object that says more. */
@@ -81,6 +83,7 @@ export interface ResolvedOptions {
   trust: TrustOption | undefined
   auth: AuthOption | undefined
   socketTimeoutMs: number
+  host: HostHandlers
 }
 
 const POLICIES: readonly Policy[] = ['fallback', 'strict', 'memory']
@@ -108,6 +111,7 @@ const CHECKS: Record<keyof StoreOptions, Check> = {
     value === 'dataspace' || typeof value === 'function' ? undefined : "'dataspace' or a function",
   auth: callback,
   socketTimeoutMs: delay,
+  ...hostChecks,
 }
 
 /** Checks options and fills in the defaults. @throws `usage` that names the option. */
@@ -158,6 +162,17 @@ export function resolveOptions(options: StoreOptions): ResolvedOptions {
     trust: options.trust,
     auth: options.auth,
     socketTimeoutMs: socketTimeoutMs ?? 2000,
+    host: handlersOf(options),
+  }
+}
+
+/** What is given of the handlers; nothing of what is not may be declared to a server. */
+function handlersOf({ sampling, elicitation, roots, logging }: HostHandlers): HostHandlers {
+  return {
+    ...(sampling && { sampling }),
+    ...(elicitation && { elicitation }),
+    ...(roots && { roots }),
+    ...(logging && { logging }),
   }
 }
 

@@ -1,11 +1,14 @@
 import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
+import { fingerprint } from './config/fingerprint.ts'
 import type { RemoteConfig, ServiceConfig } from './config/service-config.ts'
 import type { AuthProvider } from './connections/auth-provider.ts'
+import { choiceOf, type Era, eraOf } from './connections/era.ts'
 import type { Connection, ConnectionPool } from './connections/index.ts'
 import { masked, maskedCause } from './connections/masked.ts'
 import { asError, storeError } from './errors.ts'
+import { Host } from './host/host.ts'
 import type { ResolvedOptions } from './options.ts'
-import { noteHealth, readHealth } from './services/health-note.ts'
+import { noteHealth, noteProtocol, readHealth, readProtocol } from './services/health-note.ts'
 import type { Service } from './services/registry.ts'
 import type { ConnectionPhase } from './services/service-info.ts'
 import type { Gate } from './trust/gate.ts'
@@ -46,6 +49,7 @@ export class Reach {
   readonly #keys = new WeakMap<ServiceConfig, string>()
   /** Of the expanded configs, whether they are trusted. */
   readonly #trust = new WeakMap<ServiceConfig, boolean>()
+  readonly #noted = new WeakSet<Connection>()
   #closed = false
 
   constructor(parts: ReachParts) {
@@ -73,15 +77,20 @@ export class Reach {
     const pool = await this.#open()
     let connected = false
     try {
-      return await pool.use(
-        { id: service.id, service: service.name, key, config },
-        options,
-        async (connection) => {
-          connected = true
-          this.note(service, null)
-          return work(connection)
-        },
-      )
+      const target = {
+        id: service.id,
+        service: service.name,
+        key,
+        config,
+        known: this.#knownEra(service, config),
+        isStranger: !this.#trust.get(config),
+      }
+      return await pool.use(target, options, async (connection) => {
+        connected = true
+        this.note(service, null)
+        this.#noteProtocol(service, config, connection)
+        return work(connection)
+      })
     } catch (thrown) {
       const failure =
         thrown instanceof McpStoreError
@@ -105,6 +114,27 @@ export class Reach {
   reconsider(id: string, service: Service | undefined): void {
     if (!this.#loaded || this.#loaded.phase(id) === 'idle') return
     this.#loaded.retire(id, service && this.#keyIfAdmitted(service))
+  }
+
+  /** What a service speaks, where that is not chosen: with it nobody else has to ask it. */
+  #noteProtocol(service: Service, config: ServiceConfig, connection: Connection): void {
+    const version = connection.server.protocolVersion
+    if (version === undefined || this.#noted.has(connection) || choiceOf(config) !== 'auto' || this.#closed)
+      return
+    this.#noted.add(connection)
+    const found = { version, fingerprint: this.#fingerprint(config) }
+    this.#parts.behind(noteProtocol(this.#parts.dataspace, service, found))
+  }
+
+  #knownEra(service: Service, config: ServiceConfig): Era | undefined {
+    if (choiceOf(config) !== 'auto' || this.#loaded?.phase(service.id) === 'connected') return undefined
+    const version = readProtocol(this.#parts.dataspace, service, this.#fingerprint(config))
+    return version === undefined ? undefined : eraOf(version)
+  }
+
+  #fingerprint(config: ServiceConfig): string {
+    const { namespace, dataspace } = this.#parts.dataspace
+    return fingerprint(config, `${namespace}:${dataspace}`)
   }
 
   phase({ id }: Pick<Service, 'id'>): ConnectionPhase {
@@ -151,8 +181,11 @@ export class Reach {
     this.#refuseClosed()
     this.#pool ??= import('./connections/index.ts').then(({ ConnectionPool: Pool, createConnector }) => {
       const { logger, onPhase, onToolsChanged, options } = this.#parts
-      const warn = (line: string) => logger.warn(line)
-      const connector = createConnector({ warn, auth: (name, config) => this.#authOf(name, config) })
+      const connector = createConnector({
+        warn: (line) => logger.warn(line),
+        auth: (name, config) => this.#authOf(name, config),
+        host: new Host(options.host, logger),
+      })
       this.#loaded = new Pool({ connector, idleMs: options.idleTimeoutMs, onToolsChanged, onPhase })
       return this.#loaded
     })

@@ -40,6 +40,7 @@ describe('the fingerprint of a config', () => {
     ['type', http, { ...http, type: 'sse' }],
     ['url', http, { ...http, url: 'https://example.org/mcp?key=1' }],
     ['a credential in the url', http, { ...http, url: 'https://example.com/mcp?key=2' }],
+    ['protocol', http, { ...http, protocol: 'legacy' }],
     ['a header value', http, { ...http, headers: { A: '2' } }],
   ])('changes with %s', (_, a, b) => {
     expect(same(a, b)).toBe(false)

@@ -7,7 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach } from 'vitest'
 import type { RemoteConfig, ServiceConfig, StdioConfig } from '../src/config/service-config.ts'
-import { type Connection, createConnector, type RequestOptions } from '../src/connections/index.ts'
+import type { ConnectOptions } from '../src/connections/connector.ts'
+import { type Connection, createConnector } from '../src/connections/index.ts'
+import type { HostHandlers } from '../src/host/handlers.ts'
+import { Host } from '../src/host/host.ts'
 
 const servers = fileURLToPath(new URL('../../../tests/fixtures/servers/', import.meta.url))
 const cleanups: (() => unknown)[] = []
@@ -33,13 +36,21 @@ export function stdioConfig(settings: object = {}, more: Partial<StdioConfig> = 
   return { type: 'stdio', command: process.execPath, args, ...more }
 }
 
+/** A server that speaks 2026-07-28 only. */
+export function modernConfig(settings: object = {}, more: Partial<StdioConfig> = {}): StdioConfig {
+  const args = [join(servers, 'modern-stdio.mjs'), JSON.stringify(settings)]
+  return { type: 'stdio', command: process.execPath, args, protocol: '2026-07-28', ...more }
+}
+
 /** Connects to `config` under the name "demo"; closed after the test. */
 export async function connect(
   config: ServiceConfig,
-  options: Partial<RequestOptions> = {},
+  options: Partial<ConnectOptions> = {},
   warn?: (line: string) => void,
+  handlers: HostHandlers = {},
 ): Promise<Connection> {
-  const connection = await createConnector({ warn }).connect('demo', config, {
+  const host = new Host(handlers, { warn: warn ?? (() => {}) })
+  const connection = await createConnector({ warn, host }).connect('demo', config, {
     timeoutMs: 20_000,
     ...options,
   })
@@ -72,9 +83,18 @@ export interface Remote {
   stop(): Promise<void>
 }
 
+/** Starts the HTTP fixture that speaks 2026-07-28 only; stopped after the test. `become` makes it one of the other era. */
+export async function startModern(
+  settings: object = {},
+): Promise<Remote & { become(era: 'legacy' | 'modern'): Promise<unknown> }> {
+  const remote = await startRemote(settings, 'modern-http.mjs')
+  const become = (era: string) => fetch(new URL('/era', remote.url), { method: 'POST', body: era })
+  return { ...remote, become }
+}
+
 /** Starts the HTTP fixture; stopped after the test. */
-export async function startRemote(settings: object = {}): Promise<Remote> {
-  const child = spawn(process.execPath, [join(servers, 'http.mjs'), JSON.stringify(settings)], {
+export async function startRemote(settings: unknown = {}, program = 'http.mjs'): Promise<Remote> {
+  const child = spawn(process.execPath, [join(servers, program), JSON.stringify(settings)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))

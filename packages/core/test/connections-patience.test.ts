@@ -23,7 +23,7 @@ test.each([
     // Turned away once: whoever came before its time would have been turned away again.
     const first = type === 'http' ? 'POST' : 'GET'
     expect(log.slice(0, 2).map(({ method }) => method)).toEqual([first, first])
-    expect(log[2]?.rpc).toBe(type === 'http' ? 'notifications/initialized' : 'initialize')
+    expect(log[2]?.rpc).toBe('initialize')
   },
 )
 

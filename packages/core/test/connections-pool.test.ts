@@ -31,6 +31,7 @@ class FakeConnection implements Connection {
   #listeners: ((reason: Error | undefined) => void)[] = []
   readonly server = {} as Connection['server']
   listTools = async (): Promise<[]> => []
+  check = async (): Promise<void> => {}
   request = async (): Promise<Record<string, unknown>> => ({})
   callTool = async (): Promise<ToolResult> => ({})
   onToolsChanged(): void {}

@@ -79,7 +79,7 @@ test.each(['json', 'stream'])(
     later(() => Object.assign(EventTarget.prototype, { addEventListener, removeEventListener }))
 
     const remote = await startRemote({ mode })
-    const connection = await connect(remoteConfig(remote.url))
+    const connection = await connect(remoteConfig(remote.url, { protocol: 'legacy' }))
     const heap = [0, 0]
     for (let call = 0; call < manyCalls; call++) {
       await connection.callTool('echo', { text: 'x' }, patient)
@@ -99,7 +99,7 @@ test.each(['json', 'stream'])(
 
 test('calls at a time use as many connections, and none is left after the end', async () => {
   const remote = await startRemote({ mode: 'stream' })
-  const connection = await connect(remoteConfig(remote.url))
+  const connection = await connect(remoteConfig(remote.url, { protocol: 'legacy' }))
   const round = (): Promise<unknown> =>
     Promise.all(Array.from({ length: 16 }, () => connection.callTool('echo', { text: 'x' }, patient)))
   for (let times = 0; times < 10; times++) await round()

@@ -10,10 +10,11 @@ interface Shape {
 }
 
 const common = { type: () => [], description: checks.description, disabled: checks.disabled }
-const remote: Shape = {
+const sse: Shape = {
   required: 'url',
   fields: new Map(Object.entries({ ...common, url: checks.url, headers: checks.headers })),
 }
+const http: Shape = { ...sse, fields: new Map([...sse.fields, ['protocol', checks.protocol]]) }
 const stdio: Shape = {
   required: 'command',
   fields: new Map(
@@ -23,10 +24,11 @@ const stdio: Shape = {
       args: checks.args,
       env: checks.env,
       cwd: checks.cwd,
+      protocol: checks.protocol,
     }),
   ),
 }
-const shapes: Record<TransportName, Shape> = { stdio, http: remote, sse: remote }
+const shapes: Record<TransportName, Shape> = { stdio, http, sse }
 
 /**
  * Checks a config in the form it is stored, e.g. as it was read from a backend. All problems are reported at once.

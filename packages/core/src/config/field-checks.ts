@@ -1,6 +1,7 @@
 import { posix, win32 } from 'node:path'
 import { holdsPlaceholder, placeholderProblems, sampleUrl } from './placeholder-syntax.ts'
-import { isObject, kindOf, type Problem, printable } from './problem.ts'
+import { isObject, kindOf, type Problem, printable, quoted } from './problem.ts'
+import type { ProtocolChoice } from './service-config.ts'
 
 /** Looks at one field's value; `field` is the name that people know it by. */
 export type Check = (value: unknown, field: string) => Problem[]
@@ -11,9 +12,11 @@ const LONGEST_VALUE = 1024 * 1024
 const headerName = /^[!#$%&'*+.^_`|~\w-]+$/
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 
+const protocols: readonly ProtocolChoice[] = ['auto', 'legacy', '2026-07-28']
+
 /** What each field of the stored form must be. */
 export const checks: Record<
-  'command' | 'args' | 'env' | 'cwd' | 'url' | 'headers' | 'description' | 'disabled',
+  'command' | 'args' | 'env' | 'cwd' | 'url' | 'headers' | 'protocol' | 'description' | 'disabled',
   Check
 > = {
   command: (value, field) =>
@@ -58,6 +61,17 @@ export const checks: Record<
           ...Object.entries(value).flatMap(([name, one]) => header(name, one, field)),
         ]
       : [mustBe(field, 'an object of strings', value)],
+
+  protocol: (value, field) =>
+    protocols.some((protocol) => protocol === value)
+      ? []
+      : [
+          {
+            field,
+            message: `${field} is ${typeof value === 'string' ? quoted(value) : kindOf(value)}, no known protocol`,
+            hint: `Use ${protocols.slice(0, -1).join(', ')} or ${protocols.at(-1)}.`,
+          },
+        ],
 
   description: (value, field) => (typeof value === 'string' ? [] : [mustBe(field, 'a string', value)]),
 

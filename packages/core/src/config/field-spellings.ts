@@ -37,6 +37,7 @@ export const spellings: ReadonlyMap<string, { target: string; read: Read }> = ne
     type: { target: 'type', read: readTransport },
     transport: { target: 'type', read: readTransport },
     transportType: { target: 'type', read: readTransport },
+    protocol: { target: 'protocol', read: (value) => value },
     description: { target: 'description', read: (value) => value },
     disabled: { target: 'disabled', read: readFlag(true) },
     enabled: { target: 'disabled', read: readFlag(false) },

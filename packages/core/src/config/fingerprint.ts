@@ -23,7 +23,7 @@ export function fingerprint(config: ServiceConfig, key: string | Uint8Array): st
           record('headers', lowerCaseNames(config.headers)),
         ]
   return createHash('sha256')
-    .update(JSON.stringify([config.type, ...facts]))
+    .update(JSON.stringify([config.type, ...facts, ...(config.protocol ? [config.protocol] : [])]))
     .digest('hex')
 }
 

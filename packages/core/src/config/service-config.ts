@@ -1,3 +1,6 @@
+/** Which revisions of MCP to speak with a server: what it speaks, those with a handshake (up to 2025-11-25), or this one. */
+export type ProtocolChoice = 'auto' | 'legacy' | '2026-07-28'
+
 /** How to start a local MCP server. Placeholders (`${VAR}`, `${VAR:-default}`) stand as they were written. */
 export interface StdioConfig {
   type: 'stdio'
@@ -6,6 +9,8 @@ export interface StdioConfig {
   env?: Record<string, string>
   /** Absolute: the folder of the file the entry came from, or the caller's. */
   cwd?: string
+  /** Default: `legacy`, as some servers end when they are asked what they speak. */
+  protocol?: ProtocolChoice
   description?: string
   /** Registered, but never started. */
   disabled?: true
@@ -16,6 +21,8 @@ export interface RemoteConfig {
   type: 'http' | 'sse'
   url: string
   headers?: Record<string, string>
+  /** Default: `auto`. Not for `sse`, which is older than the choice. */
+  protocol?: ProtocolChoice
   description?: string
   disabled?: true
 }

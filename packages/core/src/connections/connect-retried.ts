@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
-import type { Connection, Connector, RequestOptions } from './connector.ts'
+import type { Connection, ConnectOptions, Connector } from './connector.ts'
 import { countdown } from './deadline.ts'
 import { isTransient, retryAfterMs } from './verdict.ts'
 
@@ -19,7 +19,7 @@ export async function connectRetried(
   connector: Connector,
   service: string,
   config: ServiceConfig,
-  options: RequestOptions,
+  options: ConnectOptions,
 ): Promise<Connection> {
   const { signal } = options
   const left = countdown(options)
@@ -36,7 +36,7 @@ export async function connectRetried(
     async (attempt) => {
       if (attempt === 1) throw firstFailure
       await sleep(Math.max(0, notBefore - performance.now()), undefined, { signal })
-      return connector.connect(service, config, left())
+      return connector.connect(service, config, { ...options, ...left() })
     },
     {
       retries: RETRIES,

@@ -1,4 +1,5 @@
 import type { ServiceConfig } from '../config/service-config.ts'
+import type { Era } from './era.ts'
 
 /** A tool exactly as its server described it; unknown fields are kept. */
 export interface RawTool {
@@ -6,6 +7,14 @@ export interface RawTool {
   description?: string
   inputSchema?: unknown
   [field: string]: unknown
+}
+
+/** A server's tools as an array, and what it says of how long and for whom they hold. */
+export interface ToolAnswer extends ReadonlyArray<RawTool> {
+  /** How long the list is fresh, in ms; `undefined` if the server does not say. */
+  readonly ttlMs?: number | undefined
+  /** Whether the list is for nobody but who asked. */
+  readonly isPrivate?: boolean
 }
 
 /** A `tools/call` result exactly as the server sent it, unknown content types included. */
@@ -16,7 +25,7 @@ export interface ToolResult {
   [field: string]: unknown
 }
 
-/** What a server said about itself in the handshake. */
+/** What a server said about itself before everything else. */
 export interface ServerFacts {
   name: string | undefined
   version: string | undefined
@@ -33,33 +42,45 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined
 }
 
+export interface ConnectOptions extends RequestOptions {
+  /** What the server spoke the last time; a connector that has to find out tries this first. */
+  known?: Era | undefined
+  /** Nobody here approved the service: it gets nothing of the host. */
+  isStranger?: boolean | undefined
+}
+
 export interface CallOptions extends RequestOptions {
   /** How long to wait from a progress notification on, in ms. Default: `timeoutMs`. */
   progressTimeoutMs?: number | undefined
   /** Called with each progress notification; also restarts the timeout. */
   onProgress?: ((progress: { progress: number; total?: number; message?: string }) => void) | undefined
+  /** The tool's schema, which may want arguments to be sent as headers too. */
+  inputSchema?: unknown
 }
 
 /** One live connection to one MCP server. The only door through which the rest of core talks MCP. */
 export interface Connection {
   readonly server: ServerFacts
   /** All pages of `tools/list`, each tool as it was sent. Throws `timeout`, `unreachable`, `server_error`. */
-  listTools(options: RequestOptions): Promise<RawTool[]>
+  listTools(options: RequestOptions): Promise<ToolAnswer>
   /**
-   * Sends `tools/call` exactly once. Throws `timeout` or `aborted` when nobody waits any more, `outcome_unknown`
-   * when the connection was lost after sending, `unreachable` when it was never sent, `server_error` when the
-   * server answered with a JSON-RPC error.
+   * Sends `tools/call` exactly once; where the server needs input first, again with it. Throws `timeout` or `aborted`
+   * when nobody waits any more, `outcome_unknown` when the connection was lost after sending, `unreachable` when it was
+   * never sent, `server_error` when the server answered with a JSON-RPC error, `input_required` when it needs input that
+   * the host does not give.
    */
   callTool(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolResult>
   /**
    * Sends any other request, for one that changes nothing, and returns the answer as it was sent. Throws `timeout`,
-   * `aborted`, `unreachable`, `auth_required`, `server_error`.
+   * `aborted`, `unreachable`, `auth_required`, `server_error`, `input_required`.
    */
   request(
     method: string,
     params: Record<string, unknown>,
     options: RequestOptions,
   ): Promise<Record<string, unknown>>
+  /** Resolves when the server answers that it is there. Throws as `request` does. */
+  check(options: RequestOptions): Promise<void>
   /** Called once when the connection ends, with the reason if it was not asked for. */
   onClose(listener: (reason: Error | undefined) => void): void
   /** Called when the server says its tool list changed. */
@@ -74,5 +95,5 @@ export interface Connector {
    * Connects and shakes hands, or throws `unreachable`, `timeout`, `auth_required`, `aborted` with nothing left
    * behind. The error's message carries the tail of the server's stderr where that explains it.
    */
-  connect(service: string, config: ServiceConfig, options: RequestOptions): Promise<Connection>
+  connect(service: string, config: ServiceConfig, options: ConnectOptions): Promise<Connection>
 }

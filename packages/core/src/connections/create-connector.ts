@@ -1,3 +1,4 @@
+import { Host } from '../host/host.ts'
 import type { AuthSource } from './auth-provider.ts'
 import type { Connector } from './connector.ts'
 
@@ -6,18 +7,25 @@ export interface ConnectorOptions {
   warn?: ((line: string) => void) | undefined
   /** Who signs in to a remote service whose config has no credentials of its own. */
   auth?: AuthSource | undefined
+  /** Who answers what servers ask. Default: nobody. */
+  host?: Host | undefined
 }
 
 /** The connector that really starts and reaches servers. Loads nothing before the first `connect`. */
-export function createConnector({ warn = () => {}, auth }: ConnectorOptions = {}): Connector {
+export function createConnector({
+  warn = () => {},
+  auth,
+  host = new Host({}, { warn }),
+}: ConnectorOptions = {}): Connector {
   return {
     async connect(service, config, options) {
+      const surroundings = { warn, host: options.isStranger ? host.forStrangers() : host }
       if (config.type === 'stdio') {
         const { connectStdio } = await import('./stdio/connect.ts')
-        return connectStdio(service, config, options, warn)
+        return connectStdio(service, config, options, surroundings)
       }
       const { connectRemote } = await import('./http/connect.ts')
-      return connectRemote(service, config, options, { warn, auth })
+      return connectRemote(service, config, options, { ...surroundings, auth })
     },
   }
 }

@@ -1,41 +1,81 @@
 import type { McpStoreError } from '@mcpstore/storage'
 import type { ErrorCode } from '../errors.ts'
-import type { ServerFacts } from './connector.ts'
+import type { Host } from '../host/host.ts'
 import { type Deadline, LONGEST_TIMER_MS } from './deadline.ts'
+import type { Dialect } from './dialect.ts'
+import { factsFrom } from './facts.ts'
+import { HttpFailure } from './http/fetch.ts'
 import { judge, UnknownVersion } from './judge.ts'
 import type { Link } from './link.ts'
 import { loadSdk, type Peer, type Sdk } from './sdk.ts'
 import { Session } from './session.ts'
-import { type Subject, verdictError } from './verdict.ts'
+import { markTurnedDown, type Subject, verdictError } from './verdict.ts'
 
-export interface Handshake extends Subject {
+/** What all connections of a store are made with. */
+export interface Surroundings {
+  /** Told, in one line, what a server does wrong without harm. */
+  warn: (line: string) => void
+  /** Who answers what servers ask. */
+  host: Host
+}
+
+export interface Handshake extends Subject, Surroundings {
   link: Link
   deadline: Deadline
-  warn: (line: string) => void
 }
 
 /** Initialises the protocol over `link`. Rejects with whatever went wrong; the link is the caller's to close. */
-export async function shakeHands({ link, deadline, ...rest }: Handshake): Promise<Session> {
+export async function shakeHands({ deadline, ...parts }: Handshake): Promise<Session> {
+  const { host, link, service } = parts
   const sdk = await loadSdk()
   const peer = sdk.newPeer()
-  const server = await deadline.race(initialize(sdk, peer, link))
-  return new Session({ ...rest, sdk, peer, link, server })
+  peer.fallbackRequestHandler = ({ method, params = {} }, { signal }) =>
+    host.answer(method, params, { service, signal })
+  const answer = await deadline.race(initialize(sdk, peer, link, host.capabilities))
+  const server = factsFrom(answer, String(answer['protocolVersion']))
+  const session = new Session({ ...parts, sdk, peer, server, dialect: legacyDialect(sdk, peer) })
+  if (host.logLevel && server.capabilities['logging']) {
+    const params = { level: host.logLevel }
+    // Who does not want to hear it may say too much.
+    peer.request({ method: 'logging/setLevel', params }, sdk.ResultSchema).catch(() => {})
+  }
+  return session
 }
 
 /** What the caller of `connect` is told: the deadline's error, or what became of the handshake. */
 export async function connectError(
-  { service, config, link, deadline }: Omit<Handshake, 'warn'>,
+  { service, config, link, deadline }: Omit<Handshake, keyof Surroundings>,
   error: unknown,
 ): Promise<McpStoreError<ErrorCode>> {
   const late = deadline.failure(`the connection to service "${service}"`, link.lastWords())
   if (late) return late
   const verdict = judge(error, { sdk: await loadSdk(), link })
-  return verdictError({ service, config }, 'connect', verdict, error)
+  const told = verdictError({ service, config }, 'connect', verdict, error)
+  const { fate, retryAfterMs } = verdict
+  const isAnswered =
+    fate === 'refused' || fate === 'lost' || (fate === 'unsent' && error instanceof HttpFailure)
+  // Who asks to be left alone is, in every way.
+  return isAnswered && retryAfterMs === undefined ? markTurnedDown(told) : told
 }
 
-async function initialize(sdk: Sdk, peer: Peer, { transport }: Link): Promise<ServerFacts> {
+function legacyDialect(sdk: Sdk, peer: Peer): Dialect {
+  return {
+    health: 'ping',
+    exchange: (request, { signal }) =>
+      peer.request(request, sdk.ResultSchema, { timeout: LONGEST_TIMER_MS, signal }),
+    callable: (tools) => tools,
+    prepare: () => {},
+  }
+}
+
+async function initialize(
+  sdk: Sdk,
+  peer: Peer,
+  { transport }: Link,
+  capabilities: Host['capabilities'],
+): Promise<Record<string, unknown>> {
   await peer.connect(transport)
-  const params = { protocolVersion: sdk.latestVersion, capabilities: {}, clientInfo: sdk.clientInfo }
+  const params = { protocolVersion: sdk.latestVersion, capabilities, clientInfo: sdk.clientInfo }
   const options = { timeout: LONGEST_TIMER_MS }
   const answer = await peer.request({ method: 'initialize', params }, sdk.ResultSchema, options)
   const version = answer['protocolVersion']
@@ -44,25 +84,5 @@ async function initialize(sdk: Sdk, peer: Peer, { transport }: Link): Promise<Se
   }
   transport.setProtocolVersion?.(version)
   await peer.notification({ method: 'notifications/initialized' })
-  return factsFrom(answer, version)
-}
-
-/** Servers are sloppy about themselves; nothing of it is worth losing one. */
-function factsFrom(answer: Record<string, unknown>, protocolVersion: string): ServerFacts {
-  const info = fields(answer['serverInfo'])
-  return {
-    name: text(info['name']),
-    version: text(info['version']),
-    protocolVersion,
-    capabilities: fields(answer['capabilities']),
-    instructions: text(answer['instructions']),
-  }
-}
-
-function fields(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
+  return answer
 }

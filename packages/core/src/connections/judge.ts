@@ -1,4 +1,5 @@
 import { wordsOfLoss } from './http/answered.ts'
+import { UNSUPPORTED_VERSION } from './http/status.ts'
 import type { Link } from './link.ts'
 import type { Sdk } from './sdk.ts'
 import type { Verdict } from './verdict.ts'
@@ -20,8 +21,10 @@ export function judge(error: unknown, { sdk, link }: { sdk: Sdk; link: Link }): 
   const loss = wordsOfLoss(error.data)
   if (loss !== undefined) return { fate: 'lost', words: loss, over: true }
   if (error.message === CONNECTION_CLOSED) return link.judge(error)
+  // It speaks another protocol now than it did when this session was opened.
+  const expired = error.code === UNSUPPORTED_VERSION
   const text = error.message.replace(/^MCP error -?\d+: /, '')
-  return { fate: 'refused', words: `answered with an error: ${text} (code ${error.code})` }
+  return { fate: 'refused', words: `answered with an error: ${text} (code ${error.code})`, expired }
 }
 
 /** Whether a body was no JSON, or failed the SDK's schema of a message. */

@@ -16,3 +16,13 @@ export function maskedCause(cause: unknown, config: ServiceConfig): unknown {
   const { code } = Object(cause) as { code?: unknown }
   return Object.assign(new Error(masked(message, config)), code === undefined ? {} : { code })
 }
+
+/** Any JSON that came from a server, with the texts in it masked. */
+export function maskedData(data: unknown, config: ServiceConfig): unknown {
+  if (typeof data === 'string') return masked(data, config)
+  if (Array.isArray(data)) return data.map((one) => maskedData(one, config))
+  if (typeof data !== 'object' || data === null) return data
+  return Object.fromEntries(
+    Object.entries(data).map(([name, one]) => [masked(name, config), maskedData(one, config)]),
+  )
+}

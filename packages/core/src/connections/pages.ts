@@ -16,6 +16,10 @@ export const toolListing: Listing = { method: 'tools/list', field: 'tools', key:
 
 export interface Pages<Entry> {
   entries: Entry[]
+  /** How long they are good for, in ms, where the server says so: as long as the page that is so the shortest. */
+  ttlMs?: number
+  /** Whether a page is for this user only. */
+  isPrivate?: boolean
   /** How many entries were left out because they have no key. */
   keyless: number
 }
@@ -41,6 +45,9 @@ export async function collectPages<Entry>(
       if (hasText(entry, key)) pages.entries.push(entry as Entry)
       else pages.keyless++
     }
+    const { ttlMs, cacheScope } = answer
+    if (typeof ttlMs === 'number' && ttlMs >= 0) pages.ttlMs = Math.min(ttlMs, pages.ttlMs ?? ttlMs)
+    if (cacheScope === 'private') pages.isPrivate = true
     const next = answer['nextCursor']
     if (typeof next !== 'string' || next === '') return pages
     if (seen.has(next)) throw broken(`gave the same page cursor of "${method}" twice, so its list never ends`)

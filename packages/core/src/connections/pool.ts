@@ -3,6 +3,7 @@ import { storeError } from '../errors.ts'
 import { connectRetried } from './connect-retried.ts'
 import type { Connection, Connector, RequestOptions } from './connector.ts'
 import { countdown, Deadline } from './deadline.ts'
+import type { Era } from './era.ts'
 import { SharedConnection } from './shared-connection.ts'
 
 const DEFAULT_IDLE_MS = 5 * 60_000
@@ -31,6 +32,10 @@ export interface ConnectionTarget {
   /** Fingerprint of everything that matters for connecting; another one means another connection. */
   key: string
   config: ServiceConfig
+  /** What the server spoke the last time. */
+  known?: Era | undefined
+  /** Whether nobody here approved the service. */
+  isStranger?: boolean | undefined
 }
 
 /**
@@ -142,13 +147,17 @@ export class ConnectionPool {
     return this.#current.get(id)?.shared
   }
 
-  #open({ id, service, key, config }: ConnectionTarget, left: RequestOptions): SharedConnection {
+  #open({ id, service, key, config, ...about }: ConnectionTarget, left: RequestOptions): SharedConnection {
     const shared: SharedConnection = new SharedConnection({
       idleMs: this.#idleMs,
       open: async (signal) => {
         const ending = this.#ending.get(id)
         if (ending) await ending
-        const connection = await connectRetried(this.#connector, service, config, { ...left, signal })
+        const connection = await connectRetried(this.#connector, service, config, {
+          ...about,
+          ...left,
+          signal,
+        })
         connection.onToolsChanged(() => this.#onToolsChanged(id))
         return connection
       },

@@ -1,15 +1,20 @@
+import { McpStoreError } from '@mcpstore/storage'
 import { asError } from '../errors.ts'
+import { type Host, logLevels } from '../host/host.ts'
 import type {
   CallOptions,
   Connection,
   RawTool,
   RequestOptions,
   ServerFacts,
+  ToolAnswer,
   ToolResult,
 } from './connector.ts'
-import { Deadline, LONGEST_TIMER_MS } from './deadline.ts'
+import { Deadline } from './deadline.ts'
+import type { Dialect, RawRequest } from './dialect.ts'
 import { judge } from './judge.ts'
 import type { Link } from './link.ts'
+import { maskedData } from './masked.ts'
 import { collectPages, toolListing } from './pages.ts'
 import type { Peer, Sdk } from './sdk.ts'
 import { mayHaveRun, type Stage, type Subject, type Verdict, verdictError } from './verdict.ts'
@@ -19,6 +24,8 @@ export interface SessionParts extends Subject {
   peer: Peer
   link: Link
   server: ServerFacts
+  dialect: Dialect
+  host: Host
   warn: (line: string) => void
 }
 
@@ -48,21 +55,21 @@ export class Session implements Connection {
     parts.peer.removeNotificationHandler('notifications/progress')
     parts.peer.fallbackNotificationHandler = async ({ method, params }) => {
       if (method === 'notifications/progress') this.#tellProgress(params)
-      if (method !== 'notifications/tools/list_changed') return
-      for (const listener of this.#toolListeners) listener()
+      if (method === 'notifications/message') this.#passOn(params)
+      if (method === 'notifications/tools/list_changed') this.noteToolsChanged()
     }
   }
 
-  async listTools(options: RequestOptions): Promise<RawTool[]> {
+  async listTools(options: RequestOptions): Promise<ToolAnswer> {
     if (!this.server.capabilities['tools']) return []
-    const { service, warn } = this.#parts
+    const { dialect, service, warn } = this.#parts
     const deadline = new Deadline(options)
     try {
-      const { entries, keyless } = await collectPages<RawTool>(service, toolListing, (params) =>
+      const { entries, keyless, ...hints } = await collectPages<RawTool>(service, toolListing, (params) =>
         this.#request('list', { method: toolListing.method, params }, deadline),
       )
       if (keyless > 0) warn(`service "${service}" lists ${keyless} tools without a name; they are left out`)
-      return entries
+      return Object.assign(dialect.callable(entries), hints)
     } finally {
       deadline.clear()
     }
@@ -75,6 +82,7 @@ export class Session implements Connection {
       deadline.restart(options.progressTimeoutMs)
       options.onProgress?.(progress)
     })
+    this.#parts.dialect.prepare(tool, options.inputSchema)
     try {
       const params = { name: tool, arguments: args, _meta: { progressToken } }
       return await this.#request('call', { method: 'tools/call', params }, deadline)
@@ -97,6 +105,10 @@ export class Session implements Connection {
     }
   }
 
+  async check(options: RequestOptions): Promise<void> {
+    await this.request(this.#parts.dialect.health, {}, options)
+  }
+
   onClose(listener: (reason: Error | undefined) => void): void {
     if (this.#ended) queueMicrotask(() => listener(this.#reason))
     else this.#closeListeners.push(listener)
@@ -106,6 +118,11 @@ export class Session implements Connection {
     this.#toolListeners.push(listener)
   }
 
+  /** Tells who listens that the tool list changed, or may have. */
+  noteToolsChanged(): void {
+    for (const listener of this.#toolListeners) listener()
+  }
+
   close(): Promise<void> {
     this.#asked = true
     this.#closing ??= this.#parts.link.close()
@@ -113,22 +130,18 @@ export class Session implements Connection {
   }
 
   /** Sends one request, once. The deadline is ours: what the SDK says about its own tells nobody who ended it. */
-  async #request(
-    stage: Stage,
-    request: { method: string; params: Record<string, unknown> },
-    deadline: Deadline,
-  ): Promise<Record<string, unknown>> {
-    const { service, sdk, peer, link } = this.#parts
+  async #request(stage: Stage, request: RawRequest, deadline: Deadline): Promise<Record<string, unknown>> {
+    const { service, sdk, dialect, link } = this.#parts
     if (this.#ended || this.#asked) throw verdictError(this.#parts, stage, afterEnd, this.#reason)
     const what = `"${request.method}" to service "${service}"`
     const tooLate = deadline.failure(`the sending of ${what}`)
     if (tooLate) throw tooLate
-    const bounds = { timeout: LONGEST_TIMER_MS, signal: deadline.signal }
     try {
-      return await peer.request(request, sdk.ResultSchema, bounds)
+      return await dialect.exchange(request, deadline)
     } catch (error) {
       const late = deadline.failure(what)
       if (late) throw stage === 'call' ? mayHaveRun(late) : late
+      if (error instanceof McpStoreError) throw error
       const verdict = judge(error, { sdk, link })
       if (verdict.over) this.#giveUp(verdict, error)
       throw verdictError(this.#parts, stage, verdict, asError(error))
@@ -139,6 +152,13 @@ export class Session implements Connection {
     const { progressToken, _meta, ...progress } = params
     if (typeof progress['progress'] !== 'number') return
     this.#progress.get(Number(progressToken))?.(progress as unknown as Parameters<OnProgress>[0])
+  }
+
+  #passOn({ level, logger, data }: Record<string, unknown> = {}): void {
+    const { config, host, service } = this.#parts
+    const named = typeof logger === 'string' ? { logger } : {}
+    const known = logLevels.find((one) => one === level) ?? 'info'
+    host.hear({ service, level: known, ...named, data: maskedData(data, config) })
   }
 
   #giveUp(verdict: Verdict, cause: unknown): void {

@@ -58,6 +58,18 @@ export function markTransient<E extends Error>(error: E, afterMs = 0): E {
   return error
 }
 
+const turnedDown = new WeakSet<Error>()
+
+/** Whether a connect failed by what the server said or did, so that another way to speak to it may do. */
+export function isTurnedDown(error: unknown): boolean {
+  return error instanceof Error && turnedDown.has(error)
+}
+
+export function markTurnedDown<E extends Error>(error: E): E {
+  turnedDown.add(error)
+  return error
+}
+
 const expiredErrors = new WeakSet<Error>()
 
 /** Whether a request failed, without having run, because the server had forgotten the session. */

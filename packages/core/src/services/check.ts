@@ -34,7 +34,7 @@ export async function checkServices(
     house,
     askable(house, name),
     { ...options, what: 'the check' },
-    (service, bounds) => ping(house, service, bounds),
+    (service, bounds) => reachOut(house, service, bounds),
   )
   return asked.map(({ service, ...result }): ServiceCheck => {
     const { name } = service
@@ -45,15 +45,15 @@ export async function checkServices(
 }
 
 /** How long it took the service to answer, in ms. */
-async function ping({ reach }: House, service: Service, bounds: Bounds): Promise<number> {
+async function reachOut({ reach }: House, service: Service, bounds: Bounds): Promise<number> {
   const began = performance.now()
   const left = countdown(bounds)
   await reach.use(service, bounds, async (connection) => {
     try {
-      await connection.request('ping', {}, left())
+      await connection.check(left())
     } catch (thrown) {
       const code = thrown instanceof McpStoreError ? thrown.code : undefined
-      // Whoever answers that it knows no ping is there.
+      // Whoever answers that it does not know the question is there.
       if (code === 'server_error') return
       if (code !== undefined && FOUND[code]) reach.note(service, thrown as McpStoreError)
       throw thrown

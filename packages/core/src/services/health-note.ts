@@ -1,4 +1,4 @@
-import type { Dataspace, McpStoreError } from '@mcpstore/storage'
+import type { Dataspace, Json, McpStoreError } from '@mcpstore/storage'
 import { serviceKey } from './keys.ts'
 import type { Service } from './registry.ts'
 import type { FailureNote } from './service-info.ts'
@@ -9,6 +9,42 @@ export interface HealthNote {
   error: FailureNote | null
   /** Since when it is so, ISO 8601. */
   since: string
+  protocol?: ProtocolNote
+}
+
+/** Which revision of MCP a server was found to speak. */
+interface ProtocolNote {
+  version: string
+  /** When it was found, ISO 8601. */
+  at: string
+  /** Of the expanded config it was found with: with other credentials it may be another server. */
+  fingerprint: string
+}
+
+/** How long it is believed, in ms: that a server speaks a newer revision by now shows only when it is asked. */
+const PROTOCOL_TTL_MS = 24 * 60 * 60_000
+
+/** What the service spoke when it was last reached with the config of this fingerprint, if that is remembered. */
+export function readProtocol(
+  dataspace: Dataspace,
+  service: Service,
+  fingerprint: string,
+): string | undefined {
+  const { protocol } = readHealth(dataspace, service) ?? {}
+  if (protocol?.fingerprint !== fingerprint || typeof protocol.version !== 'string') return undefined
+  return Date.now() - Date.parse(protocol.at) < PROTOCOL_TTL_MS ? protocol.version : undefined
+}
+
+/** Shares what a service speaks that was just reached, unless that is known already. Resolves when it is written. */
+export async function noteProtocol(
+  dataspace: Dataspace,
+  service: Service,
+  { version, fingerprint }: Pick<ProtocolNote, 'version' | 'fingerprint'>,
+): Promise<void> {
+  if (readProtocol(dataspace, service, fingerprint) === version) return
+  const at = new Date().toISOString()
+  const { health = 'ok', error = null, since = at } = readHealth(dataspace, service) ?? {}
+  await put(dataspace, service, { health, error, since, protocol: { version, at, fingerprint } })
 }
 
 /** The shared note about a service; `undefined` when there is none for its config, or none that can be read. */
@@ -36,5 +72,12 @@ export async function noteHealth(
   if (before?.health === health && told?.code === failure?.code && told?.message === failure?.message) return
   const at = new Date().toISOString()
   const error = failure && { code: failure.code, message: failure.message, at }
-  await dataspace.put(serviceKey(service, 'state'), { health, error, since: at }, { basis: service.stamp })
+  const kept = before?.protocol ? { protocol: before.protocol } : {}
+  await put(dataspace, service, { health, error, since: at, ...kept })
+}
+
+async function put(dataspace: Dataspace, service: Service, note: HealthNote): Promise<void> {
+  await dataspace.put(serviceKey(service, 'state'), { ...note } as unknown as Json, {
+    basis: service.stamp,
+  })
 }

@@ -4,8 +4,8 @@ import type { ServiceConfig } from '../config/service-config.ts'
 
 /** What only one kind of service has, and a patch that makes it one of the other kind need not take away. */
 const ONLY_OF: Record<'command' | 'url', readonly string[]> = {
-  command: ['command', 'args', 'env', 'cwd', 'type'],
-  url: ['url', 'headers', 'type'],
+  command: ['command', 'args', 'env', 'cwd', 'type', 'protocol'],
+  url: ['url', 'headers', 'type', 'protocol'],
 }
 
 /**

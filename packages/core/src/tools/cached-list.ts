@@ -12,7 +12,7 @@ import type { ListedTool } from './tool-list.ts'
 
 /** A tool list as it is shared: what the server answered, whole, and what it holds for. */
 interface ListRecord {
-  tools: RawTool[]
+  tools: readonly RawTool[]
   server: ServerFacts
   /** ISO 8601. */
   fetchedAt: string
@@ -22,6 +22,13 @@ interface ListRecord {
   fingerprint: string
   /** Of the same config as it is stored, placeholders and all. */
   shape: string
+}
+
+/** A list that is for nobody but who asked. */
+interface OwnList {
+  stamp: Stamp
+  fingerprint: string | undefined
+  list: CachedList
 }
 
 /** What a server answered, before it is shared. */
@@ -34,12 +41,15 @@ export interface CachedList {
   fetchedAt: string
   /** When it stops being fresh, ms since 1970. */
   freshUntil: number
+  /** Kept by this process alone, as its server wants it. */
+  isOwn: boolean
 }
 
-/** Reads and writes the shared tool lists of a dataspace. */
+/** Reads and writes the shared tool lists of a dataspace, and keeps those that must not be shared. */
 export class CachedLists {
   readonly #dataspace: Dataspace
   readonly #gate: Gate
+  readonly #own = new Map<string, OwnList>()
   readonly #read = new WeakMap<Entry, CachedList | undefined>()
   readonly #fingerprints = new WeakMap<ServiceConfig, { expanded: ServiceConfig; hash: string }>()
 
@@ -59,6 +69,8 @@ export class CachedLists {
 
   /** The same with the tools that may not be used by whom the service is assigned to. */
   whole(service: Service): CachedList | undefined {
+    const own = this.#own.get(service.id)
+    if (own && own.fingerprint === this.fingerprint(service)) return own.list
     const entry = this.#dataspace.get(serviceKey(service, 'cache'))
     if (!entry || !this.#fits(entry, service)) return undefined
     if (!this.#read.has(entry)) this.#read.set(entry, readList(service.name, entry.value))
@@ -70,8 +82,23 @@ export class CachedLists {
     return this.#dataspace.tick()
   }
 
+  /** Whether a private list may be put: nobody reads it but this user. */
+  get isOwn(): boolean {
+    return this.#gate.isOwn
+  }
+
+  /** Keeps a list for this process only; one whose fetching began later stays. */
+  keep(service: Service, stamp: Stamp, list: FetchedList): void {
+    const before = this.#own.get(service.id)
+    if (before && before.stamp > stamp) return
+    const read = { ...readList(service.name, list as unknown as Json)!, isOwn: true }
+    this.#own.set(service.id, { stamp, fingerprint: this.fingerprint(service), list: read })
+  }
+
   /** Shares what a server answered; a list whose fetching began later stays. */
   async put(service: Service, stamp: Stamp, list: FetchedList): Promise<PutResult> {
+    const own = this.#own.get(service.id)
+    if (own && own.stamp < stamp) this.#own.delete(service.id)
     const hashes = { fingerprint: this.fingerprint(service), shape: this.#hash(service.config) }
     const value = { ...list, ...hashes } as unknown as Json
     return this.#dataspace.put(serviceKey(service, 'cache'), value, { basis: service.stamp, stamp })
@@ -156,5 +183,6 @@ function readList(service: string, value: Json): CachedList | undefined {
     typeof ttlMs === 'number' &&
     !Number.isNaN(began)
   if (!sound) return undefined
-  return { tools: listedTools(service, tools), server, fetchedAt: fetchedAt!, freshUntil: began + ttlMs }
+  const freshUntil = began + ttlMs
+  return { tools: listedTools(service, tools), server, fetchedAt: fetchedAt!, freshUntil, isOwn: false }
 }

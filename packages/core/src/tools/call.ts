@@ -45,7 +45,7 @@ export async function useTool(
         house,
         service,
         tool.tool,
-        connection.callTool(tool.tool, args, { ...bounds, onProgress }),
+        connection.callTool(tool.tool, args, { ...bounds, onProgress, inputSchema: tool.inputSchema }),
       )
     })
   } catch (thrown) {

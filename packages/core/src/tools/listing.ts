@@ -49,13 +49,13 @@ async function listOf(
   const timeoutMs = timeout ?? options.connectTimeoutMs
   const cached = lists.get(service)
   const refusal = gate.refusal(service)
-  if (refusal) return { service, list: cached, source: cached ? 'cache' : 'none', error: refusal }
+  if (refusal) return { service, list: cached, source: sourceOfKnown(cached), error: refusal }
   if (cached && !fresh && !refresher.isOutdated(service)) {
     if (isStale(cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })
       house.behind(renewal.catch((error: Error) => logger.debug(`a stale list stays: ${error.message}`)))
     }
-    return { service, list: cached, source: 'cache', error: undefined }
+    return { service, list: cached, source: sourceOfKnown(cached), error: undefined }
   }
   try {
     return {
@@ -65,8 +65,13 @@ async function listOf(
       error: undefined,
     }
   } catch (thrown) {
-    return { service, list: cached, source: cached ? 'cache' : 'none', error: thrown as McpStoreError }
+    return { service, list: cached, source: sourceOfKnown(cached), error: thrown as McpStoreError }
   }
+}
+
+function sourceOfKnown(list: CachedList | undefined): ToolSource['source'] {
+  if (!list) return 'none'
+  return list.isOwn ? 'private' : 'cache'
 }
 
 /** The tools of all parts as one array, and where each part came from. */

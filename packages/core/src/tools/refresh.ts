@@ -17,6 +17,9 @@ export interface RefresherParts {
   project: Projector
 }
 
+/** How long a list is fresh at most, whatever its server says: a day. */
+const LONGEST_TTL_MS = 24 * 60 * 60_000
+
 /** Failures of a listing that say something about the service, and not about who asked. */
 const ABOUT_THE_SERVICE = new Set(['unreachable', 'timeout', 'server_error', 'auth_required'])
 
@@ -97,14 +100,24 @@ export class Refresher {
         throw error
       }
     })
+    const { tools, server } = answer
+    const { ttlMs = options.toolTtlMs, isPrivate = false } = tools
     const fetchedAt = new Date()
-    const list = { ...answer, fetchedAt: fetchedAt.toISOString(), ttlMs: options.toolTtlMs }
-    await this.#share(service, stamp, list)
+    const list = {
+      tools: [...tools],
+      server,
+      fetchedAt: fetchedAt.toISOString(),
+      ttlMs: Math.min(ttlMs, Math.max(options.toolTtlMs, LONGEST_TTL_MS)),
+    }
+    const isOwn = isPrivate && !lists.isOwn
+    if (isOwn) lists.keep(service, stamp, list)
+    else await this.#share(service, stamp, list)
     return {
-      tools: listedTools(service.name, answer.tools),
-      server: answer.server,
+      tools: listedTools(service.name, tools),
+      server,
       fetchedAt: list.fetchedAt,
       freshUntil: fetchedAt.getTime() + list.ttlMs,
+      isOwn,
     }
   }
 

@@ -14,7 +14,8 @@ export interface ListedTool extends RawTool {
 /** Where one service's part of a listing came from. */
 export interface ToolSource {
   name: string
-  source: 'cache' | 'live' | 'none'
+  /** The shared list, the server itself, a list that its server lets this process keep but not share, or nothing. */
+  source: 'cache' | 'live' | 'private' | 'none'
   /** ISO 8601, or `null` while no list is known. */
   fetchedAt: string | null
   /** Milliseconds since `fetchedAt`. */

@@ -1,7 +1,7 @@
 import type { ServiceConfig } from '../config/service-config.ts'
 
 /** The fields of a remote service that can do no more than name an address. */
-const HARMLESS = new Set(['type', 'url', 'headers', 'description', 'disabled'])
+const HARMLESS = new Set(['type', 'url', 'headers', 'protocol', 'description', 'disabled'])
 
 /**
  * What a stranger's config could do to whoever connects it, as the end of a sentence; `undefined` for a remote service

@@ -1,71 +1,112 @@
 import type { RemoteConfig } from '../../config/service-config.ts'
 import { storeError } from '../../errors.ts'
 import type { AuthProvider, AuthSource } from '../auth-provider.ts'
-import type { Connection, RequestOptions } from '../connector.ts'
-import { Deadline } from '../deadline.ts'
-import { connectError, shakeHands } from '../handshake.ts'
+import type { Connection, ConnectOptions } from '../connector.ts'
+import { type Deadline, within } from '../deadline.ts'
+import { choiceOf } from '../era.ts'
+import { connectError, type Handshake, type Surroundings, shakeHands } from '../handshake.ts'
+import { inEitherEra } from '../in-either-era.ts'
+import { markTurnedDown } from '../verdict.ts'
 import { type Endpoint, endpointOf } from './endpoint.ts'
 import { HttpFailure } from './fetch.ts'
 import { LastingConnection } from './lasting-connection.ts'
-import { HttpLink, type RemoteTransport } from './link.ts'
+import { HttpLink } from './link.ts'
 import { providerOf } from './provider.ts'
 import { mayBeSse, pathHint, sseHint } from './status.ts'
+import { modern, sse, streamable, type TransportFactory } from './transports.ts'
 
-type TransportFactory = ConstructorParameters<typeof HttpLink>[1]
+type Attempt = { connection: Connection } | { cause: unknown; error: Error & { code: string } }
 
-export interface RemoteParts {
-  warn: (line: string) => void
+export interface RemoteParts extends Surroundings {
   /** Who signs in to the service, if anybody. */
   auth: AuthSource | undefined
 }
 
 /**
- * Connects to a remote server: Streamable HTTP, and where the server turns that down, the older SSE. The connection
- * outlives its session. Throws as `Connector.connect` does, and `bad_config`.
+ * Connects to a remote server: in the era that it speaks, over Streamable HTTP, and where the server turns that down,
+ * over the older SSE. The connection outlives its session. Throws as `Connector.connect` does, and `bad_config`.
  */
 export function connectRemote(
   service: string,
   config: RemoteConfig,
-  options: RequestOptions,
+  options: ConnectOptions,
   parts: RemoteParts,
 ): Promise<Connection> {
-  return LastingConnection.open(service, options, (bounds) => openSession(service, config, bounds, parts))
+  const { known } = options
+  return LastingConnection.open(service, options, (bounds) =>
+    openSession(service, config, { known, ...bounds }, parts),
+  )
 }
 
 async function openSession(
   service: string,
   config: RemoteConfig,
-  options: RequestOptions,
-  { warn, auth }: RemoteParts,
+  options: ConnectOptions,
+  { auth, ...surroundings }: RemoteParts,
 ): Promise<Connection> {
-  const deadline = new Deadline(options)
-  const attempt = async (open: TransportFactory): Promise<Attempt> => {
-    const link = new HttpLink({ config, url: endpoint.url, provider }, open)
-    try {
-      return { connection: await shakeHands({ service, config, link, deadline, warn }) }
-    } catch (cause) {
-      await link.close()
-      return { cause, error: await connectError({ service, config, link, deadline }, cause) }
-    }
-  }
   const endpoint = endpointOf(service, config)
-  let provider: AuthProvider | undefined
-  try {
-    const tooLate = deadline.failure(`the connection to service "${service}"`)
-    if (tooLate) throw tooLate
-    provider = await deadline.race(providerOf(service, { config, endpoint, auth })).catch((error) => {
-      throw deadline.failure(`the connection to service "${service}"`) ?? error
-    })
-    if (config.type === 'sse') return connectedOverSse(await attempt(await sse(endpoint)))
-    const first = await attempt(await streamable(endpoint))
-    if (!('cause' in first) || !isTurnedDown(first.cause)) return connected(first)
-    return connected(await attempt(await sse(endpoint)), first.error)
-  } finally {
-    deadline.clear()
-  }
+  const began = performance.now()
+  const what = `the connection to service "${service}"`
+  const provider = await within(options, what, providerOf(service, { config, endpoint, auth }))
+  const timeoutMs = options.timeoutMs - (performance.now() - began)
+  const open = waysToOpen({ service, config, endpoint, provider, surroundings })
+  return inEitherEra(service, { ...options, choice: choiceOf(config), timeoutMs }, open)
 }
 
-type Attempt = { connection: Connection } | { cause: unknown; error: Error & { code: string } }
+interface Way {
+  service: string
+  config: RemoteConfig
+  endpoint: Endpoint
+  provider: AuthProvider | undefined
+  surroundings: Surroundings
+}
+
+/** How a session is opened in each era. */
+function waysToOpen({
+  service,
+  config,
+  endpoint,
+  provider,
+  surroundings,
+}: Way): Parameters<typeof inEitherEra>[2] {
+  const linkOver = (transport: TransportFactory): HttpLink =>
+    new HttpLink({ config, url: endpoint.url, provider }, transport)
+  const attempt = async (
+    deadline: Deadline,
+    transport: TransportFactory,
+    open: (handshake: Handshake) => Promise<Connection>,
+  ): Promise<Attempt> => {
+    const handshake = { service, config, link: linkOver(transport), deadline, ...surroundings }
+    try {
+      return { connection: await open(handshake) }
+    } catch (cause) {
+      await handshake.link.close()
+      return { cause, error: await connectError(handshake, cause) }
+    }
+  }
+  const overSse = async (deadline: Deadline): Promise<Attempt> =>
+    attempt(deadline, await sse(endpoint), shakeHands)
+  const legacy = async (deadline: Deadline): Promise<Connection> => {
+    if (config.type === 'sse') return connectedOverSse(await overSse(deadline))
+    const first = await attempt(deadline, await streamable(endpoint), shakeHands)
+    if (!('cause' in first) || !isRefusedPost(first.cause)) return connected(first)
+    return connected(await overSse(deadline), first.error)
+  }
+  const stateless = async (deadline: Deadline): Promise<Connection> => {
+    const { asking, findModern, MirroredArguments, modernSession } = await import('../modern/open.ts')
+    const found = async (handshake: Handshake): Promise<Connection> => {
+      const discovered = await findModern(handshake)
+      await handshake.link.close()
+      const mirrored = new MirroredArguments()
+      const link = linkOver(await modern(endpoint, mirrored))
+      const peer = discovered.sdk.newPeer()
+      await peer.connect(link.transport)
+      return modernSession({ ...handshake, link }, { ...discovered, peer }, mirrored)
+    }
+    return connected(await attempt(deadline, await streamable(asking(endpoint)), found))
+  }
+  return { legacy, modern: stateless }
+}
 
 /** The connection, or its error; after an `earlier` attempt an error that says why neither worked. */
 function connected(attempt: Attempt, earlier?: Error): Connection {
@@ -73,7 +114,7 @@ function connected(attempt: Attempt, earlier?: Error): Connection {
   const { error } = attempt
   if (!earlier || error.code !== 'unreachable') throw error
   const message = `${earlier.message}; and over the older SSE: ${error.message}`
-  throw storeError('unreachable', message, { hint: pathHint, cause: error })
+  throw markTurnedDown(storeError('unreachable', message, { hint: pathHint, cause: error }))
 }
 
 function connectedOverSse(attempt: Attempt): Connection {
@@ -85,28 +126,6 @@ function connectedOverSse(attempt: Attempt): Connection {
   throw storeError('unreachable', error.message, { hint: sseHint, cause: error })
 }
 
-function isTurnedDown(cause: unknown): boolean {
+function isRefusedPost(cause: unknown): boolean {
   return cause instanceof HttpFailure && mayBeSse(cause.status)
-}
-
-async function streamable({ url, headers }: Endpoint): Promise<TransportFactory> {
-  const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js')
-  return (fetch): RemoteTransport => {
-    const transport = new StreamableHTTPClientTransport(url, { requestInit: { headers }, fetch })
-    return { transport, isStreamLost: () => false, inSession: () => transport.sessionId !== undefined }
-  }
-}
-
-async function sse({ url, headers }: Endpoint): Promise<TransportFactory> {
-  const { SSEClientTransport, SseError } = await import('@modelcontextprotocol/sdk/client/sse.js')
-  return (fetch): RemoteTransport => {
-    const transport = new SSEClientTransport(url, { requestInit: { headers }, fetch })
-    const start = transport.start.bind(transport)
-    let isStarted = false
-    transport.start = async () => {
-      await start()
-      isStarted = true
-    }
-    return { transport, isStreamLost: (error) => error instanceof SseError, inSession: () => isStarted }
-  }
 }

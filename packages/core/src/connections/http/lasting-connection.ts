@@ -2,15 +2,16 @@ import { asError } from '../../errors.ts'
 import type {
   CallOptions,
   Connection,
-  RawTool,
+  ConnectOptions,
   RequestOptions,
   ServerFacts,
+  ToolAnswer,
   ToolResult,
 } from '../connector.ts'
 import { countdown, within } from '../deadline.ts'
 import { isExpired } from '../verdict.ts'
 
-type Open = (options: RequestOptions) => Promise<Connection>
+type Open = (options: ConnectOptions) => Promise<Connection>
 
 /** One session, and how many requests are under way on it. */
 interface Held {
@@ -44,7 +45,7 @@ export class LastingConnection implements Connection {
   }
 
   /** Opens the first session; `options` bound the opening of each. Throws what `open` throws. */
-  static async open(service: string, options: RequestOptions, open: Open): Promise<Connection> {
+  static async open(service: string, options: ConnectOptions, open: Open): Promise<Connection> {
     return new LastingConnection(service, options.timeoutMs, open, await open(options))
   }
 
@@ -52,7 +53,7 @@ export class LastingConnection implements Connection {
     return this.#current.session.server
   }
 
-  listTools(options: RequestOptions): Promise<RawTool[]> {
+  listTools(options: RequestOptions): Promise<ToolAnswer> {
     return this.#ask(options, (session, bounds) => session.listTools(bounds))
   }
 
@@ -66,6 +67,10 @@ export class LastingConnection implements Connection {
     options: RequestOptions,
   ): Promise<Record<string, unknown>> {
     return this.#ask(options, (session, bounds) => session.request(method, params, bounds))
+  }
+
+  check(options: RequestOptions): Promise<void> {
+    return this.#ask(options, (session, bounds) => session.check(bounds))
   }
 
   onClose(listener: (reason: Error | undefined) => void): void {

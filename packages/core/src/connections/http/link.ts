@@ -11,7 +11,7 @@ import { createFetch, HttpFailure, NO_MCP } from './fetch.ts'
 import { networkVerdict } from './network.ts'
 import { createPlainFetch } from './plain-fetch.ts'
 import { NoToken, Signer } from './signer.ts'
-import { type Failure, pathHint, signInHint, statusVerdict, tokenVerdict } from './status.ts'
+import { type Failure, mayBeSse, pathHint, signInHint, statusVerdict, tokenVerdict } from './status.ts'
 import { Wire } from './wire.ts'
 
 /** How long the farewell to a server with sessions may take, in ms. */
@@ -21,6 +21,8 @@ export interface RemoteTransport {
   transport: Transport & { terminateSession?: () => Promise<void> }
   /** Whether an error of the transport says that its one stream is lost, and the connection with it. */
   isStreamLost(error: Error): boolean
+  /** Nothing is lost with the connection: after an answer that is no MCP the server is met anew. */
+  isStateless?: boolean
   /** Whether what is sent now belongs to a session. */
   inSession(): boolean
 }
@@ -41,6 +43,7 @@ export class HttpLink implements Link {
   readonly #signer: Signer | undefined
   readonly #inSession: () => boolean
   #isForgotten = false
+  readonly #isStateless: boolean
   #getError: unknown
   #streamLost: Error | undefined
   #closing: Promise<void> | undefined
@@ -49,7 +52,12 @@ export class HttpLink implements Link {
     this.#config = config
     this.#host = url.host
     if (provider) this.#signer = new Signer({ provider, url, fetch: createPlainFetch(this.#wire) })
-    const { transport, isStreamLost, inSession } = open(
+    const {
+      transport,
+      isStreamLost,
+      inSession,
+      isStateless = false,
+    } = open(
       createFetch({
         wire: this.#wire,
         home: url,
@@ -61,6 +69,7 @@ export class HttpLink implements Link {
     )
     this.transport = transport
     this.#inSession = inSession
+    this.#isStateless = isStateless
     transport.onerror = (error) => {
       if (!isStreamLost(error)) return
       this.#streamLost = error
@@ -107,7 +116,8 @@ export class HttpLink implements Link {
     const mask = (text: string): string => masked(text, this.#config)
     const verdict = statusVerdict(failure, { mask, inSession: this.#inSession() })
     this.#isForgotten ||= verdict.expired ?? false
-    return this.#signer && verdict.fate === 'denied' ? { ...verdict, hint: signInHint } : verdict
+    if (this.#signer && verdict.fate === 'denied') return { ...verdict, hint: signInHint }
+    return this.#isStateless && mayBeSse(failure.status) ? { ...verdict, over: true } : verdict
   }
 
   async #shutDown(): Promise<void> {

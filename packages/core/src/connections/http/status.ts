@@ -1,8 +1,11 @@
 import type { Verdict } from '../verdict.ts'
 import type { HttpFailure } from './fetch.ts'
+import { rpcErrorIn } from './rpc-error.ts'
 import type { NoToken } from './signer.ts'
 
 const MAX_TEXT = 300
+/** The JSON-RPC code of a server that speaks other revisions; nothing ran. */
+export const UNSUPPORTED_VERSION = -32022
 const credentialsHint = 'Add or renew the credentials in "headers" of its config.'
 /** What to try when a server turns down SSE, which its config asks for. */
 export const sseHint =
@@ -53,6 +56,9 @@ export function statusVerdict(
   if (inSession && (status === 404 || (status === 400 && /session/i.test(said)))) {
     const words = `no longer knows this session (HTTP ${status}${text})`
     return { fate: 'unsent', words, hint: sessionHint, expired: true }
+  }
+  if (status === 400 && rpcErrorIn(body)?.code === UNSUPPORTED_VERSION) {
+    return { fate: 'unsent', words: `does not speak this revision of MCP (HTTP 400${text})`, expired: true }
   }
   const patience = patienceFor(retryAfterMs)
   const known = cases[status]

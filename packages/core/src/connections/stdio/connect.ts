@@ -1,8 +1,10 @@
 import type { StdioConfig } from '../../config/service-config.ts'
 import { asError } from '../../errors.ts'
-import type { Connection, RequestOptions } from '../connector.ts'
-import { Deadline } from '../deadline.ts'
-import { connectError, shakeHands } from '../handshake.ts'
+import type { Connection, ConnectOptions } from '../connector.ts'
+import type { Deadline } from '../deadline.ts'
+import { choiceOf } from '../era.ts'
+import { connectError, type Handshake, type Surroundings, shakeHands } from '../handshake.ts'
+import { inEitherEra } from '../in-either-era.ts'
 import { verdictError } from '../verdict.ts'
 import { StdioLink } from './link.ts'
 import { startFailure } from './start-failure.ts'
@@ -11,26 +13,38 @@ import { StdioTransport } from './transport.ts'
 /**
  * Starts a server and shakes hands with it. Throws as `Connector.connect` does; whatever was started is gone by then.
  */
-export async function connectStdio(
+export function connectStdio(
   service: string,
   config: StdioConfig,
-  options: RequestOptions,
-  warn: (line: string) => void,
+  options: ConnectOptions,
+  surroundings: Surroundings,
 ): Promise<Connection> {
-  const deadline = new Deadline(options)
-  try {
-    const tooLate = deadline.failure(`the connection to service "${service}"`)
-    if (tooLate) throw tooLate
+  // What a server was asked in the wrong way it may take ill: each era has a process of its own.
+  const started = async (
+    deadline: Deadline,
+    open: (handshake: Handshake) => Promise<Connection>,
+  ): Promise<Connection> => {
     const link = start(service, config)
+    const handshake = { service, config, link, deadline, ...surroundings }
     try {
-      return await shakeHands({ service, config, link, deadline, warn })
+      return await open(handshake)
     } catch (error) {
       await link.close()
-      throw await connectError({ service, config, link, deadline }, error)
+      throw await connectError(handshake, error)
     }
-  } finally {
-    deadline.clear()
   }
+  return inEitherEra(
+    service,
+    { choice: choiceOf(config), ...options },
+    {
+      legacy: (deadline) => started(deadline, shakeHands),
+      modern: (deadline) =>
+        started(deadline, async (handshake) => {
+          const { findModern, modernSession } = await import('../modern/open.ts')
+          return modernSession(handshake, await findModern(handshake))
+        }),
+    },
+  )
 }
 
 function start(service: string, config: StdioConfig): StdioLink {

@@ -1,0 +1,72 @@
+/** Who asks, and until when: `signal` is aborted when nobody waits for the answer any more. */
+export interface Asking {
+  service: string
+  signal: AbortSignal
+}
+
+/** What a server wants a model to continue, with all that it says of how. */
+export interface SamplingRequest {
+  messages: { role: 'user' | 'assistant'; content: unknown }[]
+  maxTokens?: number
+  systemPrompt?: string
+  temperature?: number
+  stopSequences?: string[]
+  modelPreferences?: Record<string, unknown>
+  [field: string]: unknown
+}
+
+/** What the model said. */
+export interface SamplingAnswer {
+  role: 'assistant'
+  /** One block of content, `{ type: 'text', text }` most of the time, or a list of them. */
+  content: unknown
+  /** The name of the model. */
+  model: string
+  stopReason?: string
+  [field: string]: unknown
+}
+
+/** What a server wants to know of the user. */
+export interface ElicitationRequest {
+  message: string
+  /** A JSON schema of a flat object: the form to fill in. */
+  requestedSchema: Record<string, unknown>
+  [field: string]: unknown
+}
+
+/** What the user said to it. Fields that `content` leaves out get the defaults of the form. */
+export interface ElicitationAnswer {
+  action: 'accept' | 'decline' | 'cancel'
+  /** The filled in form, with `accept`. */
+  content?: Record<string, unknown>
+}
+
+/** A folder or file that servers may work in: its absolute path, its `file://` address, or that with a name. */
+export type Root = string | { uri: string; name?: string }
+
+/** How serious a message is, from the least to the most. */
+export type LogLevel = 'debug' | 'info' | 'notice' | 'warning' | 'error' | 'critical' | 'alert' | 'emergency'
+
+/** What a server reports; secrets of its config are hidden. */
+export interface ServerLog {
+  service: string
+  level: LogLevel
+  /** The part of the server it comes from. */
+  logger?: string
+  data: unknown
+}
+
+/** What a host does for servers that ask. A server is told only of what is given. */
+export interface HostHandlers {
+  /** Lets a model of the host answer. */
+  sampling?: (request: SamplingRequest, asking: Asking) => SamplingAnswer | Promise<SamplingAnswer>
+  /** Lets the user fill in a form. */
+  elicitation?: (
+    request: ElicitationRequest,
+    asking: Asking,
+  ) => ElicitationAnswer | Promise<ElicitationAnswer>
+  /** Where servers may work. */
+  roots?: readonly Root[] | ((asking: Asking) => readonly Root[] | Promise<readonly Root[]>)
+  /** Hears what servers report; with `level`, those that can are asked for nothing less serious. */
+  logging?: ((log: ServerLog) => void) | { level: LogLevel; handler: (log: ServerLog) => void }
+}
