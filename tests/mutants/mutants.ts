@@ -430,6 +430,27 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/connections-stdio.test.ts',
   },
   {
+    name: 'a server outlives a host that is killed',
+    file: 'packages/core/src/connections/stdio/process-group.ts',
+    find: 'guard.add(child.pid!)',
+    replace: '',
+    suite: 'packages/core/test/connections-host-death.test.ts',
+  },
+  {
+    name: 'a server is no group of its own',
+    file: 'packages/core/src/connections/stdio/process-group.ts',
+    find: 'detached: !windows,',
+    replace: 'detached: false,',
+    suite: 'packages/core/test/connections-stdio.test.ts',
+  },
+  {
+    name: 'the guard stays when there is nothing to guard',
+    file: 'packages/core/src/connections/stdio/guard.ts',
+    find: 'this.#shell?.stdin?.end()',
+    replace: '',
+    suite: 'packages/core/test/connections-process-counts.test.ts',
+  },
+  {
     name: 'an approval is kept after the config changed',
     file: 'packages/core/src/trust/approval.ts',
     find: 'return JSON.stringify([namespace, dataspace, scope, service, sha256])',
