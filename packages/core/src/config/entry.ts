@@ -22,6 +22,7 @@ const stdio: Shape = {
       command: checks.command,
       args: checks.args,
       env: checks.env,
+      envFile: checks.envFile,
       cwd: checks.cwd,
     }),
   ),

@@ -1,5 +1,6 @@
 import type { AuthSource } from './auth-provider.ts'
 import type { Connector } from './connector.ts'
+import { withEnvFile } from './stdio/env-file.ts'
 
 export interface ConnectorOptions {
   /** Told, in one line, what a server does wrong without harm. */
@@ -14,7 +15,7 @@ export function createConnector({ warn = () => {}, auth }: ConnectorOptions = {}
     async connect(service, config, options) {
       if (config.type === 'stdio') {
         const { connectStdio } = await import('./stdio/connect.ts')
-        return connectStdio(service, config, options, warn)
+        return connectStdio(service, await withEnvFile(service, config), options, warn)
       }
       const { connectRemote } = await import('./http/connect.ts')
       return connectRemote(service, config, options, { warn, auth })
