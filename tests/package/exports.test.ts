@@ -49,6 +49,8 @@ it('@mcpstore/core exports', () => {
       "McpStoreError",
       "homeFolder",
       "setupStore",
+      "structuredOf",
+      "textOf",
     ]
   `)
 })

@@ -18,7 +18,8 @@ import type { TrustOptions, TrustReport } from './trust/trust-service.ts'
 
 const WAIT_MS = 10_000
 
-let calling: Promise<typeof import('./tools/call.ts')> | undefined
+/** To import a module again, though it is loaded, takes longer than all that is done here before a call is sent. */
+let calls: typeof import('./tools/call.ts') | undefined
 
 /** What one can do with the services of a store. */
 export class StoreContext {
@@ -118,11 +119,12 @@ export class StoreContext {
   async listTools(service?: string, options: ListOptions = {}): Promise<ToolList> {
     checkMethodOptions('listTools', options)
     const { registry } = this.#house
+    const asked = { ...options, insist: options.fresh }
     if (service === undefined) {
       const enabled = registry.all().filter(({ config }) => !config.disabled)
-      return toolList(await listServices(this.#house, enabled, options))
+      return toolList(await listServices(this.#house, enabled, asked))
     }
-    const parts = await listServices(this.#house, [registry.get(checkServiceName(service))], options)
+    const parts = await listServices(this.#house, [registry.get(checkServiceName(service))], asked)
     const [{ error, list } = {}] = parts
     const isShown = error?.code === 'untrusted' && list !== undefined && !options.fresh
     if (error && !isShown) throw error
@@ -143,10 +145,8 @@ export class StoreContext {
   async useTool(tool: string, args?: object | string, options: UseOptions = {}): Promise<ToolResult> {
     checkMethodOptions('useTool', options)
     checkAddress(tool)
-    // To import a module again, though it is loaded, takes longer than all that is done here before a call is sent.
-    calling ??= import('./tools/call.ts')
-    const { useTool } = await calling
-    return useTool(this.#house, tool, args, options)
+    calls ??= await import('./tools/call.ts')
+    return await calls.useTool(this.#house, tool, args, options)
   }
 
   get #house(): House {
@@ -160,6 +160,7 @@ export class StoreContext {
     const list = lists.get(service)
     const facts = list && { toolCount: list.tools.length, stale: isStale(list) }
     const trust = { trusted: gate.isTrusted(service), inert: gate.whyInert(service) }
-    return describeService(service, reach.phase(service.name), readHealth(dataspace, service), facts, trust)
+    const connection = { phase: reach.phase(service.name), retryAt: reach.retryAt(service.name) }
+    return describeService(service, connection, readHealth(dataspace, service), facts, trust)
   }
 }

@@ -34,7 +34,7 @@ const METHODS: Record<Method, Record<string, Check>> = {
   waitService: { timeout: delay },
   trustService: { confirm: callback },
   listTools: { fresh: flag, timeout: delay, signal },
-  useTool: { timeout: delay, signal, onProgress: callback },
+  useTool: { timeout: delay, totalTimeout: ms, signal, onProgress: callback },
 }
 
 /** Checks the options of a method of the context. @throws `usage` that names the option */

@@ -1,7 +1,8 @@
 import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
 import type { RemoteConfig, ServiceConfig } from './config/service-config.ts'
 import type { AuthProvider } from './connections/auth-provider.ts'
-import type { Connection, ConnectionPool } from './connections/index.ts'
+import { isRefusal } from './connections/breaker.ts'
+import type { Connection, ConnectionPool, ConnectionTarget } from './connections/index.ts'
 import { masked, maskedCause } from './connections/masked.ts'
 import { asError, storeError } from './errors.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -16,6 +17,8 @@ export interface ReachOptions {
   /** What that is left of, in ms; errors name it. */
   givenMs?: number | undefined
   signal?: AbortSignal | undefined
+  /** Tries even a service that failed so often that it is left alone for a while. */
+  insist?: boolean | undefined
 }
 
 const REOPEN = 'Open another one.'
@@ -39,7 +42,7 @@ export class Reach {
   readonly #parts: ReachParts
   #pool: Promise<ConnectionPool> | undefined
   #loaded: ConnectionPool | undefined
-  readonly #keys = new WeakMap<ServiceConfig, string>()
+  readonly #keys = new WeakMap<ServiceConfig, { trusted: string; untrusted: string }>()
   /** Of the expanded configs, whether they are trusted. */
   readonly #trust = new WeakMap<ServiceConfig, boolean>()
   #closed = false
@@ -51,7 +54,7 @@ export class Reach {
   /**
    * Runs `work` on the service's connection.
    * @throws `disabled`, `untrusted`, `bad_config` for a variable that is not set, `unavailable` once it is closed, what connecting
-   * throws, and what `work` throws.
+   * throws (at once what it last threw, while the service is left alone), and what `work` throws.
    */
   async use<Result>(
     service: Service,
@@ -63,13 +66,14 @@ export class Reach {
         hint: 'Enable it in its config: remove "disabled".',
       })
     }
-    await this.#parts.gate.admit(service, options)
+    if (!this.#parts.gate.isOwn) await this.#parts.gate.admit(service, options)
     // The config that was admitted, in this very object: reading it again could bring in another one.
-    const { config, key } = this.#target(service)
-    const pool = await this.#open()
+    const target = this.#target(service)
+    this.#refuseClosed()
+    const pool = this.#loaded ?? (await this.#open())
     let connected = false
     try {
-      return await pool.use({ service: service.name, key, config }, options, async (connection) => {
+      return await pool.use({ ...target, insist: options.insist }, options, (connection) => {
         connected = true
         this.note(service, null)
         return work(connection)
@@ -78,10 +82,11 @@ export class Reach {
       const failure =
         thrown instanceof McpStoreError
           ? thrown
-          : storeError('unreachable', masked(asError(thrown).message, config), {
-              cause: maskedCause(thrown, config),
+          : storeError('unreachable', masked(asError(thrown).message, target.config), {
+              cause: maskedCause(thrown, target.config),
             })
-      if (!connected && ABOUT_THE_SERVICE.has(failure.code)) this.note(service, failure)
+      if (!connected && ABOUT_THE_SERVICE.has(failure.code) && !isRefusal(failure))
+        this.note(service, failure)
       throw this.#closed && !options.signal?.aborted ? cutShort(service.name, failure) : failure
     }
   }
@@ -103,6 +108,11 @@ export class Reach {
     return this.#loaded?.phase(service) ?? 'idle'
   }
 
+  /** When a failing service may be tried again by those who do not insist, ms since 1970. */
+  retryAt(service: string): number | undefined {
+    return this.#loaded?.retryAt(service)
+  }
+
   /** Ends the service's connection; resolves when nothing of it is left. */
   async disconnect(service: string): Promise<void> {
     await this.#loaded?.close(service)
@@ -115,12 +125,12 @@ export class Reach {
     await pool?.closeAll()
   }
 
-  #target(service: Service): { config: ServiceConfig; key: string } {
+  #target(service: Service): ConnectionTarget {
     const { gate } = this.#parts
     const config = gate.expand(service)
     const isTrusted = gate.isTrusted(service)
     this.#trust.set(config, isTrusted)
-    return { config, key: `${isTrusted} ${this.#keyOf(config)}` }
+    return { service: service.name, config, key: this.#keyOf(config, isTrusted) }
   }
 
   #keyIfAdmitted(service: Service): string | undefined {
@@ -132,20 +142,29 @@ export class Reach {
   }
 
   /** Of everything that matters for connecting. */
-  #keyOf(config: ServiceConfig): string {
-    const key = this.#keys.get(config) ?? JSON.stringify({ ...config, description: undefined })
-    this.#keys.set(config, key)
-    return key
+  #keyOf(config: ServiceConfig, isTrusted: boolean): string {
+    let keys = this.#keys.get(config)
+    if (!keys) {
+      const own = JSON.stringify({ ...config, description: undefined })
+      keys = { trusted: `trusted ${own}`, untrusted: `untrusted ${own}` }
+      this.#keys.set(config, keys)
+    }
+    return isTrusted ? keys.trusted : keys.untrusted
   }
 
   /** Loaded on first use: the SDK and all that needs it stay out of what only reads. */
   async #open(): Promise<ConnectionPool> {
-    this.#refuseClosed()
     this.#pool ??= import('./connections/index.ts').then(({ ConnectionPool: Pool, createConnector }) => {
       const { logger, onToolsChanged, options } = this.#parts
       const warn = (line: string) => logger.warn(line)
       const connector = createConnector({ warn, auth: (name, config) => this.#authOf(name, config) })
-      this.#loaded = new Pool({ connector, idleMs: options.idleTimeoutMs, onToolsChanged })
+      this.#loaded = new Pool({
+        connector,
+        idleMs: options.idleTimeoutMs,
+        checkMs: options.pingIntervalMs,
+        connectMs: options.connectTimeoutMs,
+        onToolsChanged,
+      })
       return this.#loaded
     })
     const pool = await this.#pool

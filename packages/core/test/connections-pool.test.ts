@@ -33,6 +33,7 @@ class FakeConnection implements Connection {
   listTools = async (): Promise<[]> => []
   request = async (): Promise<Record<string, unknown>> => ({})
   callTool = async (): Promise<ToolResult> => ({})
+  check = async (_options: RequestOptions): Promise<void> => {}
   onToolsChanged(): void {}
   onClose(listener: (reason: Error | undefined) => void): void {
     this.#listeners.push(listener)

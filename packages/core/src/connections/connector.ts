@@ -36,6 +36,8 @@ export interface RequestOptions {
 export interface CallOptions extends RequestOptions {
   /** How long to wait from a progress notification on, in ms. Default: `timeoutMs`. */
   progressTimeoutMs?: number | undefined
+  /** How long to wait in all, in ms, whatever the progress. Default: no limit. */
+  totalTimeoutMs?: number | undefined
   /** Called with each progress notification; also restarts the timeout. */
   onProgress?: ((progress: { progress: number; total?: number; message?: string }) => void) | undefined
 }
@@ -60,6 +62,8 @@ export interface Connection {
     params: Record<string, unknown>,
     options: RequestOptions,
   ): Promise<Record<string, unknown>>
+  /** Resolves when the server answers that it is there. Throws as `request` does. */
+  check(options: RequestOptions): Promise<void>
   /** Called once when the connection ends, with the reason if it was not asked for. */
   onClose(listener: (reason: Error | undefined) => void): void
   /** Called when the server says its tool list changed. */

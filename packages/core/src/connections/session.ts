@@ -69,7 +69,8 @@ export class Session implements Connection {
   }
 
   async callTool(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolResult> {
-    const deadline = new Deadline(options)
+    const { timeoutMs, givenMs, totalTimeoutMs: totalMs, signal } = options
+    const deadline = new Deadline({ timeoutMs, givenMs, totalMs, signal })
     const progressToken = ++this.#lastToken
     this.#progress.set(progressToken, (progress) => {
       deadline.restart(options.progressTimeoutMs)
@@ -97,6 +98,10 @@ export class Session implements Connection {
     }
   }
 
+  async check(options: RequestOptions): Promise<void> {
+    await this.request('ping', {}, options)
+  }
+
   onClose(listener: (reason: Error | undefined) => void): void {
     if (this.#ended) queueMicrotask(() => listener(this.#reason))
     else this.#closeListeners.push(listener)
@@ -120,14 +125,13 @@ export class Session implements Connection {
   ): Promise<Record<string, unknown>> {
     const { service, sdk, peer, link } = this.#parts
     if (this.#ended || this.#asked) throw verdictError(this.#parts, stage, afterEnd, this.#reason)
-    const what = `"${request.method}" to service "${service}"`
-    const tooLate = deadline.failure(`the sending of ${what}`)
-    if (tooLate) throw tooLate
-    const bounds = { timeout: LONGEST_TIMER_MS, signal: deadline.signal }
+    const what = (): string => `"${request.method}" to service "${service}"`
+    if (deadline.aborted) throw deadline.failure(`the sending of ${what()}`)
+    const bounds = { timeout: LONGEST_TIMER_MS, signal: deadline.forProtocol }
     try {
       return await peer.request(request, sdk.ResultSchema, bounds)
     } catch (error) {
-      const late = deadline.failure(what)
+      const late = deadline.failure(what())
       if (late) throw stage === 'call' ? mayHaveRun(late) : late
       const verdict = judge(error, { sdk, link })
       if (verdict.over) this.#giveUp(verdict, error)

@@ -13,7 +13,7 @@ export async function waitFor(house: House, service: Service, timeoutMs: number)
   let last: unknown
   const attempt = async () => {
     if (last !== undefined && left().timeoutMs < SHORTEST_ATTEMPT_MS) throw last
-    await house.refresher.refresh(service, left())
+    await house.refresher.refresh(service, { ...left(), insist: true })
   }
   await retry(attempt, {
     retries: Number.POSITIVE_INFINITY,

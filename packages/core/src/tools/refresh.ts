@@ -1,4 +1,5 @@
 import { type Logger, MAX_VALUE_BYTES, McpStoreError, type Stamp } from '@mcpstore/storage'
+import { isRefusal } from '../connections/breaker.ts'
 import type { RequestOptions } from '../connections/connector.ts'
 import { countdown, within } from '../connections/deadline.ts'
 import type { ResolvedOptions } from '../options.ts'
@@ -7,6 +8,11 @@ import type { Service } from '../services/registry.ts'
 import type { Gate } from '../trust/gate.ts'
 import { type CachedList, type CachedLists, type FetchedList, listedTools } from './cached-list.ts'
 import type { Projector } from './projection.ts'
+
+export interface RefreshOptions extends Omit<RequestOptions, 'signal'> {
+  /** Asks even a service that failed so often that it is left alone for a while. */
+  insist?: boolean | undefined
+}
 
 export interface RefresherParts {
   options: ResolvedOptions
@@ -32,8 +38,11 @@ export class Refresher {
     this.#parts = parts
   }
 
-  /** The list as the server has it now. @throws `untrusted`, and what connecting and listing throw. */
-  async refresh(service: Service, bounds: Omit<RequestOptions, 'signal'>): Promise<CachedList> {
+  /**
+   * The list as the server has it now; `insist` asks even a service that is left alone for its failures.
+   * @throws `untrusted`, and what connecting and listing throw.
+   */
+  async refresh(service: Service, bounds: RefreshOptions): Promise<CachedList> {
     const left = countdown(bounds)
     await this.#parts.gate.admit(service, bounds)
     const flight = this.#flight(service)
@@ -43,10 +52,11 @@ export class Refresher {
       try {
         return await within(left(), `the tool list of service "${service.name}"`, joined)
       } catch (error) {
-        // Who joins has his own time: he starts over when it was the opener's that was up.
-        const openersTime =
-          (error as { code?: string }).code === 'timeout' && this.#running.get(flight) !== joined
-        if (!openersTime || left().timeoutMs <= 1) throw error
+        // Who joins has his own time, and may insist: he starts over when it was the opener's that was up, or who did not.
+        const isOpeners =
+          ((error as { code?: string }).code === 'timeout' && this.#running.get(flight) !== joined) ||
+          (bounds.insist && isRefusal(error))
+        if (!isOpeners || left().timeoutMs <= 1) throw error
       }
     }
   }
@@ -74,7 +84,7 @@ export class Refresher {
     return `${this.#parts.lists.fingerprint(service)} ${service.name}`
   }
 
-  #begin(flight: string, service: Service, bounds: RequestOptions): Promise<CachedList> {
+  #begin(flight: string, service: Service, bounds: RefreshOptions): Promise<CachedList> {
     const change = this.#changes.get(service.name)
     const started = this.#fetch(service, bounds).finally(() => {
       this.#running.delete(flight)
@@ -84,7 +94,7 @@ export class Refresher {
     return started
   }
 
-  async #fetch(service: Service, bounds: RequestOptions): Promise<CachedList> {
+  async #fetch(service: Service, bounds: RefreshOptions): Promise<CachedList> {
     const { lists, options, reach } = this.#parts
     const stamp = lists.begin()
     const left = countdown(bounds)

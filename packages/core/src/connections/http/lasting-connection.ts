@@ -68,6 +68,10 @@ export class LastingConnection implements Connection {
     return this.#ask(options, (session, bounds) => session.request(method, params, bounds))
   }
 
+  check(options: RequestOptions): Promise<void> {
+    return this.#ask(options, (session, bounds) => session.check(bounds))
+  }
+
   onClose(listener: (reason: Error | undefined) => void): void {
     const { reason } = this.#ended ?? {}
     if (this.#ended) queueMicrotask(() => listener(reason))
