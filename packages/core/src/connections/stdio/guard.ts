@@ -3,7 +3,8 @@ import type { Socket } from 'node:net'
 
 /**
  * Reads which process groups there are, and when its input ends, because whoever wrote to it is no more, ends those
- * that are left: half a second to go by themselves, SIGTERM, as long again, SIGKILL.
+ * that are left: half a second to go by themselves, SIGTERM, as long again, SIGKILL. Written for any shell: dash, bash,
+ * the one of macOS, and busybox, which knows `kill -TERM -1` but no `--`.
  */
 const SCRIPT = `trap '' HUP INT TERM
 groups=
@@ -18,7 +19,7 @@ while read -r word group; do
 done
 living() {
   left=
-  for one in $groups; do kill -s 0 -- "-$one" && left="$left $one"; done
+  for one in $groups; do kill -0 "-$one" && left="$left $one"; done
   groups=$left
   [ -n "$groups" ]
 }
@@ -27,7 +28,7 @@ for signal in TERM KILL; do
     living || exit 0
     sleep 0.1 || sleep 1
   done
-  for one in $groups; do kill -s $signal -- "-$one"; done
+  for one in $groups; do kill -$signal "-$one"; done
 done`
 
 /** Its own session, so that no Ctrl-C of a terminal ends it; nothing of the host's is held or read. */
