@@ -460,7 +460,7 @@ export const mutants: Mutant[] = [
   {
     name: 'a service that keeps failing is started for every caller',
     file: 'packages/core/src/connections/pool.ts',
-    find: 'if (!joined && !target.insist) this.#breaker.check(target.service, target.key)',
+    find: 'if (!joined && !insist) this.#breaker.check(target.service, target.key)',
     replace: '',
     suite: 'packages/core/test/connections-failing.test.ts',
   },
@@ -549,8 +549,8 @@ export const mutants: Mutant[] = [
   {
     name: 'a connection is given to an untrusted config that comes to the same',
     file: 'packages/core/src/reach.ts',
-    find: 'this.#keyOf(config, gate.isTrusted(service))',
-    replace: 'this.#keyOf(config, true)',
+    find: 'return isTrusted ? targets.trusted : targets.untrusted',
+    replace: 'return targets.trusted',
     suite: approvals,
   },
   {

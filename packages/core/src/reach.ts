@@ -42,7 +42,7 @@ export class Reach {
   readonly #parts: ReachParts
   #pool: Promise<ConnectionPool> | undefined
   #loaded: ConnectionPool | undefined
-  readonly #keys = new WeakMap<ServiceConfig, { trusted: string; untrusted: string }>()
+  readonly #targets = new WeakMap<ServiceConfig, { trusted: ConnectionTarget; untrusted: ConnectionTarget }>()
   /** Of the expanded configs, whether they are trusted. */
   readonly #trust = new WeakMap<ServiceConfig, boolean>()
   #closed = false
@@ -73,7 +73,7 @@ export class Reach {
     const pool = this.#loaded ?? (await this.#open())
     let connected = false
     try {
-      return await pool.use({ ...target, insist: options.insist }, options, (connection) => {
+      return await pool.use(target, options, (connection) => {
         connected = true
         this.note(service, null)
         return work(connection)
@@ -125,12 +125,15 @@ export class Reach {
     await pool?.closeAll()
   }
 
+  /** Made once for each config, as long as that has no placeholders: every call needs it. */
   #target(service: Service): ConnectionTarget {
     const { gate } = this.#parts
     const config = gate.expand(service)
     const isTrusted = gate.isTrusted(service)
     this.#trust.set(config, isTrusted)
-    return { service: service.name, config, key: this.#keyOf(config, isTrusted) }
+    const targets = this.#targets.get(config) ?? targetsOf(service.name, config)
+    this.#targets.set(config, targets)
+    return isTrusted ? targets.trusted : targets.untrusted
   }
 
   #keyIfAdmitted(service: Service): string | undefined {
@@ -139,17 +142,6 @@ export class Reach {
     } catch {
       return undefined
     }
-  }
-
-  /** Of everything that matters for connecting. */
-  #keyOf(config: ServiceConfig, isTrusted: boolean): string {
-    let keys = this.#keys.get(config)
-    if (!keys) {
-      const own = JSON.stringify({ ...config, description: undefined })
-      keys = { trusted: `trusted ${own}`, untrusted: `untrusted ${own}` }
-      this.#keys.set(config, keys)
-    }
-    return isTrusted ? keys.trusted : keys.untrusted
   }
 
   /** Loaded on first use: the SDK and all that needs it stay out of what only reads. */
@@ -181,6 +173,16 @@ export class Reach {
   #refuseClosed(): void {
     if (this.#closed) throw storeError('unavailable', 'the store is closed', { hint: REOPEN })
   }
+}
+
+/** The key is of everything that matters for connecting. */
+function targetsOf(
+  service: string,
+  config: ServiceConfig,
+): { trusted: ConnectionTarget; untrusted: ConnectionTarget } {
+  const key = JSON.stringify({ ...config, description: undefined })
+  const target = (prefix: string): ConnectionTarget => ({ service, config, key: `${prefix} ${key}` })
+  return { trusted: target('trusted'), untrusted: target('untrusted') }
 }
 
 /** What the closing of the store made of what was under way. */

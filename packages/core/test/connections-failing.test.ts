@@ -80,7 +80,7 @@ function scene({ idleMs = 300_000, checkMs = 60_000 } = {}): Scene {
   const pool = new ConnectionPool({ connector, idleMs, checkMs, time })
   later(() => pool.closeAll())
   const use: Scene['use'] = (more = {}, options = patient) =>
-    pool.use({ ...demo, ...more }, options, async () => 'fine')
+    pool.use({ ...demo, ...more }, { ...options, ...more }, async () => 'fine')
   return { pool, time, counts, plan, use }
 }
 

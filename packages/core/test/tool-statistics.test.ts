@@ -29,7 +29,7 @@ const tool = (name: string) => ({
 
 /** Counts a call that ends as the outcome does. */
 function count(dataspace: Dataspace, name: string, outcome: ToolResult | Error): void {
-  const call = new CallCount(dataspace, tool(name))
+  const call = new CallCount(dataspace, tool(name), performance.now())
   if (outcome instanceof Error) call.failed(outcome)
   else call.answered(outcome)
 }

@@ -31,11 +31,14 @@ export interface PoolOptions {
 /** What a connection is opened for. */
 export interface ConnectionTarget {
   service: string
-  /** Tries even a service that failed so often that it is left alone. */
-  insist?: boolean | undefined
   /** Fingerprint of everything that matters for connecting; another one means another connection. */
   key: string
   config: ServiceConfig
+}
+
+export interface UseOptions extends RequestOptions {
+  /** Tries even a service that failed so often that it is left alone. */
+  insist?: boolean | undefined
 }
 
 /**
@@ -81,7 +84,7 @@ export class ConnectionPool {
    */
   async use<T>(
     target: ConnectionTarget,
-    options: RequestOptions,
+    options: UseOptions,
     work: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     const shared = this.#join(target, options) ?? (await this.#enter(target, options))
@@ -133,13 +136,13 @@ export class ConnectionPool {
   }
 
   /** Becomes a user of the service's connection and waits until it is open. */
-  async #enter(target: ConnectionTarget, options: RequestOptions): Promise<SharedConnection> {
-    const { signal } = options
+  async #enter(target: ConnectionTarget, options: UseOptions): Promise<SharedConnection> {
+    const { insist, signal } = options
     const countingDown = countdown(options)
     for (;;) {
       const left = countingDown()
       const joined = this.#find(target)
-      if (!joined && !target.insist) this.#breaker.check(target.service, target.key)
+      if (!joined && !insist) this.#breaker.check(target.service, target.key)
       const shared = joined ?? this.#open(target, left)
       // Who opens it leaves the clock to the connector, which knows better what to say when time is up.
       const deadline = new Deadline(joined ? left : { timeoutMs: Number.POSITIVE_INFINITY, signal })

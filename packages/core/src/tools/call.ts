@@ -1,6 +1,6 @@
 import { McpStoreError } from '@mcpstore/storage'
 import type { CallOptions, ToolResult } from '../connections/connector.ts'
-import { countdown, within } from '../connections/deadline.ts'
+import { within } from '../connections/deadline.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { checkArguments, fitsKnownSchema } from './check-arguments.ts'
@@ -33,7 +33,7 @@ export async function useTool(
   const totalMs = options.totalTimeout ?? house.options.callTotalTimeoutMs
   const timeoutMs = Math.min(options.timeout ?? house.options.callTimeoutMs, totalMs)
   const began = performance.now()
-  const left = countdown({ timeoutMs, signal })
+  const left = (ms: number, now = performance.now()) => Math.max(1, began + ms - now)
   /** Once it is sent. */
   let count: CallCount | undefined
   let endTurn: (() => void) | undefined
@@ -46,17 +46,27 @@ export async function useTool(
         'the search for it',
         checked(house, address, args, signal ? { signal } : {}),
       ))
-    if (house.turns) endTurn = await house.turns.take(service.name, left())
+    if (house.turns) {
+      endTurn = await house.turns.take(service.name, {
+        timeoutMs: left(timeoutMs),
+        givenMs: timeoutMs,
+        signal,
+      })
+    }
     const { connectTimeoutMs } = house.options
-    const rest = left()
-    const connect = rest.timeoutMs < connectTimeoutMs ? rest : { timeoutMs: connectTimeoutMs, signal }
+    const rest = left(timeoutMs)
+    const connect =
+      rest < connectTimeoutMs
+        ? { timeoutMs: rest, givenMs: timeoutMs, signal }
+        : { timeoutMs: connectTimeoutMs, signal }
     const result = await house.reach.use(service, connect, (connection) => {
-      count = new CallCount(house.dataspace, tool)
+      const now = performance.now()
+      count = new CallCount(house.dataspace, tool, now)
       return connection.callTool(tool.tool, args, {
-        timeoutMs: left().timeoutMs,
+        timeoutMs: left(timeoutMs, now),
         givenMs: timeoutMs,
         progressTimeoutMs: timeoutMs,
-        totalTimeoutMs: Math.max(1, began + totalMs - performance.now()),
+        totalTimeoutMs: left(totalMs, now),
         signal,
         onProgress,
       })

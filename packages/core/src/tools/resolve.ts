@@ -56,7 +56,7 @@ export async function resolveTool(
 /** The tool of an address `service/tool` in a list that is known and good: without asking or waiting for anybody. */
 export function knownTool(house: House, address: string): ResolvedTool | undefined {
   const slash = address.indexOf('/')
-  const service = slash > 0 ? house.registry.find(storedName(address.slice(0, slash))) : undefined
+  const service = slash > 0 ? house.registry.find(address.slice(0, slash)) : undefined
   if (!service || service.config.disabled || house.gate.refusal(service)) return undefined
   const list = house.lists.get(service)
   if (!list || isStale(list) || house.refresher.isOutdated(service.name)) return undefined

@@ -39,13 +39,15 @@ function placeOf(tool: ListedTool): Place {
   return place
 }
 
-/** Counts one call of a tool for everybody who shares the dataspace. Begins when the call is sent. */
+/** Counts one call of a tool for everybody who shares the dataspace. */
 export class CallCount {
   readonly #dataspace: Counting
   readonly #place: Place
-  readonly #began = performance.now()
+  readonly #began: number
 
-  constructor(dataspace: Counting, tool: ListedTool) {
+  /** `began`: when it was sent, by `performance.now()`. */
+  constructor(dataspace: Counting, tool: ListedTool, began: number) {
+    this.#began = began
     this.#dataspace = dataspace
     this.#place = placeOf(tool)
     this.#count(CALLS)
