@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { StdioConfig } from '../src/config/service-config.ts'
@@ -120,6 +121,21 @@ describe('when the host process ends', () => {
       const { host, serverGroup } = await startHost({ [kind]: true, grandchild }, 'close')
       expect(await exitOf(host)).toBe(0)
       expect(runningInGroup(serverGroup)).toEqual([])
+    },
+  )
+
+  test.each([120_000, 400_000])(
+    'after close() of a server that says %i bytes on stderr, nothing of that is on its own stdout and stderr',
+    async (stderrBytes) => {
+      const config = JSON.stringify(stdioConfig({ stderrBytes, garbage: true }))
+      const host = spawn(process.execPath, [script, config, 'close'], { stdio: ['ignore', 'pipe', 'pipe'] })
+      later(() => host.kill('SIGKILL'))
+      const [stdout, stderr] = await Promise.all([text(host.stdout), text(host.stderr)])
+      expect({ stdout, stderr, code: await exitOf(host) }).toEqual({
+        stdout: 'connected\nclosed\n',
+        stderr: '',
+        code: 0,
+      })
     },
   )
 })

@@ -80,6 +80,20 @@ test('50 services that 200 callers use at once are 50 servers and one guard, and
   await expectNothingLeft(startFile)
 })
 
+test('a service that nobody uses is a server no longer than its idle time, and comes back when it is used', async () => {
+  const startFile = join(scratch(), 'starts')
+  const connections = new ConnectionPool({ connector: createConnector(), idleMs: 50 })
+  later(() => connections.closeAll())
+  const target = { service: 'demo', key: '', config: quickServer(startFile) }
+  for (let uses = 1; uses <= 3; uses++) {
+    await connections.use(target, patient, async () => {})
+    await until(() => connections.phase('demo') === 'idle')
+    await until(() => inGroups(startFile).length === 0)
+    await expectNothingLeft(startFile)
+    expect(linesOf(startFile)).toHaveLength(uses)
+  }
+})
+
 test.each([
   ['exits', 'exit 3', patient],
   ['is killed', 'kill -9 $$', patient],
