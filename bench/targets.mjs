@@ -15,5 +15,10 @@ export function withinMilliseconds(limit) {
   return { text: `≤ ${limit} ms`, verdict: ({ ours }) => (ours <= limit ? 'met' : 'MISSED') }
 }
 
+/** At most `limit` KB, whatever it is compared with. */
+export function withinKilobytes(limit) {
+  return { text: `≤ ${limit} KB`, verdict: ({ ours }) => (ours <= limit ? 'met' : 'MISSED') }
+}
+
 /** Told for comparison only. */
 export const noTarget = { text: '-', verdict: () => '-' }

@@ -367,7 +367,7 @@ export const mutants: Mutant[] = [
   {
     name: 'a list is believed whatever its placeholders stood for',
     file: 'packages/core/src/tools/cached-list.ts',
-    find: '&& !holdsPlaceholder(JSON.stringify(service.config))',
+    find: ' && isPlain(service.config)',
     replace: '',
     suite: 'packages/core/test/store-regressions.test.ts',
   },
@@ -409,8 +409,8 @@ export const mutants: Mutant[] = [
   {
     name: 'every caller starts a server of its own',
     file: 'packages/core/src/connections/pool.ts',
-    find: 'const joined = this.#find(target)',
-    replace: 'const joined = undefined as ReturnType<typeof this.find>',
+    find: 'return this.#current.get(service)?.shared\n',
+    replace: 'return undefined\n',
     suite: tools,
   },
   {
@@ -443,6 +443,95 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/connections-stdio.test.ts',
   },
   {
+    name: 'a server outlives a host that is killed',
+    file: 'packages/core/src/connections/stdio/process-group.ts',
+    find: 'guard.add(child.pid!)',
+    replace: '',
+    suite: 'packages/core/test/connections-host-death.test.ts',
+  },
+  {
+    name: 'a server is no group of its own',
+    file: 'packages/core/src/connections/stdio/process-group.ts',
+    find: 'detached: !windows,',
+    replace: 'detached: false,',
+    suite: 'packages/core/test/connections-stdio.test.ts',
+  },
+  {
+    name: 'the guard stays when there is nothing to guard',
+    file: 'packages/core/src/connections/stdio/guard.ts',
+    find: 'this.#shell?.stdin?.end()',
+    replace: '',
+    suite: 'packages/core/test/connections-process-counts.test.ts',
+  },
+  {
+    name: 'a service that failed too often never comes back',
+    file: 'packages/core/src/connections/breaker.ts',
+    find: 'if (left <= 0) return\n',
+    replace: '',
+    suite: 'packages/core/test/connections-failing.test.ts',
+  },
+  {
+    name: 'a service that keeps failing is started for every caller',
+    file: 'packages/core/src/connections/pool.ts',
+    find: 'if (!joined && !insist) this.#breaker.check(target.service, target.key)',
+    replace: '',
+    suite: 'packages/core/test/connections-failing.test.ts',
+  },
+  {
+    name: 'a connection that does not answer any more is given to the next caller',
+    file: 'packages/core/src/connections/shared-connection.ts',
+    find: 'if (isSilent && this.#users === 0 && this.#idleSince === unused) return this.end()',
+    replace: '',
+    suite: 'packages/core/test/connections-failing.test.ts',
+  },
+  {
+    name: 'a connection is closed under its user because it did not answer a check',
+    file: 'packages/core/src/connections/shared-connection.ts',
+    find: 'this.#users === 0 && this.#idleSince === unused',
+    replace: 'true',
+    suite: 'packages/core/test/connections-failing.test.ts',
+  },
+  {
+    name: 'a call that waits its turn is sent after its caller gave up',
+    file: 'packages/core/src/tools/turns.ts',
+    find: 'throw deadline.failure(what) ?? error',
+    replace: 'await turn',
+    suite: 'packages/core/test/store-call-limits.test.ts',
+  },
+  {
+    name: 'there is no limit to the calls of a service',
+    file: 'packages/core/src/tools/turns.ts',
+    find: 'if (queue.active < this.#limit) queue.active++',
+    replace: 'if (queue) queue.active++',
+    suite: 'packages/core/test/store-call-limits.test.ts',
+  },
+  {
+    name: 'progress extends the time for all',
+    file: 'packages/core/src/connections/deadline.ts',
+    find: 'this.#total ? Math.max(0, this.#total.end - performance.now()) : Number.POSITIVE_INFINITY',
+    replace: 'Number.POSITIVE_INFINITY',
+    suite: 'packages/core/test/store-call-limits.test.ts',
+  },
+  {
+    name: 'a call is repeated when its answer is lost',
+    file: 'packages/core/src/connections/pool.ts',
+    find: 'return await work(shared.connection ?? (await shared.opened))',
+    replace: `const connection = shared.connection ?? (await shared.opened)
+      return await work(connection).catch(async (error) => {
+        if (error.code !== 'outcome_unknown') throw error
+        await shared.end()
+        return this.use(target, options, work)
+      })`,
+    suite: 'packages/core/test/store-at-most-once.test.ts',
+  },
+  {
+    name: 'an old list takes the place of a newer one',
+    file: 'packages/core/src/tools/cached-list.ts',
+    find: '{ basis: service.stamp, stamp })',
+    replace: '{ basis: service.stamp })',
+    suite: 'packages/core/test/tool-changes.test.ts',
+  },
+  {
     name: 'an approval is kept after the config changed',
     file: 'packages/core/src/trust/approval.ts',
     find: 'return JSON.stringify([namespace, dataspace, scope, service, sha256])',
@@ -473,8 +562,8 @@ export const mutants: Mutant[] = [
   {
     name: 'a connection is given to an untrusted config that comes to the same',
     file: 'packages/core/src/reach.ts',
-    find: '`${gate.isTrusted(service)} ${this.#keyOf(config)}`',
-    replace: 'this.#keyOf(config)',
+    find: 'return isTrusted ? targets.trusted : targets.untrusted',
+    replace: 'return targets.trusted',
     suite: approvals,
   },
   {
@@ -497,6 +586,13 @@ export const mutants: Mutant[] = [
     find: "if (config.type === 'stdio') return 'it would start a program here'",
     replace: '',
     suite: inert,
+  },
+  {
+    name: 'what makes a command run other code is overlooked where the host vouches',
+    file: 'packages/core/src/trust/gate.ts',
+    find: 'this.isTrusted(service) ? smuggledIn(service.config) : dangerOf(service.config)',
+    replace: 'this.isTrusted(service) ? undefined : dangerOf(service.config)',
+    suite: 'packages/core/test/trust-injected-code.test.ts',
   },
   {
     name: 'what was read while Redis was away is taken for trusted',

@@ -50,6 +50,8 @@ it('@mcpstore/core exports', () => {
       "McpStoreError",
       "homeFolder",
       "setupStore",
+      "structuredOf",
+      "textOf",
     ]
   `)
 })

@@ -27,7 +27,8 @@ export interface WaitOptions {
   timeout?: number
 }
 
-let calling: Promise<typeof import('./tools/call.ts')> | undefined
+/** To import a module again, though it is loaded, takes longer than all that is done here before a call is sent. */
+let calls: typeof import('./tools/call.ts') | undefined
 
 /** What one can do with the services that one scope sees: the store, or an agent. */
 export class StoreContext extends ContentContext {
@@ -184,11 +185,12 @@ export class StoreContext extends ContentContext {
   async listTools(service?: string, options: ListOptions = {}): Promise<ToolList> {
     checkMethodOptions('listTools', options)
     const { registry } = this.house
+    const asked = { ...options, insist: options.fresh }
     if (service === undefined) {
       const enabled = registry.all().filter(({ config }) => !config.disabled)
-      return toolList(await listServices(this.house, enabled, options))
+      return toolList(await listServices(this.house, enabled, asked))
     }
-    const parts = await listServices(this.house, [registry.get(checkServiceName(service))], options)
+    const parts = await listServices(this.house, [registry.get(checkServiceName(service))], asked)
     const [{ error, list } = {}] = parts
     const isShown = error?.code === 'untrusted' && list !== undefined && !options.fresh
     if (error && !isShown) throw error
@@ -218,10 +220,8 @@ export class StoreContext extends ContentContext {
   async useTool(tool: string, args?: object | string, options: UseOptions = {}): Promise<ToolResult> {
     checkMethodOptions('useTool', options)
     checkAddress(tool)
-    // To import a module again, though it is loaded, takes longer than all that is done here before a call is sent.
-    calling ??= import('./tools/call.ts')
-    const { useTool } = await calling
-    return useTool(this.house, tool, args, options)
+    calls ??= await import('./tools/call.ts')
+    return await calls.useTool(this.house, tool, args, options)
   }
 
   async #info(service: Service): Promise<ServiceInfo> {

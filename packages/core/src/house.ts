@@ -7,6 +7,7 @@ import type { Reach } from './reach.ts'
 import type { Registry } from './services/registry.ts'
 import type { CachedLists } from './tools/cached-list.ts'
 import type { Refresher } from './tools/refresh.ts'
+import type { Turns } from './tools/turns.ts'
 import type { Approver } from './trust/approver.ts'
 import type { Gate } from './trust/gate.ts'
 
@@ -25,6 +26,8 @@ export interface House {
   readonly reach: Reach
   readonly refresher: Refresher
   readonly news: ServiceNews
+  /** Where calls wait for each other, if there is a limit. */
+  readonly turns: Turns | undefined
   /** Set when the store begins to close: from then on nothing may be begun. */
   closed: boolean
   /** Lets a task run on by itself; closing the store waits for it, and its failure is logged. */

@@ -65,7 +65,7 @@ const METHODS: Record<Method, Record<string, Check>> = {
   restartService: { timeout: delay },
   trustService: { confirm: callback },
   listTools: { fresh: flag, ...ASK },
-  useTool: { ...ASK, onProgress: callback },
+  useTool: { ...ASK, totalTimeout: ms, onProgress: callback },
   listResources: ASK,
   listResourceTemplates: ASK,
   readResource: { service: text, ...ASK },

@@ -44,6 +44,12 @@ export interface StoreOptions extends HostHandlers {
   callTimeoutMs?: number
   /** How long an unused connection stays open, in ms. Default: 300,000. */
   idleTimeoutMs?: number
+  /** How often an open connection that nobody uses is asked whether it is still there, in ms; 0 is never. Default: 60,000. */
+  pingIntervalMs?: number
+  /** How long a call may take in all, in ms, whatever progress its server tells. Default: 3,600,000. */
+  callTotalTimeoutMs?: number
+  /** How many calls one service may have under way at a time; more wait their turn. Default: no limit. */
+  maxCallsPerService?: number
   /** How long a tool list is fresh that does not say so itself, in ms. Default: 300,000. */
   toolTtlMs?: number
   /** Whether a stale tool list that was served is renewed in the background. Default: `true`. */
@@ -78,6 +84,9 @@ export interface ResolvedOptions {
   connectTimeoutMs: number
   callTimeoutMs: number
   idleTimeoutMs: number
+  pingIntervalMs: number
+  callTotalTimeoutMs: number
+  maxCallsPerService: number | undefined
   toolTtlMs: number
   refreshBehind: boolean
   trust: TrustOption | undefined
@@ -105,6 +114,10 @@ const CHECKS: Record<keyof StoreOptions, Check> = {
   connectTimeoutMs: delay,
   callTimeoutMs: delay,
   idleTimeoutMs: delay,
+  pingIntervalMs: delay,
+  callTotalTimeoutMs: ms,
+  maxCallsPerService: (value) =>
+    Number.isSafeInteger(value) && (value as number) > 0 ? undefined : 'a whole number from 1',
   toolTtlMs: ms,
   refreshBehind: flag,
   trust: (value) =>
@@ -157,6 +170,9 @@ export function resolveOptions(options: StoreOptions): ResolvedOptions {
     connectTimeoutMs: options.connectTimeoutMs ?? 30_000,
     callTimeoutMs: options.callTimeoutMs ?? 60_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
+    pingIntervalMs: options.pingIntervalMs ?? 60_000,
+    callTotalTimeoutMs: options.callTotalTimeoutMs ?? 3_600_000,
+    maxCallsPerService: options.maxCallsPerService,
     toolTtlMs: options.toolTtlMs ?? 300_000,
     refreshBehind: options.refreshBehind ?? true,
     trust: options.trust,

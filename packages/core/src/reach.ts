@@ -2,8 +2,9 @@ import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
 import { fingerprint } from './config/fingerprint.ts'
 import type { RemoteConfig, ServiceConfig } from './config/service-config.ts'
 import type { AuthProvider } from './connections/auth-provider.ts'
+import { isRefusal } from './connections/breaker.ts'
 import { choiceOf, type Era, eraOf } from './connections/era.ts'
-import type { Connection, ConnectionPool } from './connections/index.ts'
+import type { Connection, ConnectionPool, ConnectionTarget } from './connections/index.ts'
 import { masked, maskedCause } from './connections/masked.ts'
 import { asError, storeError } from './errors.ts'
 import { Host } from './host/host.ts'
@@ -21,6 +22,8 @@ export interface ReachOptions {
   signal?: AbortSignal | undefined
   /** The connection stays open until it is closed, however long nobody uses it. */
   keep?: boolean
+  /** Tries even a service that failed so often that it is left alone for a while. */
+  insist?: boolean | undefined
 }
 
 const REOPEN = 'Open another one.'
@@ -46,7 +49,7 @@ export class Reach {
   readonly #parts: ReachParts
   #pool: Promise<ConnectionPool> | undefined
   #loaded: ConnectionPool | undefined
-  readonly #keys = new WeakMap<ServiceConfig, string>()
+  readonly #targets = new WeakMap<ServiceConfig, { trusted: ConnectionTarget; untrusted: ConnectionTarget }>()
   /** Of the expanded configs, whether they are trusted. */
   readonly #trust = new WeakMap<ServiceConfig, boolean>()
   readonly #noted = new WeakSet<Connection>()
@@ -59,7 +62,7 @@ export class Reach {
   /**
    * Runs `work` on the service's connection.
    * @throws `disabled`, `untrusted`, `bad_config` for a variable that is not set, `unavailable` once it is closed, what connecting
-   * throws, and what `work` throws.
+   * throws (at once what it last threw, while the service is left alone), and what `work` throws.
    */
   async use<Result>(
     service: Service,
@@ -71,34 +74,29 @@ export class Reach {
         hint: 'Enable it in its config: remove "disabled".',
       })
     }
-    await this.#parts.gate.admit(service, options)
+    if (!this.#parts.gate.isOwn) await this.#parts.gate.admit(service, options)
     // The config that was admitted, in this very object: reading it again could bring in another one.
-    const { config, key } = this.#target(service)
-    const pool = await this.#open()
+    const target = this.#target(service)
+    this.#refuseClosed()
+    const pool = this.#loaded ?? (await this.#open())
     let connected = false
     try {
-      const target = {
-        id: service.id,
-        service: service.name,
-        key,
-        config,
-        known: this.#knownEra(service, config),
-        isStranger: !this.#trust.get(config),
-      }
-      return await pool.use(target, options, async (connection) => {
+      const known = this.#knownEra(service, target.config)
+      return await pool.use(target, known ? { ...options, known } : options, (connection) => {
         connected = true
         this.note(service, null)
-        this.#noteProtocol(service, config, connection)
+        this.#noteProtocol(service, target.config, connection)
         return work(connection)
       })
     } catch (thrown) {
       const failure =
         thrown instanceof McpStoreError
           ? thrown
-          : storeError('unreachable', masked(asError(thrown).message, config), {
-              cause: maskedCause(thrown, config),
+          : storeError('unreachable', masked(asError(thrown).message, target.config), {
+              cause: maskedCause(thrown, target.config),
             })
-      if (!connected && ABOUT_THE_SERVICE.has(failure.code)) this.note(service, failure)
+      if (!connected && ABOUT_THE_SERVICE.has(failure.code) && !isRefusal(failure))
+        this.note(service, failure)
       throw this.#closed && !options.signal?.aborted ? cutShort(service.name, failure) : failure
     }
   }
@@ -141,6 +139,11 @@ export class Reach {
     return this.#loaded?.phase(id) ?? 'idle'
   }
 
+  /** When a failing service may be tried again by those who do not insist, ms since 1970. */
+  retryAt({ id }: Pick<Service, 'id'>): number | undefined {
+    return this.#loaded?.retryAt(id)
+  }
+
   /** Ends the service's connection; resolves when nothing of it is left. */
   async disconnect({ id }: Pick<Service, 'id'>): Promise<void> {
     await this.#loaded?.close(id)
@@ -153,12 +156,15 @@ export class Reach {
     await pool?.closeAll()
   }
 
-  #target(service: Service): { config: ServiceConfig; key: string } {
+  /** Made once for each config, as long as that has no placeholders: every call needs it. */
+  #target(service: Service): ConnectionTarget {
     const { gate } = this.#parts
     const config = gate.expand(service)
     const isTrusted = gate.isTrusted(service)
     this.#trust.set(config, isTrusted)
-    return { config, key: `${isTrusted} ${this.#keyOf(config)}` }
+    const targets = this.#targets.get(config) ?? targetsOf(service, config)
+    this.#targets.set(config, targets)
+    return isTrusted ? targets.trusted : targets.untrusted
   }
 
   #keyIfAdmitted(service: Service): string | undefined {
@@ -169,16 +175,8 @@ export class Reach {
     }
   }
 
-  /** Of everything that matters for connecting. */
-  #keyOf(config: ServiceConfig): string {
-    const key = this.#keys.get(config) ?? JSON.stringify({ ...config, description: undefined })
-    this.#keys.set(config, key)
-    return key
-  }
-
   /** Loaded on first use: the SDK and all that needs it stay out of what only reads. */
   async #open(): Promise<ConnectionPool> {
-    this.#refuseClosed()
     this.#pool ??= import('./connections/index.ts').then(({ ConnectionPool: Pool, createConnector }) => {
       const { logger, onPhase, onToolsChanged, options } = this.#parts
       const connector = createConnector({
@@ -186,7 +184,14 @@ export class Reach {
         auth: (name, config) => this.#authOf(name, config),
         host: new Host(options.host, logger),
       })
-      this.#loaded = new Pool({ connector, idleMs: options.idleTimeoutMs, onToolsChanged, onPhase })
+      this.#loaded = new Pool({
+        connector,
+        idleMs: options.idleTimeoutMs,
+        checkMs: options.pingIntervalMs,
+        connectMs: options.connectTimeoutMs,
+        onToolsChanged,
+        onPhase,
+      })
       return this.#loaded
     })
     const pool = await this.#pool
@@ -202,6 +207,19 @@ export class Reach {
 
   #refuseClosed(): void {
     if (this.#closed) throw storeError('unavailable', 'the store is closed', { hint: REOPEN })
+  }
+}
+
+/** The key is of everything that matters for connecting. */
+function targetsOf(
+  { id, name }: Service,
+  config: ServiceConfig,
+): { trusted: ConnectionTarget; untrusted: ConnectionTarget } {
+  const key = JSON.stringify({ ...config, description: undefined })
+  const own = { id, service: name, config }
+  return {
+    trusted: { ...own, key: `trusted ${key}`, isStranger: false },
+    untrusted: { ...own, key: `untrusted ${key}`, isStranger: true },
   }
 }
 

@@ -19,6 +19,7 @@ import { CachedLists } from './tools/cached-list.ts'
 import { ListChanges } from './tools/list-changes.ts'
 import { projector } from './tools/projection.ts'
 import { Refresher } from './tools/refresh.ts'
+import { Turns } from './tools/turns.ts'
 import { approvalsOf } from './trust/approvals-of.ts'
 import { Approver } from './trust/approver.ts'
 import { Gate } from './trust/gate.ts'
@@ -72,7 +73,9 @@ export function storeOver(
   const project = projector({ dataspace, logger, behind })
   const refresher = new Refresher({ options, lists, reach, gate, logger, project })
   const changes = new ListChanges({ records: registry.records, reach, refresher, logger, behind, options })
-  const parts = { registry, gate, approver, lists, reach, refresher, news }
+  const { maxCallsPerService } = options
+  const turns = maxCallsPerService === undefined ? undefined : new Turns(maxCallsPerService)
+  const parts = { registry, gate, approver, lists, reach, refresher, news, turns }
   const shared = { options, logger, dataspace, instead, behind, closed: false }
   return new Store({ ...shared, ...parts }, async () => {
     await Promise.all(tasks)

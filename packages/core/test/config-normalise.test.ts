@@ -125,7 +125,6 @@ describe('an entry becomes a stored config', () => {
       note: 'a third',
       tools: ['*'],
       disabledTools: [],
-      envFile: null,
     }
     const { command: _, ...others } = entry
     expect(read(entry)).toEqual({
@@ -168,7 +167,9 @@ describe('an entry is refused', () => {
     [{ command: 'npx', disabledTools: ['rm'] }, '"disabledTools" is known, but not supported yet'],
     [{ command: 'npx', tools: ['read'] }, '"tools" is known, but not supported yet'],
     [{ command: 'npx', includeTools: [] }, '"includeTools" is known, but not supported yet'],
-    [{ command: 'npx', envFile: '.env' }, '"envFile" is known, but not supported yet'],
+    [{ command: 'npx', envFile: '~/.env' }, 'envFile starts with ~, which is not expanded'],
+    [{ command: 'npx', envFile: '${HOME}/.env' }, 'envFile holds a placeholder'],
+    [{ url: 'https://example.com', envFile: '.env' }, 'envFile means nothing for a service of type http'],
     [{ url: 'https://example.com', oauth: { clientId: 'x' } }, '"oauth" is known, but not supported yet'],
   ])('%o', (entry, message) => {
     expect(

@@ -130,11 +130,18 @@ export function isRunning(id: number): boolean {
   return processes().some(({ pid }) => pid === id)
 }
 
-function processes(): { pid: number; group: number }[] {
-  const table = execFileSync('ps', ['-A', '-o', 'pid=,pgid=,stat='], { encoding: 'utf8' })
+/** The process group of a process that runs. */
+export function groupOf(id: number): number | undefined {
+  return processes().find(({ pid }) => pid === id)?.group
+}
+
+/** All that run, zombies left out. */
+export function processes(): { pid: number; group: number; parent: number; command: string }[] {
+  const table = execFileSync('ps', ['-A', '-o', 'pid=,pgid=,ppid=,stat=,args='], { encoding: 'utf8' })
   return table.split('\n').flatMap((line) => {
-    const [pid, group, state] = line.trim().split(/\s+/)
-    return state && !state.startsWith('Z') ? [{ pid: Number(pid), group: Number(group) }] : []
+    const [pid, group, parent, state, ...words] = line.trim().split(/\s+/)
+    if (!state || state.startsWith('Z')) return []
+    return [{ pid: Number(pid), group: Number(group), parent: Number(parent), command: words.join(' ') }]
   })
 }
 

@@ -2,9 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { later, linesOf, runningInGroup, scratch, stdioConfig, until } from './connections-fixtures.ts'
+import type { StdioConfig } from '../src/config/service-config.ts'
+import {
+  groupOf,
+  isRunning,
+  later,
+  linesOf,
+  processes,
+  runningInGroup,
+  scratch,
+  stdioConfig,
+  until,
+} from './connections-fixtures.ts'
 
 const script = fileURLToPath(new URL('connections-host.mjs', import.meta.url))
 
@@ -12,14 +24,33 @@ const script = fileURLToPath(new URL('connections-host.mjs', import.meta.url))
 async function startHost(
   settings: object,
   way: string,
+  wrap: (config: StdioConfig) => StdioConfig = (config) => config,
 ): Promise<{ host: ChildProcess; serverGroup: number }> {
   const startFile = join(scratch(), 'starts')
-  const config = JSON.stringify(stdioConfig({ ...settings, startFile }))
-  const host = spawn(process.execPath, [script, config, way], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const config = JSON.stringify(wrap(stdioConfig({ ...settings, startFile })))
+  const host = spawn(process.execPath, [script, config, way], { stdio: ['pipe', 'pipe', 'ignore'] })
   later(() => host.kill('SIGKILL'))
   const [line] = await once(createInterface(host.stdout!), 'line')
   expect(line).toBe('connected')
-  return { host, serverGroup: Number(linesOf(startFile)[0]) }
+  return { host, serverGroup: groupOf(Number(linesOf(startFile)[0]))! }
+}
+
+/** Through a shell that stays beside what it starts. */
+function throughShell({ command, args = [], ...rest }: StdioConfig): StdioConfig {
+  const line = [command, ...args].map((word) => `'${word}'`).join(' ')
+  return { ...rest, command: 'sh', args: ['-c', `${line}; true`] }
+}
+
+function throughNpx(config: StdioConfig): StdioConfig {
+  const [, line] = throughShell(config).args!
+  return { ...config, command: 'npx', args: ['-c', line!] }
+}
+
+/** The guards that a host has started. */
+function guardsOf(host: number): number[] {
+  return processes().flatMap(({ pid, parent, command }) =>
+    parent === host && command.endsWith('mcpstore-guard') ? [pid] : [],
+  )
 }
 
 async function exitOf(host: ChildProcess): Promise<number | null> {
@@ -36,6 +67,42 @@ describe('when the host process ends', () => {
       await until(() => runningInGroup(serverGroup).length === 0)
     },
   )
+
+  test.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'by %s, even a stubborn server is gone with its grandchild, and nothing else is left',
+    async (signal) => {
+      const grandchild = join(scratch(), 'grandchild')
+      const { host, serverGroup } = await startHost({ stubborn: true, grandchild }, 'stay')
+      expect(runningInGroup(serverGroup)).toHaveLength(2)
+      const [guard, ...more] = guardsOf(host.pid!)
+      expect(more).toEqual([])
+      host.kill(signal)
+      await until(() => runningInGroup(serverGroup).length === 0)
+      await until(() => !isRunning(guard!))
+    },
+  )
+
+  test.each([
+    ['sh -c', throughShell],
+    ['npx', throughNpx],
+  ])('by SIGKILL, nothing is left of a server that %s wraps', async (_name, wrap) => {
+    const grandchild = join(scratch(), 'grandchild')
+    const { host, serverGroup } = await startHost({ stubborn: true, grandchild }, 'stay', wrap)
+    expect(runningInGroup(serverGroup).length).toBeGreaterThanOrEqual(3)
+    host.kill('SIGKILL')
+    await until(() => runningInGroup(serverGroup).length === 0)
+  })
+
+  test('by SIGKILL after somebody killed the guard, the next server has brought another one', async () => {
+    const { host, serverGroup } = await startHost({ stubborn: true }, 'again')
+    const [guard] = guardsOf(host.pid!)
+    process.kill(guard!, 'SIGKILL')
+    await until(() => !isRunning(guard!))
+    host.stdin!.end()
+    await until(() => guardsOf(host.pid!).length === 1)
+    host.kill('SIGKILL')
+    await until(() => runningInGroup(serverGroup).length === 0)
+  })
 
   test.each(['exit', 'throw'])(
     'by itself without close() (%s), even a stubborn server is killed',
@@ -54,6 +121,21 @@ describe('when the host process ends', () => {
       const { host, serverGroup } = await startHost({ [kind]: true, grandchild }, 'close')
       expect(await exitOf(host)).toBe(0)
       expect(runningInGroup(serverGroup)).toEqual([])
+    },
+  )
+
+  test.each([120_000, 400_000])(
+    'after close() of a server that says %i bytes on stderr, nothing of that is on its own stdout and stderr',
+    async (stderrBytes) => {
+      const config = JSON.stringify(stdioConfig({ stderrBytes, garbage: true }))
+      const host = spawn(process.execPath, [script, config, 'close'], { stdio: ['ignore', 'pipe', 'pipe'] })
+      later(() => host.kill('SIGKILL'))
+      const [stdout, stderr] = await Promise.all([text(host.stdout), text(host.stderr)])
+      expect({ stdout, stderr, code: await exitOf(host) }).toEqual({
+        stdout: 'connected\nclosed\n',
+        stderr: '',
+        code: 0,
+      })
     },
   )
 })

@@ -31,9 +31,9 @@ class FakeConnection implements Connection {
   #listeners: ((reason: Error | undefined) => void)[] = []
   readonly server = {} as Connection['server']
   listTools = async (): Promise<[]> => []
-  check = async (): Promise<void> => {}
   request = async (): Promise<Record<string, unknown>> => ({})
   callTool = async (): Promise<ToolResult> => ({})
+  check = async (_options: RequestOptions): Promise<void> => {}
   onToolsChanged(): void {}
   onClose(listener: (reason: Error | undefined) => void): void {
     this.#listeners.push(listener)

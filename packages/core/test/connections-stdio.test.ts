@@ -179,11 +179,17 @@ describe('a stdio server that does not start', () => {
 })
 
 describe('the streams of a stdio server', () => {
-  test('400 kB on stderr, before the handshake and during a call, block nothing', async () => {
-    const connection = await connect(stdioConfig({ stderrBytes: 400_000 }))
-    const result = await connection.callTool('chatter', { bytes: 400_000 }, call)
-    expect(result.content).toEqual([{ type: 'text', text: 'said it' }])
-  })
+  test.each([120_000, 400_000])(
+    '%i bytes on stderr, before the handshake and during a call, block nothing',
+    async (bytes) => {
+      const { pids, ...note } = startFile()
+      const connection = await connect(stdioConfig({ ...note, stderrBytes: bytes }))
+      const result = await connection.callTool('chatter', { bytes }, call)
+      expect(result.content).toEqual([{ type: 'text', text: 'said it' }])
+      await connection.close()
+      expect(runningInGroup(pids()[0]!)).toEqual([])
+    },
+  )
 
   test('keeps no more than the end of what was said on stderr', async () => {
     const connection = await connect(stdioConfig({ stderrBytes: 400_000 }))

@@ -1,7 +1,10 @@
 import { expect, test, vi } from 'vitest'
 import { checkArguments } from '../src/tools/check-arguments.ts'
-import { readArguments } from '../src/tools/read-arguments.ts'
+import { parseArguments, readArguments } from '../src/tools/read-arguments.ts'
 import { failureOf, linesOf, open, scratch, server } from './stores.ts'
+
+const read = async (given: unknown) =>
+  typeof given === 'string' ? parseArguments(given) : readArguments(given)
 
 const tool = (inputSchema: object) => ({
   name: 'demo/t',
@@ -24,7 +27,7 @@ test.each([
   ['a toJSON that fails', { bad: thrower() }, 'toJSON() fails'],
   ['a number too large, as text', '{"bad": 1e999}', 'it holds Infinity'],
 ])('arguments with %s are refused by name', async (_, args, reason) => {
-  const failure = await failureOf(readArguments(args))
+  const failure = await failureOf(read(args))
   expect(failure).toMatchObject({ code: 'bad_arguments' })
   expect(failure.message).toContain('argument "bad" cannot be sent as JSON')
   expect(failure.message).toContain(reason)
@@ -40,7 +43,7 @@ test('arguments that cannot be sent are refused before anything is started', asy
 
 test('what is checked is what is sent, whatever becomes of the given object meanwhile', async () => {
   const given = { when: new Date(0), gone: undefined, list: [1], text: 'x' }
-  const args = await readArguments(given)
+  const args = readArguments(given)
   given.list.push(2)
   expect(args).toEqual({ when: '1970-01-01T00:00:00.000Z', list: [1], text: 'x' })
   expect(Object.keys(args)).not.toContain('gone')

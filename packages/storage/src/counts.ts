@@ -28,9 +28,12 @@ export class Counts {
 
   add(key: string, field: string, amount: number): void {
     const id = `${key} ${field}`
-    const count = this.#counts.get(id) ?? { key, field, total: 0, sent: 0, due: false }
+    let count = this.#counts.get(id)
+    if (!count) {
+      count = { key, field, total: 0, sent: 0, due: false }
+      this.#counts.set(id, count)
+    }
     count.total += amount
-    this.#counts.set(id, count)
     this.#keeper?.onCounted(count, true)
   }
 

@@ -19,6 +19,7 @@ export interface RecordName {
 /** A record's key below its dataspace, e.g. `services:weather:config`. */
 export type RecordKey = string
 
+const PLAIN = /^[A-Za-z0-9._~-]+$/
 const LONE_SURROGATE = /\p{Surrogate}/u
 const UNSAFE = /[^A-Za-z0-9._~\-\u0080-\u{10ffff}]/gu
 
@@ -27,6 +28,7 @@ const UNSAFE = /[^A-Za-z0-9._~\-\u0080-\u{10ffff}]/gu
  * @throws `usage` for an empty text or one with a lone surrogate, which no encoding could bring back.
  */
 export function encodeSegment(text: string): string {
+  if (PLAIN.test(text)) return text
   if (text === '' || LONE_SURROGATE.test(text)) {
     throw new StorageError('usage', `${JSON.stringify(text)} cannot be part of a key`, {
       hint: 'Use a name of at least one valid Unicode character.',

@@ -40,6 +40,7 @@ function configRows(config: ServiceConfig): Cell[][] {
   if (config.type === 'stdio') {
     rows.push(['command', targetOf(config)])
     if (config.cwd) rows.push(['folder', visibleLine(config.cwd)])
+    if (config.envFile) rows.push(['env file', visibleLine(config.envFile)])
     rows.push(...pairRows('env', config.env, '='))
   } else {
     rows.push(['url', targetOf(config)], ...pairRows('header', config.headers, ': '))

@@ -23,11 +23,12 @@ function rowsOf(config: ServiceConfig): string[][] {
       ...headers.map(([header, value]) => ['header', `${exact(header)}: ${exact(value)}`]),
     ]
   }
-  const { command, args = [], env = {}, cwd } = config
+  const { command, args = [], env = {}, envFile, cwd } = config
   return [
     ['command', exact(command)],
     ...args.map((arg) => ['argument', exact(arg)]),
     ...(cwd === undefined ? [] : [['folder', exact(cwd)]]),
+    ...(envFile === undefined ? [] : [['variables from', exact(envFile)]]),
     ...Object.entries(env).map(([variable, value]) => ['variable', `${exact(variable)}=${exact(value)}`]),
   ]
 }

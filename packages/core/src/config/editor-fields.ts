@@ -43,7 +43,6 @@ export const refusedFields: ReadonlyMap<string, RefusedField> = new Map<string, 
   ...['oauth', 'auth', 'authProviderType', 'headersHelper'].map(
     (field) => [field, { asksNothing: isEmpty, hint: NO_OAUTH }] as const,
   ),
-  ['envFile', { asksNothing: isEmpty, hint: 'Write the variables into env.' }],
   ['registryUrl', { asksNothing: isEmpty, hint: 'Write it into env, for example as npm_config_registry.' }],
 ])
 

@@ -23,6 +23,7 @@ const stdio: Shape = {
       command: checks.command,
       args: checks.args,
       env: checks.env,
+      envFile: checks.envFile,
       cwd: checks.cwd,
       protocol: checks.protocol,
     }),

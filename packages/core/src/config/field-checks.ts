@@ -16,7 +16,16 @@ const protocols: readonly ProtocolChoice[] = ['auto', 'legacy', '2026-07-28']
 
 /** What each field of the stored form must be. */
 export const checks: Record<
-  'command' | 'args' | 'env' | 'cwd' | 'url' | 'headers' | 'protocol' | 'description' | 'disabled',
+  | 'command'
+  | 'args'
+  | 'env'
+  | 'envFile'
+  | 'cwd'
+  | 'url'
+  | 'headers'
+  | 'protocol'
+  | 'description'
+  | 'disabled',
   Check
 > = {
   command: (value, field) =>
@@ -37,16 +46,9 @@ export const checks: Record<
         ])
       : [mustBe(field, 'an object of strings', value)],
 
-  cwd: (value, field) => {
-    if (typeof value !== 'string') return [mustBe(field, 'a folder', value)]
-    if (value.length > LONGEST_VALUE) return lengthProblems(value, field)
-    if (holdsPlaceholder(value)) return [noPlaceholder(field)]
-    // A record may have been written on another system than the one that reads it.
-    if (!posix.isAbsolute(value) && !win32.isAbsolute(value)) {
-      return [{ field, message: `${field} must be an absolute path` }]
-    }
-    return text(value, field)
-  },
+  envFile: (value, field) => path(value, field, 'the path of a file'),
+
+  cwd: (value, field) => path(value, field, 'a folder'),
 
   url: (value, field) => {
     if (typeof value !== 'string') return [mustBe(field, 'a string', value)]
@@ -107,6 +109,17 @@ export function lengthProblems(value: string, field: string): Problem[] {
   if (value.length <= LONGEST_VALUE) return []
   const hint = 'Write it into a file, and give the server the path.'
   return [{ field, message: `${printable(field, 60)} is longer than ${LONGEST_VALUE} characters`, hint }]
+}
+
+function path(value: unknown, field: string, what: string): Problem[] {
+  if (typeof value !== 'string') return [mustBe(field, what, value)]
+  if (value.length > LONGEST_VALUE) return lengthProblems(value, field)
+  if (holdsPlaceholder(value)) return [noPlaceholder(field)]
+  // A record may have been written on another system than the one that reads it.
+  if (!posix.isAbsolute(value) && !win32.isAbsolute(value)) {
+    return [{ field, message: `${field} must be an absolute path` }]
+  }
+  return text(value, field)
 }
 
 function text(value: unknown, field: string): Problem[] {

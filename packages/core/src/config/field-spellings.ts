@@ -27,8 +27,10 @@ export const spellings: ReadonlyMap<string, { target: string; read: Read }> = ne
     command: { target: 'command', read: readCommand },
     args: { target: 'args', read: readArgs },
     env: { target: 'env', read: readStrings },
-    cwd: { target: 'cwd', read: readFolder },
-    working_dir: { target: 'cwd', read: readFolder },
+    envFile: { target: 'envFile', read: readPath },
+    env_file: { target: 'envFile', read: readPath },
+    cwd: { target: 'cwd', read: readPath },
+    working_dir: { target: 'cwd', read: readPath },
     url: { target: 'url', read: readUrl },
     serverUrl: { target: 'url', read: readUrl },
     httpUrl: { target: 'url', read: readUrl },
@@ -84,7 +86,7 @@ function readStrings(value: unknown, field: string, { report }: ReadOptions): un
   )
 }
 
-function readFolder(value: unknown, field: string, { cwd, report }: ReadOptions): unknown {
+function readPath(value: unknown, field: string, { cwd, report }: ReadOptions): unknown {
   if (typeof value !== 'string' || holdsPlaceholder(value)) return value
   if (value.startsWith('~')) {
     return report({

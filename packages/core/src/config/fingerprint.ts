@@ -17,7 +17,13 @@ export function fingerprint(config: ServiceConfig, key: string | Uint8Array): st
       .sort(([a], [b]) => (a < b ? -1 : 1))
   const facts =
     config.type === 'stdio'
-      ? [config.command, config.args ?? [], record('env', config.env), config.cwd ?? null]
+      ? [
+          config.command,
+          config.args ?? [],
+          record('env', config.env),
+          config.cwd ?? null,
+          ...own(config.envFile),
+        ]
       : [
           /[@?#]/.test(config.url) ? sealed('url', config.url) : config.url,
           record('headers', lowerCaseNames(config.headers)),
@@ -25,6 +31,11 @@ export function fingerprint(config: ServiceConfig, key: string | Uint8Array): st
   return createHash('sha256')
     .update(JSON.stringify([config.type, ...facts, ...(config.protocol ? [config.protocol] : [])]))
     .digest('hex')
+}
+
+/** A field that is left out leaves the hash as it was before there was such a field. */
+function own(value: string | undefined): string[] {
+  return value === undefined ? [] : [value]
 }
 
 function lowerCaseNames(headers: Record<string, string> = {}): Record<string, string> {

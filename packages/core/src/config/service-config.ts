@@ -7,6 +7,8 @@ export interface StdioConfig {
   command: string
   args?: string[]
   env?: Record<string, string>
+  /** A file of `NAME=value` lines, absolute: read by the process that connects, each time, and never stored. `env` goes before it. */
+  envFile?: string
   /** Absolute: the folder of the file the entry came from, or the caller's. */
   cwd?: string
   /** Default: `legacy`, as some servers end when they are asked what they speak. */

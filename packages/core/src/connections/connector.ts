@@ -52,6 +52,8 @@ export interface ConnectOptions extends RequestOptions {
 export interface CallOptions extends RequestOptions {
   /** How long to wait from a progress notification on, in ms. Default: `timeoutMs`. */
   progressTimeoutMs?: number | undefined
+  /** How long to wait in all, in ms, whatever the progress. Default: no limit. */
+  totalTimeoutMs?: number | undefined
   /** Called with each progress notification; also restarts the timeout. */
   onProgress?: ((progress: { progress: number; total?: number; message?: string }) => void) | undefined
   /** The tool's schema, which may want arguments to be sent as headers too. */

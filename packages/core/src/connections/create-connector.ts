@@ -1,6 +1,7 @@
 import { Host } from '../host/host.ts'
 import type { AuthSource } from './auth-provider.ts'
 import type { Connector } from './connector.ts'
+import { withEnvFile } from './stdio/env-file.ts'
 
 export interface ConnectorOptions {
   /** Told, in one line, what a server does wrong without harm. */
@@ -22,7 +23,7 @@ export function createConnector({
       const surroundings = { warn, host: options.isStranger ? host.forStrangers() : host }
       if (config.type === 'stdio') {
         const { connectStdio } = await import('./stdio/connect.ts')
-        return connectStdio(service, config, options, surroundings)
+        return connectStdio(service, await withEnvFile(service, config), options, surroundings)
       }
       const { connectRemote } = await import('./http/connect.ts')
       return connectRemote(service, config, options, { ...surroundings, auth })

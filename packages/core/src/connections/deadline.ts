@@ -6,6 +6,11 @@ import type { RequestOptions } from './connector.ts'
 /** The longest delay a Node timer takes, about 24 days; a longer one would fire at once. */
 export const LONGEST_TIMER_MS: number = 2 ** 31 - 1
 
+export interface DeadlineOptions extends RequestOptions {
+  /** How long it may take in all, in ms, however often it is restarted. Default: no limit. */
+  totalMs?: number | undefined
+}
+
 /**
  * Bounds one operation by a time and by its caller's signal, and knows afterwards which of the two ended it: the
  * SDK's errors do not tell. `clear()` it when the operation is over.
@@ -14,20 +19,27 @@ export class Deadline {
   #timeoutMs: number
   /** What errors name. */
   #givenMs: number
+  readonly #total: { ms: number; end: number } | undefined
+  #isTotal = false
   readonly #caller: AbortSignal | undefined
+  #abort: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   #ended: 'timed out' | 'aborted' | undefined
-  readonly #onEnd = new Set<() => void>()
+  readonly #onEnd: (() => void)[] = []
   #controller: AbortController | undefined
 
-  constructor({ timeoutMs, givenMs, signal }: RequestOptions) {
+  constructor({ timeoutMs, givenMs, totalMs, signal }: DeadlineOptions) {
     this.#timeoutMs = Math.round(Math.min(timeoutMs, LONGEST_TIMER_MS))
     this.#givenMs = Math.round(givenMs ?? this.#timeoutMs)
+    this.#total = totalMs === undefined ? undefined : { ms: totalMs, end: performance.now() + totalMs }
     this.#caller = signal
     // Many operations may share the caller's signal.
     if (signal) setMaxListeners(0, signal)
-    if (signal?.aborted) this.#abort()
-    else signal?.addEventListener('abort', this.#abort, { once: true })
+    if (signal?.aborted) this.#end('aborted')
+    else if (signal) {
+      this.#abort = () => this.#end('aborted')
+      signal.addEventListener('abort', this.#abort, { once: true })
+    }
     this.restart()
   }
 
@@ -41,11 +53,32 @@ export class Deadline {
     const controller = new AbortController()
     this.#controller = controller
     if (this.#ended) controller.abort()
-    else this.#onEnd.add(() => controller.abort())
+    else this.#onEnd.push(() => controller.abort())
     return controller.signal
   }
 
-  /** Counts from now on, the whole time again or `timeoutMs`. */
+  /** The same for the SDK's `Protocol`, which asks no more of a signal than what the deadline itself can do. */
+  get forProtocol(): AbortSignal {
+    return this as Pick<AbortSignal, 'aborted' | 'reason' | 'throwIfAborted'> as AbortSignal
+  }
+
+  get aborted(): boolean {
+    return this.#ended !== undefined
+  }
+
+  get reason(): string | undefined {
+    return this.#ended
+  }
+
+  throwIfAborted(): void {
+    if (this.#ended) throw new Error(this.#ended)
+  }
+
+  addEventListener(_abort: string, listener: () => void): void {
+    this.#onEnd.push(listener)
+  }
+
+  /** Counts from now on, the whole time again or `timeoutMs`, but no longer than it may take in all. */
   restart(timeoutMs?: number): void {
     if (timeoutMs !== undefined) {
       this.#timeoutMs = timeoutMs
@@ -53,7 +86,10 @@ export class Deadline {
     }
     clearTimeout(this.#timer)
     if (this.#ended) return
-    this.#timer = setTimeout(() => this.#end('timed out'), this.#timeoutMs)
+    const left = this.#total ? Math.max(0, this.#total.end - performance.now()) : Number.POSITIVE_INFINITY
+    this.#isTotal = left < this.#timeoutMs
+    const ms = Math.round(Math.min(this.#timeoutMs, left, LONGEST_TIMER_MS))
+    this.#timer = setTimeout(Deadline.#timeUp, ms, this)
   }
 
   /** Settles like `work`, or rejects as soon as the deadline ends; `work` then goes on unheard. */
@@ -61,8 +97,8 @@ export class Deadline {
     return new Promise((resolve, reject) => {
       const lose = (): void => reject(new Error(`${this.#ended}`))
       if (this.#ended) lose()
-      this.#onEnd.add(lose)
-      work.then(resolve, reject).finally(() => this.#onEnd.delete(lose))
+      else this.#onEnd.push(lose)
+      work.then(resolve, reject)
     })
   }
 
@@ -72,26 +108,28 @@ export class Deadline {
     if (this.#ended === 'aborted')
       return storeError('aborted', `${what} was aborted`, { cause: this.#caller?.reason })
     const hint = 'Allow it more time, or see what keeps the server busy.'
-    return storeError('timeout', `${what} took longer than ${this.#givenMs} ms${note}`, { hint })
+    const ms = this.#isTotal ? `${Math.round(this.#total!.ms)} ms in all` : `${this.#givenMs} ms`
+    return storeError('timeout', `${what} took longer than ${ms}${note}`, { hint })
   }
 
   clear(): void {
     clearTimeout(this.#timer)
-    this.#caller?.removeEventListener('abort', this.#abort)
+    if (this.#abort) this.#caller?.removeEventListener('abort', this.#abort)
   }
 
-  readonly #abort = (): void => this.#end('aborted')
+  static #timeUp(deadline: Deadline): void {
+    deadline.#end('timed out')
+  }
 
   #end(how: 'timed out' | 'aborted'): void {
     clearTimeout(this.#timer)
     this.#ended ??= how
-    for (const tell of this.#onEnd) tell()
-    this.#onEnd.clear()
+    for (const tell of this.#onEnd.splice(0)) tell()
   }
 }
 
 /** Begins to count a time down; answers what is left of it, at least 1 ms, to be handed on. */
-export function countdown(bounds: RequestOptions): () => RequestOptions & { givenMs: number } {
+export function countdown<Bounds extends RequestOptions>(bounds: Bounds): () => Bounds & { givenMs: number } {
   const end = performance.now() + bounds.timeoutMs
   const givenMs = bounds.givenMs ?? bounds.timeoutMs
   return () => ({ ...bounds, timeoutMs: Math.max(1, end - performance.now()), givenMs })

@@ -61,7 +61,7 @@ export async function connectError(
 function legacyDialect(sdk: Sdk, peer: Peer): Dialect {
   return {
     health: 'ping',
-    exchange: (request, { signal }) =>
+    exchange: (request, { forProtocol: signal }) =>
       peer.request(request, sdk.ResultSchema, { timeout: LONGEST_TIMER_MS, signal }),
     callable: (tools) => tools,
     prepare: () => {},

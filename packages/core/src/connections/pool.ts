@@ -1,5 +1,7 @@
+import { McpStoreError, systemTime, type Time } from '@mcpstore/storage'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
+import { Breaker } from './breaker.ts'
 import { connectRetried } from './connect-retried.ts'
 import type { Connection, Connector, RequestOptions } from './connector.ts'
 import { countdown, Deadline } from './deadline.ts'
@@ -7,20 +9,26 @@ import type { Era } from './era.ts'
 import { SharedConnection } from './shared-connection.ts'
 
 const DEFAULT_IDLE_MS = 5 * 60_000
+const DEFAULT_CHECK_MS = 60_000
+
+/** Failures that say something about the service, and not about who asked. */
+const TELLING = new Set(['unreachable', 'timeout', 'auth_required'])
+/** Who allows less time than this finds out nothing by a timeout. */
+const FAIR_MS = 5000
 
 export interface PoolOptions {
   connector: Connector
   /** How long an unused connection stays open, in ms. Default: 5 minutes. */
   idleMs?: number | undefined
+  /** How often an open connection that nobody uses is checked, in ms. Default: 1 minute. */
+  checkMs?: number | undefined
+  /** How long a connect may usually take, in ms: one that had less time and timed out says nothing about its service. */
+  connectMs?: number | undefined
+  time?: Time | undefined
   /** Told of a target's `id` whose server says, on a connection of the pool, that its tool list changed. */
   onToolsChanged?: ((id: string) => void) | undefined
   /** Told of the `id` when a connection is being opened, is open, or has ended: ask for the `phase`. */
   onPhase?: ((id: string) => void) | undefined
-}
-
-export interface UseOptions extends RequestOptions {
-  /** The connection stays open until it is closed, however long nobody uses it. */
-  keep?: boolean | undefined
 }
 
 /** What a connection is opened for. */
@@ -32,19 +40,31 @@ export interface ConnectionTarget {
   /** Fingerprint of everything that matters for connecting; another one means another connection. */
   key: string
   config: ServiceConfig
-  /** What the server spoke the last time. */
-  known?: Era | undefined
   /** Whether nobody here approved the service. */
   isStranger?: boolean | undefined
 }
 
+export interface UseOptions extends RequestOptions {
+  /** Tries even a service that failed so often that it is left alone. */
+  insist?: boolean | undefined
+  /** The connection stays open until it is closed, however long nobody uses it. */
+  keep?: boolean | undefined
+  /** What the server spoke the last time. */
+  known?: Era | undefined
+}
+
 /**
  * One connection per service, opened on first use, shared by all who use it at the same time, closed when nobody
- * does any more. A connect that fails in passing is tried again; what runs on a connection never is.
+ * does any more. A connect that fails in passing is tried again, one that fails again and again is left alone for a
+ * while; what runs on a connection is never repeated.
  */
 export class ConnectionPool {
   readonly #connector: Connector
   readonly #idleMs: number
+  readonly #checkMs: number
+  readonly #fairMs: number
+  readonly #time: Time
+  readonly #breaker: Breaker
   readonly #onToolsChanged: (id: string) => void
   readonly #onPhase: (id: string) => void
   /** Per service, the connection that the next caller gets. */
@@ -55,26 +75,38 @@ export class ConnectionPool {
   readonly #live = new Map<SharedConnection, string>()
   #closed = false
 
-  constructor({ connector, idleMs = DEFAULT_IDLE_MS, ...told }: PoolOptions) {
+  constructor({
+    connector,
+    idleMs = DEFAULT_IDLE_MS,
+    checkMs = DEFAULT_CHECK_MS,
+    connectMs = FAIR_MS,
+    time = systemTime,
+    ...told
+  }: PoolOptions) {
     this.#connector = connector
     this.#idleMs = idleMs
+    this.#checkMs = checkMs
+    this.#fairMs = Math.min(connectMs, FAIR_MS)
+    this.#time = time
+    this.#breaker = new Breaker(time)
     this.#onToolsChanged = told.onToolsChanged ?? (() => {})
     this.#onPhase = told.onPhase ?? (() => {})
   }
 
   /**
    * Runs `work` on the service's connection. `options` bound the wait for the connection, not the work. Throws what
-   * `Connector.connect` throws, what `work` throws, and `unavailable` after `closeAll`.
+   * `Connector.connect` throws, at once what it last threw while the service is left alone, what `work` throws, and
+   * `unavailable` after `closeAll`.
    */
   async use<T>(
     target: ConnectionTarget,
     options: UseOptions,
     work: (connection: Connection) => Promise<T>,
   ): Promise<T> {
-    const shared = await this.#enter(target, options)
+    const shared = this.#join(target, options) ?? (await this.#enter(target, options))
     if (options.keep) shared.keep()
     try {
-      return await work(await shared.opened)
+      return await work(shared.connection ?? (await shared.opened))
     } finally {
       shared.leave()
     }
@@ -84,7 +116,12 @@ export class ConnectionPool {
   phase(id: string): 'idle' | 'connecting' | 'connected' {
     const current = this.#current.get(id)
     if (!current) return 'idle'
-    return current.shared.isOpen ? 'connected' : 'connecting'
+    return current.shared.connection ? 'connected' : 'connecting'
+  }
+
+  /** When a connection to a service that is left alone may be tried again, ms since 1970. */
+  retryAt(id: string): number | undefined {
+    return this.#breaker.retryAt(id)
   }
 
   /** Ends the service's connections now, under whoever uses them. Resolves when nothing of them is left. */
@@ -111,18 +148,23 @@ export class ConnectionPool {
     await Promise.all([...this.#live.keys()].map((shared) => shared.end()))
   }
 
+  /** Becomes a user of the service's connection, if that is open. */
+  #join(target: ConnectionTarget, { signal }: RequestOptions): SharedConnection | undefined {
+    const joined = this.#find(target)
+    if (!joined?.connection || signal?.aborted) return undefined
+    joined.enter()
+    return joined
+  }
+
   /** Becomes a user of the service's connection and waits until it is open. */
-  async #enter(target: ConnectionTarget, options: RequestOptions): Promise<SharedConnection> {
-    const { signal } = options
+  async #enter(target: ConnectionTarget, options: UseOptions): Promise<SharedConnection> {
+    const { insist, known, signal } = options
     const countingDown = countdown(options)
     for (;;) {
       const left = countingDown()
       const joined = this.#find(target)
-      if (joined?.isOpen && !signal?.aborted) {
-        joined.enter()
-        return joined
-      }
-      const shared = joined ?? this.#open(target, left)
+      if (!joined && !insist) this.#breaker.check(target.id, target.key)
+      const shared = joined ?? this.#open(target, left, known)
       // Who opens it leaves the clock to the connector, which knows better what to say when time is up.
       const deadline = new Deadline(joined ? left : { timeoutMs: Number.POSITIVE_INFINITY, signal })
       shared.enter()
@@ -147,17 +189,22 @@ export class ConnectionPool {
     return this.#current.get(id)?.shared
   }
 
-  #open({ id, service, key, config, ...about }: ConnectionTarget, left: RequestOptions): SharedConnection {
+  #open(target: ConnectionTarget, left: RequestOptions, known: Era | undefined): SharedConnection {
+    const { id, service, key, config, isStranger } = target
     const shared: SharedConnection = new SharedConnection({
       idleMs: this.#idleMs,
+      checkMs: this.#checkMs,
+      time: this.#time,
       open: async (signal) => {
         const ending = this.#ending.get(id)
         if (ending) await ending
-        const connection = await connectRetried(this.#connector, service, config, {
-          ...about,
-          ...left,
-          signal,
+        const about = { ...left, signal, known, isStranger }
+        const connecting = connectRetried(this.#connector, service, config, about)
+        const connection = await connecting.catch((error: unknown) => {
+          if (this.#isTelling(error, left.timeoutMs)) this.#breaker.failed(id, key, error)
+          throw error
         })
+        this.#breaker.succeeded(id)
         connection.onToolsChanged(() => this.#onToolsChanged(id))
         return connection
       },
@@ -175,5 +222,10 @@ export class ConnectionPool {
       () => {},
     )
     return shared
+  }
+
+  #isTelling(error: unknown, timeoutMs: number): error is McpStoreError {
+    if (!(error instanceof McpStoreError) || !TELLING.has(error.code)) return false
+    return error.code !== 'timeout' || timeoutMs >= this.#fairMs
   }
 }

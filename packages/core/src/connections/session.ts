@@ -76,7 +76,8 @@ export class Session implements Connection {
   }
 
   async callTool(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolResult> {
-    const deadline = new Deadline(options)
+    const { timeoutMs, givenMs, totalTimeoutMs: totalMs, signal } = options
+    const deadline = new Deadline({ timeoutMs, givenMs, totalMs, signal })
     const progressToken = ++this.#lastToken
     this.#progress.set(progressToken, (progress) => {
       deadline.restart(options.progressTimeoutMs)
@@ -133,13 +134,12 @@ export class Session implements Connection {
   async #request(stage: Stage, request: RawRequest, deadline: Deadline): Promise<Record<string, unknown>> {
     const { service, sdk, dialect, link } = this.#parts
     if (this.#ended || this.#asked) throw verdictError(this.#parts, stage, afterEnd, this.#reason)
-    const what = `"${request.method}" to service "${service}"`
-    const tooLate = deadline.failure(`the sending of ${what}`)
-    if (tooLate) throw tooLate
+    const what = (): string => `"${request.method}" to service "${service}"`
+    if (deadline.aborted) throw deadline.failure(`the sending of ${what()}`)
     try {
       return await dialect.exchange(request, deadline)
     } catch (error) {
-      const late = deadline.failure(what)
+      const late = deadline.failure(what())
       if (late) throw stage === 'call' ? mayHaveRun(late) : late
       if (error instanceof McpStoreError) throw error
       const verdict = judge(error, { sdk, link })

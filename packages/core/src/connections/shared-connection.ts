@@ -1,10 +1,18 @@
+import type { Time } from '@mcpstore/storage'
 import type { Connection } from './connector.ts'
+import { LONGEST_TIMER_MS } from './deadline.ts'
+
+/** How long an unused connection may take to say that it is there, in ms. */
+const CHECK_PATIENCE_MS = 10_000
 
 export interface SharedOptions {
   /** Opens the connection; aborted when nobody waits for it any more. */
   open: (signal: AbortSignal) => Promise<Connection>
   /** How long it stays open without a user, in ms. */
   idleMs: number
+  /** How often it is checked meanwhile, in ms; 0 is never. */
+  checkMs: number
+  time: Time
   /** Called once, as soon as the connection must not be given to anybody any more. */
   onOver: () => void
   /** Called once, when nothing of it is left. */
@@ -15,50 +23,91 @@ export interface SharedOptions {
 export class SharedConnection {
   /** Rejects like `open`. */
   readonly opened: Promise<Connection>
-  readonly #idleMs: number
-  readonly #onOver: () => void
-  readonly #onGone: () => void
+  readonly #options: SharedOptions
   readonly #abort = new AbortController()
-  #isOpen = false
+  #connection: Connection | undefined
   #users = 0
   #retired = false
   #kept = false
-  #idle: NodeJS.Timeout | undefined
+  #cancelLook: (() => void) | undefined
+  /** When its last user left, and when it last gave a sign of life, in ms of the clock that never steps. */
+  #idleSince = 0
+  #lastSeen = 0
   #ending: Promise<void> | undefined
 
-  constructor({ open, idleMs, onOver, onGone }: SharedOptions) {
-    this.#idleMs = idleMs
-    this.#onOver = onOver
-    this.#onGone = onGone
-    this.opened = open(this.#abort.signal)
+  constructor(options: SharedOptions) {
+    this.#options = options
+    this.opened = options.open(this.#abort.signal)
     this.opened.then(
       (connection) => {
-        this.#isOpen = true
+        this.#connection = connection
         connection.onClose(() => void this.end())
       },
       () => void this.end(),
     )
   }
 
-  get isOpen(): boolean {
-    return this.#isOpen
+  /** Once it is open. */
+  get connection(): Connection | undefined {
+    return this.#connection
   }
 
   enter(): void {
-    clearTimeout(this.#idle)
     this.#users++
   }
 
   leave(): void {
     this.#users--
     if (this.#users > 0 || this.#ending) return
-    if (this.#retired || !this.#isOpen) void this.end()
-    else if (!this.#kept) this.#idle = setTimeout(() => void this.end(), this.#idleMs).unref()
+    if (this.#retired || !this.#connection) void this.end()
+    else this.#rest()
   }
 
   /** From now on it stays open without a user. */
   keep(): void {
     this.#kept = true
+  }
+
+  #rest(): void {
+    this.#idleSince = this.#lastSeen = this.#options.time.monotonic()
+    this.#lookIn(this.#idleMs)
+  }
+
+  get #idleMs(): number {
+    return this.#kept ? Number.POSITIVE_INFINITY : this.#options.idleMs
+  }
+
+  /** A timer that runs already is left to itself: one for each use would be a good part of what a call costs. */
+  #lookIn(idleMs: number): void {
+    const { checkMs, time } = this.#options
+    const ms = checkMs === 0 ? idleMs : Math.min(idleMs, this.#lastSeen + checkMs - time.monotonic())
+    this.#cancelLook ??= time.after(Math.max(1, Math.ceil(Math.min(ms, LONGEST_TIMER_MS))), () => {
+      this.#cancelLook = undefined
+      if (this.#users === 0 && !this.#ending) this.#look()
+    })
+  }
+
+  #look(): void {
+    const { checkMs, time } = this.#options
+    const left = this.#idleSince + this.#idleMs - time.monotonic()
+    if (left <= 0) void this.end()
+    else if (checkMs > 0 && this.#lastSeen + checkMs <= time.monotonic()) void this.#check()
+    else this.#lookIn(left)
+  }
+
+  /** One that does not answer any more is of no use to the next caller. */
+  async #check(): Promise<void> {
+    const { checkMs, time } = this.#options
+    const unused = this.#idleSince
+    try {
+      await this.#connection?.check({ timeoutMs: Math.min(checkMs, CHECK_PATIENCE_MS) })
+    } catch (error) {
+      // To be refused is an answer; and who is busy with a call may well be late with everything else.
+      const isSilent = (error as { code?: string }).code !== 'server_error'
+      if (isSilent && this.#users === 0 && this.#idleSince === unused) return this.end()
+    }
+    this.#lastSeen = time.monotonic()
+    if (this.#users === 0 && !this.#ending) this.#look()
   }
 
   /** Ends it as soon as its last user has left. */
@@ -74,11 +123,11 @@ export class SharedConnection {
   }
 
   async #end(): Promise<void> {
-    clearTimeout(this.#idle)
+    this.#cancelLook?.()
     this.#abort.abort()
-    this.#onOver()
+    this.#options.onOver()
     const connection = await this.opened.catch(() => undefined)
     await connection?.close()
-    this.#onGone()
+    this.#options.onGone()
   }
 }

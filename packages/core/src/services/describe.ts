@@ -8,10 +8,17 @@ export interface ListFacts {
   stale: boolean
 }
 
+/** What is known of this process's connection to a service. */
+export interface ConnectionFacts {
+  phase: ConnectionPhase
+  /** When a failing service is tried again, ms since 1970. */
+  retryAt: number | undefined
+}
+
 /** Folds what is known of one service into a row of the listing. */
 export function describeService(
   { scope, name, config, grant }: Service,
-  phase: ConnectionPhase,
+  { phase, retryAt }: ConnectionFacts,
   note: HealthNote | undefined,
   list: ListFacts | undefined,
   { trusted, inert }: Pick<ServiceFacts, 'trusted' | 'inert'>,
@@ -22,7 +29,7 @@ export function describeService(
     health: note?.health ?? 'unknown',
     tools: list ? (list.stale ? 'stale' : 'fresh') : 'none',
     lastError: note?.error ?? null,
-    retryAt: null,
+    retryAt: retryAt === undefined ? null : new Date(retryAt).toISOString(),
     trusted,
     inert,
   }

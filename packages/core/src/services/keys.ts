@@ -6,9 +6,21 @@ export interface ServiceName {
   name: string
 }
 
+const MOST_KEPT = 10_000
+
+/** Keys that were made: every call of a tool needs three, and making them takes as long as all that is read by them. */
+const made = new Map<string, Map<RecordKind, RecordKey>>()
+
 /** Where one record of a service lies. */
 export function serviceKey({ scope, name }: ServiceName, kind: RecordKind): RecordKey {
-  return recordKey({ scope, service: name, kind })
+  // No name holds a slash.
+  const id = scope === 'store' ? name : `${scope.agent}/${name}`
+  const keys = made.get(id) ?? new Map<RecordKind, RecordKey>()
+  const key = keys.get(kind) ?? recordKey({ scope, service: name, kind })
+  keys.set(kind, key)
+  if (made.size >= MOST_KEPT) made.clear()
+  made.set(id, keys)
+  return key
 }
 
 /** Tells a service from every other of its dataspace: for whatever is kept by service. */

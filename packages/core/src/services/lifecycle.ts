@@ -16,7 +16,7 @@ export async function connectService(
 ): Promise<void> {
   const service = house.registry.get(checkServiceName(name))
   const bounds = { timeoutMs: timeout ?? house.options.connectTimeoutMs, signal }
-  await house.reach.use(service, { ...bounds, keep: true }, async () => {})
+  await house.reach.use(service, { ...bounds, keep: true, insist: true }, async () => {})
 }
 
 /** Ends the connection; see `StoreContext.disconnectService`. */
@@ -54,6 +54,6 @@ async function restart(
   const left = countdown({ timeoutMs })
   const service = registry.get(name)
   // A list that was asked for on the old connection fails with it, and must not be joined.
-  await reach.use(service, left(), async () => {})
-  await refresher.refresh(service, left())
+  await reach.use(service, { ...left(), insist: true }, async () => {})
+  await refresher.refresh(service, { ...left(), insist: true })
 }

@@ -4,7 +4,7 @@ import type { ServiceConfig } from '../config/service-config.ts'
 
 /** What only one kind of service has, and a patch that makes it one of the other kind need not take away. */
 const ONLY_OF: Record<'command' | 'url', readonly string[]> = {
-  command: ['command', 'args', 'env', 'cwd', 'type', 'protocol'],
+  command: ['command', 'args', 'env', 'envFile', 'cwd', 'type', 'protocol'],
   url: ['url', 'headers', 'type', 'protocol'],
 }
 

@@ -26,7 +26,7 @@ export interface ServiceFacts {
   health: 'unknown' | 'ok' | 'failing' | 'auth'
   tools: 'none' | 'fresh' | 'stale'
   lastError: FailureNote | null
-  /** When a connection to a failing service is tried again; ISO 8601. */
+  /** Until when a service that failed again and again is left alone by this process; ISO 8601, `null` when it is not. */
   retryAt: string | null
   /** Whether this very config was approved, by a user of this machine or by the host. */
   trusted: boolean

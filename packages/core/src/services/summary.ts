@@ -10,5 +10,6 @@ export function summarise({ dataspace, gate, lists, reach }: House, service: Ser
   const list = lists.get(service)
   const facts = list && { toolCount: list.tools.length, stale: isStale(list) }
   const trust = { trusted: gate.isTrusted(service), inert: gate.whyInert(service) }
-  return describeService(service, reach.phase(service), readHealth(dataspace, service), facts, trust)
+  const connection = { phase: reach.phase(service), retryAt: reach.retryAt(service) }
+  return describeService(service, connection, readHealth(dataspace, service), facts, trust)
 }

@@ -74,7 +74,7 @@ async function connect(house: House, name: string, news: NewsOf, left: () => Bou
   for (let pauseMs = FIRST_PAUSE_MS; !news.isStopped; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     const service = house.registry.get(name)
     try {
-      await house.refresher.refresh(service, left())
+      await house.refresher.refresh(service, { ...left(), insist: true })
       return
     } catch (thrown) {
       // What was found out says more than that time ran out while it was tried again.

@@ -73,8 +73,11 @@ export class CachedLists {
     if (own && own.fingerprint === this.fingerprint(service)) return own.list
     const entry = this.#dataspace.get(serviceKey(service, 'cache'))
     if (!entry || !this.#fits(entry, service)) return undefined
-    if (!this.#read.has(entry)) this.#read.set(entry, readList(service.name, entry.value))
-    return this.#read.get(entry)
+    const known = this.#read.get(entry)
+    if (known || this.#read.has(entry)) return known
+    const list = readList(service.name, entry.value)
+    this.#read.set(entry, list)
+    return list
   }
 
   /** A stamp for a list whose fetching begins now. */
@@ -119,8 +122,7 @@ export class CachedLists {
   #fits({ basis, value }: Entry, service: Service): boolean {
     const list = value as Partial<ListRecord> | null
     // Fetched with this very config, which reads the same in every environment: there is nothing to compare.
-    if (basis === service.stamp && list !== null && !holdsPlaceholder(JSON.stringify(service.config)))
-      return true
+    if (basis === service.stamp && list !== null && isPlain(service.config)) return true
     const own = this.fingerprint(service)
     return own === undefined ? list?.shape === this.#hash(service.config) : list?.fingerprint === own
   }
@@ -136,6 +138,15 @@ export class CachedLists {
   #hash(config: ServiceConfig): string {
     return fingerprint(config, `${this.#dataspace.namespace}:${this.#dataspace.dataspace}`)
   }
+}
+
+const plain = new WeakMap<ServiceConfig, boolean>()
+
+/** Whether no placeholder stands in it. */
+function isPlain(config: ServiceConfig): boolean {
+  const known = plain.get(config) ?? !holdsPlaceholder(JSON.stringify(config))
+  plain.set(config, known)
+  return known
 }
 
 function isSame(a: ServiceConfig, b: ServiceConfig): boolean {

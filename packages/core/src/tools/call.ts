@@ -1,13 +1,13 @@
 import { McpStoreError } from '@mcpstore/storage'
 import type { CallOptions, ToolResult } from '../connections/connector.ts'
-import { countdown, within } from '../connections/deadline.ts'
+import { within } from '../connections/deadline.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
-import { checkArguments } from './check-arguments.ts'
+import { checkArguments, fitsKnownSchema } from './check-arguments.ts'
 import { isStale, type ListOptions } from './listing.ts'
-import { readArguments } from './read-arguments.ts'
-import { type ResolvedTool, resolveTool } from './resolve.ts'
-import { counted } from './statistics.ts'
+import { parseArguments, readArguments } from './read-arguments.ts'
+import { knownTool, type ResolvedTool, resolveTool } from './resolve.ts'
+import { CallCount } from './statistics.ts'
 
 export interface UseOptions {
   /**
@@ -15,6 +15,8 @@ export interface UseOptions {
    * starts it anew. Default: `callTimeoutMs`.
    */
   timeout?: number
+  /** How long all of it may take, in ms, whatever progress the server tells. Default: `callTotalTimeoutMs`. */
+  totalTimeout?: number
   /** Gives the call up: the server is told, and the promise rejects with `aborted`. */
   signal?: AbortSignal
   onProgress?: CallOptions['onProgress']
@@ -28,28 +30,56 @@ export async function useTool(
   options: UseOptions,
 ): Promise<ToolResult> {
   const { signal, onProgress } = options
-  const timeoutMs = options.timeout ?? house.options.callTimeoutMs
-  const left = countdown({ timeoutMs, signal })
-  let called = false
+  const totalMs = options.totalTimeout ?? house.options.callTotalTimeoutMs
+  const timeoutMs = Math.min(options.timeout ?? house.options.callTimeoutMs, totalMs)
+  const began = performance.now()
+  const left = (ms: number, now = performance.now()) => Math.max(1, began + ms - now)
+  /** Once it is sent. */
+  let count: CallCount | undefined
+  let endTurn: (() => void) | undefined
   try {
-    const args = await readArguments(given)
-    const search = checked(house, address, args, signal ? { signal } : {})
-    const { service, tool } = await within({ timeoutMs, signal }, 'the search for it', search)
+    const args = typeof given === 'string' ? await parseArguments(given) : readArguments(given)
+    const { service, tool } =
+      alreadyChecked(house, address, args) ??
+      (await within(
+        { timeoutMs, signal },
+        'the search for it',
+        checked(house, address, args, signal ? { signal } : {}),
+      ))
+    if (house.turns) {
+      endTurn = await house.turns.take(service, {
+        timeoutMs: left(timeoutMs),
+        givenMs: timeoutMs,
+        signal,
+      })
+    }
     const { connectTimeoutMs } = house.options
-    const rest = left()
-    const connect = rest.timeoutMs < connectTimeoutMs ? rest : { timeoutMs: connectTimeoutMs, signal }
-    return await house.reach.use(service, connect, (connection) => {
-      called = true
-      const bounds = { ...left(), progressTimeoutMs: timeoutMs }
-      return counted(
-        house,
-        service,
-        tool.tool,
-        connection.callTool(tool.tool, args, { ...bounds, onProgress, inputSchema: tool.inputSchema }),
-      )
+    const rest = left(timeoutMs)
+    const connect =
+      rest < connectTimeoutMs
+        ? { timeoutMs: rest, givenMs: timeoutMs, signal }
+        : { timeoutMs: connectTimeoutMs, signal }
+    const result = await house.reach.use(service, connect, (connection) => {
+      const now = performance.now()
+      count = new CallCount(house.dataspace, service, tool, now)
+      return connection.callTool(tool.tool, args, {
+        timeoutMs: left(timeoutMs, now),
+        givenMs: timeoutMs,
+        progressTimeoutMs: timeoutMs,
+        totalTimeoutMs: left(totalMs, now),
+        signal,
+        onProgress,
+        inputSchema: tool.inputSchema,
+      })
     })
+    count!.answered(result)
+    return result
   } catch (thrown) {
-    throw called ? thrown : uncalled(house, address, thrown)
+    if (!count) throw uncalled(house, address, thrown)
+    count.failed(thrown)
+    throw thrown
+  } finally {
+    endTurn?.()
   }
 }
 
@@ -66,6 +96,16 @@ function uncalled(house: House, address: string, thrown: unknown): unknown {
   if (!house.closed || code === 'usage' || code === 'bad_arguments') return thrown
   const closed = `the store was closed before tool "${address}" was called`
   return storeError('unavailable', closed, { hint: 'Open another one.', cause: thrown })
+}
+
+/** The tool, where it and its schema are known and the arguments fit: then there is nothing to wait for. */
+function alreadyChecked(
+  house: House,
+  address: string,
+  args: Record<string, unknown>,
+): ResolvedTool | undefined {
+  const known = knownTool(house, address)
+  return known && fitsKnownSchema(known.tool, args) ? known : undefined
 }
 
 /** Resolves and checks; what a shared list says is wrong is asked of the server before it is believed. */

@@ -1,5 +1,6 @@
 import type { OutputUnit } from '@cfworker/json-schema'
 import { storeError } from '../errors.ts'
+import { type PlainCheck, plainCheck } from './plain-check.ts'
 import { problemWords } from './problem-words.ts'
 import { type SchemaCheck, schemaCheck } from './schema-check.ts'
 import type { ListedTool } from './tool-list.ts'
@@ -18,6 +19,7 @@ const REPEATING = new Set([
 
 /** Of each schema that was met, as long as the list it stands in is kept. */
 const checks = new WeakMap<object, SchemaCheck>()
+const plain = new WeakMap<object, PlainCheck | undefined>()
 
 /**
  * Checks arguments against the tool's schema. A schema that cannot be used checks nothing: the server has the last
@@ -35,6 +37,13 @@ export async function checkArguments(
   throw storeError('bad_arguments', `the arguments do not fit ${name}: ${problems.join('; ')}`, {
     hint: 'Nothing was called. See what the tool takes with mcpstore list-tools, or its inputSchema.',
   })
+}
+
+/** Whether the arguments fit a schema that was met before; `false` where that is still to be found out. */
+export function fitsKnownSchema({ inputSchema }: ListedTool, args: Record<string, unknown>): boolean {
+  if (typeof inputSchema !== 'object' || inputSchema === null) return true
+  if (!plain.has(inputSchema)) plain.set(inputSchema, plainCheck(inputSchema))
+  return plain.get(inputSchema)?.(args) || checks.get(inputSchema)?.(args).length === 0
 }
 
 /** A failed keyword that only repeats that something below it failed says nothing new, nor does one of many options. */

@@ -16,6 +16,12 @@ export interface ListOptions {
   signal?: AbortSignal
 }
 
+/** What only mcpstore itself asks for. */
+export interface AskOptions extends ListOptions {
+  /** Ask even a service that failed so often that it is left alone for a while. */
+  insist?: boolean | undefined
+}
+
 /** One service's part of a listing. */
 export interface ServiceList {
   service: Service
@@ -31,7 +37,7 @@ export interface ServiceList {
 export async function listServices(
   house: House,
   services: readonly Service[],
-  options: ListOptions,
+  options: AskOptions,
 ): Promise<ServiceList[]> {
   const { signal } = options
   const listed = house.gate
@@ -43,7 +49,7 @@ export async function listServices(
 async function listOf(
   house: House,
   service: Service,
-  { fresh = false, timeout }: ListOptions,
+  { fresh = false, insist, timeout }: AskOptions,
 ): Promise<ServiceList> {
   const { gate, lists, logger, options, refresher } = house
   const timeoutMs = timeout ?? options.connectTimeoutMs
@@ -60,7 +66,7 @@ async function listOf(
   try {
     return {
       service,
-      list: await refresher.refresh(service, { timeoutMs }),
+      list: await refresher.refresh(service, { timeoutMs, insist }),
       source: 'live',
       error: undefined,
     }

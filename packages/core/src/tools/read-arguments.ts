@@ -2,16 +2,19 @@ import { isObject, quoted } from '../config/problem.ts'
 import { asError, storeError } from '../errors.ts'
 
 /**
- * The arguments of a call, from an object or JSON text, as they will be sent: what is checked is what the server gets.
- * @throws `bad_arguments`
+ * The arguments of a call as they will be sent: what is checked is what the server gets. @throws `bad_arguments`
  */
-export async function readArguments(given: unknown): Promise<Record<string, unknown>> {
+export function readArguments(given: unknown): Record<string, unknown> {
   if (given === undefined) return {}
-  const value = typeof given === 'string' ? await parse(given) : given
-  if (isObject(value)) return carried(value)
+  if (isObject(given)) return carried(given)
   throw storeError('bad_arguments', 'the arguments of a tool are an object', {
     hint: 'For example {"query": "北京"}.',
   })
+}
+
+/** The same from JSON text. @throws `bad_arguments` */
+export async function parseArguments(text: string): Promise<Record<string, unknown>> {
+  return readArguments((await parse(text)) ?? null)
 }
 
 /** The engine's own error quotes the text, in which a secret may stand: only the place is told. */
@@ -30,12 +33,15 @@ async function parse(text: string): Promise<unknown> {
 }
 
 function carried(args: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(args).flatMap(([name, value]): [string, unknown][] => {
-    if (typeof value === 'string' || typeof value === 'boolean') return [[name, value]]
+  const copy = { ...args }
+  for (const name of Object.keys(copy)) {
+    const value = copy[name]
+    if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) continue
     const text = jsonOf(name, value)
-    return text === undefined ? [] : [[name, JSON.parse(text)]]
-  })
-  return Object.fromEntries(entries)
+    if (text === undefined) delete copy[name]
+    else copy[name] = JSON.parse(text)
+  }
+  return copy
 }
 
 /** `undefined` for what JSON leaves out because it is `undefined`. */

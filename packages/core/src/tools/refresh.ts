@@ -1,4 +1,5 @@
 import { type Logger, MAX_VALUE_BYTES, McpStoreError, type Stamp } from '@mcpstore/storage'
+import { isRefusal } from '../connections/breaker.ts'
 import type { RequestOptions } from '../connections/connector.ts'
 import { countdown, within } from '../connections/deadline.ts'
 import type { ResolvedOptions } from '../options.ts'
@@ -7,6 +8,11 @@ import type { Service } from '../services/registry.ts'
 import type { Gate } from '../trust/gate.ts'
 import { type CachedList, type CachedLists, type FetchedList, listedTools, narrowed } from './cached-list.ts'
 import type { Projector } from './projection.ts'
+
+export interface RefreshOptions extends Omit<RequestOptions, 'signal'> {
+  /** Asks even a service that failed so often that it is left alone for a while. */
+  insist?: boolean | undefined
+}
 
 export interface RefresherParts {
   options: ResolvedOptions
@@ -35,8 +41,11 @@ export class Refresher {
     this.#parts = parts
   }
 
-  /** The list as the server has it now, of what may be used of it. @throws `untrusted`, and what connecting and listing throw. */
-  async refresh(service: Service, bounds: Omit<RequestOptions, 'signal'>): Promise<CachedList> {
+  /**
+   * The list as the server has it now, of what may be used of it; `insist` asks even a service that is left alone for its
+   * failures. @throws `untrusted`, and what connecting and listing throw.
+   */
+  async refresh(service: Service, bounds: RefreshOptions): Promise<CachedList> {
     const left = countdown(bounds)
     await this.#parts.gate.admit(service, bounds)
     const flight = this.#flight(service)
@@ -47,10 +56,11 @@ export class Refresher {
         const what = `the tool list of service "${service.name}"`
         return narrowed(await within(left(), what, joined), service)
       } catch (error) {
-        // Who joins has his own time: he starts over when it was the opener's that was up.
-        const openersTime =
-          (error as { code?: string }).code === 'timeout' && this.#running.get(flight) !== joined
-        if (!openersTime || left().timeoutMs <= 1) throw error
+        // Who joins has his own time, and may insist: he starts over when it was the opener's that was up, or who did not.
+        const isOpeners =
+          ((error as { code?: string }).code === 'timeout' && this.#running.get(flight) !== joined) ||
+          (bounds.insist && isRefusal(error))
+        if (!isOpeners || left().timeoutMs <= 1) throw error
       }
     }
   }
@@ -78,7 +88,7 @@ export class Refresher {
     return `${this.#parts.lists.fingerprint(service)} ${service.id}`
   }
 
-  #begin(flight: string, service: Service, bounds: RequestOptions): Promise<CachedList> {
+  #begin(flight: string, service: Service, bounds: RefreshOptions): Promise<CachedList> {
     const change = this.#changes.get(service.id)
     const started = this.#fetch(service, bounds).finally(() => {
       this.#running.delete(flight)
@@ -88,7 +98,7 @@ export class Refresher {
     return started
   }
 
-  async #fetch(service: Service, bounds: RequestOptions): Promise<CachedList> {
+  async #fetch(service: Service, bounds: RefreshOptions): Promise<CachedList> {
     const { lists, options, reach } = this.#parts
     const stamp = lists.begin()
     const left = countdown(bounds)

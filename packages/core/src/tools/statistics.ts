@@ -1,27 +1,79 @@
-import { statsField, statsKey } from '@mcpstore/storage'
+import { type Dataspace, statsField, statsKey } from '@mcpstore/storage'
 import type { ToolResult } from '../connections/connector.ts'
-import type { House } from '../house.ts'
 import type { Service } from '../services/registry.ts'
 import { keyOfTool } from './tool-keys.ts'
+import type { ListedTool } from './tool-list.ts'
 
-/** Counts a call of a tool, and its failure, for everybody who shares the dataspace. */
-export async function counted(
-  { dataspace }: Pick<House, 'dataspace'>,
-  service: Service,
-  tool: string,
-  call: Promise<ToolResult>,
-): Promise<ToolResult> {
-  const key = keyOfTool(statsKey, tool, service.scope)
-  const count = (counter: 'calls' | 'failures') => {
-    if (key !== undefined) dataspace.count(key, statsField(service.name, counter), 1)
+/** The latencies that are told apart, in ms: an answer counts under the first it does not exceed, or as `ms-more`. */
+const LATENCIES_MS: readonly number[] = [1, 5, 10, 25, 50, 100, 250, 500, 1000]
+
+/**
+ * What is counted of a tool: calls that were sent, those that failed (lost and given up ones included, and results with
+ * `isError`), and of those that were answered, how long it took: `ms-0001` … `ms-1000`, `ms-more`.
+ */
+export const TOOL_COUNTERS: readonly string[] = [
+  'calls',
+  'errors',
+  ...LATENCIES_MS.map((ms) => `ms-${String(ms).padStart(4, '0')}`),
+  'ms-more',
+]
+
+type Counting = Pick<Dataspace, 'count'>
+
+const [CALLS, ERRORS, FIRST_LATENCY] = [0, 1, 2]
+
+/** Where the counters of a tool lie, as long as the list it stands in is kept: a call has no time to make keys. */
+const places = new WeakMap<ListedTool, Place>()
+
+interface Place {
+  /** None for a tool with a name that no key can hold. */
+  key: string | undefined
+  fields: readonly string[]
+}
+
+function placeOf({ scope }: Pick<Service, 'scope'>, tool: ListedTool): Place {
+  const known = places.get(tool)
+  if (known) return known
+  const fields = TOOL_COUNTERS.map((counter) => statsField(tool.service, counter))
+  const place = { key: keyOfTool(statsKey, tool.tool, scope), fields }
+  places.set(tool, place)
+  return place
+}
+
+/** Counts one call of a tool for everybody who shares the dataspace. */
+export class CallCount {
+  readonly #dataspace: Counting
+  readonly #place: Place
+  readonly #began: number
+
+  /** `began`: when it was sent, by `performance.now()`. */
+  constructor(dataspace: Counting, service: Pick<Service, 'scope'>, tool: ListedTool, began: number) {
+    this.#began = began
+    this.#dataspace = dataspace
+    this.#place = placeOf(service, tool)
+    this.#count(CALLS)
   }
-  count('calls')
-  try {
-    const result = await call
-    if (result.isError) count('failures')
-    return result
-  } catch (thrown) {
-    count('failures')
-    throw thrown
+
+  answered(result: ToolResult): void {
+    this.#count(latencyCounter(performance.now() - this.#began))
+    if (result.isError) this.#count(ERRORS)
   }
+
+  /** Who stopped waiting, or lost the connection, has no answer to time. */
+  failed(thrown: unknown): void {
+    const isAnswer = (thrown as { code?: string }).code === 'server_error'
+    if (isAnswer) this.#count(latencyCounter(performance.now() - this.#began))
+    this.#count(ERRORS)
+  }
+
+  #count(counter: number): void {
+    const { key, fields } = this.#place
+    if (key !== undefined) this.#dataspace.count(key, fields[counter]!, 1)
+  }
+}
+
+/** The place of the counter for an answer that took this long. */
+function latencyCounter(ms: number): number {
+  const at = LATENCIES_MS.findIndex((limit) => ms <= limit)
+  return FIRST_LATENCY + (at < 0 ? LATENCIES_MS.length : at)
 }

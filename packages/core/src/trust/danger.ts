@@ -1,4 +1,6 @@
+import { printable } from '../config/problem.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
+import { mayInjectCode } from './injected-code.ts'
 
 /** The fields of a remote service that can do no more than name an address. */
 const HARMLESS = new Set(['type', 'url', 'headers', 'protocol', 'description', 'disabled'])
@@ -12,4 +14,15 @@ export function dangerOf(config: ServiceConfig): string | undefined {
   if (JSON.stringify(config).includes('${')) return 'it holds placeholders, which would send values from here'
   const strange = Object.keys(config).find((field) => !HARMLESS.has(field))
   return strange === undefined ? undefined : `it holds "${strange}"`
+}
+
+/**
+ * What in a config that the host vouches for needs the approval of a user, who has seen it: a host that looks at commands
+ * may well overlook what makes one run something else.
+ */
+export function smuggledIn(config: ServiceConfig): string | undefined {
+  if (config.type !== 'stdio') return undefined
+  if (config.envFile !== undefined) return 'it would hand its server a file of this machine ("envFile")'
+  const variable = Object.entries(config.env ?? {}).find(([name, value]) => mayInjectCode(name, value))
+  return variable && `its variable ${printable(variable[0], 60)} may make its command run other code`
 }

@@ -7,7 +7,7 @@ import type { Service } from '../services/registry.ts'
 import { type Approval, approvalKey, scopeName } from './approval.ts'
 import type { Approvals } from './approvals.ts'
 import { configHash } from './config-hash.ts'
-import { dangerOf } from './danger.ts'
+import { dangerOf, smuggledIn } from './danger.ts'
 import { inertReason, untrusted } from './refusal.ts'
 
 /** What the host is asked about: one service, and its config exactly as it is stored. Frozen. */
@@ -116,7 +116,8 @@ export class Gate {
   }
 
   #danger(service: Service): string | undefined {
-    return this.isTrusted(service) ? undefined : dangerOf(service.config)
+    if (this.isOwn || this.#isApproved(service)) return undefined
+    return this.isTrusted(service) ? smuggledIn(service.config) : dangerOf(service.config)
   }
 
   /** Once for each config; what failed is asked again. */

@@ -47,6 +47,12 @@ export class LineReader {
   }
 
   readonly #take = (chunk: Buffer): void => {
+    const only = this.#work ? undefined : this.#lines.only(chunk)
+    if (only === undefined) this.#takeInTurns(chunk)
+    else this.#listener.onLine(only)
+  }
+
+  #takeInTurns(chunk: Buffer): void {
     this.#chunks.push(chunk)
     if (this.#work) return
     this.#work = this.#allLines()

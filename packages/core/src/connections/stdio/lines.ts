@@ -13,6 +13,13 @@ export class Lines {
     this.#limit = limit
   }
 
+  /** What `chunk` says if it is one whole line and nothing else, as a message mostly is. */
+  only(chunk: Buffer): string | undefined {
+    const last = chunk.length - 1
+    const isOne = this.#length === 0 && last >= 0 && last <= this.#limit && chunk.indexOf(NEWLINE) === last
+    return isOne ? textOf(chunk.subarray(0, last)) : undefined
+  }
+
   /** The lines completed by `chunk`. Throws `MessageTooLong`. */
   *push(chunk: Buffer): Generator<string> {
     let start = 0
@@ -34,6 +41,10 @@ export class Lines {
     const line = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts)
     this.#parts = []
     this.#length = 0
-    return line.toString('utf8').replace(/\r$/, '')
+    return textOf(line)
   }
+}
+
+function textOf(line: Buffer): string {
+  return line.toString('utf8').replace(/\r$/, '')
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Guard } from './guard.ts'
 
 const windows = process.platform === 'win32'
 
@@ -11,6 +12,7 @@ const LONGEST_LOOK_MS = 50
 const KILL_PATIENCE_MS = 1000
 
 const live = new Set<ProcessGroup>()
+const guard = new Guard()
 let exitHookSet = false
 
 /** Spawn options that make a child the leader of its own group. On Windows the tree is found by `taskkill`. */
@@ -21,7 +23,7 @@ export const ownGroup: { detached: boolean; windowsHide: boolean } = {
 
 /**
  * A started child and all its descendants. Until it is gone, an exit of this process, also by an uncaught
- * exception, kills it.
+ * exception, kills it, and so does the guard when this process is killed itself.
  */
 export class ProcessGroup {
   readonly #child: ChildProcess
@@ -31,6 +33,7 @@ export class ProcessGroup {
   constructor(child: ChildProcess) {
     this.#child = child
     live.add(this)
+    guard.add(child.pid!)
     if (!exitHookSet) process.on('exit', killLiveGroups)
     exitHookSet = true
   }
@@ -76,6 +79,7 @@ export class ProcessGroup {
   #forget(): void {
     this.#gone = true
     live.delete(this)
+    guard.forget(this.#child.pid!)
   }
 
   #signal(signal: NodeJS.Signals): void {

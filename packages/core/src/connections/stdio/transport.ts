@@ -49,7 +49,7 @@ export class StdioTransport implements Transport {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #group: ProcessGroup | undefined
   readonly #output: LineReader
-  #noise = { lines: 0, characters: 0 }
+  readonly #noise = { lines: 0, characters: 0 }
   #closed = false
   #closing: Promise<void> | undefined
 
@@ -125,7 +125,7 @@ export class StdioTransport implements Transport {
   #receive(line: string): void {
     const message = parse(line)
     if (message !== undefined) {
-      this.#noise = { lines: 0, characters: 0 }
+      this.#noise.lines = this.#noise.characters = 0
       this.#deliver(message)
       return
     }

@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url'
+import { summary } from '../harness.mjs'
+import { atMost } from '../targets.mjs'
+
+export const question = 'memory (RSS) after 100,000 calls'
+export const comparedWith = 'after the first 20,000'
+export const target = atMost(1.1)
+
+const program = fileURLToPath(new URL('../programs/many-calls.mjs', import.meta.url))
+
+export function run({ node }) {
+  const { before, after } = JSON.parse(node('--expose-gc', program, '100000'))
+  const grown = (after.heapUsed - before.heapUsed) / 100_000
+  if (grown > 16) throw new Error(`each call left ${grown.toFixed(1)} bytes on the heap`)
+  const megabytes = (bytes) => Math.round(bytes / 1024 / 1024)
+  const round = { ours: megabytes(after.rss), against: megabytes(before.rss) }
+  return { ...summary([round], ([only]) => only), unit: 'MB' }
+}

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { failureOf, linesOf, open, scratch, server } from './stores.ts'
+
+/** A service whose server ends at its first starts, and a file that counts them. */
+async function failing(dieAtStarts: number) {
+  const startFile = `${scratch()}/starts`
+  const ctx = (await open()).forStore()
+  await ctx.addService({
+    demo: server({ startFile, dieAtStart: { code: 3, stderr: 'no key' }, dieAtStarts }),
+  })
+  return { ctx, starts: () => linesOf(startFile) }
+}
+
+test('a service that keeps failing is not started for every caller, and says until when', async () => {
+  const { ctx, starts } = await failing(1000)
+  for (let n = 0; n < 3; n++) await failureOf(ctx.listTools('demo'))
+  expect(starts()).toBe(3)
+  const before = Date.now()
+  const [call, list, all] = await Promise.all([
+    failureOf(ctx.useTool('demo/echo', { text: 'x' })),
+    failureOf(ctx.listTools('demo')),
+    ctx.listTools(),
+  ])
+  expect(starts()).toBe(3)
+  for (const error of [call, list]) {
+    expect(error.code).toBe('unreachable')
+    expect(error.message).toContain('exited with code 3')
+    expect(error.message).toContain('not tried again for')
+  }
+  expect(all.services[0]!.error?.message).toContain('no key')
+  const { facts, status } = await ctx.serviceInfo('demo')
+  expect(status).toBe('failing')
+  expect(Date.parse(facts.retryAt!)).toBeGreaterThan(before)
+  // What is shared is what was found out, not who was turned away.
+  expect(facts.lastError?.message).toMatch(/^service "demo" exited with code 3/)
+})
+
+test('who asks by hand has it tried', async () => {
+  const { ctx, starts } = await failing(5)
+  for (let n = 0; n < 3; n++) await failureOf(ctx.listTools('demo'))
+  await failureOf(ctx.listTools('demo', { fresh: true }))
+  expect(starts()).toBe(4)
+  await failureOf(ctx.waitService('demo'))
+  expect(starts()).toBe(5)
+  const { facts, status } = await ctx.waitService('demo', { timeout: 20_000 })
+  expect({ status, retryAt: facts.retryAt }).toEqual({ status: 'ok', retryAt: null })
+})
+
+test('it comes back by itself when its time has passed and somebody uses it', async () => {
+  const { ctx, starts } = await failing(3)
+  for (let n = 0; n < 3; n++) await failureOf(ctx.listTools('demo'))
+  const use = () => ctx.useTool('demo/echo', { text: 'back' }).catch((error: Error) => error.message)
+  await expect.poll(use, { timeout: 20_000 }).toEqual({ content: [{ type: 'text', text: 'back' }] })
+  expect(starts()).toBe(4)
+})
