@@ -117,7 +117,7 @@ export const mutants: Mutant[] = [
   {
     name: 'counts from before a clear come back',
     file: rules,
-    find: 'if (cleared < clearedAt(tables, now)) return false',
+    find: 'if (cleared < clearedAt(tables, now)) return { counted: false, refused: [] }',
     replace: '',
     suite: conformance,
   },
@@ -172,9 +172,9 @@ export const mutants: Mutant[] = [
   },
   {
     name: 'of several ids of a dataspace only the first is passed on',
-    file: 'packages/storage/src/link.ts',
-    find: 'ids: this.#found?.ids ?? [],',
-    replace: 'ids: (this.#found?.ids ?? []).slice(0, 1),',
+    file: 'packages/storage/src/opening.ts',
+    find: '    ids,\n',
+    replace: '    ids: ids.slice(0, 1),\n',
     suite: mirrorOrigin,
   },
   {
@@ -223,8 +223,8 @@ export const mutants: Mutant[] = [
   {
     name: 'a run leaves although what it counted may be delivered once more',
     file: 'packages/storage/src/link.ts',
-    find: 'const left = counts.unsent().length > 0 || (await mirror?.hasNoShare()) === false',
-    replace: 'const left = counts.unsent().length > 0',
+    find: 'const left = counts.waiting().length > 0 || (await mirror?.hasNoShare()) === false',
+    replace: 'const left = counts.waiting().length > 0',
     suite: mirror,
   },
   {
@@ -314,7 +314,7 @@ export const mutants: Mutant[] = [
   {
     name: 'a clear that Redis lost is not put back',
     file: link,
-    find: 'if (events.cleared() > page.cleared) await backend.clear(events.cleared())',
+    find: '      await backend.clear(events.cleared())\n',
     replace: '',
     suite: lostData,
   },
@@ -409,7 +409,7 @@ export const mutants: Mutant[] = [
   {
     name: 'every caller starts a server of its own',
     file: 'packages/core/src/connections/pool.ts',
-    find: 'return this.#current.get(service)?.shared\n',
+    find: 'return this.#current.get(id)?.shared\n',
     replace: 'return undefined\n',
     suite: tools,
   },
@@ -473,7 +473,7 @@ export const mutants: Mutant[] = [
   {
     name: 'a service that keeps failing is started for every caller',
     file: 'packages/core/src/connections/pool.ts',
-    find: 'if (!joined && !insist) this.#breaker.check(target.service, target.key)',
+    find: 'if (!joined && !insist) this.#breaker.check(target.id, target.key)',
     replace: '',
     suite: 'packages/core/test/connections-failing.test.ts',
   },
@@ -838,8 +838,9 @@ export const mutants: Mutant[] = [
   {
     name: 'services of one name in two scopes share a connection',
     file: 'packages/core/src/reach.ts',
-    find: '{ id: service.id, service: service.name, key, config }',
-    replace: "{ id: service.name, service: service.name, key: '', config }",
+    find: `const key = JSON.stringify({ ...config, description: undefined })
+  const own = { id, service: name, config }`,
+    replace: "const key = ''; const own = { id: name, service: name, config }",
     suite: agents,
   },
   {
@@ -866,8 +867,8 @@ export const mutants: Mutant[] = [
   {
     name: 'calls of an agent are counted as the store’s',
     file: 'packages/core/src/tools/statistics.ts',
-    find: 'service.scope',
-    replace: "'store'",
+    find: 'keyOfTool(statsKey, tool.tool, scope)',
+    replace: "keyOfTool(statsKey, tool.tool, scope && 'store')",
     suite: agents,
   },
   {
@@ -985,8 +986,8 @@ export const mutants: Mutant[] = [
   {
     name: 'a connection that was opened on purpose is closed when it is idle',
     file: 'packages/core/src/connections/shared-connection.ts',
-    find: 'else if (!this.#kept)',
-    replace: 'else',
+    find: 'this.#kept ? Number.POSITIVE_INFINITY : this.#options.idleMs',
+    replace: 'this.#options.idleMs',
     suite: lifecycle,
   },
   {
