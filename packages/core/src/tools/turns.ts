@@ -51,8 +51,8 @@ async function waitIn(queue: Queue, bounds: RequestOptions, what: string): Promi
   try {
     await deadline.race(turn)
   } catch (error) {
-    queue.waiting.delete(takeTurn)
-    throw deadline.failure(what) ?? error
+    // Who was given a turn has it to hand on, also if he gave up in that very moment.
+    if (queue.waiting.delete(takeTurn)) throw deadline.failure(what) ?? error
   } finally {
     deadline.clear()
   }
