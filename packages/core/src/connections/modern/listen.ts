@@ -28,8 +28,8 @@ export async function listen({ sdk, peer, envelope, onGap, signal }: ListenParts
   let wait = FIRST_PAUSE_MS
   for (;;) {
     const began = performance.now()
-    const bounds = { timeout: LONGEST_TIMER_MS, signal }
-    const ended = peer.request(request, sdk.ResultSchema, bounds).then(
+    // Without the signal, on which the SDK would leave a listener each time: the peer ends it with the connection.
+    const ended = peer.request(request, sdk.ResultSchema, { timeout: LONGEST_TIMER_MS }).then(
       () => true,
       (error: unknown) => !isRefusal(sdk, error),
     )
