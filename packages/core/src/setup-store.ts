@@ -63,15 +63,18 @@ export function storeOver(
   const lists = new CachedLists(dataspace, gate)
   const onToolsChanged = (id: string) => changes.noticed(id)
   const news = new ServiceNews(dataspace)
-  const onPhase = (id: string) => news.tell(id)
-  const reach = new Reach({ options, dataspace, gate, logger, behind, onToolsChanged, onPhase })
+  const tell = (id: string) => news.tell(id)
+  const reach = new Reach({ options, dataspace, gate, logger, behind, onToolsChanged, onPhase: tell })
   for (const prefix of ['services:', 'agents:']) {
     dataspace.watch(prefix, ({ key }) => {
-      if (parseRecordKey(key)?.kind === 'config') reach.reconsider(key, registry.records.byId(key))
+      if (parseRecordKey(key)?.kind !== 'config') return
+      const service = registry.records.byId(key)
+      if (!service) lists.forget(key)
+      reach.reconsider(key, service)
     })
   }
   const project = projector({ dataspace, logger, behind })
-  const refresher = new Refresher({ options, lists, reach, gate, logger, project })
+  const refresher = new Refresher({ options, lists, reach, gate, logger, project, onKept: tell })
   const changes = new ListChanges({ records: registry.records, reach, refresher, logger, behind, options })
   const { maxCallsPerService } = options
   const turns = maxCallsPerService === undefined ? undefined : new Turns(maxCallsPerService)

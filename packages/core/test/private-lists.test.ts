@@ -72,3 +72,30 @@ test.each([
   if (ms > 0) expect(await staleAfter(ms - 1000)).toBe(false)
   expect(await staleAfter(ms + 1000)).toBe(true)
 })
+
+test('a private list is told of like any other', async () => {
+  const { store } = await shared({ cacheScope: 'private', ttlMs: 60_000 })
+  const told: unknown[] = []
+  store.events.on('toolsChanged', (event) => told.push(event))
+  const isOk = new Promise<void>((resolve) => {
+    store.events.on('statusChanged', ({ status }) => status === 'ok' && resolve())
+  })
+  await store.forStore().connectService('demo')
+  await isOk
+  const { length } = await store.forStore().listTools()
+  await until(() => told.length > 0)
+  expect(told).toEqual([{ service: 'demo', scope: 'store', toolCount: length }])
+})
+
+test.each(['removed', 'cleared'])('a private list goes with its service (%s)', async (how) => {
+  const { store, lists } = await shared({ cacheScope: 'private', ttlMs: 60_000 })
+  const ctx = store.forStore()
+  await ctx.listTools()
+  const { config } = await ctx.serviceInfo('demo')
+  if (how === 'removed') await ctx.deleteService('demo')
+  else await store.clear()
+  await ctx.addService({ demo: config })
+  expect((await ctx.serviceInfo('demo')).toolCount).toBeNull()
+  expect((await ctx.listTools()).services[0]!.source).toBe('live')
+  expect(await lists()).toBe(2)
+})

@@ -90,8 +90,8 @@ async function twoRefreshers() {
     logger: silentLogger,
   })
   const lists = new CachedLists(dataspace, gate)
-  const project = () => {}
-  const parts = { options, lists, gate, project, reach: reach as unknown as Reach, logger: silentLogger }
+  const told = { project: () => {}, onKept: () => {} }
+  const parts = { options, lists, gate, ...told, reach: reach as unknown as Reach, logger: silentLogger }
   await dataspace.put('services:demo:config' as never, { type: 'http', url: 'http://x/' } as unknown as Json)
   const service = Registry.over(dataspace, silentLogger).get('demo')
   const ask = async (refresher: Refresher) => {

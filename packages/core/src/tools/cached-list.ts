@@ -98,6 +98,11 @@ export class CachedLists {
     this.#own.set(service.id, { stamp, fingerprint: this.fingerprint(service), list: read })
   }
 
+  /** Drops what is kept of a service that is gone. */
+  forget(id: string): void {
+    this.#own.delete(id)
+  }
+
   /** Shares what a server answered; a list whose fetching began later stays. */
   async put(service: Service, stamp: Stamp, list: FetchedList): Promise<PutResult> {
     const own = this.#own.get(service.id)

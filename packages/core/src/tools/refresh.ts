@@ -21,6 +21,8 @@ export interface RefresherParts {
   gate: Gate
   logger: Logger
   project: Projector
+  /** Told of the `id` of a service whose list this process keeps to itself: no record tells of that. */
+  onKept(id: string): void
 }
 
 /** How long a list is fresh at most, whatever its server says: a day. */
@@ -99,7 +101,7 @@ export class Refresher {
   }
 
   async #fetch(service: Service, bounds: RefreshOptions): Promise<CachedList> {
-    const { lists, options, reach } = this.#parts
+    const { lists, onKept, options, reach } = this.#parts
     const stamp = lists.begin()
     const left = countdown(bounds)
     const answer = await reach.use(service, bounds, async (connection) => {
@@ -120,8 +122,10 @@ export class Refresher {
       ttlMs: Math.min(ttlMs, Math.max(options.toolTtlMs, LONGEST_TTL_MS)),
     }
     const isOwn = isPrivate && !lists.isOwn
-    if (isOwn) lists.keep(service, stamp, list)
-    else await this.#share(service, stamp, list)
+    if (isOwn) {
+      lists.keep(service, stamp, list)
+      onKept(service.id)
+    } else await this.#share(service, stamp, list)
     return {
       tools: listedTools(service.name, tools),
       server,
