@@ -35,6 +35,15 @@ describe('a session that its server has forgotten', () => {
     expect(await times(remote, 'initialize')).toBe(2)
   })
 
+  test('is begun anew without asking its server once more what it speaks', async () => {
+    const remote = await startRemote()
+    const connection = await connect(remoteConfig(remote.url))
+    await remote.forget()
+    await connection.callTool('echo', { text: 'again' }, patient)
+    expect(await times(remote, 'initialize')).toBe(2)
+    expect(await times(remote, 'server/discover')).toBe(1)
+  })
+
   test('is begun anew for a list, and for any other request', async () => {
     const remote = await startRemote({ pages: 3 })
     const connection = await connect(remoteConfig(remote.url))

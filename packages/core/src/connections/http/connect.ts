@@ -3,7 +3,7 @@ import { storeError } from '../../errors.ts'
 import type { AuthProvider, AuthSource } from '../auth-provider.ts'
 import type { Connection, ConnectOptions } from '../connector.ts'
 import { type Deadline, within } from '../deadline.ts'
-import { choiceOf } from '../era.ts'
+import { choiceOf, eraOf } from '../era.ts'
 import { connectError, type Handshake, type Surroundings, shakeHands } from '../handshake.ts'
 import { inEitherEra } from '../in-either-era.ts'
 import { markTurnedDown } from '../verdict.ts'
@@ -32,10 +32,13 @@ export function connectRemote(
   options: ConnectOptions,
   parts: RemoteParts,
 ): Promise<Connection> {
-  const { known } = options
-  return LastingConnection.open(service, options, (bounds) =>
-    openSession(service, config, { known, ...bounds }, parts),
-  )
+  let { known } = options
+  return LastingConnection.open(service, options, async (bounds) => {
+    const session = await openSession(service, config, { ...bounds, known }, parts)
+    const { protocolVersion } = session.server
+    if (protocolVersion !== undefined) known = eraOf(protocolVersion)
+    return session
+  })
 }
 
 async function openSession(
