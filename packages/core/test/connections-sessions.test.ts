@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { ConnectionPool, createConnector } from '../src/connections/index.ts'
+import { LastingConnection } from '../src/connections/http/lasting-connection.ts'
+import { type Connection, ConnectionPool, createConnector } from '../src/connections/index.ts'
+import { verdictError } from '../src/connections/verdict.ts'
 import {
   connect,
   failureOf,
@@ -137,6 +139,33 @@ describe('a session that its server has forgotten', () => {
     await connection.close()
     expect(await times(remote, 'tools/call')).toBe(1)
   })
+})
+
+test('what a call may take in all includes what was lost with a session that was forgotten', async () => {
+  const began = performance.now()
+  const given: (number | undefined)[] = []
+  const config = remoteConfig('http://127.0.0.1:1/mcp')
+  const forgotten = { fate: 'unsent', words: 'no longer knows this session', expired: true } as const
+  const session: Connection = {
+    server: { capabilities: {} } as Connection['server'],
+    listTools: async () => [],
+    callTool: async (_tool, _args, { totalTimeoutMs }) => {
+      given.push(totalTimeoutMs)
+      await expect.poll(() => performance.now() - began).toBeGreaterThan(50)
+      if (given.length === 1) throw verdictError({ service: 'demo', config }, 'call', forgotten)
+      return {}
+    },
+    request: async () => ({}),
+    check: async () => {},
+    onClose: () => {},
+    onToolsChanged: () => {},
+    close: async () => {},
+  }
+  const connection = await LastingConnection.open('demo', patient, async () => session)
+  await connection.callTool('echo', {}, { timeoutMs: 10_000, totalTimeoutMs: 10_000 })
+  const [first, second] = given as [number, number]
+  expect(first).toBeLessThanOrEqual(10_000)
+  expect(second).toBeLessThanOrEqual(10_000 - 50)
 })
 
 describe('the farewell to a session', () => {

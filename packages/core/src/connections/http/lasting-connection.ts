@@ -58,7 +58,15 @@ export class LastingConnection implements Connection {
   }
 
   callTool(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolResult> {
-    return this.#ask(options, (session, bounds) => session.callTool(tool, args, { ...options, ...bounds }))
+    const { totalTimeoutMs = Number.POSITIVE_INFINITY } = options
+    const end = performance.now() + totalTimeoutMs
+    return this.#ask(options, (session, bounds) =>
+      session.callTool(tool, args, {
+        ...options,
+        ...bounds,
+        totalTimeoutMs: Math.max(1, end - performance.now()),
+      }),
+    )
   }
 
   request(
