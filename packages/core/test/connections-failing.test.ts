@@ -183,7 +183,7 @@ describe('a service that cannot be connected', () => {
     plan.connect = failing('unreachable')
     for (let n = 0; n < 3; n++) await failureOf(use())
     plan.connect = () => {}
-    expect(await use({ service: 'other' })).toBe('fine')
+    expect(await use({ id: 'other', service: 'other' })).toBe('fine')
   })
 })
 

@@ -112,10 +112,10 @@ test('a restart starts the new server when nothing is left of the old one, and r
   const [first] = pidsIn(startFile) as [number]
   const left = Number(readFileSync(grandchild, 'utf8'))
   expect(isRunning(left)).toBe(true)
-  const [restarted, call] = await Promise.all([
-    ctx.restartService('demo'),
-    ctx.useTool('demo/echo', { text: 'x' }),
-  ])
+  const restarting = ctx.restartService('demo')
+  // From here on the old server is being ended; who calls meanwhile gets the new one.
+  await until(async () => (await ctx.serviceInfo('demo')).facts.phase !== 'connected')
+  const [restarted, call] = await Promise.all([restarting, ctx.useTool('demo/echo', { text: 'x' })])
   expect(restarted).toMatchObject({ status: 'ok', facts: { phase: 'connected' } })
   expect(Date.parse(restarted.fetchedAt!)).toBeGreaterThan(Date.parse(before.fetchedAt!))
   expect(call.content).toEqual([{ type: 'text', text: 'x' }])
