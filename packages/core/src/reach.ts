@@ -110,8 +110,7 @@ export class Reach {
 
   /** The config of this service is another one now, or gone: what runs by an older one ends with the calls on it. */
   reconsider(id: string, service: Service | undefined): void {
-    if (!this.#loaded || this.#loaded.phase(id) === 'idle') return
-    this.#loaded.retire(id, service && this.#keyIfAdmitted(service))
+    this.#loaded?.retire(id, service && this.#keyIfAdmitted(service))
   }
 
   /** What a service speaks, where that is not chosen: with it nobody else has to ask it. */

@@ -46,6 +46,25 @@ test('who asks by hand has it tried', async () => {
   expect({ status, retryAt: facts.retryAt }).toEqual({ status: 'ok', retryAt: null })
 })
 
+test.each(['changed', 'disabled', 'added again'])(
+  'a service that was %s is not said to be left alone',
+  async (how) => {
+    const { ctx } = await failing(1000)
+    const { config } = await ctx.serviceInfo('demo')
+    for (let n = 0; n < 3; n++) await failureOf(ctx.listTools('demo'))
+    expect((await ctx.serviceInfo('demo')).facts.retryAt).not.toBeNull()
+    await ctx.patchService('demo', { description: 'the same' })
+    expect((await ctx.serviceInfo('demo')).facts.retryAt).not.toBeNull()
+    if (how === 'changed') await ctx.patchService('demo', { env: { KEY: 'new' } })
+    else if (how === 'disabled') await ctx.patchService('demo', { disabled: true })
+    else {
+      await ctx.deleteService('demo')
+      await ctx.addService({ demo: config })
+    }
+    expect((await ctx.serviceInfo('demo')).facts.retryAt).toBeNull()
+  },
+)
+
 test('it comes back by itself when its time has passed and somebody uses it', async () => {
   const { ctx, starts } = await failing(3)
   for (let n = 0; n < 3; n++) await failureOf(ctx.listTools('demo'))

@@ -68,6 +68,11 @@ export class Breaker {
     this.#failures.delete(id)
   }
 
+  /** Forgets what failed with any other config than that of this key. */
+  forget(id: string, key: string | undefined): void {
+    if (this.#failures.get(id)?.key !== key) this.#failures.delete(id)
+  }
+
   #left({ restsUntil }: Failures): number {
     return restsUntil - this.#time.monotonic()
   }

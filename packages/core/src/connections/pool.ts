@@ -133,8 +133,12 @@ export class ConnectionPool {
     if (this.#ending.get(id) === end) this.#ending.delete(id)
   }
 
-  /** Ends the service's connection, unless it is the one of this key, as soon as nobody uses it; nobody new gets it. */
+  /**
+   * Ends the service's connection, unless it is the one of this key, as soon as nobody uses it; nobody new gets it. What
+   * failed with another key is forgotten.
+   */
   retire(id: string, key?: string): void {
+    this.#breaker.forget(id, key)
     const current = this.#current.get(id)
     if (!current || current.key === key) return
     this.#current.delete(id)
