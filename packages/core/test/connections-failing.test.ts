@@ -155,7 +155,7 @@ describe('a service that cannot be connected', () => {
 
   test('is tried all the same by who insists, and with another config', async () => {
     const { counts, plan, pool, use } = scene()
-    plan.connect = failing('auth_required')
+    plan.connect = failing('unreachable')
     for (let n = 0; n < 3; n++) await failureOf(use())
     expect(isRefusal(await failureOf(use({ insist: true })))).toBe(false)
     plan.connect = () => {}
@@ -165,15 +165,15 @@ describe('a service that cannot be connected', () => {
     expect(counts.connects).toBe(5)
   })
 
-  test('is not blamed for callers who gave up, had little time, or lack what its config needs', async () => {
+  test('is not blamed for callers who gave up, had little time, or lack what it needs', async () => {
     const { counts, plan, use } = scene()
-    for (const code of ['aborted', 'bad_config'] as const) {
+    for (const code of ['aborted', 'bad_config', 'auth_required'] as const) {
       plan.connect = failing(code)
       for (let n = 0; n < 4; n++) expect(isRefusal(await failureOf(use()))).toBe(false)
     }
     plan.connect = failing('timeout')
     for (let n = 0; n < 4; n++) expect(isRefusal(await failureOf(use({}, { timeoutMs: 100 })))).toBe(false)
-    expect(counts.connects).toBe(12)
+    expect(counts.connects).toBe(16)
     for (let n = 0; n < 3; n++) await failureOf(use())
     expect(isRefusal(await failureOf(use()))).toBe(true)
   })

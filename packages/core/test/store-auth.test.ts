@@ -47,6 +47,25 @@ test('the tokens of the host go to no service of a stranger, until it is trusted
   expect(given).toEqual([undefined, 'Bearer abc'])
 })
 
+test('a service that wanted somebody to sign in is tried as soon as somebody did', async () => {
+  const remote = await startRemote({ token: 'abc' })
+  let token: string | undefined
+  const store = await setupStore({
+    logger: false,
+    auth: () => ({ tokens: () => (token === undefined ? undefined : { access_token: token }) }),
+  })
+  later(() => store.close())
+  const context = store.forStore()
+  await context.addService({ demo: { url: remote.url } })
+  for (let n = 0; n < 4; n++) {
+    expect(await failureOf(context.useTool('demo/echo', { text: 'hi' }))).toMatchObject({
+      code: 'auth_required',
+    })
+  }
+  token = 'abc'
+  expect((await context.useTool('demo/echo', { text: 'hi' })).content).toHaveLength(1)
+})
+
 test('what is no function is refused', async () => {
   const wrong = { auth: { tokens: () => undefined } } as unknown as Parameters<typeof setupStore>[0]
   expect(await failureOf(setupStore(wrong))).toMatchObject({

@@ -11,8 +11,8 @@ import { SharedConnection } from './shared-connection.ts'
 const DEFAULT_IDLE_MS = 5 * 60_000
 const DEFAULT_CHECK_MS = 60_000
 
-/** Failures that say something about the service, and not about who asked. */
-const TELLING = new Set(['unreachable', 'timeout', 'auth_required'])
+/** Failures that say that the service is down. One that wants credentials is there, and may be given them at any time. */
+const TELLING = new Set(['unreachable', 'timeout'])
 /** Who allows less time than this finds out nothing by a timeout. */
 const FAIR_MS = 5000
 
