@@ -761,7 +761,7 @@ export const mutants: Mutant[] = [
   {
     name: 'a service that is not trusted gets the tokens of the host',
     file: 'packages/core/src/reach.ts',
-    find: 'this.#trust.get(config) ?',
+    find: 'scope && isTrusted ?',
     replace: 'true ?',
     suite: 'packages/core/test/store-auth.test.ts',
   },

@@ -1,4 +1,4 @@
-import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
+import { type Dataspace, type Logger, McpStoreError, type Scope } from '@mcpstore/storage'
 import { fingerprint } from './config/fingerprint.ts'
 import type { RemoteConfig, ServiceConfig } from './config/service-config.ts'
 import type { AuthProvider } from './connections/auth-provider.ts'
@@ -50,8 +50,8 @@ export class Reach {
   #pool: Promise<ConnectionPool> | undefined
   #loaded: ConnectionPool | undefined
   readonly #targets = new WeakMap<ServiceConfig, { trusted: ConnectionTarget; untrusted: ConnectionTarget }>()
-  /** Of the expanded configs, whether they are trusted. */
-  readonly #trust = new WeakMap<ServiceConfig, boolean>()
+  /** Of the expanded configs, whose they are and whether they are trusted. */
+  readonly #owners = new WeakMap<ServiceConfig, { scope: Scope; isTrusted: boolean }>()
   readonly #noted = new WeakSet<Connection>()
   #closed = false
 
@@ -160,7 +160,7 @@ export class Reach {
     const { gate } = this.#parts
     const config = gate.expand(service)
     const isTrusted = gate.isTrusted(service)
-    this.#trust.set(config, isTrusted)
+    this.#owners.set(config, { scope: service.scope, isTrusted })
     const targets = this.#targets.get(config) ?? targetsOf(service, config)
     this.#targets.set(config, targets)
     return isTrusted ? targets.trusted : targets.untrusted
@@ -201,7 +201,8 @@ export class Reach {
   /** The host's tokens go to no service that is not trusted: somebody else wrote down where it is. */
   async #authOf(name: string, config: RemoteConfig): Promise<AuthProvider | undefined> {
     const { auth } = this.#parts.options
-    return this.#trust.get(config) ? auth?.({ name, url: config.url }) : undefined
+    const { scope, isTrusted = false } = this.#owners.get(config) ?? {}
+    return scope && isTrusted ? auth?.({ name, scope, url: config.url }) : undefined
   }
 
   #refuseClosed(): void {

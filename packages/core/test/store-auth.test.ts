@@ -15,7 +15,19 @@ test('the option auth is asked with name and filled-in URL, and what it gives is
   expect(auth).not.toHaveBeenCalled()
   const { content } = await context.useTool('demo/echo', { text: 'hi' })
   expect(content).toEqual([{ type: 'text', text: 'hi' }])
-  expect(auth.mock.calls).toEqual([[{ name: 'demo', url: remote.url }]])
+  expect(auth.mock.calls).toEqual([[{ name: 'demo', scope: 'store', url: remote.url }]])
+})
+
+test('of two services of one name in two scopes the option auth is told whose it is asked for', async () => {
+  const remote = await startRemote({ token: 'abc' })
+  const scopes: unknown[] = []
+  const store = await setupStore({ logger: false, auth: ({ scope }) => void scopes.push(scope) })
+  later(() => store.close())
+  for (const context of [store.forStore(), store.forAgent('writer')]) {
+    await context.addService({ demo: { url: remote.url } })
+    await failureOf(context.useTool('demo/echo', { text: 'hi' }))
+  }
+  expect(scopes).toEqual(['store', { agent: 'writer' }])
 })
 
 test('without a provider for it the service is auth, and the calls say what to do', async () => {

@@ -1,3 +1,4 @@
+import type { Scope } from '@mcpstore/storage'
 import type { RemoteConfig } from '../config/service-config.ts'
 
 /** Tokens as an authorization server gives them; unknown fields are kept. */
@@ -58,6 +59,8 @@ export type AuthProvider = TokenProvider | OAuthProvider
 /** The service that tokens are asked for. Look at the URL, not only at the name: it is where they are sent. */
 export interface AuthQuestion {
   readonly name: string
+  /** Whose it is: the store and each agent may have one of this name. */
+  readonly scope: Scope
   /** Placeholders filled in. */
   readonly url: string
 }
