@@ -43,8 +43,15 @@ export async function noteProtocol(
 ): Promise<void> {
   if (readProtocol(dataspace, service, fingerprint) === version) return
   const at = new Date().toISOString()
-  const { health = 'ok', error = null, since = at } = readHealth(dataspace, service) ?? {}
-  await put(dataspace, service, { health, error, since, protocol: { version, at, fingerprint } })
+  const before = readHealth(dataspace, service)
+  // It was reached just now; that this is written already, nobody can count on.
+  const since = before?.health === 'ok' ? before.since : at
+  await put(dataspace, service, {
+    health: 'ok',
+    error: null,
+    since,
+    protocol: { version, at, fingerprint },
+  })
 }
 
 /** The shared note about a service; `undefined` when there is none for its config, or none that can be read. */
