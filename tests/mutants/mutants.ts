@@ -41,7 +41,6 @@ const outage = 'tests/faults/outage.test.ts'
 const network = 'tests/faults/network.test.ts'
 const late = 'tests/faults/late.test.ts'
 const lostData = 'tests/faults/lost-data.test.ts'
-const calls = 'packages/core/test/store-calls.test.ts'
 const wipes = 'tests/faults/wipes.test.ts'
 const former = 'packages/storage/src/backends/redis/former.ts'
 const events = 'packages/core/test/store-events.test.ts'
@@ -627,7 +626,7 @@ export const mutants: Mutant[] = [
     file: 'packages/core/src/connections/deadline.ts',
     find: 'this.#givenMs = Math.round(givenMs ?? this.#timeoutMs)',
     replace: 'this.#givenMs = this.#timeoutMs',
-    suite: calls,
+    suite: 'packages/core/test/connections-deadline.test.ts',
   },
   {
     name: 'an approval hides what has code loaded',

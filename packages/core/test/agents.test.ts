@@ -73,7 +73,7 @@ test('calls of an agent are counted under its own name', async () => {
   const count = (scope: 'store' | { agent: string }) => stranger.dataspace.counters(statsKey('echo', scope))
   expect([count('store'), count({ agent: 'a' }), count({ agent: 'b' })]).toEqual([
     {},
-    { [statsField('demo', 'calls')]: 1 },
+    expect.objectContaining({ [statsField('demo', 'calls')]: 1 }),
     {},
   ])
 })

@@ -272,7 +272,7 @@ test('a wait looks once, and again when there is news', async () => {
       },
       gate: { consult: async () => {}, isTrusted: () => true, whyInert: () => null },
       lists: { get: () => undefined },
-      reach: { phase: () => 'idle' },
+      reach: { phase: () => 'idle', retryAt: () => undefined },
       dataspace: { get: () => ({ basis: 'stamp', value }) },
     } as unknown as House
     const statuses = new Set(['failing'] as const)
