@@ -680,7 +680,7 @@ export const mutants: Mutant[] = [
   {
     name: 'a file that was cut off is taken for a new one',
     file: 'packages/storage/src/backends/sqlite/absence.ts',
-    find: 'if (size === 0 && sizeOf(`${file}-wal`)) {',
+    find: 'if (size === 0 && log) {',
     replace: 'if (size === -1) {',
     suite: sqlite,
   },

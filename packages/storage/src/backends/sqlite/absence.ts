@@ -10,8 +10,10 @@ export type Absence = 'missing' | 'empty'
  * @throws `BackendError` when the file was cut off: SQLite takes it for a new one, and would remove the log beside it.
  */
 export function absenceOf(file: string): Absence | undefined {
+  // The log first: whoever makes the file at this moment writes to it before there is a log.
+  const log = sizeOf(`${file}-wal`)
   const size = sizeOf(file)
-  if (size === 0 && sizeOf(`${file}-wal`)) {
+  if (size === 0 && log) {
     throw new BackendError('down', `${file} was cut off: it is empty, and the log beside it is not`, {
       hint: 'Restore it from a copy, or move both aside; mcpstore then starts with an empty one. Nothing was touched.',
     })

@@ -166,7 +166,9 @@ function metaOf(db: Libsql.Database, name: string): string | undefined {
 
 /** Makes the tables, unless another process did so meanwhile; answers the schema that is there now. */
 function create(db: Libsql.Database, file: string, tables: string): string {
-  if (db.prepare('SELECT 1 FROM sqlite_master').all().length > 0) {
+  const isMade = db.prepare('SELECT 1 FROM sqlite_master').all().length > 0
+  // All of it is made at once, so whoever sees a table of ours sees the schema too.
+  if (isMade && metaOf(db, 'schema') === undefined) {
     throw new BackendError('down', `${file} is a database of something else`, { hint: 'Use another file.' })
   }
   db.exec('PRAGMA journal_mode = WAL')
