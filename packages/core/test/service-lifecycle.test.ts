@@ -99,7 +99,10 @@ test('a call in flight ends with the connection, and what was never connected ma
   const call = failureOf(ctx.useTool('demo/mute'))
   await until(() => linesOf(countFile) === 1)
   await ctx.disconnectService('demo')
-  expect(await call).toMatchObject({ code: 'outcome_unknown' })
+  expect(await call).toMatchObject({
+    code: 'outcome_unknown',
+    message: 'service "demo" was disconnected',
+  })
   expect(await failureOf(ctx.disconnectService('nobody'))).toMatchObject({ code: 'unknown_service' })
 })
 
