@@ -659,8 +659,8 @@ export const mutants: Mutant[] = [
   {
     name: 'a server runs on by a config that somebody else overwrote',
     file: 'packages/core/src/setup-store.ts',
-    find: "if (parseRecordKey(key)?.kind === 'config') reach",
-    replace: "if (parseRecordKey(key)?.kind === 'cache') reach",
+    find: '      reach.reconsider(key, service)\n',
+    replace: '',
     suite: 'packages/core/test/store-overwritten.test.ts',
   },
   {

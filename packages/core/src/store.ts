@@ -101,6 +101,7 @@ export class Store {
   async #close(): Promise<{ left: number }> {
     this.#house.closed = true
     this.#events.close()
+    this.#house.news.end()
     // Whatever became of the connections: what waits must still be delivered.
     await this.#house.reach.close().catch((error: Error) => this.#house.logger.error(error.message))
     await this.#settled()

@@ -99,7 +99,10 @@ test('a call in flight ends with the connection, and what was never connected ma
   const call = failureOf(ctx.useTool('demo/mute'))
   await until(() => linesOf(countFile) === 1)
   await ctx.disconnectService('demo')
-  expect(await call).toMatchObject({ code: 'outcome_unknown' })
+  expect(await call).toMatchObject({
+    code: 'outcome_unknown',
+    message: 'service "demo" was disconnected',
+  })
   expect(await failureOf(ctx.disconnectService('nobody'))).toMatchObject({ code: 'unknown_service' })
 })
 
@@ -219,4 +222,17 @@ test('the statistics of tools are told by tool, whoever called them', async () =
   ])
   expect(await second.forStore().toolStats('a/echo')).toMatchObject([{ name: 'a/echo', calls: 1, errors: 0 }])
   expect(await second.forStore().toolStats('a/mute')).toEqual([])
+})
+
+test('who waits for a status is told when the store is closed', async () => {
+  const store = await open()
+  const contexts = [store.forStore(), store.forAgent('writer')]
+  const waiting = contexts.map(async (ctx) => {
+    await ctx.addService({ demo: server() })
+    return failureOf(ctx.waitService('demo', { status: 'failing', timeout: 600_000 }))
+  })
+  for (const ctx of contexts) await until(async () => (await ctx.listServices()).length > 0)
+  await contexts[1]!.waitService('demo', { status: 'new' })
+  await store.close()
+  for (const failure of waiting) expect(await failure).toMatchObject({ code: 'unavailable' })
 })

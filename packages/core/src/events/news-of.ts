@@ -9,7 +9,7 @@ export class NewsOf {
 
   constructor(news: ServiceNews, wanted: string) {
     this.#unlisten = news.on((id) => {
-      if (id !== wanted) return
+      if (id !== null && id !== wanted) return
       this.#isNew = true
       this.#wake()
     })

@@ -1,8 +1,8 @@
 import { type Dataspace, parseRecordKey, type Watcher } from '@mcpstore/storage'
 import { serviceId } from '../services/keys.ts'
 
-/** Told the `id` of a service. */
-export type NewsListener = (id: string) => void
+/** Told the `id` of a service, or `null` when there will be no more news of any. */
+export type NewsListener = (id: string | null) => void
 
 /**
  * Tells that something about a service may be different now: one of its records, whoever wrote it, or this process's
@@ -35,6 +35,11 @@ export class ServiceNews {
 
   tell(id: string): void {
     for (const listener of this.#listeners) listener(id)
+  }
+
+  /** Wakes all who wait for news, as the store closes. */
+  end(): void {
+    for (const listener of this.#listeners) listener(null)
   }
 
   /** The services of the store, and those of agents. */

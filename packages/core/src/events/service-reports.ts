@@ -35,7 +35,7 @@ export class ServiceReports {
     const services = known(house)
     this.#consult(services)
     for (const service of services) this.#told.set(service.id, look(house, service))
-    this.#unlisten = house.news.on((id) => this.#note(id))
+    this.#unlisten = house.news.on((id) => id !== null && this.#note(id))
   }
 
   stop(): void {

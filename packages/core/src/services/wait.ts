@@ -2,7 +2,7 @@ import { countdown } from '../connections/deadline.ts'
 import { isTransient } from '../connections/index.ts'
 import { storeError } from '../errors.ts'
 import { NewsOf } from '../events/news-of.ts'
-import type { House } from '../house.ts'
+import { type House, whileOpen } from '../house.ts'
 import type { Bounds } from './ask-all.ts'
 import { readHealth } from './health-note.ts'
 import type { Service } from './registry.ts'
@@ -26,7 +26,8 @@ export interface WaitedFor {
 /**
  * Waits until the service's status is one of those. For `ok` it connects the service and fetches its tools, again and
  * again while that may help; for any other nobody is asked: it is woken by what happens here, and by what other
- * processes write. @throws `unknown_service`, also when it is removed meanwhile; `timeout`; what connecting throws
+ * processes write. @throws `unknown_service`, also when it is removed meanwhile; `timeout`; `unavailable` once the store
+ * is closed; what connecting throws
  */
 export async function waitFor(house: House, wanted: WaitedFor): Promise<void> {
   const { name, id, statuses, timeoutMs } = wanted
@@ -61,7 +62,7 @@ async function reach(
   news: NewsOf,
 ): Promise<void> {
   for (;;) {
-    const service = house.registry.get(name)
+    const service = whileOpen(house).registry.get(name)
     await house.gate.consult([service])
     if (wanted.has(summarise(house, service).status)) return
     await news.next()

@@ -9,6 +9,9 @@ import { type Ending, NotSent, type StdioTransport } from './transport.ts'
 /** How much of it is shown, in characters: enough for a stack trace. */
 const MAX_LAST_WORDS = 4096
 
+/** What the SDK says to open requests when the connection is ended from this side. */
+const CLOSED = -32000
+
 const startHint = 'Run its command by hand to see what it needs.'
 
 /** A stdio server as a session sees it. */
@@ -30,6 +33,7 @@ export class StdioLink implements Link {
     if (error === undefined || error instanceof NotSent) {
       return { fate, words: `was disconnected${this.lastWords()}`, hint: startHint, over: true }
     }
+    if ((error as { code?: unknown }).code === CLOSED) return { fate, words: 'was disconnected' }
     return { fate, words: `failed: ${asError(error).message}${this.lastWords()}` }
   }
 
