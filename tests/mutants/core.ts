@@ -1,21 +1,6 @@
-/** A guarantee taken away, and the suite that has to notice. */
-export interface Mutant {
-  /** What is broken, in words. */
-  name: string
-  file: string
-  /** Stands in the file exactly once. */
-  find: string
-  replace: string
-  /** The test files that have to fail. */
-  suite: string
-}
+import type { Mutant } from './mutant.ts'
 
-const conformance = 'packages/storage/test/conformance.test.ts'
 const dataspace = 'packages/storage/test/dataspace.test.ts'
-const sqlite = 'packages/storage/test/sqlite.test.ts'
-const outbox = 'packages/storage/test/outbox.test.ts'
-const mirror = 'packages/storage/test/mirror.test.ts'
-const mirrorOrigin = 'packages/storage/test/mirror-origin.test.ts'
 const tools = 'packages/core/test/store-tools.test.ts'
 const services = 'packages/core/test/store-services.test.ts'
 const approvals = 'packages/core/test/trust-approvals.test.ts'
@@ -33,335 +18,22 @@ const eraConnections = 'packages/core/test/connections-eras.test.ts'
 const privateLists = 'packages/core/test/private-lists.test.ts'
 const hostAnswers = 'packages/core/test/host-answers.test.ts'
 const hostOptions = 'packages/core/test/host-options.test.ts'
-const rules = 'packages/storage/src/backends/rules.ts'
-const link = 'packages/storage/src/link.ts'
-const mergeScript = 'packages/storage/src/backends/redis/scripts/merge.lua'
-const countScript = 'packages/storage/src/backends/redis/scripts/count.lua'
 const outage = 'tests/faults/outage.test.ts'
-const network = 'tests/faults/network.test.ts'
-const late = 'tests/faults/late.test.ts'
-const lostData = 'tests/faults/lost-data.test.ts'
-const wipes = 'tests/faults/wipes.test.ts'
-const former = 'packages/storage/src/backends/redis/former.ts'
 const events = 'packages/core/test/store-events.test.ts'
 const lifecycle = 'packages/core/test/service-lifecycle.test.ts'
 const contents = 'packages/core/test/contents.test.ts'
 const partial = 'packages/core/test/partial-results.test.ts'
 const pool = 'packages/core/src/connections/pool.ts'
 
-export const mutants: Mutant[] = [
-  {
-    name: 'the last write to arrive stays, whatever its stamp',
-    file: rules,
-    find: "return !stored || supersedes(record, stored, now) ? 'accepted' : 'stale'",
-    replace: "return 'accepted'",
-    suite: conformance,
-  },
-  {
-    name: 'a retry of an overwritten write counts as a new one',
-    file: rules,
-    find: '(stored.stamp === record.stamp || covers(stored.seen, record.stamp))',
-    replace: 'stored.stamp === record.stamp',
-    suite: conformance,
-  },
-  {
-    name: 'conflicts are not reported',
-    file: rules,
-    find: 'if (conflict) tables.addConflict(conflict, MAX_CONFLICTS)',
-    replace: '',
-    suite: conformance,
-  },
-  {
-    name: 'a list is stored without a live config',
-    file: rules,
-    find: 'if (parent !== undefined && !isLive(tables.record(parent), now))',
-    replace: 'if (false)',
-    suite: conformance,
-  },
-  {
-    name: 'a list outlives the deletion of its config',
-    file: rules,
-    find: 'if (record.json === null) removeDependants(tables, record.key)',
-    replace: '',
-    suite: conformance,
-  },
-  {
-    name: 'a stamp from the future is believed',
-    file: rules,
-    find: "if (isStray(record, now)) return 'future'",
-    replace: '',
-    suite: conformance,
-  },
-  {
-    name: 'what was cleared can be written again',
-    file: rules,
-    find: "if (record.stamp <= cleared) return 'cleared'",
-    replace: '',
-    suite: conformance,
-  },
-  {
-    name: 'compare-and-set does not compare',
-    file: rules,
-    find: "condition === 'absent' ? !isLive(stored, now) : stored?.stamp === condition",
-    replace: 'true',
-    suite: conformance,
-  },
-  {
-    name: 'a share that is sent twice counts twice',
-    file: rules,
-    find: 'const before = tables.share(node, key, field)',
-    replace: 'const before = 0',
-    suite: conformance,
-  },
-  {
-    name: 'counts from before a clear come back',
-    file: rules,
-    find: 'if (cleared < clearedAt(tables, now)) return { counted: false, refused: [] }',
-    replace: '',
-    suite: conformance,
-  },
-  {
-    name: 'a list is read without a live config',
-    file: 'packages/storage/src/replica.ts',
-    find: 'if (slot.parent !== undefined && !isLive(this.record(slot.parent), now)) return undefined',
-    replace: '',
-    suite: dataspace,
-  },
-  {
-    name: 'what the backend lost is not put back',
-    file: 'packages/storage/src/intake.ts',
-    find: 'if (whole) this.#restore(sound, new Set(page.unchanged))',
-    replace: '',
-    suite: dataspace,
-  },
-  {
-    name: 'a write that was not acknowledged is told to be durable',
-    file: 'packages/storage/src/put-kept.ts',
-    find: "if (unsure) return { status, durable: 'memory' }",
-    replace: '',
-    suite: sqlite,
-  },
-  {
-    name: 'what began earlier takes the place of what began later',
-    file: 'packages/storage/src/author.ts',
-    find: 'if (current && !supersedes(record, current, clock.now()))',
-    replace: 'if (false)',
-    suite: dataspace,
-  },
-  {
-    name: 'a write takes the place of one its writer had not seen',
-    file: 'packages/storage/src/outbox.ts',
-    find: 'filter((known) => covers(seen, known))',
-    replace: 'filter(() => seen)',
-    suite: outbox,
-  },
-  {
-    name: 'a mirror of another dataspace is pushed',
-    file: 'packages/storage/src/mirror/mirror.ts',
-    find: 'const isOther = !mayBeSame(this.#ids, ids)',
-    replace: 'const isOther = false',
-    suite: mirrorOrigin,
-  },
-  {
-    name: 'a mirror of another dataspace is read',
-    file: 'packages/storage/src/mirror/mirror.ts',
-    find: 'if (!mayBeSame(this.#kept.ids, this.#ids)) throw otherDataspace(this.file)',
-    replace: '',
-    suite: mirrorOrigin,
-  },
-  {
-    name: 'of several ids of a dataspace only the first is passed on',
-    file: 'packages/storage/src/opening.ts',
-    find: '    ids,\n',
-    replace: '    ids: ids.slice(0, 1),\n',
-    suite: mirrorOrigin,
-  },
-  {
-    name: 'an acknowledgement removes more from the mirror than its write',
-    file: 'packages/storage/src/mirror/mirror-tables.ts',
-    find: "'DELETE FROM outbox WHERE stamp = ?'",
-    replace: "'DELETE FROM outbox WHERE stamp >= ?'",
-    suite: mirror,
-  },
-  {
-    name: 'a write is told to be local before it is in the mirror',
-    file: 'packages/storage/src/mirror/mirror.ts',
-    find: 'return versions.map((version) => !this.problem && !waits(version) && lives(version))',
-    replace: 'return versions.map(lives)',
-    suite: mirror,
-  },
-  {
-    name: 'a write that a clear has dropped is told to be local',
-    file: 'packages/storage/src/mirror/mirror.ts',
-    find: '!waits(version) && lives(version))',
-    replace: '!waits(version))',
-    suite: mirror,
-  },
-  {
-    name: 'a write that waits no more in the mirror is told to have reached the server',
-    file: 'packages/storage/src/intake.ts',
-    find: 'for (const stamp of settled) outbox.acknowledge(stamp, undefined)',
-    replace: "for (const stamp of settled) outbox.acknowledge(stamp, 'duplicate')",
-    suite: mirror,
-  },
-  {
-    name: 'in the mirror a write takes the place of one its writer had not seen',
-    file: 'packages/storage/src/mirror/mirror-tables.ts',
-    find: "const sql = 'INSERT OR IGNORE INTO outbox VALUES (?, ?, ?)'",
-    replace: `const sql = 'INSERT OR IGNORE INTO outbox VALUES (?, ?, ?)'
-    this.#statements.run("DELETE FROM outbox WHERE json_extract(write, '$.record.key') = ?", write.record.key)`,
-    suite: mirror,
-  },
-  {
-    name: 'what a run has counted is delivered under another name',
-    file: 'packages/storage/src/deliver-counts.ts',
-    find: 'await backend.count(share.node, share.cleared, share.totals)',
-    replace: 'await backend.count(`${share.node}2`, share.cleared, share.totals)',
-    suite: mirror,
-  },
-  {
-    name: 'a run leaves although what it counted may be delivered once more',
-    file: 'packages/storage/src/link.ts',
-    find: 'const left = counts.waiting().length > 0 || (await mirror?.hasNoShare()) === false',
-    replace: 'const left = counts.waiting().length > 0',
-    suite: mirror,
-  },
-  {
-    name: 'what was delivered for a run is not forgotten',
-    file: 'packages/storage/src/deliver-counts.ts',
-    find: 'mirror?.removeShare(share)',
-    replace: '',
-    suite: mirror,
-  },
-  {
-    name: 'a removed database file is not noticed',
-    file: 'packages/storage/src/backends/sqlite/database.ts',
-    find: "return parts[0] && parts.map((stat) => `${stat?.dev}:${stat?.ino}`).join(' ')",
-    replace: "return 'the same'",
-    suite: sqlite,
-  },
-  {
-    name: 'opening the file drops the locks this process has on it',
-    file: 'packages/storage/src/backends/sqlite/database.ts',
-    find: "closeSync(openSync(file, 'wx', 0o600))",
-    replace: "closeSync(openSync(file, 'a', 0o600))",
-    suite: sqlite,
-  },
-  {
-    name: 'a record from the future can never be replaced',
-    file: 'packages/storage/src/record.ts',
-    find: 'return outranks(write, stored) || (isStray(stored, now) && covers(write.seen, stored.stamp))',
-    replace: 'return outranks(write, stored)',
-    suite: dataspace,
-  },
-  {
-    name: 'a clear from the future forbids every write',
-    file: rules,
-    find: 'if (!isFuture(cleared, now)) return cleared',
-    replace: 'if (now) return cleared',
-    suite: dataspace,
-  },
-  {
-    name: 'nothing is compared after a reconnect',
-    file: link,
-    find: 'if (fresh || (backend.beat && this.#pace.compareDue))',
-    replace: 'if ((fresh && this.#cursor === 0) || (backend.beat && this.#pace.compareDue))',
-    suite: lostData,
-  },
-  {
-    name: 'nothing is compared as long as a connection lasts',
-    file: link,
-    find: '(backend.beat && this.#pace.compareDue)',
-    replace: 'false',
-    suite: lostData,
-  },
-  {
-    name: 'the cursor is trusted although the server was rolled back',
-    file: link,
-    find: 'if (page.rev < before) return this.#compare()',
-    replace: '',
-    suite: lostData,
-  },
-  {
-    name: 'a process reads before it listens',
-    file: 'packages/storage/src/backends/redis/session.ts',
-    find: 'connected.then(() => this.#subscribe())',
-    replace: 'connected.then(() => void setTimeout(() => this.#subscribe().catch(() => {}), 3000).unref())',
-    suite: late,
-  },
-  {
-    name: 'Redis keeps the last write to arrive, whatever its stamp',
-    file: mergeScript,
-    find: 'supersedes = outranks or (stray and covers(seen, there))',
-    replace: 'supersedes = true',
-    suite: late,
-  },
-  {
-    name: 'Redis takes a retry of an overwritten write for a conflict',
-    file: mergeScript,
-    find: "(there == stamp or covers(field(record, 'n'), stamp))",
-    replace: 'there == stamp',
-    suite: network,
-  },
-  {
-    name: 'Redis takes what is older than a clear',
-    file: mergeScript,
-    find: "if not later(stamp, cleared) then return {'cleared', now_text} end",
-    replace: '',
-    suite: late,
-  },
-  {
-    name: 'a clear that Redis lost is not put back',
-    file: link,
-    find: '      await backend.clear(events.cleared())\n',
-    replace: '',
-    suite: lostData,
-  },
-  {
-    name: 'Redis keeps a list without a live config',
-    file: mergeScript,
-    find: 'if parent ~= record and not is_live(parent, cleared, now) then',
-    replace: 'if false then',
-    suite: late,
-  },
-  {
-    name: 'Redis adds the whole total each time',
-    file: countScript,
-    find: "string.format('%.0f', total - before))",
-    replace: "string.format('%.0f', total))",
-    suite: network,
-  },
-  {
-    name: 'a clear leaves statistics behind in Redis',
-    file: countScript,
-    find: "if later(cleared, ARGV[6]) then return {'cleared'} end",
-    replace: '',
-    suite: late,
-  },
-  {
-    name: 'what was counted is not counted again by a server that lost it',
-    file: link,
-    find: 'counts.resend()',
-    replace: '',
-    suite: outage,
-  },
-  {
-    name: 'a compare-and-set waits for the server and is sent later',
-    file: 'packages/storage/src/put-if.ts',
-    find: 'const record = author.stamped(put)',
-    replace: `const record = author.stamped(put)
-      if (!parts.health.hopeful) {
-        parts.outbox.add({ record, if: condition })
-        return { status: 'written', stamp: record.stamp, durable: 'memory' }
-      }`,
-    suite: outage,
-  },
+/** Of services, connections, tools, trust. */
+export const coreMutants: Mutant[] = [
   {
     name: 'a list of another config is believed',
     file: 'packages/core/src/tools/cached-list.ts',
     find: 'return own === undefined ? list?.shape === this.#hash(service.config) : list?.fingerprint === own',
     replace: 'return true',
     suite: tools,
+    test: 'fresh asks the server again; when it cannot answer, the list that is known stands beside the error',
   },
   {
     name: 'a list is believed whatever its placeholders stood for',
@@ -369,6 +41,7 @@ export const mutants: Mutant[] = [
     find: ' && isPlain(service.config)',
     replace: '',
     suite: 'packages/core/test/store-regressions.test.ts',
+    test: 'a list belongs to what its placeholders stood for',
   },
   {
     name: 'a near miss is executed',
@@ -376,6 +49,7 @@ export const mutants: Mutant[] = [
     find: 'tool.tool === address ||',
     replace: 'tool.tool.startsWith(address) ||',
     suite: tools,
+    test: 'an ambiguous name is refused with its candidates, a near one suggested and never executed',
   },
   {
     name: 'of several tools of a name the first is taken',
@@ -383,6 +57,7 @@ export const mutants: Mutant[] = [
     find: 'if (found.length === 1) return found[0]!',
     replace: 'if (found.length >= 1) return found[0]!',
     suite: tools,
+    test: 'an ambiguous name is refused with its candidates, a near one suggested and never executed',
   },
   {
     name: 'arguments are not checked before the call',
@@ -390,6 +65,7 @@ export const mutants: Mutant[] = [
     find: 'if (problems.length === 0) return',
     replace: 'return',
     suite: tools,
+    test: 'arguments that break the schema are refused by name before anything is started',
   },
   {
     name: 'a server is asked although its list is known',
@@ -397,6 +73,7 @@ export const mutants: Mutant[] = [
     find: 'if (cached && !fresh && !refresher.isOutdated(service)) {',
     replace: 'if (false) {',
     suite: tools,
+    test: 'tools are fetched once and then answered from the shared list, by another process too',
   },
   {
     name: 'a list that its server calls changed is served',
@@ -404,6 +81,7 @@ export const mutants: Mutant[] = [
     find: ' && !refresher.isOutdated(service)',
     replace: '',
     suite: 'packages/core/test/tool-changes.test.ts',
+    test: 'a list that its server calls changed is not served any more',
   },
   {
     name: 'every caller starts a server of its own',
@@ -411,6 +89,7 @@ export const mutants: Mutant[] = [
     find: 'return this.#current.get(id)?.shared\n',
     replace: 'return undefined\n',
     suite: tools,
+    test: 'many who ask at the same time start one server',
   },
   {
     name: 'secrets of a config are shown in what its server says',
@@ -418,6 +97,7 @@ export const mutants: Mutant[] = [
     find: 'return redactText(text, secretsIn(config))',
     replace: 'return text',
     suite: services,
+    test: 'listings, info, logs and errors never show a secret',
   },
   {
     name: 'of two patches at the same time one is lost',
@@ -426,6 +106,7 @@ export const mutants: Mutant[] = [
     replace:
       "house.dataspace.put(id, patched as unknown as Json).then((put) => ({ ...put, status: 'written' as const }))",
     suite: services,
+    test: 'of two processes that patch different fields at the same time no field is lost',
   },
   {
     name: 'an empty listing is given where nobody can know',
@@ -433,6 +114,7 @@ export const mutants: Mutant[] = [
     find: 'if (found.length === 0) this.#refuseUnknown()',
     replace: '',
     suite: services,
+    test: 'no empty listing is given where nobody can know what there is',
   },
   {
     name: 'only the process itself is ended, not its group',
@@ -440,6 +122,7 @@ export const mutants: Mutant[] = [
     find: 'process.kill(-this.#child.pid!, signal)',
     replace: 'process.kill(this.#child.pid!, signal)',
     suite: 'packages/core/test/connections-stdio.test.ts',
+    test: 'the process group of a stdio server is gone after close() although nobody in it reacts to the end of stdin or to SIGTERM',
   },
   {
     name: 'a server outlives a host that is killed',
@@ -447,6 +130,7 @@ export const mutants: Mutant[] = [
     find: 'guard.add(child.pid!)',
     replace: '',
     suite: 'packages/core/test/connections-host-death.test.ts',
+    test: 'when the host process ends by SIGKILL, even a stubborn server is gone with its grandchild, and nothing else is left',
   },
   {
     name: 'a server is no group of its own',
@@ -454,6 +138,7 @@ export const mutants: Mutant[] = [
     find: 'detached: !windows,',
     replace: 'detached: false,',
     suite: 'packages/core/test/connections-stdio.test.ts',
+    test: 'the process group of a stdio server is a group of its own, and gone after close()',
   },
   {
     name: 'the guard stays when there is nothing to guard',
@@ -461,6 +146,7 @@ export const mutants: Mutant[] = [
     find: 'this.#shell?.stdin?.end()',
     replace: '',
     suite: 'packages/core/test/connections-process-counts.test.ts',
+    test: '100 opens and closes leave no process, and have had no more than they needed',
   },
   {
     name: 'a service that failed too often never comes back',
@@ -468,6 +154,7 @@ export const mutants: Mutant[] = [
     find: 'if (left <= 0) return\n',
     replace: '',
     suite: 'packages/core/test/connections-failing.test.ts',
+    test: 'a service that cannot be connected is left alone after three failures; callers are told at once why it failed last',
   },
   {
     name: 'a service that keeps failing is started for every caller',
@@ -475,6 +162,7 @@ export const mutants: Mutant[] = [
     find: 'if (!joined && !insist) this.#breaker.check(target.id, target.key)',
     replace: '',
     suite: 'packages/core/test/connections-failing.test.ts',
+    test: 'a service that cannot be connected is left alone after three failures; callers are told at once why it failed last',
   },
   {
     name: 'a connection that does not answer any more is given to the next caller',
@@ -482,6 +170,7 @@ export const mutants: Mutant[] = [
     find: 'if (isSilent && this.#users === 0 && this.#idleSince === unused) return this.end()',
     replace: '',
     suite: 'packages/core/test/connections-failing.test.ts',
+    test: 'a service that cannot be connected costs its neighbours nothing',
   },
   {
     name: 'a connection is closed under its user because it did not answer a check',
@@ -489,6 +178,7 @@ export const mutants: Mutant[] = [
     find: 'this.#users === 0 && this.#idleSince === unused',
     replace: 'true',
     suite: 'packages/core/test/connections-failing.test.ts',
+    test: 'a service that cannot be connected costs its neighbours nothing',
   },
   {
     name: 'a call that waits its turn is sent after its caller gave up',
@@ -496,6 +186,7 @@ export const mutants: Mutant[] = [
     find: 'throw deadline.failure(what) ?? error',
     replace: 'await turn',
     suite: 'packages/core/test/store-call-limits.test.ts',
+    test: 'who gives up while waiting was never sent, and holds up nobody',
   },
   {
     name: 'there is no limit to the calls of a service',
@@ -503,6 +194,7 @@ export const mutants: Mutant[] = [
     find: 'if (queue.active < this.#limit) queue.active++',
     replace: 'if (queue) queue.active++',
     suite: 'packages/core/test/store-call-limits.test.ts',
+    test: 'no more calls of a service than its limit are under way, the others follow in order',
   },
   {
     name: 'progress extends the time for all',
@@ -510,6 +202,7 @@ export const mutants: Mutant[] = [
     find: 'this.#total ? Math.max(0, this.#total.end - performance.now()) : Number.POSITIVE_INFINITY',
     replace: 'Number.POSITIVE_INFINITY',
     suite: 'packages/core/test/store-call-limits.test.ts',
+    test: 'progress starts the timeout anew, but never the time for all',
   },
   {
     name: 'a call is repeated when its answer is lost',
@@ -522,6 +215,7 @@ export const mutants: Mutant[] = [
         return this.use(target, options, work)
       })`,
     suite: 'packages/core/test/store-at-most-once.test.ts',
+    test: 'a call runs once although its server dies of it',
   },
   {
     name: 'an old list takes the place of a newer one',
@@ -529,6 +223,7 @@ export const mutants: Mutant[] = [
     find: '{ basis: service.stamp, stamp })',
     replace: '{ basis: service.stamp })',
     suite: 'packages/core/test/tool-changes.test.ts',
+    test: 'a list that was asked for earlier never takes the place of one asked for later',
   },
   {
     name: 'an approval is kept after the config changed',
@@ -536,6 +231,7 @@ export const mutants: Mutant[] = [
     find: 'return JSON.stringify([namespace, dataspace, scope, service, sha256])',
     replace: 'return JSON.stringify([namespace, dataspace, scope, service, sha256 && 0])',
     suite: approvals,
+    test: 'an approval ends as soon as the config changes, in whichever field',
   },
   {
     name: 'an approval that was replaced is kept',
@@ -543,6 +239,7 @@ export const mutants: Mutant[] = [
     find: '...done.flatMap(({ before }) => before.map(({ id }) => id)),',
     replace: '',
     suite: approvals,
+    test: 'a config that was replaced here is not approved any more, not even when a stranger brings it back',
   },
   {
     name: 'a patch approves the rest of what a stranger wrote',
@@ -550,6 +247,7 @@ export const mutants: Mutant[] = [
     find: 'const changes = [isTrusted ? change : { scope, name }]',
     replace: 'const changes = [change]',
     suite: approvals,
+    test: "changing one field of a config that is trusted keeps it trusted; of a stranger's it approves nothing",
   },
   {
     name: 'a service that could not be added is approved all the same',
@@ -557,6 +255,7 @@ export const mutants: Mutant[] = [
     find: '...undone.flatMap(({ given, isNew }) => (given && isNew ? [given.id] : [])),',
     replace: '',
     suite: approvals,
+    test: 'adding what a stranger wrote, unchanged, approves it; not adding it because it is there does not',
   },
   {
     name: 'a connection is given to an untrusted config that comes to the same',
@@ -564,6 +263,7 @@ export const mutants: Mutant[] = [
     find: 'return isTrusted ? targets.trusted : targets.untrusted',
     replace: 'return targets.trusted',
     suite: approvals,
+    test: 'a connection of a trusted config is not given to whoever asks under another one',
   },
   {
     name: 'a host that fails has agreed',
@@ -571,6 +271,7 @@ export const mutants: Mutant[] = [
     find: 'this.#answers.delete(config)',
     replace: 'this.#admitted.add(config)',
     suite: approvals,
+    test: 'a host that throws has not agreed',
   },
   {
     name: 'placeholders are filled in before trust is looked at',
@@ -578,6 +279,7 @@ export const mutants: Mutant[] = [
     find: 'if (refusal) throw refusal\n    return expandConfig(',
     replace: 'if (!service) throw refusal\n    return expandConfig(',
     suite: inert,
+    test: 'the list that a stranger wrote beside his placeholders is shown without filling them in',
   },
   {
     name: 'a program of a stranger is started',
@@ -585,6 +287,7 @@ export const mutants: Mutant[] = [
     find: "if (config.type === 'stdio') return 'it would start a program here'",
     replace: '',
     suite: inert,
+    test: 'a program of a stranger is not started by waitService',
   },
   {
     name: 'what makes a command run other code is overlooked where the host vouches',
@@ -592,6 +295,7 @@ export const mutants: Mutant[] = [
     find: 'this.isTrusted(service) ? smuggledIn(service.config) : dangerOf(service.config)',
     replace: 'this.isTrusted(service) ? undefined : dangerOf(service.config)',
     suite: 'packages/core/test/trust-injected-code.test.ts',
+    test: 'what the host vouches for is not started with a variable that needs an approval',
   },
   {
     name: 'what was read while Redis was away is taken for trusted',
@@ -599,6 +303,7 @@ export const mutants: Mutant[] = [
     find: 'OWN_KINDS.has(parts.dataspace.status().configured)',
     replace: 'OWN_KINDS.has(parts.dataspace.status().backend)',
     suite: inert,
+    test: 'what was read while the storage did not answer is no more trusted than what it says',
   },
   {
     name: 'names that look like others are listed',
@@ -606,6 +311,7 @@ export const mutants: Mutant[] = [
     find: "if (!isServiceName(name)) return { problem: 'no service may have this name' }",
     replace: '',
     suite: inert,
+    test: 'names that could be taken for others are set aside, and said without what is invisible in them',
   },
   {
     name: 'approvals that others could write are believed',
@@ -613,6 +319,7 @@ export const mutants: Mutant[] = [
     find: 'if (stat.mode & OTHERS_MAY_WRITE) {',
     replace: 'if (stat.mode < 0) {',
     suite: approvalFile,
+    test: 'a file that others may write to approves nothing, and is not touched',
   },
   {
     name: 'who lost the lock writes all the same',
@@ -620,6 +327,7 @@ export const mutants: Mutant[] = [
     find: 'if (!isOurs()) return false',
     replace: '',
     suite: approvalFile,
+    test: 'who lost the lock while he was stopped does not overwrite what was written since',
   },
   {
     name: 'an error of time names what was left of it',
@@ -627,6 +335,7 @@ export const mutants: Mutant[] = [
     find: 'this.#givenMs = Math.round(givenMs ?? this.#timeoutMs)',
     replace: 'this.#givenMs = this.#timeoutMs',
     suite: 'packages/core/test/connections-deadline.test.ts',
+    test: 'an error names the time that was given, where less of it was left',
   },
   {
     name: 'an approval hides what has code loaded',
@@ -634,6 +343,7 @@ export const mutants: Mutant[] = [
     find: "kind === 'env' && isCodeVariable(name)",
     replace: 'false',
     suite: 'packages/core/test/trust-shown.test.ts',
+    test: 'an approval hid what would be run NODE_OPTIONS is shown whatever it looks like',
   },
   {
     name: 'an approval hides a program that goes by the name of a secret',
@@ -641,20 +351,7 @@ export const mutants: Mutant[] = [
     find: 'mayHide: (secret) => plainToken.test(secret)',
     replace: 'mayHide: () => true',
     suite: 'packages/core/test/trust-shown.test.ts',
-  },
-  {
-    name: 'a conditional write whose answer was lost is called undecided',
-    file: 'packages/storage/src/ask.ts',
-    find: 'if (!error.unsure) throw undone(error)',
-    replace: 'if (error) throw undone(error)',
-    suite: outage,
-  },
-  {
-    name: 'a clear whose answer was lost is not asked for again',
-    file: 'packages/storage/src/clear-now.ts',
-    find: 'if (!health.good) throw thrown',
-    replace: 'throw thrown',
-    suite: outage,
+    test: 'an approval hid what would be run what goes by the name of a secret and could be a program is shown: /tmp/evil.sh',
   },
   {
     name: 'a server runs on by a config that somebody else overwrote',
@@ -662,27 +359,7 @@ export const mutants: Mutant[] = [
     find: '      reach.reconsider(key, service)\n',
     replace: '',
     suite: 'packages/core/test/store-overwritten.test.ts',
-  },
-  {
-    name: 'a look makes a file',
-    file: 'packages/storage/src/backends/sqlite/database.ts',
-    find: 'if (absent && options.make === false) {',
-    replace: 'if (absent === undefined && options.make === undefined) {',
-    suite: sqlite,
-  },
-  {
-    name: 'a look makes a mirror',
-    file: 'packages/storage/src/mirror/mirror.ts',
-    find: 'if (!this.#isWanted) return',
-    replace: '',
-    suite: mirror,
-  },
-  {
-    name: 'a file that was cut off is taken for a new one',
-    file: 'packages/storage/src/backends/sqlite/absence.ts',
-    find: 'if (size === 0 && log) {',
-    replace: 'if (size === -1) {',
-    suite: sqlite,
+    test: 'a server did not end when somebody else overwrites its config',
   },
   {
     name: 'a request whose answer was lost is sent again',
@@ -693,6 +370,7 @@ export const mutants: Mutant[] = [
         else reject(error)
       })`,
     suite: wire,
+    test: 'calls that are given up keep no connection (stream)',
   },
   {
     name: 'a connection is used until the very end of its time',
@@ -700,6 +378,7 @@ export const mutants: Mutant[] = [
     find: '* 1000 - MARGIN_MS',
     replace: '* 1000',
     suite: wire,
+    test: 'a connection of which the server says timeout=1 is used again, or not',
   },
   {
     name: 'the end of a connection goes unnoticed after a rest',
@@ -707,6 +386,7 @@ export const mutants: Mutant[] = [
     find: 'sockets?.[0] && restOf(sockets[0]) > SHORT_REST_MS',
     replace: 'false',
     suite: wire,
+    test: 'the end of a connection is noticed after the process did not look for a while',
   },
   {
     name: 'calls that are given up keep their connections',
@@ -714,6 +394,7 @@ export const mutants: Mutant[] = [
     find: 'if (cancelled !== undefined) wire.giveUp(cancelled)',
     replace: '',
     suite: wire,
+    test: 'calls that are given up keep no connection (json)',
   },
   {
     name: 'each caller begins a session of his own',
@@ -721,6 +402,7 @@ export const mutants: Mutant[] = [
     find: 'this.#renewal ??= this.#renew(forgotten)',
     replace: 'this.#renewal = this.#renew(forgotten)',
     suite: sessions,
+    test: 'a session that its server has forgotten is begun anew once for all who notice, and each call is made once',
   },
   {
     name: 'what is under way ends with a session that was forgotten',
@@ -728,6 +410,7 @@ export const mutants: Mutant[] = [
     find: 'held !== this.#current && held.requests === 0',
     replace: 'held !== this.#current',
     suite: sessions,
+    test: 'a session that its server has forgotten takes nothing with it that is still under way',
   },
   {
     name: 'a lost answer counts as a session that was forgotten',
@@ -735,6 +418,7 @@ export const mutants: Mutant[] = [
     find: 'if (!isExpired(error)) throw error',
     replace: '',
     suite: sessions,
+    test: 'a session that its server has forgotten is not what an answer that was lost is taken for: the call is sent once',
   },
   {
     name: 'credentials are sent to another host',
@@ -742,6 +426,7 @@ export const mutants: Mutant[] = [
     find: 'if (!isWithin(home, url)) throw new Error(`it points to another host, ${url.origin}`)',
     replace: '',
     suite: 'packages/core/test/connections-wrong-address.test.ts',
+    test: 'nothing is sent to another host than the service has, nor to another port or without TLS',
   },
   {
     name: 'each caller refreshes the tokens',
@@ -749,6 +434,7 @@ export const mutants: Mutant[] = [
     find: 'flights.set(this.#provider, { refused, server, done })',
     replace: '',
     suite: auth,
+    test: 'a service that wants tokens (json) gets others when they are refused: once for all, with each refresh token used once, and no call made twice',
   },
   {
     name: 'an authorization server that is down makes the user sign in again',
@@ -756,6 +442,7 @@ export const mutants: Mutant[] = [
     find: 'if (outage) throw outage',
     replace: '',
     suite: auth,
+    test: 'the authorization server that is out of order makes nobody sign in again: unreachable, and well again later',
   },
   {
     name: 'a service that is not trusted gets the tokens of the host',
@@ -763,6 +450,7 @@ export const mutants: Mutant[] = [
     find: 'scope && isTrusted ?',
     replace: 'true ?',
     suite: 'packages/core/test/store-auth.test.ts',
+    test: 'the tokens of the host go to no service of a stranger, until it is trusted',
   },
   {
     name: 'a busy server is asked again before the time it names',
@@ -770,48 +458,7 @@ export const mutants: Mutant[] = [
     find: 'notBefore = performance.now() + waitMs',
     replace: '',
     suite: 'packages/core/test/connections-patience.test.ts',
-  },
-  {
-    name: 'a wipe is restored by who knew what was wiped',
-    file: former,
-    find: "if (await isGone(known.keys?.() ?? [], began, stampsOf)) return 'wiped'",
-    replace: '',
-    suite: wipes,
-  },
-  {
-    name: 'what was never sent goes with what was wiped',
-    file: former,
-    find: "return sameRun || cleared === began ? 'unknown' : undefined",
-    replace: 'return undefined',
-    suite: wipes,
-  },
-  {
-    name: 'a record that was written anew makes a wipe a loss',
-    file: former,
-    find: "typeof stamp === 'string' && stamp > began",
-    replace: 'stamp === undefined',
-    suite: wipes,
-  },
-  {
-    name: 'an earlier history is taken for a wipe of a later one',
-    file: former,
-    find: 'sameRun && began > knownBegan',
-    replace: 'sameRun',
-    suite: wipes,
-  },
-  {
-    name: 'what a clear has removed is shown until all is compared again',
-    file: link,
-    find: 'events.onPage(await this.#pull(0, events.known()), true)',
-    replace: '',
-    suite: lostData,
-  },
-  {
-    name: 'what was stamped ahead of a wipe survives it',
-    file: 'packages/storage/src/intake.ts',
-    find: "this.#tellGone(dropDelivered(this.#parts), 'remote')",
-    replace: '',
-    suite: wipes,
+    test: 'a server that answers 429 with Retry-After is asked again when it says (http)',
   },
   {
     name: 'what is denied is listed and called',
@@ -819,6 +466,7 @@ export const mutants: Mutant[] = [
     find: '!deny.some(fits) && ',
     replace: '',
     suite: assignments,
+    test: 'an agent has the tools that are allowed and not denied, wherever it looks',
   },
   {
     name: 'an agent sees services of the store that nobody assigned to it',
@@ -826,6 +474,7 @@ export const mutants: Mutant[] = [
     find: 'const grant = this.assignments.find(this.scope.agent, name)',
     replace: 'const grant = { agent: name, allow: [], deny: [] }',
     suite: assignments,
+    test: 'an agent uses the services that are assigned to it, on the connection that all share',
   },
   {
     name: 'an agent changes what is the store’s',
@@ -833,6 +482,7 @@ export const mutants: Mutant[] = [
     find: 'return this.records.find({ scope: this.scope, name })',
     replace: "return this.records.find({ scope: 'store', name })",
     suite: assignments,
+    test: 'an agent uses the services that are assigned to it, on the connection that all share',
   },
   {
     name: 'services of one name in two scopes share a connection',
@@ -841,6 +491,7 @@ export const mutants: Mutant[] = [
   const own = { id, service: name, config }`,
     replace: "const key = ''; const own = { id: name, service: name, config }",
     suite: agents,
+    test: 'services of one name in several scopes share no connection, list, health or statistics',
   },
   {
     name: 'services of one name in two scopes share a list',
@@ -848,6 +499,7 @@ export const mutants: Mutant[] = [
     find: "const entry = this.#dataspace.get(serviceKey(service, 'cache'))",
     replace: "const entry = this.#dataspace.get(serviceKey({ ...service, scope: 'store' }, 'cache'))",
     suite: agents,
+    test: 'services of one name in several scopes share no connection, list, health or statistics',
   },
   {
     name: 'services of one name in two scopes share the answer to a question',
@@ -855,6 +507,7 @@ export const mutants: Mutant[] = [
     find: '${service.id}`',
     replace: '${service.name}`',
     suite: agents,
+    test: 'calls of an agent are counted under its own name',
   },
   {
     name: 'a server of an agent runs on by a config that somebody else overwrote',
@@ -862,6 +515,7 @@ export const mutants: Mutant[] = [
     find: "for (const prefix of ['services:', 'agents:'])",
     replace: "for (const prefix of ['services:'])",
     suite: agents,
+    test: 'calls of an agent are counted under its own name',
   },
   {
     name: 'calls of an agent are counted as the store’s',
@@ -869,6 +523,7 @@ export const mutants: Mutant[] = [
     find: 'keyOfTool(statsKey, tool.tool, scope)',
     replace: "keyOfTool(statsKey, tool.tool, scope && 'store')",
     suite: agents,
+    test: 'services of one name in several scopes share no connection, list, health or statistics',
   },
   {
     name: 'an approval of one scope counts in all',
@@ -876,6 +531,7 @@ export const mutants: Mutant[] = [
     find: 'scope: scopeName(scope),',
     replace: "scope: 'store',",
     suite: agentsTrust,
+    test: 'an approval of one scope is none of another: 0',
   },
   {
     name: 'to revoke in one scope revokes in all',
@@ -883,6 +539,7 @@ export const mutants: Mutant[] = [
     find: ' && one.scope === scopeName(scope)',
     replace: '',
     suite: agentsTrust,
+    test: 'an approval of one scope is none of another: 0',
   },
   {
     name: 'an assignment counts for a later service of the same name',
@@ -890,6 +547,7 @@ export const mutants: Mutant[] = [
     find: ' || entry.basis !== this.life(read.service)',
     replace: '',
     suite: assignments,
+    test: 'a service that is added again, {}, is assigned to nobody',
   },
   {
     name: 'a service that is added again is not born again',
@@ -897,6 +555,7 @@ export const mutants: Mutant[] = [
     find: 'after === undefined',
     replace: "typeof after === 'string'",
     suite: assignments,
+    test: 'a service that is added again, {}, is assigned to nobody',
   },
   {
     name: 'a server is started to find out what is withheld',
@@ -904,6 +563,7 @@ export const mutants: Mutant[] = [
     find: 'if (service.grant && !isAllowed(service.grant, name)) throw withheld(service, name)',
     replace: '',
     suite: assignments,
+    test: 'a tool that is withheld is no tool of the agent, and nothing is started to find out',
   },
   {
     name: 'a list that was just fetched shows what is withheld',
@@ -911,20 +571,7 @@ export const mutants: Mutant[] = [
     find: 'if (!joined) return narrowed(await this.#begin(flight, service, left()), service)',
     replace: 'if (!joined) return await this.#begin(flight, service, left())',
     suite: assignments,
-  },
-  {
-    name: 'counters of an agent live under the store’s config',
-    file: 'packages/storage/src/keyspace.ts',
-    find: "const [scope = ''] = /^agents:[^:]+:/.exec(key) ?? []",
-    replace: 'const scope = key.slice(0, 0)',
-    suite: conformance,
-  },
-  {
-    name: 'nobody is told whose assignment was replaced unseen',
-    file: 'packages/storage/src/keyspace.ts',
-    find: " || key.endsWith(':assignment')",
-    replace: '',
-    suite: conformance,
+    test: 'an agent has the tools that are allowed and not denied, wherever it looks',
   },
   {
     name: 'services that never answer keep those behind them waiting',
@@ -932,6 +579,7 @@ export const mutants: Mutant[] = [
     find: 'await settledWithin(patienceMs, done)',
     replace: 'await done',
     suite: partial,
+    test: 'however many services never answer, those behind them are asked',
   },
   {
     name: 'one service is asked after the other',
@@ -939,6 +587,7 @@ export const mutants: Mutant[] = [
     find: 'ASKING = { limit: 8, patienceMs: 3000 }',
     replace: 'ASKING = { limit: 1, patienceMs: 3_000_000 }',
     suite: partial,
+    test: 'while one service of ten never answers, the other nine are listed, called and read',
   },
   {
     name: 'a wait polls',
@@ -946,6 +595,7 @@ export const mutants: Mutant[] = [
     find: 'this.#wake = resolve',
     replace: 'setTimeout(resolve, 200)',
     suite: events,
+    test: 'a wait looks once, and again when there is news',
   },
   {
     name: 'what another process does is no event',
@@ -953,6 +603,7 @@ export const mutants: Mutant[] = [
     find: '({ key }) => {',
     replace: "({ key, origin }) => {\n      if (origin === 'remote') return",
     suite: events,
+    test: 'what another process does is told too: services, tools, and how they are',
   },
   {
     name: 'each change is told by itself',
@@ -960,6 +611,7 @@ export const mutants: Mutant[] = [
     find: 'this.#timer ??= setTimeout(() => this.#report(), GATHER_MS)',
     replace: 'this.#report()',
     suite: events,
+    test: 'what happens to services is told, each thing once and in its order',
   },
   {
     name: 'a listener that throws ends the others',
@@ -967,6 +619,7 @@ export const mutants: Mutant[] = [
     find: 'await listener(event as never)',
     replace: 'queueMicrotask(() => listener(event as never))',
     suite: events,
+    test: 'a listener that throws, now or later, harms nobody',
   },
   {
     name: 'a restart starts the new server beside the old one',
@@ -974,6 +627,7 @@ export const mutants: Mutant[] = [
     find: 'if (ending) await ending',
     replace: '',
     suite: lifecycle,
+    test: 'a restart starts the new server when nothing is left of the old one, and renews the list',
   },
   {
     name: 'each of many restarts is one',
@@ -981,6 +635,7 @@ export const mutants: Mutant[] = [
     find: 'if (joined) return joined',
     replace: '',
     suite: lifecycle,
+    test: 'a restart starts the new server when nothing is left of the old one, and renews the list',
   },
   {
     name: 'a connection that was opened on purpose is closed when it is idle',
@@ -988,6 +643,7 @@ export const mutants: Mutant[] = [
     find: 'this.#kept ? Number.POSITIVE_INFINITY : this.#options.idleMs',
     replace: 'this.#options.idleMs',
     suite: lifecycle,
+    test: 'a connection that is opened on purpose is kept, others close when they are idle',
   },
   {
     name: 'a server without the capability is asked',
@@ -995,6 +651,7 @@ export const mutants: Mutant[] = [
     find: 'if (!connection.server.capabilities[listing.capability]) return nothing',
     replace: '',
     suite: contents,
+    test: 'a server without the capability is not asked, nor started while that is known',
   },
   {
     name: 'pages are asked for as long as there is a cursor',
@@ -1002,6 +659,7 @@ export const mutants: Mutant[] = [
     find: 'if (seen.has(next))',
     replace: 'if (false)',
     suite: contents,
+    test: 'listings that never end, or are none, are errors; entries that nobody could use are left out',
   },
   {
     name: 'what a server speaks is believed with other credentials too',
@@ -1009,6 +667,7 @@ export const mutants: Mutant[] = [
     find: 'protocol?.fingerprint !== fingerprint || ',
     replace: '!protocol || ',
     suite: eras,
+    test: 'it is asked again where the config changed, or what its placeholders stand for',
   },
   {
     name: 'what a server speaks is believed for ever',
@@ -1016,6 +675,7 @@ export const mutants: Mutant[] = [
     find: '< PROTOCOL_TTL_MS',
     replace: '< Number.POSITIVE_INFINITY',
     suite: eras,
+    test: 'it is believed for a day',
   },
   {
     name: 'what is remembered of a server is believed though it fails',
@@ -1023,6 +683,7 @@ export const mutants: Mutant[] = [
     find: "known === 'legacy' ? ['legacy', 'modern']",
     replace: "known === 'legacy' ? ['legacy']",
     suite: eraConnections,
+    test: 'over HTTP what is known heals where it is wrong, in both directions',
   },
   {
     name: 'a private list is shared',
@@ -1030,6 +691,7 @@ export const mutants: Mutant[] = [
     find: 'const isOwn = isPrivate && !lists.isOwn',
     replace: 'const isOwn = false',
     suite: privateLists,
+    test: 'a private list is kept by the process that asked, which says so, and reaches no shared backend',
   },
   {
     name: 'a list is as fresh as the store likes, whatever its server says',
@@ -1037,6 +699,7 @@ export const mutants: Mutant[] = [
     find: 'const { ttlMs = options.toolTtlMs, isPrivate = false } = tools',
     replace: 'const { isPrivate = false } = tools\n    const ttlMs = options.toolTtlMs',
     suite: privateLists,
+    test: 'a list is fresh for what its server says',
   },
   {
     name: 'a server is told that it may ask for what nobody answers',
@@ -1044,6 +707,7 @@ export const mutants: Mutant[] = [
     find: '...(elicitation && { elicitation: { form: {} } }),',
     replace: 'elicitation: { form: {} },',
     suite: hostAnswers,
+    test: 'a server with a handshake, over stdio is told of nothing that is not given, and gets "method not found" where it asks all the same',
   },
   {
     name: 'input is given for ever',
@@ -1051,6 +715,7 @@ export const mutants: Mutant[] = [
     find: 'if (round === MAX_ROUNDS)',
     replace: 'if (round === 10 * MAX_ROUNDS)',
     suite: hostAnswers,
+    test: 'a server of 2026-07-28, over stdio that never has enough is given up after ten rounds',
   },
   {
     name: 'a server reports the secrets of its config to the host',
@@ -1058,6 +723,7 @@ export const mutants: Mutant[] = [
     find: 'data: maskedData(data, config)',
     replace: 'data',
     suite: hostAnswers,
+    test: 'what a server with a handshake reports reaches the host without the secrets of its config',
   },
   {
     name: "a stranger's service asks the user",
@@ -1065,6 +731,7 @@ export const mutants: Mutant[] = [
     find: 'options.isStranger ? host.forStrangers() : host',
     replace: 'host',
     suite: hostOptions,
+    test: 'a service that somebody else added gets nothing of the host until it is trusted',
   },
   {
     name: 'a call that was given up goes on at a server without sessions',
@@ -1072,6 +739,7 @@ export const mutants: Mutant[] = [
     find: 'this.#open.get(id)?.abort()',
     replace: '',
     suite: eraConnections,
+    test: 'a server that speaks 2026-07-28 only, over HTTP hears that a call was given up, and the next one works',
   },
   {
     name: 'the second SDK is loaded for every remote server',
@@ -1079,5 +747,6 @@ export const mutants: Mutant[] = [
     find: 'const endpoint = endpointOf(service, config)',
     replace: "const endpoint = endpointOf(service, config)\n  await import('@modelcontextprotocol/client')",
     suite: 'packages/core/test/connections-second-sdk.test.ts',
+    test: 'the SDK of 2026-07-28 is loaded when a remote server was met that speaks it, and not before',
   },
 ]
