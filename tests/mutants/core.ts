@@ -226,6 +226,27 @@ export const coreMutants: Mutant[] = [
     test: 'a list that was asked for earlier never takes the place of one asked for later',
   },
   {
+    name: 'a turn that is handed to who gives up in that moment is lost',
+    file: 'packages/core/src/tools/turns.ts',
+    find: 'if (queue.waiting.delete(takeTurn)) throw',
+    replace: 'queue.waiting.delete(takeTurn); throw',
+    suite: 'packages/core/test/tool-turns.test.ts',
+  },
+  {
+    name: 'a private list outlives its service',
+    file: 'packages/core/src/setup-store.ts',
+    find: '      if (!service) lists.forget(key)\n',
+    replace: '',
+    suite: 'packages/core/test/private-lists.test.ts',
+  },
+  {
+    name: 'a server is asked what it speaks for each of its sessions',
+    file: 'packages/core/src/connections/http/connect.ts',
+    find: 'if (protocolVersion !== undefined) known = eraOf(protocolVersion)',
+    replace: '',
+    suite: 'packages/core/test/connections-sessions.test.ts',
+  },
+  {
     name: 'an approval is kept after the config changed',
     file: 'packages/core/src/trust/approval.ts',
     find: 'return JSON.stringify([namespace, dataspace, scope, service, sha256])',

@@ -141,7 +141,7 @@ describe('a session that its server has forgotten', () => {
   })
 })
 
-test('what a call may take in all includes what was lost with a session that was forgotten', async () => {
+test('what a call may take in all includes what was lost with a forgotten session, and the next one has time of its own', async () => {
   const began = performance.now()
   const given: (number | undefined)[] = []
   const config = remoteConfig('http://127.0.0.1:1/mcp')
@@ -161,11 +161,17 @@ test('what a call may take in all includes what was lost with a session that was
     onToolsChanged: () => {},
     close: async () => {},
   }
-  const connection = await LastingConnection.open('demo', patient, async () => session)
+  const opened: number[] = []
+  const connection = await LastingConnection.open('demo', { timeoutMs: 1000 }, async ({ timeoutMs }) => {
+    opened.push(timeoutMs)
+    return session
+  })
   await connection.callTool('echo', {}, { timeoutMs: 10_000, totalTimeoutMs: 10_000 })
   const [first, second] = given as [number, number]
   expect(first).toBeLessThanOrEqual(10_000)
   expect(second).toBeLessThanOrEqual(10_000 - 50)
+  // Who opened the first session was in a hurry; who needs the second is not.
+  expect(opened).toEqual([1000, 30_000])
 })
 
 describe('the farewell to a session', () => {

@@ -11,6 +11,12 @@ import type {
 import { countdown, within } from '../deadline.ts'
 import { isExpired } from '../verdict.ts'
 
+/**
+ * A new session may take this long, in ms, or as long as the first: whoever opened that may have been in a hurry, and all
+ * who wait for it have times of their own.
+ */
+const LEAST_RENEWAL_MS = 30_000
+
 type Open = (options: ConnectOptions) => Promise<Connection>
 
 /** One session, and how many requests are under way on it. */
@@ -44,9 +50,14 @@ export class LastingConnection implements Connection {
     this.#current = this.#hold(first)
   }
 
-  /** Opens the first session; `options` bound the opening of each. Throws what `open` throws. */
+  /** Opens the first session, within `options`. Throws what `open` throws. */
   static async open(service: string, options: ConnectOptions, open: Open): Promise<Connection> {
-    return new LastingConnection(service, options.timeoutMs, open, await open(options))
+    return new LastingConnection(
+      service,
+      Math.max(options.timeoutMs, LEAST_RENEWAL_MS),
+      open,
+      await open(options),
+    )
   }
 
   get server(): ServerFacts {
