@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts'
 
-const dataspace = 'packages/storage/test/dataspace.test.ts'
+const _dataspace = 'packages/storage/test/dataspace.test.ts'
 const tools = 'packages/core/test/store-tools.test.ts'
 const services = 'packages/core/test/store-services.test.ts'
 const approvals = 'packages/core/test/trust-approvals.test.ts'
@@ -18,7 +18,7 @@ const eraConnections = 'packages/core/test/connections-eras.test.ts'
 const privateLists = 'packages/core/test/private-lists.test.ts'
 const hostAnswers = 'packages/core/test/host-answers.test.ts'
 const hostOptions = 'packages/core/test/host-options.test.ts'
-const outage = 'tests/faults/outage.test.ts'
+const _outage = 'tests/faults/outage.test.ts'
 const events = 'packages/core/test/store-events.test.ts'
 const lifecycle = 'packages/core/test/service-lifecycle.test.ts'
 const contents = 'packages/core/test/contents.test.ts'
@@ -170,7 +170,7 @@ export const coreMutants: Mutant[] = [
     find: 'if (isSilent && this.#users === 0 && this.#idleSince === unused) return this.end()',
     replace: '',
     suite: 'packages/core/test/connections-failing.test.ts',
-    test: 'a service that cannot be connected costs its neighbours nothing',
+    test: 'a connection that nobody uses and does not answer is closed, and the next caller gets a new one',
   },
   {
     name: 'a connection is closed under its user because it did not answer a check',
@@ -178,7 +178,7 @@ export const coreMutants: Mutant[] = [
     find: 'this.#users === 0 && this.#idleSince === unused',
     replace: 'true',
     suite: 'packages/core/test/connections-failing.test.ts',
-    test: 'a service that cannot be connected costs its neighbours nothing',
+    test: 'a connection that nobody uses is not closed by a check that fails after somebody comes',
   },
   {
     name: 'a call that waits its turn is sent after its caller gave up',
@@ -231,6 +231,7 @@ export const coreMutants: Mutant[] = [
     find: 'if (queue.waiting.delete(takeTurn)) throw',
     replace: 'queue.waiting.delete(takeTurn); throw',
     suite: 'packages/core/test/tool-turns.test.ts',
+    test: 'who gives up in the moment in which it is his turn does not take it with him',
   },
   {
     name: 'a private list outlives its service',
@@ -238,6 +239,7 @@ export const coreMutants: Mutant[] = [
     find: '      if (!service) lists.forget(key)\n',
     replace: '',
     suite: 'packages/core/test/private-lists.test.ts',
+    test: 'a private list goes with its service (removed)',
   },
   {
     name: 'a server is asked what it speaks for each of its sessions',
@@ -245,6 +247,7 @@ export const coreMutants: Mutant[] = [
     find: 'if (protocolVersion !== undefined) known = eraOf(protocolVersion)',
     replace: '',
     suite: 'packages/core/test/connections-sessions.test.ts',
+    test: 'a session that its server has forgotten is begun anew without asking its server once more what it speaks',
   },
   {
     name: 'an approval is kept after the config changed',
@@ -512,7 +515,7 @@ export const coreMutants: Mutant[] = [
   const own = { id, service: name, config }`,
     replace: "const key = ''; const own = { id: name, service: name, config }",
     suite: agents,
-    test: 'services of one name in several scopes share no connection, list, health or statistics',
+    test: 'the same config in two scopes, listed at the same time, is asked twice and kept twice',
   },
   {
     name: 'services of one name in two scopes share a list',
@@ -528,7 +531,7 @@ export const coreMutants: Mutant[] = [
     find: '${service.id}`',
     replace: '${service.name}`',
     suite: agents,
-    test: 'calls of an agent are counted under its own name',
+    test: 'the same config in two scopes, listed at the same time, is asked twice and kept twice',
   },
   {
     name: 'a server of an agent runs on by a config that somebody else overwrote',
@@ -536,7 +539,7 @@ export const coreMutants: Mutant[] = [
     find: "for (const prefix of ['services:', 'agents:'])",
     replace: "for (const prefix of ['services:'])",
     suite: agents,
-    test: 'calls of an agent are counted under its own name',
+    test: 'a server of an agent ends when somebody else changes its config, and no other of its name does',
   },
   {
     name: 'calls of an agent are counted as the store’s',
@@ -656,7 +659,7 @@ export const coreMutants: Mutant[] = [
     find: 'if (joined) return joined',
     replace: '',
     suite: lifecycle,
-    test: 'a restart starts the new server when nothing is left of the old one, and renews the list',
+    test: 'of many who restart at once each gets the same restart',
   },
   {
     name: 'a connection that was opened on purpose is closed when it is idle',
