@@ -31,7 +31,8 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
     setupFiles: ['./scripts/fail-on-console.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // Most tests wait for processes most of the time.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
