@@ -15,17 +15,17 @@ it('the help of the program', async () => {
     Commands:
       add, add_service               Register services; an existing name is updated, nothing is started
       list, ls, list_services        List the services
+      info, get                      Show everything known of one service, or what a tool takes
+      check, check_services          Reach for every service, or for one, and say how it is
+      wait                           Connect to a service and wait until it answers
+      restart, restart_service       Start a service afresh for this command, check it, and renew its tools for everybody
+      remove, rm, delete             Remove a service
       list-tools, tools, list_tools  List the tools, from the shared list
       use-tool, call, use, use_tool  Call a tool, once, and print its result
       resources, list_resources      List the resources and their templates; every service that has some is asked
       read-resource, read_resource   Read a resource and print what is in it
       prompts, list_prompts          List the prompts and what they take; every service that has some is asked
       get-prompt, get_prompt         Get a prompt, filled in, and print its messages
-      info, get                      Show everything known of one service, or what a tool takes
-      check, check_services          Reach for every service, or for one, and say how it is
-      wait                           Connect to a service and wait until it answers
-      restart, restart_service       Start a service afresh for this command, check it, and renew its tools for everybody
-      remove, rm, delete             Remove a service
       trust                          Let a service that somebody else added be started, as it is now
       assign                         Let an agent use a service of the store, or some of its tools
       unassign                       Take a service of the store away from an agent

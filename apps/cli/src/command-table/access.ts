@@ -1,0 +1,44 @@
+import type { CommandSpec } from '../command-spec.ts'
+
+/** About who may use what. */
+export const accessCommands: readonly CommandSpec[] = [
+  {
+    name: 'trust',
+    aliases: [],
+    summary: 'Let a service that somebody else added be started, as it is now',
+    usage: ['trust NAME [--yes]', 'trust NAME --revoke'],
+    options: ['yes', 'revoke', 'agent'],
+    positionals: [1, 1],
+    examples: ['mcpstore trust weather', 'mcpstore trust weather --revoke'],
+  },
+  {
+    name: 'assign',
+    aliases: [],
+    summary: 'Let an agent use a service of the store, or some of its tools',
+    usage: ['assign SERVICE --agent ID [--allow GLOB]... [--deny GLOB]...'],
+    options: ['agent', 'allow', 'deny'],
+    positionals: [1, 1],
+    examples: [
+      'mcpstore assign weather --agent researcher',
+      "mcpstore assign files --agent researcher --allow 'read_*' --deny '*_secret'",
+    ],
+  },
+  {
+    name: 'unassign',
+    aliases: [],
+    summary: 'Take a service of the store away from an agent',
+    usage: ['unassign SERVICE --agent ID'],
+    options: ['agent'],
+    positionals: [1, 1],
+    examples: ['mcpstore unassign weather --agent researcher'],
+  },
+  {
+    name: 'agents',
+    aliases: ['list_agents'],
+    summary: 'List the agents and the services they have',
+    usage: ['agents'],
+    options: [],
+    positionals: [0, 0],
+    examples: ['mcpstore agents'],
+  },
+]
