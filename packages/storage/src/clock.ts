@@ -39,6 +39,12 @@ export class Clock {
     if (!this.#isMeasured && Number.isFinite(offset)) this.#offset = offset
   }
 
+  /** Goes by a stamp that the server has taken, until the server is heard: it is no earlier there. */
+  believe(stamp: Stamp): void {
+    if (this.#isMeasured || stamp === NO_STAMP) return
+    this.#offset += Math.max(0, stampMs(stamp) - this.now())
+  }
+
   /** The server's time as far as it is known, in ms. */
   now(): number {
     return Math.max(0, Math.floor(this.#time.now() + this.#offset))

@@ -128,6 +128,8 @@ export class Replica {
 
   /** Drops everything up to `stamp`; returns what was dropped. A clear from the future at `now` (ms) is forgotten. */
   clear(stamp: Stamp, now: number): StoredRecord[] {
+    // One that is known already changes nothing, whatever the clock says of it.
+    if (stamp === this.#cleared) return []
     if (isFuture(this.#cleared, now)) this.#cleared = NO_STAMP
     if (stamp <= this.#cleared) return []
     this.#cleared = stamp

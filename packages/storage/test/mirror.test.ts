@@ -230,6 +230,20 @@ test('a clear is kept: what it removed is not shown by the next process', async 
   expect(next.dataspace.list('')).toEqual([])
 })
 
+test('where the clock went back to before the last clear, the next process starts, and what it writes is not lost', async () => {
+  await using place = new MirrorPlace()
+  const { dataspace, time } = await place.start()
+  await dataspace.put(CONFIG, 1)
+  await dataspace.clear()
+  await time.pass(LOOK_MS)
+  const next = await place.start({ down: true, slowMs: 2 * 3_600_000 })
+  expect(next.dataspace.list('')).toEqual([])
+  expect(await next.dataspace.put(OTHER, 2)).toMatchObject({ status: 'written', durable: 'local' })
+  expect(place.waiting().map(({ json }) => json)).toEqual(['2'])
+  await place.start()
+  expect([...place.tables.records.values()].map(({ key, json }) => [key, json])).toEqual([[OTHER, '2']])
+})
+
 test('a row of the outbox that somebody spoiled is left alone, and the others are delivered', async () => {
   await using place = new MirrorPlace()
   const { dataspace } = await place.start({ down: true })

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasRedisServer, type RedisServer, startRedis } from '../../../tests/support/redis-server.ts'
 import { type Operation, operations, perform, START, stateOf } from './support/script-operations.ts'
 
-const runs = process.env['MCPSTORE_SOAK'] ? 5000 : 300
+const soak = process.env['MCPSTORE_SOAK'] !== undefined
+const runs = soak ? 5000 : 300
 
 describe.skipIf(!hasRedisServer)('the scripts in a real server', () => {
   let server: RedisServer
@@ -44,7 +45,9 @@ describe.skipIf(!hasRedisServer)('the scripts in a real server', () => {
     return verdicts
   }
 
-  test('say and store what the rules in JavaScript do, for any requests at any time', async () => {
+  test('say and store what the rules in JavaScript do, for any requests at any time', {
+    timeout: soak ? 600_000 : 30_000,
+  }, async () => {
     const seen = new Set<string>()
     await fc.assert(
       fc.asyncProperty(operations, async (steps) => {

@@ -11,7 +11,7 @@ import type { Outbox } from '../outbox.ts'
 import type { Patience } from '../patience.ts'
 import { covers, type StoredRecord } from '../record.ts'
 import type { Replica } from '../replica.ts'
-import { NO_STAMP, type Stamp } from '../stamp.ts'
+import { isStamp, NO_STAMP, type Stamp } from '../stamp.ts'
 import type { Time } from '../time.ts'
 import { Changes } from './changes.ts'
 import type { Kept, Origin, Share } from './kept.ts'
@@ -209,6 +209,7 @@ export class Mirror {
     const settled = stamps.filter((stamp) => !waiting?.has(stamp) && !this.#changes.hasWrite(stamp))
     // Before what is kept is judged: by a wrong clock it would seem to be of the future.
     clock.remember(kept.offset)
+    if (isStamp(kept.cleared)) clock.believe(kept.cleared)
     intake.onKept({ ...kept, writes }, settled)
     this.#changes.forget(kept, (key) => replica.record(key))
     if (writes.length > 0) onAdded()
