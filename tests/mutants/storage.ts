@@ -475,4 +475,12 @@ export const storageMutants: Mutant[] = [
     suite: conformance,
     test: "the memory backend 'an assignment that was overtaken unse…'",
   },
+  {
+    name: 'the rights in a namespace reach into those whose names go on like it',
+    file: 'packages/storage/src/backends/redis/acl.ts',
+    find: 'const patterns = [`${segment}:*`, `{${segment}:*`]',
+    replace: 'const patterns = [`${segment}*`, `{${segment}*`]',
+    suite: 'tests/faults/rights.test.ts',
+    test: 'are rights to no other namespace, be its name one that begins or goes on like it',
+  },
 ]

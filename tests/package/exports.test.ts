@@ -26,6 +26,7 @@ it('@mcpstore/storage exports', () => {
       "parseRecordKey",
       "randomId",
       "recordKey",
+      "redisAclRules",
       "scopePrefix",
       "silentLogger",
       "sqliteBackend",
@@ -49,6 +50,7 @@ it('@mcpstore/core exports', () => {
     [
       "McpStoreError",
       "homeFolder",
+      "redisAclRules",
       "setupStore",
       "structuredOf",
       "textOf",

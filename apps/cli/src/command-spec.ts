@@ -22,6 +22,7 @@ export type CommandName =
   | 'doctor'
   | 'adopt'
   | 'clear'
+  | 'redis'
   | 'help'
 
 /** One command as data: help and parsing are made from it. */

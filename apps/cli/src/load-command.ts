@@ -24,5 +24,6 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> 
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   adopt: async () => (await import('./commands/adopt.ts')).adopt,
   clear: async () => (await import('./commands/clear.ts')).clear,
+  redis: async () => (await import('./commands/redis.ts')).redis,
   help: async () => (await import('./commands/help.ts')).help,
 }

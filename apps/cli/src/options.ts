@@ -23,6 +23,7 @@ export interface OptionValues {
   deny?: string[]
   yes?: boolean
   revoke?: boolean
+  user?: string
 }
 
 export type OptionName = keyof OptionValues
@@ -81,6 +82,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   deny: { kind: 'list', value: 'GLOB', summary: 'no tools that fit, even if allowed; may be repeated' },
   yes: { kind: 'flag', summary: 'do not ask' },
   revoke: { kind: 'flag', summary: 'take back what was approved' },
+  user: { kind: 'text', value: 'NAME', summary: 'the user in Redis (default "mcpstore")' },
 }
 
 /** Options that every command takes. */

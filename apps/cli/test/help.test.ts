@@ -34,6 +34,7 @@ it('the help of the program', async () => {
       doctor                         Look at the storage: what answers, and what is wrong or will be
       adopt                          Add what this machine kept to a Redis that was begun anew without it
       clear                          Remove every service of the dataspace
+      redis                          Print the command that makes a user in Redis for this namespace and nothing else
       help                           Show help, of one command if it is named
 
     Options of every command:

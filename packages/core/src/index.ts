@@ -8,7 +8,7 @@ export type {
   Scope,
   Severity,
 } from '@mcpstore/storage'
-export { McpStoreError } from '@mcpstore/storage'
+export { McpStoreError, redisAclRules } from '@mcpstore/storage'
 export type { AgentContext } from './agent-context.ts'
 export type { AddInput } from './config/read.ts'
 export type {

@@ -16,6 +16,7 @@ export type {
 export { MAX_CONFLICTS } from './backend.ts'
 export { loggedBackend } from './backends/logged.ts'
 export { type MemoryOptions, MemoryTables, memoryBackend } from './backends/memory.ts'
+export { redisAclRules } from './backends/redis/acl.ts'
 export { type SqliteOptions, sqliteBackend } from './backends/sqlite/index.ts'
 export { localFile, mirrorFile } from './backends/sqlite/location.ts'
 export { randomId } from './clock.ts'

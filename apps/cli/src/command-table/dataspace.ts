@@ -38,4 +38,14 @@ export const dataspaceCommands: readonly CommandSpec[] = [
     positionals: [0, 0],
     examples: ['mcpstore clear --yes --dataspace scratch'],
   },
+  {
+    name: 'redis',
+    aliases: [],
+    summary: 'Print the command that makes a user in Redis for this namespace and nothing else',
+    usage: ['redis acl [--user NAME]'],
+    notes: ['Redis is not contacted. Put a password in place of PASSWORD.'],
+    options: ['user'],
+    positionals: [1, 1],
+    examples: ['mcpstore redis acl --namespace shared --user agents'],
+  },
 ]

@@ -45,7 +45,7 @@ const BY_CODE: Record<string, Diagnosis> = {
   NOPERM: {
     state: 'auth',
     what: 'does not let this user do what is needed',
-    hint: 'See docs/redis.md for the rights that a user needs.',
+    hint: 'Run mcpstore redis acl: it prints the rights that a user needs.',
   },
   LOADING: { state: 'suspect', what: 'is still loading its data', hint: LATER },
   BUSY: { state: 'suspect', what: 'is busy with a script', hint: LATER },

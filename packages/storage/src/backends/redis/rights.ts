@@ -1,4 +1,5 @@
 import type { Finding } from '../../inspection.ts'
+import { DATA_COMMANDS } from './acl.ts'
 import type { Place } from './place.ts'
 import type { RedisSession } from './session.ts'
 
@@ -15,31 +16,33 @@ const OPTIONAL: Readonly<Record<string, string>> = {
 function commandsUsed(place: Place): Words[] {
   const { meta, index, conflicts, nodes, changes } = place
   const record = place.key('services:doctor:config')
-  return [
-    ['eval', 'return 1', 1, meta],
-    ['evalsha', 'e0e1f9fabfc9d4800c877a703b823ac0578ff8db', 1, meta],
-    ['exists', meta],
-    ['hget', meta, 'epoch'],
-    ['hgetall', place.key('tools:doctor:stats')],
-    ['hkeys', place.key('tools:doctor:stats')],
-    ['hmget', record, 's'],
-    ['hset', record, 's', ''],
-    ['hsetnx', meta, 'epoch', ''],
-    ['hincrby', meta, 'rev', 1],
-    ['hdel', nodes, ''],
-    ['del', place.lease('doctor')],
-    ['pexpire', place.shares('doctor'), 1],
-    ['zadd', index, 0, ''],
-    ['zscore', index, ''],
-    ['zrem', index, ''],
-    ['zrange', index, 0, 0],
-    ['zrangebyscore', index, 0, 0],
-    ['zlexcount', conflicts, '-', '+'],
-    ['zremrangebyrank', conflicts, 0, 0],
-    ['time'],
-    ['info', 'server'],
-    ['publish', changes, ''],
-  ]
+  const stats = place.key('tools:doctor:stats')
+  const args: Record<(typeof DATA_COMMANDS)[number], (string | number)[]> = {
+    eval: ['return 1', 1, meta],
+    evalsha: ['e0e1f9fabfc9d4800c877a703b823ac0578ff8db', 1, meta],
+    exists: [meta],
+    del: [place.lease('doctor')],
+    pexpire: [place.shares('doctor'), 1],
+    hget: [meta, 'epoch'],
+    hset: [record, 's', ''],
+    hsetnx: [meta, 'epoch', ''],
+    hdel: [nodes, ''],
+    hkeys: [stats],
+    hmget: [record, 's'],
+    hgetall: [stats],
+    hincrby: [meta, 'rev', 1],
+    zadd: [index, 0, ''],
+    zscore: [index, ''],
+    zrem: [index, ''],
+    zrange: [index, 0, 0],
+    zrangebyscore: [index, 0, 0],
+    zlexcount: [conflicts, '-', '+'],
+    zremrangebyrank: [conflicts, 0, 0],
+    time: [],
+    info: ['server'],
+    publish: [changes, ''],
+  }
+  return DATA_COMMANDS.map((command) => [command, ...args[command]])
 }
 
 /**
@@ -62,7 +65,7 @@ export async function rightsFinding(session: RedisSession, place: Place): Promis
     severity: needed.length > 0 ? 'critical' : 'warning',
     text: `missing: ${missing.map((command) => command.toUpperCase()).join(', ')}${costs.length > 0 ? ` (${costs.join('; ')})` : ''}`,
     value: missing,
-    hint: 'See docs/redis.md for the rights that a user needs.',
+    hint: 'Run mcpstore redis acl: it prints the rights that a user needs.',
   }
 }
 
