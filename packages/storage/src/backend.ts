@@ -4,6 +4,7 @@ import type { RecordKey } from './keyspace.ts'
 import type { Projection } from './projection.ts'
 import type { StoredRecord } from './record.ts'
 import type { Stamp } from './stamp.ts'
+import type { Malformed } from './watchers.ts'
 
 export type BackendKind = 'redis' | 'sqlite' | 'memory'
 
@@ -127,6 +128,8 @@ export interface Beat {
   now: number
 }
 
+export type HintListener = (rev?: number, malformed?: Malformed) => void
+
 /** How many conflicts a dataspace keeps for reading. */
 export const MAX_CONFLICTS = 100
 
@@ -167,10 +170,10 @@ export interface Backend {
   /** The conflicts that were reported, oldest first. */
   conflicts(): Promise<Conflict[]>
   /**
-   * Calls `listener` when something may have changed, up to revision `rev` if that is known; a hint, it can be lost.
-   * Returns how to stop.
+   * Calls `listener` when something may have changed, up to revision `rev` if that is known; a hint, it can be lost. One
+   * that is `malformed` says so, and is a hint all the same. Returns how to stop.
    */
-  onHint(listener: (rev?: number) => void): () => void
+  onHint(listener: HintListener): () => void
   /** Looks at the place it lies in, which may take a few requests; what may not be asked is `unknown`. */
   inspect?(): Promise<Inspection>
   /** Writes what others may look up without knowing mcpstore; it ends by itself, and no reader here relies on it. */

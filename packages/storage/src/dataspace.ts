@@ -1,3 +1,4 @@
+import { adoptMirror } from './adopt.ts'
 import { ask } from './ask.ts'
 import type { Counter, Durability } from './backend.ts'
 import { clearNow } from './clear-now.ts'
@@ -16,6 +17,7 @@ import { awaitFates, putKept } from './put-kept.ts'
 import { putStrictly } from './put-strictly.ts'
 import type { Entry } from './replica.ts'
 import type { Stamp } from './stamp.ts'
+import { totalsOf } from './totals.ts'
 import type { Observer, Watcher } from './watchers.ts'
 
 const COUNT_DELAY_MS = 250
@@ -108,6 +110,7 @@ export class Dataspace {
   /** Counts; never waits, never counts twice. `field` comes from `statsField`. */
   count(key: string, field: string, amount: number): void {
     this.#parts.counts.add(key, field, amount)
+    this.#parts.watchers.tellCounted({ key, field })
     this.#cancelCount ??= this.#parts.time.after(COUNT_DELAY_MS, () => {
       this.#cancelCount = undefined
       void this.#parts.link.kick()
@@ -122,13 +125,7 @@ export class Dataspace {
 
   /** The totals under every statistics key. */
   allCounters(): Counter[] {
-    const { clock, counts, replica } = this.#parts
-    const totals = new Map<string, Counter>()
-    for (const { key, field, total } of [...replica.liveCounters(clock.now()), ...counts.pending()]) {
-      const before = totals.get(`${key} ${field}`)?.total ?? 0
-      totals.set(`${key} ${field}`, { key, field, total: before + total })
-    }
-    return [...totals.values()]
+    return totalsOf(this.#parts)
   }
 
   /** Tells `watcher` of every change below `prefix`, whoever made it. Returns how to stop. */
@@ -193,17 +190,7 @@ export class Dataspace {
    */
   async adopt(): Promise<void> {
     this.#refuseClosed()
-    const { link, mirror } = this.#parts
-    if (!mirror) {
-      throw new StorageError('usage', 'this dataspace keeps no mirror, so there is nothing to adopt', {
-        hint: 'A dataspace in Redis that has a name, and a home folder, keeps one.',
-      })
-    }
-    await link.know(mirror.origin.ids)
-    const problem = this.#parts.health.error ?? mirror.problem
-    if (!problem) return
-    const { message, hint, cause } = problem
-    throw new StorageError('unavailable', `the mirror was not adopted: ${message}`, { hint, cause })
+    await adoptMirror(this.#parts)
   }
 
   /** Waits until nothing waits to be sent, at most `waitMs`. Returns how many writes still wait. */

@@ -208,12 +208,7 @@ export class Intake implements LinkEvents {
   #isSound(record: StoredRecord): boolean {
     const problem = recordProblem(record)
     if (problem === undefined) return true
-    const { logger, replica } = this.#parts
-    const key = String(record.key)
-    // It is read again with every comparison, and told once.
-    if (replica.quarantine.get(key) !== problem)
-      logger.warn(`storage: the record ${key} was set aside: ${problem}`)
-    replica.setAside(key, problem)
+    this.#parts.replica.setAside(String(record.key), problem)
     return false
   }
 

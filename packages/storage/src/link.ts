@@ -1,30 +1,12 @@
-import type { Backend, Opened, Page } from './backend.ts'
-import type { Counts } from './counts.ts'
+import type { Opened, Page } from './backend.ts'
 import { deliverCounts } from './deliver-counts.ts'
-import { asBackendError, type Health } from './health.ts'
+import { deliverWrites } from './deliver-writes.ts'
+import { asBackendError } from './health.ts'
 import type { RecordKey } from './keyspace.ts'
-import type { LinkEvents } from './link-events.ts'
-import type { Mirror } from './mirror/mirror.ts'
+import type { LinkOptions } from './link-options.ts'
 import { openBackend } from './opening.ts'
-import type { Outbox } from './outbox.ts'
 import { Pace } from './pace.ts'
 import type { Stamp } from './stamp.ts'
-import type { Time } from './time.ts'
-
-export interface LinkOptions {
-  backend: Backend
-  /** Where what the backend has not taken is kept. */
-  mirror: Mirror | undefined
-  outbox: Outbox
-  counts: Counts
-  /** The id this run counts under. */
-  node: string
-  health: Health
-  time: Time
-  events: LinkEvents
-  /** How often a backend that is far away is asked for a sign of life, in ms. */
-  beatMs: number
-}
 
 /** The states in which reading goes on. */
 const READABLE: ReadonlySet<string> = new Set(['suspect', 'write-degraded'])
@@ -60,7 +42,8 @@ export class Link {
   }
 
   start(): void {
-    this.#stopHints = this.#options.backend.onHint((rev = Number.POSITIVE_INFINITY) => {
+    this.#stopHints = this.#options.backend.onHint((rev = Number.POSITIVE_INFINITY, malformed) => {
+      if (malformed) this.#options.onMalformed(malformed)
       this.#hinted = Math.max(this.#hinted, rev)
       void this.kick()
     })
@@ -192,17 +175,13 @@ export class Link {
   }
 
   async #send(): Promise<void> {
-    const { backend, events, outbox } = this.#options
-    while (outbox.size > 0) {
-      for (const batch of outbox.batches()) {
-        const replies = await backend.merge(batch)
-        // What this process has changed itself it need not read again.
-        for (const { rev } of replies) if (rev === this.#cursor + 1) this.#cursor = rev
-        if (events.onReplies(batch, replies)) this.#look()
-        // A backlog of thousands must not keep the host from everything else.
-        if (outbox.size > 0) await new Promise((resolve) => setImmediate(resolve))
-      }
-    }
+    await deliverWrites(this.#options, {
+      // What this process has changed itself it need not read again.
+      accepted: (rev) => {
+        if (rev === this.#cursor + 1) this.#cursor = rev
+      },
+      look: () => this.#look(),
+    })
   }
 
   async #count(): Promise<void> {

@@ -11,7 +11,7 @@ import { Outbox } from './outbox.ts'
 import { Patience } from './patience.ts'
 import { Replica } from './replica.ts'
 import { systemTime, type Time } from './time.ts'
-import { Watchers } from './watchers.ts'
+import { type Malformed, Watchers } from './watchers.ts'
 
 export interface DataspaceOptions {
   backend: Backend
@@ -74,7 +74,13 @@ export function makeParts(options: DataspaceOptions): Parts {
     time,
     logger,
     clock: new Clock(time),
-    replica: new Replica(mirror?.keeper),
+    replica: new Replica(mirror?.keeper, {
+      onCounter: (counter) => watchers.tellCounted(counter),
+      onSetAside: (key, problem) => {
+        logger.warn(`storage: the record ${key} was set aside: ${problem}`)
+        watchers.tellMalformed({ key, problem })
+      },
+    }),
     outbox,
     counts: new Counts(mirror?.keeper),
     watchers,
@@ -88,6 +94,16 @@ export function makeParts(options: DataspaceOptions): Parts {
     ...base,
     intake,
     author: new Author({ ...base, intake }),
-    link: new Link({ ...base, events: intake, beatMs }),
+    link: new Link({ ...base, events: intake, beatMs, onMalformed: hearing(logger, watchers) }),
+  }
+}
+
+/** Tells of hints that are none; whoever floods the channel floods no log. */
+function hearing(logger: Logger, watchers: Watchers): (malformed: Malformed) => void {
+  let isLogged = false
+  return (malformed) => {
+    if (!isLogged) logger.warn(`storage: ${malformed.key}: ${malformed.problem}`)
+    isLogged = true
+    watchers.tellMalformed(malformed)
   }
 }

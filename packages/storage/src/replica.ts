@@ -22,16 +22,25 @@ interface Slot {
   entry?: Entry | undefined
 }
 
+/** Told of what is no change of a record. */
+export interface ReplicaEvents {
+  onCounter?(counter: Counter): void
+  /** Told once as long as it stays so. */
+  onSetAside?(key: RecordKey, problem: string): void
+}
+
 /** The in-process copy of a dataspace: what every read is answered from. */
 export class Replica {
   readonly #keeper: Keeper | undefined
+  readonly #events: ReplicaEvents
   readonly #slots = new Map<RecordKey, Slot>()
   readonly #counters = new Map<string, Counter>()
   readonly #quarantine = new Map<RecordKey, string>()
   #cleared: Stamp = NO_STAMP
 
-  constructor(keeper?: Keeper) {
+  constructor(keeper?: Keeper, events: ReplicaEvents = {}) {
     this.#keeper = keeper
+    this.#events = events
   }
 
   /** The stamp of the last clear this copy knows. */
@@ -82,6 +91,7 @@ export class Replica {
     if (this.#counters.get(id)?.total === counter.total) return
     this.#counters.set(id, counter)
     this.#keeper?.onCounter(counter)
+    this.#events.onCounter?.(counter)
   }
 
   /** Takes a total of unknown age, where there is none. */
@@ -96,6 +106,7 @@ export class Replica {
       if (ids.has(id)) continue
       this.#counters.delete(id)
       this.#keeper?.onCounter({ ...counter, total: 0 })
+      this.#events.onCounter?.({ ...counter, total: 0 })
     }
     for (const counter of counters) this.setCounter(counter)
   }
@@ -123,7 +134,10 @@ export class Replica {
   }
 
   setAside(key: RecordKey, problem: string): void {
+    // It is read again with every comparison.
+    if (this.#quarantine.get(key) === problem) return
     this.#quarantine.set(key, problem)
+    this.#events.onSetAside?.(key, problem)
   }
 
   /** Drops everything up to `stamp`; returns what was dropped. A clear from the future at `now` (ms) is forgotten. */

@@ -1,3 +1,4 @@
+import type { Counter } from './backend.ts'
 import type { Conflict } from './conflict.ts'
 import type { HealthState } from './health.ts'
 import type { RecordKey } from './keyspace.ts'
@@ -15,12 +16,24 @@ export interface Change {
 
 export type Watcher = (change: Change) => void
 
+/** Something that was read and could not be used. */
+export interface Malformed {
+  /** Of the record, or the channel it was heard on. */
+  key: string
+  /** What is wrong with it. */
+  problem: string
+}
+
 /** Told of what is no change of a record. */
 export interface Observer {
   /** The state of the backend is another one than `before`. */
   onState?(state: HealthState, before: HealthState): void
   /** What was known here was replaced by a writer who had not seen it. */
   onConflict?(conflict: Conflict): void
+  /** A total is another one, whoever counted. */
+  onCounted?(counter: Pick<Counter, 'key' | 'field'>): void
+  /** Somebody has written or sent what cannot be used; it was left out. */
+  onMalformed?(malformed: Malformed): void
 }
 
 /** Who wants to be told of changes below a prefix, and of the rest. */
@@ -56,6 +69,15 @@ export class Watchers {
   tellState(state: HealthState, before: HealthState): void {
     for (const observer of this.#observers)
       this.#safely('an observer', () => observer.onState?.(state, before))
+  }
+
+  tellCounted(counter: Pick<Counter, 'key' | 'field'>): void {
+    for (const observer of this.#observers) this.#safely('an observer', () => observer.onCounted?.(counter))
+  }
+
+  tellMalformed(malformed: Malformed): void {
+    for (const observer of this.#observers)
+      this.#safely('an observer', () => observer.onMalformed?.(malformed))
   }
 
   /** Returns them. */

@@ -1,15 +1,19 @@
 import type { Socket } from 'node:net'
 import type { Cluster, Redis } from 'ioredis'
+import type { HintListener } from '../../backend.ts'
 import type { Time } from '../../time.ts'
+import type { Malformed } from '../../watchers.ts'
 
 /** Published to see whether that is allowed. */
 export const NO_NEWS = '0'
 /** Hints that follow one another within this time, in ms, are read together. */
 const GATHER_MS = 5
+/** How much of a message that says nothing is told. */
+const MOST_QUOTED = 60
 
 export interface HearOptions {
   /** Something changed, up to this revision if that was said. */
-  onHint: (rev?: number) => void
+  onHint: HintListener
   time: Time
 }
 
@@ -18,11 +22,19 @@ export interface HearOptions {
  * in one piece.
  */
 export function hear(client: Redis | Cluster, { onHint, time }: HearOptions): void {
-  client.on('message', (_, rev: string) => {
-    if (rev === NO_NEWS) return
+  client.on('message', (channel: string, message: string) => {
+    if (message === NO_NEWS) return
     gather((client as { stream?: Socket }).stream, time)
-    onHint(/^\d+$/.test(rev) ? Number(rev) : undefined)
+    const rev = /^\d{1,16}$/.test(message) ? Number(message) : Number.NaN
+    if (Number.isSafeInteger(rev)) onHint(rev)
+    else onHint(undefined, noRevision(channel, message))
   })
+}
+
+function noRevision(channel: string, message: string): Malformed {
+  const more = message.length > MOST_QUOTED ? `, and ${message.length - MOST_QUOTED} characters more` : ''
+  const problem = `a message on it is no revision: ${JSON.stringify(message.slice(0, MOST_QUOTED))}${more}`
+  return { key: channel, problem }
 }
 
 /** Leaves what comes in the socket until nothing has come for a while. */

@@ -1,4 +1,4 @@
-import type { Backend, MergeReply } from '../../backend.ts'
+import type { Backend, HintListener, MergeReply } from '../../backend.ts'
 import { StorageError } from '../../errors.ts'
 import type { RecordKey } from '../../keyspace.ts'
 import { isStamp } from '../../stamp.ts'
@@ -50,14 +50,14 @@ export function redisBackend(options: RedisBackendOptions): Backend {
   const place = placeOf(namespace, dataspace, options.hashTag ?? isCluster)
   const lifetime = options.lifetimeMs === undefined ? '' : String(options.lifetimeMs)
   const lifetimes = new Lifetime(options.lifetimeMs, time)
-  const listeners = new Set<(rev?: number) => void>()
+  const listeners = new Set<HintListener>()
   let visit: Visit | undefined
   const opening = new Set<RedisSession>()
   const now = () => (options.serverNow ? String(options.serverNow()) : '')
   let closed = false
 
   /** Opens a session, unless the backend is closed by then. */
-  async function connect(onHint: (rev?: number) => void): Promise<RedisSession> {
+  async function connect(onHint: HintListener): Promise<RedisSession> {
     if (closed) throw classify(new Error('it was closed'), target.label)
     const name = `mcpstore:${dataspace}`.replace(/[^\x21-\x7e]/g, '_')
     const session = new RedisSession({ target, timeoutMs, name, channel: place.changes, onHint, time })
@@ -101,8 +101,8 @@ export function redisBackend(options: RedisBackendOptions): Backend {
     async open(known = {}) {
       visit?.session.close()
       visit = undefined
-      const session = await connect((rev) => {
-        for (const listener of listeners) listener(rev)
+      const session = await connect((...hint) => {
+        for (const listener of listeners) listener(...hint)
       })
       try {
         const entered = await enter(session, place, {

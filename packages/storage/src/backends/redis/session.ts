@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Cluster, Redis } from 'ioredis'
+import type { HintListener } from '../../backend.ts'
 import type { BackendError } from '../../health.ts'
 import type { Time } from '../../time.ts'
 import { type Clients, makeClients } from './clients.ts'
@@ -18,7 +19,7 @@ export interface SessionOptions {
   /** Where the hints are published. */
   channel: string
   /** Something changed, or the session ended by itself. */
-  onHint: (rev?: number) => void
+  onHint: HintListener
   time: Time
 }
 

@@ -1,0 +1,26 @@
+import type { Backend } from './backend.ts'
+import type { Counts } from './counts.ts'
+import type { Health } from './health.ts'
+import type { LinkEvents } from './link-events.ts'
+import type { Mirror } from './mirror/mirror.ts'
+import type { Outbox } from './outbox.ts'
+import type { Time } from './time.ts'
+import type { Malformed } from './watchers.ts'
+
+/** What the link works with. */
+export interface LinkOptions {
+  backend: Backend
+  /** Where what the backend has not taken is kept. */
+  mirror: Mirror | undefined
+  outbox: Outbox
+  counts: Counts
+  /** The id this run counts under. */
+  node: string
+  health: Health
+  time: Time
+  events: LinkEvents
+  /** How often a backend that is far away is asked for a sign of life, in ms. */
+  beatMs: number
+  /** A hint was none; nothing else is known to be wrong. */
+  onMalformed(malformed: Malformed): void
+}
