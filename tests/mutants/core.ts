@@ -20,6 +20,7 @@ const hostAnswers = 'packages/core/test/host-answers.test.ts'
 const hostOptions = 'packages/core/test/host-options.test.ts'
 const _outage = 'tests/faults/outage.test.ts'
 const events = 'packages/core/test/store-events.test.ts'
+const sharedEvents = 'packages/core/test/events-shared.test.ts'
 const lifecycle = 'packages/core/test/service-lifecycle.test.ts'
 const contents = 'packages/core/test/contents.test.ts'
 const partial = 'packages/core/test/partial-results.test.ts'
@@ -631,11 +632,35 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'each change is told by itself',
-    file: 'packages/core/src/events/service-reports.ts',
-    find: 'this.#timer ??= setTimeout(() => this.#report(), GATHER_MS)',
-    replace: 'this.#report()',
+    file: 'packages/core/src/events/gather.ts',
+    find: 'this.#due.add(thing)',
+    replace: 'return this.#look([thing])',
     suite: events,
-    test: 'what happens to services is told, each thing once and in its order',
+    test: 'of thousands of changes in a moment each service is told once, as it is in the end',
+  },
+  {
+    name: 'what others count is no event',
+    file: 'packages/core/src/events/store-events.ts',
+    find: 'onCounted: (counter) => statistics.note(counter),',
+    replace: '',
+    suite: sharedEvents,
+    test: 'a file appears by itself statistics, as totals of all processes',
+  },
+  {
+    name: 'that an assignment ends with its service is no event',
+    file: 'packages/core/src/events/assignment-reports.ts',
+    find: 'if (services.size === 0) return touched',
+    replace: 'return touched',
+    suite: sharedEvents,
+    test: 'a file appears by itself assignments, also those that end with their service',
+  },
+  {
+    name: 'a message that is no revision is not handed over',
+    file: 'packages/storage/src/backends/redis/hints.ts',
+    find: 'else onHint(undefined, noRevision(channel, message))',
+    replace: 'else onHint()',
+    suite: sharedEvents,
+    test: 'so are messages that are no revision, and records that are no JSON',
   },
   {
     name: 'a listener that throws ends the others',

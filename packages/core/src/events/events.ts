@@ -1,7 +1,8 @@
-import type { BackendKind, HealthState, Logger, Scope } from '@mcpstore/storage'
+import type { BackendKind, HealthState, Logger, Malformed, Scope } from '@mcpstore/storage'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { asError } from '../errors.ts'
 import type { FailureNote, StatusWord } from '../services/service-info.ts'
+import type { ToolFilter } from '../tools/tool-filter.ts'
 
 /** What a store tells of, and what each event says; `scope` is whose the service is, the store's or an agent's. Secrets in configs are redacted. */
 export interface StoreEventMap {
@@ -19,6 +20,19 @@ export interface StoreEventMap {
     before: StatusWord
     error: FailureNote | null
   }
+  /** What an agent may use of a service of the store is something else; `null` is nothing. */
+  assignmentChanged: { agent: string; service: string; assigned: ToolFilter | null }
+  /** What was counted of a tool is more, or begins anew; the totals of all processes. `name` is `service/tool`. */
+  statsChanged: {
+    name: string
+    service: string
+    scope: Scope
+    tool: string
+    calls: number
+    errors: number
+  }
+  /** Somebody has written or sent what cannot be used; it was left out. `key` is the record's, or the channel's. */
+  malformed: Malformed
   /** Two changed a config at once, and a version that was known here was lost; `null` stands for a removal. */
   conflict: { service: string; scope: Scope; lost: ServiceConfig | null; kept: ServiceConfig | null }
   /** The state of the storage is another one; `backend` is what answers now. */

@@ -1,13 +1,14 @@
 import type { Scope } from '@mcpstore/storage'
 import type { House } from '../house.ts'
+import { healthProblem } from '../services/health-note.ts'
+import { serviceKey } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
 import type { ServiceSummary } from '../services/service-info.ts'
 import { summarise } from '../services/summary.ts'
 import type { CachedList } from '../tools/cached-list.ts'
 import type { Emitter } from './events.ts'
-
-/** How long to gather what happens before it is looked at, in ms. */
-const GATHER_MS = 20
+import { Gather } from './gather.ts'
+import type { MalformedReports } from './malformed-reports.ts'
 
 /** What was last told of a service. */
 interface Told {
@@ -24,36 +25,28 @@ export class ServiceReports {
   readonly #house: House
   readonly #emitter: Emitter
   readonly #told = new Map<string, Told>()
-  readonly #due = new Set<string>()
-  #timer: NodeJS.Timeout | undefined
+  readonly #malformed: MalformedReports
+  readonly #gather = new Gather<string>((ids) => this.#report(ids))
   readonly #unlisten: () => void
 
   /** Takes what is known now for told. */
-  constructor(house: House, emitter: Emitter) {
+  constructor(house: House, emitter: Emitter, malformed: MalformedReports) {
     this.#house = house
     this.#emitter = emitter
+    this.#malformed = malformed
     const services = known(house)
     this.#consult(services)
     for (const service of services) this.#told.set(service.id, look(house, service))
-    this.#unlisten = house.news.on((id) => id !== null && this.#note(id))
+    this.#unlisten = house.news.on((id) => id !== null && this.#gather.note(id))
   }
 
   stop(): void {
     this.#unlisten()
-    clearTimeout(this.#timer)
-    this.#due.clear()
+    this.#gather.stop()
     this.#told.clear()
   }
 
-  #note(id: string): void {
-    this.#due.add(id)
-    this.#timer ??= setTimeout(() => this.#report(), GATHER_MS)
-  }
-
-  #report(): void {
-    const ids = [...this.#due]
-    this.#due.clear()
-    this.#timer = undefined
+  #report(ids: readonly string[]): void {
     this.#consult(ids.flatMap((id) => this.#house.registry.records.byId(id) ?? []))
     for (const id of ids) this.#compare(id)
   }
@@ -75,6 +68,7 @@ export class ServiceReports {
     const emit = this.#emitter
     const before = this.#told.get(id)
     const service = this.#house.registry.records.byId(id)
+    this.#judge(id, service)
     if (!service) {
       this.#told.delete(id)
       if (before) emit.emit('serviceRemoved', named(before.service))
@@ -93,6 +87,19 @@ export class ServiceReports {
     if (before && before.summary.status !== status) {
       const change = { status, before: before.summary.status, error: facts.lastError }
       emit.emit('statusChanged', { ...named(service), ...change })
+    }
+  }
+
+  /** What cannot be used is told, and that of a service that goes on without it. */
+  #judge(id: string, service: Service | undefined): void {
+    const { dataspace, registry } = this.#house
+    const config = registry.records.problemOf(id)
+    const problems = new Map([[id, config]])
+    if (service) problems.set(serviceKey(service, 'state'), healthProblem(dataspace, service))
+    for (const [key, problem] of problems) {
+      if (problem !== undefined) this.#malformed.note({ key, problem })
+      // What is no JSON is told by who reads it.
+      else if (dataspace.get(key)) this.#malformed.sound(key)
     }
   }
 }

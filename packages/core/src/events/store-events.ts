@@ -5,8 +5,11 @@ import { redactConfig } from '../config/redact.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
 import { type House, whileOpen } from '../house.ts'
+import { AssignmentReports } from './assignment-reports.ts'
 import { Emitter, type StoreEventName, type StoreEvents, type StoreListener } from './events.ts'
+import { MalformedReports } from './malformed-reports.ts'
 import { ServiceReports } from './service-reports.ts'
+import { StatisticsReports } from './statistics-reports.ts'
 
 const NAMES: Record<StoreEventName, true> = {
   serviceAdded: true,
@@ -14,6 +17,9 @@ const NAMES: Record<StoreEventName, true> = {
   serviceRemoved: true,
   toolsChanged: true,
   statusChanged: true,
+  assignmentChanged: true,
+  statsChanged: true,
+  malformed: true,
   conflict: true,
   storageChanged: true,
 }
@@ -59,7 +65,13 @@ export class WatchedEvents implements StoreEvents {
 
   #start(): () => void {
     const { dataspace } = this.#house
-    const reports = new ServiceReports(this.#house, this.#emitter)
+    const malformed = new MalformedReports(this.#emitter)
+    const reports = [
+      malformed,
+      new ServiceReports(this.#house, this.#emitter, malformed),
+      new AssignmentReports(this.#house, this.#emitter, malformed),
+    ]
+    const statistics = new StatisticsReports(this.#house, this.#emitter)
     let told = dataspace.status().state
     const unobserve = dataspace.observe({
       onState: (state) => {
@@ -69,10 +81,12 @@ export class WatchedEvents implements StoreEvents {
         told = state
       },
       onConflict: (conflict) => this.#tellConflict(conflict),
+      onCounted: (counter) => statistics.note(counter),
+      onMalformed: (found) => malformed.note(found),
     })
     return () => {
       unobserve()
-      reports.stop()
+      for (const report of [...reports, statistics]) report.stop()
     }
   }
 

@@ -41,6 +41,13 @@ export class Assignments {
     })
   }
 
+  /** Why the assignment under this key cannot be used, if so. */
+  problem(key: string): string | undefined {
+    const entry = this.#dataspace.get(key)
+    const read = entry && this.#readEntry(entry)
+    return read && 'problem' in read ? read.problem : undefined
+  }
+
   /** Names the life a service of the store is in: another one begins when it is added again after a removal. */
   life(service: string): Stamp {
     return this.#dataspace.get(serviceKey({ scope: 'store', name: service }, 'birth'))?.stamp ?? ''

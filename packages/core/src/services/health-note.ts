@@ -58,13 +58,22 @@ export async function noteProtocol(
 export function readHealth(dataspace: Dataspace, service: Service): HealthNote | undefined {
   const entry = dataspace.get(serviceKey(service, 'state'))
   if (entry?.basis !== service.stamp) return undefined
-  const value = entry.value as Partial<HealthNote> | null
-  const sound =
-    (value?.health === 'ok' || value?.health === 'failing' || value?.health === 'auth') &&
-    typeof value.since === 'string' &&
-    (value.error === null ||
-      (typeof value.error?.code === 'string' && typeof value.error.message === 'string'))
-  return sound ? (value as HealthNote) : undefined
+  return isNote(entry.value) ? (entry.value as unknown as HealthNote) : undefined
+}
+
+/** Why what stands there about this writing of the service is no note, if so. */
+export function healthProblem(dataspace: Dataspace, service: Service): string | undefined {
+  const entry = dataspace.get(serviceKey(service, 'state'))
+  return entry?.basis === service.stamp && !isNote(entry.value) ? 'it says nothing about health' : undefined
+}
+
+function isNote(value: Json): boolean {
+  const note = value as Partial<HealthNote> | null
+  return (
+    (note?.health === 'ok' || note?.health === 'failing' || note?.health === 'auth') &&
+    typeof note.since === 'string' &&
+    (note.error === null || (typeof note.error?.code === 'string' && typeof note.error.message === 'string'))
+  )
 }
 
 /** Shares what was found, unless that is known already. Resolves when it is written. */

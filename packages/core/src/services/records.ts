@@ -74,6 +74,13 @@ export class ServiceRecords {
     })
   }
 
+  /** Why the config under this id cannot be used, where it could be read at all. */
+  problemOf(id: string): string | undefined {
+    const entry = this.#dataspace.get(id)
+    const read = entry && this.#readEntry(entry)
+    return read && 'problem' in read ? read.problem : undefined
+  }
+
   /** Why the record of this service cannot be used, if so. */
   problem(service: ServiceName): string | undefined {
     const problems = [...this.problems(), ...this.#dataspace.status().quarantined]

@@ -1,4 +1,4 @@
-import { decodeSegment, statsKey } from '@mcpstore/storage'
+import { decodeSegment, type Scope, statsKey } from '@mcpstore/storage'
 import type { House } from '../house.ts'
 import { isAllowed } from './tool-filter.ts'
 
@@ -19,8 +19,9 @@ export interface ToolStats {
 export function toolStats({ dataspace, registry }: House, wanted: string | undefined): ToolStats[] {
   const found = new Map<string, { service: string; tool: string; counts: Map<string, number> }>()
   for (const { key, field, total } of dataspace.allCounters()) {
-    const [tool, service, counter] = namesOf(key, field)
-    if (tool === undefined || service === undefined || counter === undefined) continue
+    const counted = countedTool(key, field)
+    if (!counted) continue
+    const { service, tool, counter } = counted
     const seen = registry.find(service)
     if (!seen || key !== statsKey(tool, seen.scope) || (seen.grant && !isAllowed(seen.grant, tool))) continue
     const name = `${service}/${tool}`
@@ -34,8 +35,16 @@ export function toolStats({ dataspace, registry }: House, wanted: string | undef
   }).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** `tools:<tool>:stats`, of whichever scope, and `<service>:<counter>` taken apart. */
-function namesOf(key: string, field: string): (string | undefined)[] {
-  const tool = /^(?:agents:[^:]+:)?tools:([^:]+):stats$/.exec(key)?.[1]
-  return [tool, ...field.split(':')].map((segment) => segment && decodeSegment(segment))
+/** What one counter of a dataspace counts; `undefined` for one that no tool has. */
+export function countedTool(
+  key: string,
+  field: string,
+): { scope: Scope; service: string; tool: string; counter: string } | undefined {
+  const [, id, name] = /^(?:agents:([^:]+):)?tools:([^:]+):stats$/.exec(key) ?? []
+  const [agent, tool, service, counter] = [id, name, ...field.split(':')].map(
+    (segment) => segment && decodeSegment(segment),
+  )
+  if (tool === undefined || service === undefined || counter === undefined) return undefined
+  if (id === undefined) return { scope: 'store', service, tool, counter }
+  return agent === undefined ? undefined : { scope: { agent }, service, tool, counter }
 }
