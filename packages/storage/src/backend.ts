@@ -1,10 +1,10 @@
 import type { Conflict } from './conflict.ts'
 import type { Inspection } from './inspection.ts'
 import type { RecordKey } from './keyspace.ts'
+import type { Malformed } from './malformed.ts'
 import type { Projection } from './projection.ts'
 import type { StoredRecord } from './record.ts'
 import type { Stamp } from './stamp.ts'
-import type { Malformed } from './watchers.ts'
 
 export type BackendKind = 'redis' | 'sqlite' | 'memory'
 

@@ -2,10 +2,10 @@ import type { Backend } from './backend.ts'
 import type { Counts } from './counts.ts'
 import type { Health } from './health.ts'
 import type { LinkEvents } from './link-events.ts'
+import type { Malformed } from './malformed.ts'
 import type { Mirror } from './mirror/mirror.ts'
 import type { Outbox } from './outbox.ts'
 import type { Time } from './time.ts'
-import type { Malformed } from './watchers.ts'
 
 /** What the link works with. */
 export interface LinkOptions {

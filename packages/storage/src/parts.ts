@@ -6,12 +6,13 @@ import { Health } from './health.ts'
 import { Intake } from './intake.ts'
 import { Link } from './link.ts'
 import { guarded, type Logger, silentLogger } from './logger.ts'
+import type { Malformed } from './malformed.ts'
 import { Mirror } from './mirror/mirror.ts'
 import { Outbox } from './outbox.ts'
 import { Patience } from './patience.ts'
 import { Replica } from './replica.ts'
 import { systemTime, type Time } from './time.ts'
-import { type Malformed, Watchers } from './watchers.ts'
+import { Watchers } from './watchers.ts'
 
 export interface DataspaceOptions {
   backend: Backend

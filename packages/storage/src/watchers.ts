@@ -3,6 +3,7 @@ import type { Conflict } from './conflict.ts'
 import type { HealthState } from './health.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { Logger } from './logger.ts'
+import type { Malformed } from './malformed.ts'
 import type { Entry } from './replica.ts'
 
 /** One record changed. */
@@ -15,14 +16,6 @@ export interface Change {
 }
 
 export type Watcher = (change: Change) => void
-
-/** Something that was read and could not be used. */
-export interface Malformed {
-  /** Of the record, or the channel it was heard on. */
-  key: string
-  /** What is wrong with it. */
-  problem: string
-}
 
 /** Told of what is no change of a record. */
 export interface Observer {

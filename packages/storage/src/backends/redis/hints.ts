@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 import type { Cluster, Redis } from 'ioredis'
 import type { HintListener } from '../../backend.ts'
+import type { Malformed } from '../../malformed.ts'
 import type { Time } from '../../time.ts'
-import type { Malformed } from '../../watchers.ts'
 
 /** Published to see whether that is allowed. */
 export const NO_NEWS = '0'
