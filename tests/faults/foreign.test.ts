@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { configOf, join, type Member } from '../support/member.ts'
 import { until } from '../support/processes.ts'
 import { hasRedisServer, type RedisServer, startRedis } from '../support/redis-server.ts'
+import { startProxy } from '../support/tcp-proxy.ts'
 
 const NOT_OURS = 'its key holds something that is no record of mcpstore'
 
@@ -51,6 +52,28 @@ describe.skipIf(!hasRedisServer)('something foreign', () => {
     await redis.command('DEL', key)
     expect((await a.put('taken', 3)).durable).toBe('redis')
     expect(a.status.parked).toEqual([])
+  })
+
+  it('where conflicts belong stays; what two write without knowing of each other is stored all the same', async () => {
+    const shared = place()
+    await using proxy = await startProxy(redis.port)
+    await using a = await join(redis, shared)
+    await using b = await join(proxy, shared)
+    await redis.command('SET', `${a.prefix}conflicts`, 'foreign')
+    await proxy.refuse()
+    await until('b has noticed', () => b.status.state === 'down')
+    await b.put('one', 'from b')
+    expect(await a.put('one', 'from a')).toMatchObject({ status: 'written', durable: 'redis' })
+    await proxy.pass()
+    await until('both are up and agree', () => {
+      const isUp = [a, b].every(({ status }) => status.state === 'up' && status.pendingWrites === 0)
+      return isUp && JSON.stringify(a.configs) === JSON.stringify(b.configs)
+    })
+    expect(Object.keys(a.configs)).toEqual(['one'])
+    expect([a, b].flatMap(({ status }) => status.parked)).toEqual([])
+    expect(await redis.command('GET', `${a.prefix}conflicts`)).toBe('foreign')
+    const findings = await a.store.inspect()
+    expect(findings.find(({ name }) => name === 'conflicts')).toMatchObject({ severity: 'warning' })
   })
 
   it('where statistics belong stays; what is counted there is kept back and named, and counted once it can be', async () => {

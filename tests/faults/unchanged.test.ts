@@ -47,4 +47,15 @@ describe.skipIf(!hasRedisServer)('a write of what is there already', () => {
     await a.settled()
     expect(await a.put('one', 1)).toMatchObject({ status: 'unchanged', durable: 'redis' })
   })
+
+  it('is told of the last of several values for one key, under strict too, and of no conflict', async () => {
+    await using redis = await startRedis()
+    await using a = await join(redis, { policy: 'strict' })
+    const key = configOf('one')
+    const told = await a.store.putAll([1, 2, 3].map((value) => ({ key, value })))
+    expect(told.map(({ status, durable }) => [status, durable])).toEqual(Array(3).fill(['written', 'redis']))
+    expect(await redis.command('HGET', a.prefix + key, 'v')).toBe('3')
+    expect(a.configs).toEqual({ one: 3 })
+    expect(await a.store.conflicts()).toEqual([])
+  })
 })

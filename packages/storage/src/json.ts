@@ -12,6 +12,8 @@ export const MAX_VALUE_BYTES: number = 16 * 1024 * 1024
 export function encodeValue(key: string, value: Json): string {
   const text = textOf(value)
   if (text === undefined) throw new StorageError('usage', `the value of ${key} is not JSON`)
+  // A character has three bytes at most.
+  if (text.length * 3 <= MAX_VALUE_BYTES) return text
   const bytes = Buffer.byteLength(text)
   if (bytes > MAX_VALUE_BYTES) {
     throw new StorageError(

@@ -15,8 +15,11 @@ export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Pr
     const unchanged = health.answers ? author.unchanged(put) : undefined
     return unchanged && { ...unchanged, durable: backend.durable }
   })
+  // Of several values for one key only the last is sent.
+  const last = new Map(puts.map(({ key }, at) => [key, at]))
+  const isOpen = (at: number) => !results[at] && last.get(puts[at]!.key) === at
   for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
-    const open = puts.flatMap((put, at) => (results[at] ? [] : [{ at, record: author.stamped(put) }]))
+    const open = puts.flatMap((put, at) => (isOpen(at) ? [{ at, record: author.stamped(put) }] : []))
     if (open.length === 0) break
     const writes = open.map(({ record }) => ({ record }))
     const replies = await send(parts, () => backend.merge(writes), {
@@ -41,8 +44,11 @@ export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Pr
       }
     }
   }
-  if (results.some((result) => !result)) throw notDurable('the clocks do not agree', undefined)
-  return results as PutResult[]
+  return puts.map(({ key }, at) => {
+    const result = results[at] ?? results[last.get(key)!]
+    if (!result) throw notDurable('the clocks do not agree', undefined)
+    return result
+  })
 }
 
 function notDurable(reason: string, error: BackendError | undefined): StorageError {

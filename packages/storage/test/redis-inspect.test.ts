@@ -68,9 +68,10 @@ describe.skipIf(!hasRedisServer)('looking at a Redis', () => {
       'hit rate',
       'rights',
       'slow log',
+      'conflicts',
       'dataspace',
     ])
-    expect(Object.values(found).map(({ severity }) => severity)).toEqual(Array(7).fill('ok'))
+    expect(Object.values(found).map(({ severity }) => severity)).toEqual(Array(8).fill('ok'))
     expect(found['version']!.text).toMatch(/^(Redis|Valkey) \d/)
     expect(found['eviction']!.value).toBe('noeviction')
     const { keys, bytes } = found['dataspace']!.value as { keys: number; bytes: number }
@@ -138,7 +139,7 @@ describe.skipIf(!hasRedisServer)('looking at a Redis', () => {
     await server.command('ACL', 'SETUSER', 'mcpstore', 'on', '>secret', ...redisAclRules('n'), '+slowlog')
     const found = await inspect('mcpstore')
     expect(found['rights']).toMatchObject({ severity: 'ok', value: [] })
-    expect(Object.values(found).map(({ severity }) => severity)).toEqual(Array(7).fill('ok'))
+    expect(Object.values(found).map(({ severity }) => severity)).toEqual(Array(8).fill('ok'))
   })
 
   it('the slow log is told without arguments, which may be values', async () => {

@@ -17,17 +17,19 @@ const MEMORY_LIMITS = [
 
 /** Looks at the server and at what the dataspace takes of it. Never lists keys: the index knows them. */
 export async function inspectRedis(session: RedisSession, place: Place): Promise<Inspection> {
-  const [count, info, slow, sample] = await askAll(session, [
+  const [count, info, slow, sample, conflicts] = await askAll(session, [
     ['zcard', place.index],
     ['info'],
     ['slowlog', 'get', SLOW_ENTRIES],
     ['zrandmember', place.index, SAMPLE],
+    ['zcard', place.conflicts],
   ])
   const facts = 'refused' in info! ? undefined : factsOf(String(info!.reply))
   return [
     ...serverFindings(facts, 'refused' in info! ? info.refused : ''),
     await rightsFinding(session, place),
     slowFinding(slow!),
+    conflictsFinding(place, conflicts!),
     await sizeFinding(session, place, count!, sample!),
   ]
 }
@@ -115,6 +117,22 @@ function slowFinding(answer: Answer): Finding {
     ? `${entries.length}${more}, the slowest of the last ones ${slowest.command} with ${slowest.ms} ms`
     : 'empty'
   return { name: 'slow log', severity: 'ok', text, value: entries }
+}
+
+function conflictsFinding({ conflicts }: Place, answer: Answer): Finding {
+  if ('reply' in answer) {
+    const kept = Number(answer.reply)
+    const text = kept === 0 ? 'none' : `${kept} of two who wrote the same without knowing of each other`
+    return { name: 'conflicts', severity: 'ok', text, value: kept }
+  }
+  if (!answer.refused.startsWith('WRONGTYPE')) return unknown('conflicts', answer.refused)
+  return {
+    name: 'conflicts',
+    severity: 'warning',
+    text: `${conflicts} holds something that is not of mcpstore: they are told, and not kept`,
+    value: null,
+    hint: `Move it elsewhere: RENAME ${conflicts} somewhere:else`,
+  }
 }
 
 async function sizeFinding(

@@ -72,7 +72,9 @@ end
 
 -- Keeps a conflict as `<loser> <winner> <key> <length of the loser's value, -1 for none> <of the winner's> <both>`.
 local function add_conflict(key, member, loser, loser_value, winner, winner_value)
-  if redis.call('ZLEXCOUNT', key, '[' .. loser .. ' ', '(' .. loser .. '!') > 0 then return end
+  local known = redis.pcall('ZLEXCOUNT', key, '[' .. loser .. ' ', '(' .. loser .. '!')
+  -- Where something foreign lies there is no room for it, which is no reason to refuse the write.
+  if type(known) ~= 'number' or known > 0 then return end
   local lost = loser_value and #loser_value or -1
   local won = winner_value and #winner_value or -1
   local text = string.format('%s %s %s %d %d ', loser, winner, member, lost, won)
