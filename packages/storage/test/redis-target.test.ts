@@ -1,5 +1,5 @@
 import { type RedisAddress, redisTarget, targetHash } from '@mcpstore/storage/redis'
-import { Redis } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
 import { expect, it } from 'vitest'
 
 const node = { host: 'a.example', port: 7000 }
@@ -64,4 +64,12 @@ it('the same Redis has one short name, whoever asks for it', () => {
   )
   expect(new Set(names).size).toBe(1)
   expect(targetHash(redisTarget({ url: 'redis://h/1' }))).not.toBe(names[0])
+})
+
+it('a cluster of the host is named by its nodes, without their passwords', () => {
+  const nodes = ['redis://me:secret@b.example:7001', { host: 'a.example' }, 7002]
+  const client = new Cluster(nodes, { lazyConnect: true })
+  const { label } = redisTarget({ client })
+  expect(label).toBe('cluster://a.example:6379,b.example:7001,localhost:7002')
+  client.disconnect()
 })

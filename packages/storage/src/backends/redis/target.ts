@@ -118,7 +118,7 @@ const TARGETS: Record<'url' | 'sentinels' | 'cluster' | 'client', (address: Redi
     const server = path ? `unix://${path}` : `redis://${host}:${port}`
     // Beside sentinels, host and port are defaults that mean nothing.
     const place = sentinels ? `sentinel://${name}@${hostList(sentinels)}` : server
-    const label = client.isCluster ? 'cluster of the host' : `${place}/${db}`
+    const label = client.isCluster ? clusterLabel(client) : `${place}/${db}`
     return {
       kind: 'client',
       label,
@@ -130,6 +130,18 @@ const TARGETS: Record<'url' | 'sentinels' | 'cluster' | 'client', (address: Redi
       client,
     }
   },
+}
+
+/** By the nodes it was given: an address, a port of this machine or a URL, which may hold a password. */
+function clusterLabel(client: object): string {
+  const { startupNodes = [] } = client as { startupNodes?: (string | number | Partial<HostAndPort>)[] }
+  const hosts = startupNodes.map((node) => {
+    if (typeof node === 'object') return { port: DEFAULT_PORT, ...node }
+    if (/^\d+$/.test(String(node))) return { port: Number(node) }
+    const { hostname, port } = new URL(/^[a-z]+:\/\//.test(String(node)) ? String(node) : `redis://${node}`)
+    return { host: hostname, port: Number(port || DEFAULT_PORT) }
+  })
+  return `cluster://${hostList(hosts)}`
 }
 
 function single(
