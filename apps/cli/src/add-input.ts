@@ -36,8 +36,17 @@ export async function readAddInput(context: CommandContext, input: CommandInput)
   if (first === '-' || first === '/dev/stdin') return untilInterrupted(context.signal, context.readStdin())
   if (/^\s*[[{]/.test(first)) return first
   if (isUrl(first)) throw usageError('a URL needs a name before it', forms)
-  const path = resolve(context.cwd, first)
-  if (await isPipe(path, first)) return untilInterrupted(context.signal, readPipe(path, first))
+  return readFileInput(context, first, forms)
+}
+
+/** A file for the library to read; of what is written into a named pipe the text. Throws `usage` where there is none. */
+export async function readFileInput(
+  { cwd, signal }: Pick<CommandContext, 'cwd' | 'signal'>,
+  written: string,
+  hint: string,
+): Promise<string | { file: string }> {
+  const path = resolve(cwd, written)
+  if (await isPipe(path, written, hint)) return untilInterrupted(signal, readPipe(path, written))
   return { file: path }
 }
 
@@ -81,12 +90,12 @@ function refuse(values: OptionValues, names: readonly OptionName[], why: string)
 }
 
 /** A word that is no file may be meant as another form, so the error shows them all; other faults are the library's. */
-async function isPipe(path: string, written: string): Promise<boolean> {
+async function isPipe(path: string, written: string, hint: string): Promise<boolean> {
   try {
     return (await stat(path)).isFIFO()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw usageError(`there is no file "${written}"`, forms)
+      throw usageError(`there is no file "${written}"`, hint)
     }
     return false
   }

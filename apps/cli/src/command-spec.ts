@@ -22,6 +22,8 @@ export type CommandName =
   | 'doctor'
   | 'adopt'
   | 'clear'
+  | 'export'
+  | 'import'
   | 'redis'
   | 'help'
 

@@ -24,6 +24,8 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> 
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   adopt: async () => (await import('./commands/adopt.ts')).adopt,
   clear: async () => (await import('./commands/clear.ts')).clear,
+  export: async () => (await import('./commands/export.ts')).exportTo,
+  import: async () => (await import('./commands/import.ts')).importFrom,
   redis: async () => (await import('./commands/redis.ts')).redis,
   help: async () => (await import('./commands/help.ts')).help,
 }

@@ -24,6 +24,9 @@ export interface OptionValues {
   yes?: boolean
   revoke?: boolean
   user?: string
+  force?: boolean
+  replace?: boolean
+  untrusted?: boolean
 }
 
 export type OptionName = keyof OptionValues
@@ -82,6 +85,9 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   deny: { kind: 'list', value: 'GLOB', summary: 'no tools that fit, even if allowed; may be repeated' },
   yes: { kind: 'flag', summary: 'do not ask' },
   revoke: { kind: 'flag', summary: 'take back what was approved' },
+  force: { kind: 'flag', summary: 'write over a file that is there' },
+  replace: { kind: 'flag', summary: 'put what differs in place of what is there' },
+  untrusted: { kind: 'flag', summary: 'take what nobody trusted where it was exported, and approve it' },
   user: { kind: 'text', value: 'NAME', summary: 'the user in Redis (default "mcpstore")' },
 }
 

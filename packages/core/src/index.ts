@@ -87,5 +87,14 @@ export { structuredOf, textOf } from './tools/result-parts.ts'
 export type { ToolFilter } from './tools/tool-filter.ts'
 export type { ListedTool, ToolList, ToolSource } from './tools/tool-list.ts'
 export type { ToolStats } from './tools/tool-stats.ts'
+export type { DataspaceExport, ExportedAgent, ExportedService } from './transfer/document.ts'
+export type {
+  ImportedAssignment,
+  ImportedService,
+  ImportOptions,
+  ImportReport,
+  ImportStatus,
+} from './transfer/import-dataspace.ts'
+export type { ImportInput } from './transfer/read-document.ts'
 export type { TrustOption, TrustQuestion } from './trust/gate.ts'
 export type { TrustOptions, TrustReport } from './trust/trust-service.ts'

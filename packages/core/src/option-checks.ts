@@ -41,6 +41,7 @@ const ASK = { timeout: delay, signal }
 
 type Method =
   | 'addService'
+  | 'importDataspace'
   | 'assignService'
   | 'checkServices'
   | 'waitService'
@@ -58,6 +59,7 @@ type Method =
 
 const METHODS: Record<Method, Record<string, Check>> = {
   addService: { ifAbsent: flag, cwd: text },
+  importDataspace: { replace: flag, includeUntrusted: flag },
   assignService: { allow: globsProblem, deny: globsProblem },
   checkServices: ASK,
   waitService: { status: statuses, timeout: delay },
@@ -74,7 +76,7 @@ const METHODS: Record<Method, Record<string, Check>> = {
   complete: { context: object, ...ASK },
 }
 
-/** Checks the options of a method of the context. @throws `usage` that names the option */
+/** Checks the options of a method of a store or a context. @throws `usage` that names the option */
 export function checkMethodOptions(method: Method, options: unknown): void {
   checkOptions(method, options, METHODS[method])
 }

@@ -4,8 +4,12 @@ import { StoreContext } from './context.ts'
 import type { StoreEvents } from './events/events.ts'
 import { WatchedEvents } from './events/store-events.ts'
 import { type House, houseOf, whileOpen } from './house.ts'
+import { checkMethodOptions } from './option-checks.ts'
 import { type AgentSummary, agentsOf } from './services/agents.ts'
 import { checkAgentId } from './services/names.ts'
+import type { DataspaceExport } from './transfer/document.ts'
+import type { ImportOptions, ImportReport } from './transfer/import-dataspace.ts'
+import type { ImportInput } from './transfer/read-document.ts'
 
 /** What is true of a store right now. */
 export type StoreStatus = DataspaceStatus
@@ -78,6 +82,29 @@ export class Store {
    */
   async adopt(): Promise<void> {
     await this.#house.dataspace.adopt()
+  }
+
+  /**
+   * All that was put into the dataspace, as it is stored: services, those of agents, and assignments; placeholders as they
+   * were written, and every secret that stands in a config. Nothing of what was found out: tool lists, health, statistics.
+   * What cannot be used is left out; `status().quarantined` names it. @throws `unavailable` when nobody can know
+   */
+  async exportDataspace(): Promise<DataspaceExport> {
+    const { exportDataspace } = await import('./transfer/export-dataspace.ts')
+    return exportDataspace(whileOpen(this.#house))
+  }
+
+  /**
+   * Adds what an export holds, and reports on each service and assignment. What is there already in the same words is left
+   * alone; what differs too, unless `replace` says otherwise. As with `addService`, what is imported is approved here; but
+   * what nobody had trusted where it was exported is not, and does not get into a dataspace that is trusted as a whole,
+   * unless `includeUntrusted` says so. @throws `bad_config` for what is no sound export, of which nothing is imported then;
+   * `unavailable` when nobody can know what is there
+   */
+  async importDataspace(input: ImportInput, options: ImportOptions = {}): Promise<ImportReport> {
+    checkMethodOptions('importDataspace', options)
+    const { importDataspace } = await import('./transfer/import-dataspace.ts')
+    return importDataspace(whileOpen(this.#house), input, options)
   }
 
   /** Removes every service and all that is known of them, for everybody. @throws `unavailable`, `outcome_unknown` */

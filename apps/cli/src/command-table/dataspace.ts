@@ -39,6 +39,28 @@ export const dataspaceCommands: readonly CommandSpec[] = [
     examples: ['mcpstore clear --yes --dataspace scratch'],
   },
   {
+    name: 'export',
+    aliases: [],
+    summary: 'Write all services and assignments as JSON, exactly as they are stored',
+    usage: ['export [FILE|-] [--force]'],
+    notes: ['It holds every secret that stands in a config. The file is for this user only.'],
+    options: ['force'],
+    positionals: [0, 1],
+    examples: [
+      'mcpstore export services.json',
+      'mcpstore export | mcpstore import - --redis redis://localhost:6379/0',
+    ],
+  },
+  {
+    name: 'import',
+    aliases: [],
+    summary: 'Add what was exported; what is there already and differs stays',
+    usage: ['import FILE|- [--replace] [--untrusted]'],
+    options: ['replace', 'untrusted'],
+    positionals: [1, 1],
+    examples: ['mcpstore import services.json', 'mcpstore import services.json --replace'],
+  },
+  {
     name: 'redis',
     aliases: [],
     summary: 'Print the command that makes a user in Redis for this namespace and nothing else',

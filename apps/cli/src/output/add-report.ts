@@ -4,6 +4,7 @@ import { unsetVariables } from '../config-variables.ts'
 import { failureOf, naming, writeWarning } from '../failure.ts'
 import type { Check } from '../service-check.ts'
 import { type Output, paint, type Style } from './output.ts'
+import { savedText } from './saved-text.ts'
 import { targetOf, toolCountText } from './service-text.ts'
 import { type Cell, renderTable } from './table.ts'
 import { visibleLine, visibleText } from './terminal-text.ts'
@@ -59,13 +60,7 @@ export function writeAddReport(
     writeWarning(err, `not trusted by later commands: ${approvalError.message}`, approvalError.hint)
   }
   if (kept.length > 0) {
-    const place =
-      durable === 'redis'
-        ? 'in Redis'
-        : configured === 'sqlite' && location
-          ? `in ${visibleLine(location)}`
-          : 'on this machine'
-    out.write(`${paint(out, 'dim', `saved ${place}`)}\n`)
+    out.write(`${paint(out, 'dim', savedText({ durable, configured, location }))}\n`)
   }
   writeChecks(context, checks)
 }

@@ -30,14 +30,15 @@ const faults: Record<string, { what: string; hint: string }> = {
  */
 export async function readServices(input: AddInput, options: { cwd: string }): Promise<ParsedServices> {
   if (isFile(input)) {
-    const path = resolve(options.cwd, input.file)
-    return parseServices(await readText(path), { cwd: projectOf(dirname(path)), source: path })
+    const { text, source: path } = await readText(input.file, options.cwd)
+    return parseServices(text, { cwd: projectOf(dirname(path)), source: path })
   }
   if (typeof input === 'string') refuseOtherText(input.trim())
   return parseServices(input, options)
 }
 
-function isFile(input: AddInput): input is { file: string } {
+/** Whether what is given is a file that holds what is meant. */
+export function isFile(input: object | string): input is { file: string } {
   return isObject(input) && typeof input['file'] === 'string' && Object.keys(input).length === 1
 }
 
@@ -57,7 +58,9 @@ function refuseOtherText(text: string): void {
   }
 }
 
-async function readText(path: string): Promise<string> {
+/** All of a file, and its whole path. @throws `bad_config` */
+export async function readText(file: string, cwd: string): Promise<{ text: string; source: string }> {
+  const path = resolve(cwd, file)
   const chunks: Buffer[] = []
   try {
     for await (const chunk of createReadStream(path, { end: LARGEST_FILE })) chunks.push(chunk)
@@ -72,7 +75,7 @@ async function readText(path: string): Promise<string> {
     throw storeError('bad_config', `${path} is larger than ${LARGEST_FILE / 1024 / 1024} MiB`)
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), source: path }
   } catch (error) {
     throw storeError('bad_config', `${path} is not UTF-8 text`, { hint: 'Save it as UTF-8.', cause: error })
   }

@@ -1,5 +1,6 @@
 import { type Durability, type Json, McpStoreError } from '@mcpstore/storage'
 import { normaliseEntry } from '../config/normalise.ts'
+import type { ParsedServices } from '../config/parse.ts'
 import { configError } from '../config/problem.ts'
 import { type AddInput, readServices } from '../config/read.ts'
 import { redactConfig } from '../config/redact.ts'
@@ -54,9 +55,17 @@ const PATCH_ATTEMPTS = 50
 export async function addServices(
   house: House,
   input: AddInput,
-  { ifAbsent, cwd }: AddOptions,
+  { ifAbsent = false, cwd }: AddOptions,
 ): Promise<AddReport> {
-  const { services, failures } = await readServices(input, { cwd: cwd ?? house.options.cwd })
+  return addParsed(house, await readServices(input, { cwd: cwd ?? house.options.cwd }), { ifAbsent })
+}
+
+/** Adds what was read. Without `vouch` nothing of it is approved. */
+export async function addParsed(
+  house: House,
+  { services, failures }: ParsedServices,
+  { ifAbsent = false, vouch = true }: { ifAbsent?: boolean; vouch?: boolean },
+): Promise<AddReport> {
   const { registry } = house
   const { scope } = registry
   const existed = new Set(services.filter(({ name }) => registry.findOwn(name)).map(({ name }) => name))
@@ -66,7 +75,7 @@ export async function addServices(
     value: config as unknown as Json,
   }))
   const { result: outcomes, problem } = await house.approver.during<Outcome[]>(
-    services.map(({ name, config }) => ({ scope, name, config })),
+    services.map(({ name, config }) => ({ scope, name, config: vouch ? config : undefined })),
     () => (ifAbsent ? putAbsent(house, puts) : putAll(house, puts)),
     (all, at) => (isUnknown(all[at]!) ? undefined : isWritten(all[at]!)),
   )

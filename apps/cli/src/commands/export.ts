@@ -1,0 +1,53 @@
+import { resolve } from 'node:path'
+import type { DataspaceExport } from '@mcpstore/core'
+import { usageError } from '../cli-error.ts'
+import type { CommandContext, CommandInput } from '../command.ts'
+import { warnOfQuarantined } from '../failure.ts'
+import { toJson, writeJson } from '../output/json.ts'
+import { paint } from '../output/output.ts'
+import { visibleLine } from '../output/terminal-text.ts'
+import { writePrivateFile } from '../private-file.ts'
+import { withStore } from '../store-session.ts'
+
+/** `export [FILE|-] [--force]`: all that was put into the dataspace, exactly as it is stored. */
+export async function exportTo(
+  context: CommandContext,
+  { positionals, values }: CommandInput,
+): Promise<number> {
+  const { err, out, settings } = context
+  const { force = false } = values
+  const [written = '-'] = positionals
+  if (written === '-' && force) throw usageError('--force is about a file, and none is named')
+  return withStore(context, async (store) => {
+    const document = await store.exportDataspace()
+    if (!settings.json) warnOfQuarantined(err, store.status())
+    if (written === '-') {
+      writeJson(out, document)
+      return 0
+    }
+    const file = resolve(context.cwd, written)
+    await writePrivateFile(file, `${toJson(document, 2)}\n`, { written, force })
+    const { services, assignments } = countOf(document)
+    if (settings.json) writeJson(out, { file, services, assignments })
+    else {
+      const what = `${numbered(services, 'service')} and ${numbered(assignments, 'assignment')}`
+      out.write(`exported ${what} to ${visibleLine(written)}\n`)
+      err.write(
+        `${paint(err, 'dim', 'It holds every secret that stands in a config: keep it to yourself.')}\n`,
+      )
+    }
+    return 0
+  })
+}
+
+function countOf({ services, agents }: DataspaceExport): { services: number; assignments: number } {
+  const sum = (counts: number[]) => counts.reduce((total, one) => total + one, 0)
+  const all = Object.values(agents)
+  const own = all.map((agent) => Object.keys(agent.services).length)
+  const assigned = all.map((agent) => Object.keys(agent.assignments).length)
+  return { services: Object.keys(services).length + sum(own), assignments: sum(assigned) }
+}
+
+function numbered(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`
+}

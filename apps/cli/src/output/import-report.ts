@@ -1,0 +1,95 @@
+import type { BackendKind, ImportReport, ImportStatus } from '@mcpstore/core'
+import type { CommandContext } from '../command.ts'
+import { failureOf, naming, writeWarning } from '../failure.ts'
+import { scopeText } from './agent-text.ts'
+import { paint, type Style } from './output.ts'
+import { savedText } from './saved-text.ts'
+import { targetOf } from './service-text.ts'
+import { type Cell, renderTable } from './table.ts'
+import { visibleLine, visibleText } from './terminal-text.ts'
+
+const statusStyles: Readonly<Record<ImportStatus, Style>> = {
+  added: 'green',
+  updated: 'green',
+  unchanged: 'dim',
+  kept: 'yellow',
+  failed: 'red',
+}
+
+/** The document of `import --json`. */
+export function importDocument({ services, assignments, durable, approvalError }: ImportReport): unknown {
+  return {
+    services: services.map(({ name, scope, status, error }) => ({
+      name,
+      scope,
+      status,
+      ...(error && { error: failureOf(error) }),
+    })),
+    assignments: assignments.map(({ error, ...one }) => ({
+      ...one,
+      ...(error && { error: failureOf(error) }),
+    })),
+    durable,
+    ...(approvalError && { approvalError: failureOf(approvalError) }),
+  }
+}
+
+export interface ImportReportParts {
+  report: ImportReport
+  isSaved: boolean
+  configured: BackendKind
+  location: string | null
+}
+
+/** One line for each service and assignment on stdout; what is wrong, and what stayed as it was, on stderr. */
+export function writeImportReport(
+  { err, out }: CommandContext,
+  {
+    report: { services, assignments, durable, approvalError },
+    isSaved,
+    configured,
+    location,
+  }: ImportReportParts,
+): void {
+  const scoped = services.some(({ scope }) => scope !== 'store')
+  const rows = services
+    .filter(({ status }) => status !== 'failed')
+    .map(({ name, scope, status, config }): Cell[] => [
+      { text: status, style: statusStyles[status] },
+      visibleLine(name),
+      ...(scoped ? [scopeText(scope)] : []),
+      config?.type ?? '?',
+      config ? targetOf(config) : '',
+    ])
+  out.write(renderTable(rows, out))
+  const assigned = assignments
+    .filter(({ status }) => status !== 'failed')
+    .map(({ agent, service, status }): Cell[] => [
+      { text: status, style: statusStyles[status] },
+      visibleLine(service),
+      visibleLine(`assigned to ${agent}`),
+    ])
+  out.write(renderTable(assigned, out))
+  for (const { error, name } of [
+    ...services,
+    ...assignments.map(({ error, agent, service }) => ({ error, name: `${service} for ${agent}` })),
+  ]) {
+    if (!error) continue
+    const { message, hint } = failureOf(error)
+    err.write(`${paint(err, 'red', 'failed:')} ${visibleText(naming(name, message))}\n`)
+    if (hint) err.write(`${paint(err, 'dim', 'hint:  ')} ${visibleText(hint)}\n`)
+  }
+  const kept = [...services, ...assignments].filter(({ status }) => status === 'kept').length
+  if (kept > 0) {
+    const what =
+      kept === 1
+        ? '1 entry differs from what is there, which stays'
+        : `${kept} entries differ from what is there, which stays`
+    writeWarning(err, what, 'To put what was exported in its place say --replace.')
+  }
+  if (approvalError) {
+    writeWarning(err, `not trusted by later commands: ${approvalError.message}`, approvalError.hint)
+  }
+  if (services.length + assignments.length === 0) out.write('the export is empty: nothing was imported\n')
+  if (isSaved) out.write(`${paint(out, 'dim', savedText({ durable, configured, location }))}\n`)
+}
