@@ -655,6 +655,14 @@ export const coreMutants: Mutant[] = [
     test: 'a file appears by itself assignments, also those that end with their service',
   },
   {
+    name: 'watch runs on when nobody reads it',
+    file: 'apps/cli/src/process-host.ts',
+    find: 'if (stream === stdout) unread.abort()',
+    replace: '',
+    suite: 'apps/cli/test/process-host.test.ts',
+    test: 'a reader that went away is told to who writes on and on',
+  },
+  {
     name: 'a message that is no revision is not handed over',
     file: 'packages/storage/src/backends/redis/hints.ts',
     find: 'else onHint(undefined, noRevision(channel, message))',

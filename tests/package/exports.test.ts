@@ -49,6 +49,7 @@ it('@mcpstore/core exports', () => {
   expect(Object.keys(core).sort()).toMatchInlineSnapshot(`
     [
       "McpStoreError",
+      "fitsGlob",
       "homeFolder",
       "redisAclRules",
       "setupStore",

@@ -24,6 +24,7 @@ export type CommandName =
   | 'clear'
   | 'export'
   | 'import'
+  | 'watch'
   | 'redis'
   | 'help'
 

@@ -1,6 +1,7 @@
 import type { CommandSpec } from './command-spec.ts'
 import { accessCommands } from './command-table/access.ts'
 import { dataspaceCommands } from './command-table/dataspace.ts'
+import { liveCommands } from './command-table/live.ts'
 import { offerCommands } from './command-table/offers.ts'
 import { serviceCommands } from './command-table/services.ts'
 
@@ -11,6 +12,7 @@ export const commandTable: readonly CommandSpec[] = [
   ...offerCommands,
   ...accessCommands,
   ...dataspaceCommands,
+  ...liveCommands,
   {
     name: 'help',
     aliases: [],

@@ -11,6 +11,8 @@ export interface Host {
   cwd: string
   /** Aborted when the user interrupts. */
   signal: AbortSignal
+  /** Aborted when nobody reads stdout any more. */
+  unread: AbortSignal
   /** All of stdin; called only when the command line says `-`. */
   readStdin(): Promise<string>
   /** Asks a yes-or-no question; `undefined` where there is no terminal to ask on. */

@@ -27,5 +27,6 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> 
   export: async () => (await import('./commands/export.ts')).exportTo,
   import: async () => (await import('./commands/import.ts')).importFrom,
   redis: async () => (await import('./commands/redis.ts')).redis,
+  watch: async () => (await import('./commands/watch.ts')).watch,
   help: async () => (await import('./commands/help.ts')).help,
 }

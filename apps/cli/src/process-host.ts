@@ -22,10 +22,12 @@ export interface ProcessHost {
 export function processHost(process: ProcessLike, signal: AbortSignal): ProcessHost {
   const { stdout, stderr, env } = process
   let lost: Error | undefined
+  const unread = new AbortController()
   for (const stream of [stdout, stderr]) {
     // A reader that went away (`mcpstore list | head -1`) is no failure; a full disk is.
     stream.on('error', (error) => {
       if (error.code !== 'EPIPE') lost = error
+      if (stream === stdout) unread.abort()
     })
   }
   const base = {
@@ -34,6 +36,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     env,
     cwd: currentFolder(process),
     signal,
+    unread: unread.signal,
     readStdin: async () => (await import('./stream-text.ts')).readAll(process.stdin, 'stdin'),
     writeObstacle: async (file: string) => (await import('./write-obstacle.ts')).writeObstacle(file),
     confirm: stderr.isTTY && isatty(0) ? (question: string) => ask(question, process, signal) : undefined,

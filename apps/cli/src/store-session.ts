@@ -25,6 +25,8 @@ interface SessionOptions {
   evenIfDown?: boolean
   /** The work tells what became of its changes itself. */
   writes?: boolean
+  /** The work goes on until it is interrupted, ends by itself then, and says itself how the storage is. */
+  endless?: boolean
 }
 
 /**
@@ -35,7 +37,7 @@ interface SessionOptions {
 export async function withStore<T>(
   context: CommandContext,
   work: (store: Store) => Promise<T>,
-  { evenIfDown = false, writes = false }: SessionOptions = {},
+  { evenIfDown = false, writes = false, endless = false }: SessionOptions = {},
 ): Promise<T> {
   const store = await untilInterrupted(context.signal, context.openStore())
   const begin = async (): Promise<T> => {
@@ -48,8 +50,8 @@ export async function withStore<T>(
   const working = begin()
   const session = async (): Promise<T> => {
     try {
-      const result = await untilInterrupted(context.signal, working)
-      if (!evenIfDown) await warnOfOutage(context, store.status(), { writes })
+      const result = await (endless ? working : untilInterrupted(context.signal, working))
+      if (!evenIfDown && !endless) await warnOfOutage(context, store.status(), { writes })
       return result
     } finally {
       await store.close()

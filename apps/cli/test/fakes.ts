@@ -161,6 +161,7 @@ export async function run(argv: string[], world: FakeWorld = {}): Promise<Run> {
     env: {},
     cwd: import.meta.dirname,
     signal: new AbortController().signal,
+    unread: new AbortController().signal,
     readStdin: async () => {
       if (world.stdin === undefined) throw new Error('stdin was read')
       return world.stdin

@@ -27,6 +27,18 @@ it('a reader that goes away is no failure, and what is written afterwards is dro
   expect(await flush()).toBeUndefined()
 })
 
+it('a reader that went away is told to who writes on and on', async () => {
+  const process = fakeProcess()
+  const { host } = processHost(process, signal)
+  expect(host.unread.aborted).toBe(false)
+  process.stderr.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+  await new Promise((resolve) => process.stderr.once('close', resolve))
+  expect(host.unread.aborted, 'the other one is read on').toBe(false)
+  process.stdout.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))
+  await new Promise((resolve) => process.stdout.once('close', resolve))
+  expect(host.unread.aborted).toBe(true)
+})
+
 it('output that could not be written for another reason is told', async () => {
   const process = fakeProcess()
   const { flush } = processHost(process, signal)

@@ -33,7 +33,7 @@ export function globsProblem(value: unknown): string | undefined {
  * Whether a text fits a glob. It takes at most as many steps as both have characters, multiplied: globs and names come
  * from strangers, and a regular expression made of them could take for ever.
  */
-function fitsGlob(glob: string, given: string): boolean {
+export function fitsGlob(glob: string, given: string): boolean {
   const [pattern, text] = [[...glob], [...given]]
   let at = 0
   let star: { pattern: number; text: number } | undefined

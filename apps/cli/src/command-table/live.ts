@@ -1,0 +1,18 @@
+import type { CommandSpec } from '../command-spec.ts'
+
+/** About what happens in a dataspace, and who is there. */
+export const liveCommands: readonly CommandSpec[] = [
+  {
+    name: 'watch',
+    aliases: [],
+    summary: 'Say what happens to the services, whoever does it, until you interrupt it',
+    usage: ['watch [PATTERN]'],
+    notes: [
+      'PATTERN is a glob over the names of services, or EVENT:SERVICE with a glob for each: * is any text, ? any one',
+      'character. How the storage is, is always said. With --json each event is one line of JSON.',
+    ],
+    options: [],
+    positionals: [0, 1],
+    examples: ['mcpstore watch', "mcpstore watch 'weather*'", "mcpstore watch 'statusChanged:*' --json"],
+  },
+]

@@ -1,0 +1,64 @@
+import type { StoreEventMap, StoreEventName } from '@mcpstore/core'
+import type { StoreEvent } from '../event-pattern.ts'
+import { filterText, scopeText } from './agent-text.ts'
+import { briefError } from './last-error.ts'
+import { type Output, paint, type Style } from './output.ts'
+import { toolCountText } from './service-text.ts'
+import { visibleLine } from './terminal-text.ts'
+
+/** What each event says after its name: what it is about, and how that is. */
+const texts: {
+  readonly [Name in StoreEventName]: (event: StoreEventMap[Name]) => [about: string, how?: string]
+} = {
+  serviceAdded: ({ service, scope, status }) => [named(service, scope), status],
+  serviceUpdated: ({ service, scope }) => [named(service, scope)],
+  serviceRemoved: ({ service, scope }) => [named(service, scope)],
+  toolsChanged: ({ service, scope, toolCount }) => [named(service, scope), toolCountText(toolCount)],
+  statusChanged: ({ service, scope, status, before, error }) => {
+    const why = error && status !== 'ok' ? `: ${briefError(error.message, service)}` : ''
+    return [named(service, scope), `${before} -> ${status}${why}`]
+  },
+  assignmentChanged: ({ agent, service, assigned }) => [
+    service,
+    assigned ? `agent ${agent} may use ${filterText(assigned)}` : `no longer assigned to agent ${agent}`,
+  ],
+  statsChanged: ({ name, scope, calls, errors }) => [
+    named(name, scope),
+    `${calls} ${calls === 1 ? 'call' : 'calls'}, ${errors} ${errors === 1 ? 'error' : 'errors'}`,
+  ],
+  malformed: ({ key, problem }) => [key, problem],
+  conflict: ({ service, scope, kept }) => [
+    named(service, scope),
+    `two changed it at once, and one version was lost; ${kept ? 'the other stays' : 'it is removed'}`,
+  ],
+  storageChanged: ({ before, state, backend, reason }) => [
+    backend,
+    `${before} -> ${state}${reason ? `: ${reason}` : ''}`,
+  ],
+}
+
+const styles: Partial<Record<StoreEventName, Style>> = {
+  serviceAdded: 'green',
+  serviceRemoved: 'red',
+  conflict: 'yellow',
+  malformed: 'yellow',
+  storageChanged: 'bold',
+}
+
+const widest = Math.max(...Object.keys(texts).map((name) => name.length))
+
+/** The names of all events. */
+export const eventNames = Object.keys(texts) as StoreEventName[]
+
+/** An event in one line, for people. */
+export function eventLine(event: StoreEvent, at: string, output: Output): string {
+  const text = texts[event.event] as (event: StoreEvent) => [string, string?]
+  const [about, how] = text(event)
+  const name = paint(output, styles[event.event], event.event.padEnd(widest))
+  const rest = how === undefined ? about : `${about}  ${how}`
+  return `${paint(output, 'dim', at)}  ${name}  ${visibleLine(rest)}\n`
+}
+
+function named(name: string, scope: Parameters<typeof scopeText>[0]): string {
+  return scope === 'store' ? name : `${name} (${scopeText(scope)})`
+}

@@ -1,0 +1,52 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import type { Box } from './box.ts'
+import { type Foreign, program } from './mcpstore.ts'
+import { until } from './processes.ts'
+
+/** A running `mcpstore watch`, line by line. */
+export class Watching {
+  readonly lines: string[] = []
+  readonly child: ChildProcess
+  readonly #outcome: Promise<{ exit: number | null; stderr: string }>
+
+  constructor(box: Box, argv: readonly string[], env: Record<string, string> = {}) {
+    const words = [program, 'watch', ...argv]
+    this.child = box.spawn(process.execPath, words, { env: box.environment(env) })
+    createInterface({ input: this.child.stdout! }).on('line', (line) => void this.lines.push(line))
+    this.#outcome = Promise.all([text(this.child.stderr!), once(this.child, 'close')]).then(
+      ([stderr, [exit]]) => ({ exit, stderr }),
+    )
+  }
+
+  /** With `--json`: the events so far, the first of which says that it listens. */
+  get events(): Foreign[] {
+    return this.lines.map((line) => JSON.parse(line))
+  }
+
+  /** The names of the services of the events of that name. */
+  services(event: string): string[] {
+    return this.events.flatMap((one) => (one.event === event ? [one.service] : []))
+  }
+
+  /** Waits for a line. */
+  async line(pattern: RegExp): Promise<string> {
+    await until(`a line like ${pattern}, after ${this.lines.join('\n')}`, () =>
+      this.lines.some((line) => pattern.test(line)),
+    )
+    return this.lines.find((line) => pattern.test(line))!
+  }
+
+  /** Interrupts it as Ctrl-C does. */
+  async interrupt(): Promise<{ exit: number | null; stderr: string }> {
+    this.child.kill('SIGINT')
+    return this.#outcome
+  }
+
+  /** How it ends by itself. */
+  get outcome(): Promise<{ exit: number | null; stderr: string }> {
+    return this.#outcome
+  }
+}
