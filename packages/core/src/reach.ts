@@ -7,6 +7,7 @@ import { choiceOf, type Era, eraOf } from './connections/era.ts'
 import type { Connection, ConnectionPool, ConnectionTarget } from './connections/index.ts'
 import { masked, maskedCause } from './connections/masked.ts'
 import { asError, storeError } from './errors.ts'
+import { findingOf } from './failures.ts'
 import { Host } from './host/host.ts'
 import type { ResolvedOptions } from './options.ts'
 import { noteHealth, noteProtocol, readHealth, readProtocol } from './services/health-note.ts'
@@ -27,9 +28,6 @@ export interface ReachOptions {
 }
 
 const REOPEN = 'Open another one.'
-
-/** Failures that say something about the service, and not about who asked. */
-const ABOUT_THE_SERVICE = new Set(['unreachable', 'timeout', 'auth_required'])
 
 export interface ReachParts {
   options: ResolvedOptions
@@ -95,8 +93,7 @@ export class Reach {
           : storeError('unreachable', masked(asError(thrown).message, target.config), {
               cause: maskedCause(thrown, target.config),
             })
-      if (!connected && ABOUT_THE_SERVICE.has(failure.code) && !isRefusal(failure))
-        this.note(service, failure)
+      if (!connected && findingOf(failure) && !isRefusal(failure)) this.note(service, failure)
       throw this.#closed && !options.signal?.aborted ? cutShort(service.name, failure) : failure
     }
   }

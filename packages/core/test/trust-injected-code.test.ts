@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { mayInjectCode } from '../src/trust/injected-code.ts'
+import { mayInjectCode } from '../src/config/code-variables.ts'
 import { failureOf, linesOf, scratch, stdioConfig } from './connections-fixtures.ts'
 import { seen, sharedPlace } from './strangers.ts'
 
@@ -18,7 +18,18 @@ test.each([
 
 test.each([
   ...['API_KEY', 'GITHUB_TOKEN', 'DATABASE_URL', 'MEMORY_FILE_PATH', 'LOG_LEVEL', 'TZ', 'LANG', 'NODE_ENV'],
-  ...['PYTHONUNBUFFERED', 'GIT_AUTHOR_NAME', 'GOOGLE_API_KEY', 'HTTP_PROXY', 'TERM', 'DEBUG', 'ENVIRONMENT'],
+  ...[
+    'PYTHONUNBUFFERED',
+    'GIT_AUTHOR_NAME',
+    'NPM_TOKEN',
+    'CARGO_REGISTRY_TOKEN',
+    'npm_config__auth',
+    'GOOGLE_API_KEY',
+    'HTTP_PROXY',
+    'TERM',
+    'DEBUG',
+    'ENVIRONMENT',
+  ],
 ])('%s does not', (name) => {
   expect(mayInjectCode(name, 'x')).toBe(false)
 })

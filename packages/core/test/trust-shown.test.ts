@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isCodeVariable } from '../src/config/code-variables.ts'
+import { mayInjectCode } from '../src/config/code-variables.ts'
 import { configToApprove } from '../src/config/redact.ts'
 import type { ServiceConfig } from '../src/config/service-config.ts'
 import { later } from './connections-fixtures.ts'
@@ -25,9 +25,13 @@ describe('an approval hid what would be run', () => {
     ['npm_config_script_shell', TOKEN],
     ['GIT_SSH_COMMAND', TOKEN],
     ['PATH', `/tmp/${TOKEN}`],
+    ['UV_INDEX_URL', `https://h.example/${TOKEN}`],
+    ['GOFLAGS', TOKEN],
+    ['HOME', TOKEN],
+    ['HARMLESS', `() { :; }; ${TOKEN}`],
     ['NODE_OPTIONS', `\${X:---import=${TOKEN}}`],
   ])('%s is shown whatever it looks like', (name, value) => {
-    expect(isCodeVariable(name)).toBe(true)
+    expect(mayInjectCode(name, value)).toBe(true)
     expect(shown({ env: { [name]: value } })).toMatchObject({ env: { [name]: value } })
   })
 
@@ -47,6 +51,7 @@ describe('an approval hid what would be run', () => {
       env: { PASSWORD: 'hunter2', A_TOKEN: `Bearer ${TOKEN}`, C: `\${NONE:-${TOKEN}}` },
     })
     expect(JSON.stringify(config)).not.toMatch(new RegExp(`hunter2|${TOKEN}`))
+    expect(shown({ env: { NPM_TOKEN: TOKEN } })).toMatchObject({ env: { NPM_TOKEN: '***' } })
     const headers = { Authorization: `Bearer ${TOKEN}`, 'X-Mode': 'fast', 'X-Key': '${KEY}' }
     expect(configToApprove({ type: 'http', url: 'https://h.example', headers })).toMatchObject({
       headers: { Authorization: '***', 'X-Mode': 'fast', 'X-Key': '${KEY}' },

@@ -2,12 +2,18 @@ import type { McpStoreError } from '@mcpstore/storage'
 import { type ErrorCode, storeError } from '../errors.ts'
 import { mapValues, type Place } from './config-values.ts'
 import { headerValueProblems, lengthProblems, urlProblems } from './field-checks.ts'
-import { replacePlaceholders } from './placeholder-syntax.ts'
+import { holdsPlaceholder, replacePlaceholders } from './placeholder-syntax.ts'
 import { configError, type Problem, printable, quoted } from './problem.ts'
 import type { ServiceConfig } from './service-config.ts'
 
-/** Configs in which no placeholder stands. */
-const plain = new WeakSet<ServiceConfig>()
+const plain = new WeakMap<ServiceConfig, boolean>()
+
+/** Whether no placeholder stands in it. A config is looked through once: every call needs to know. */
+export function isPlain(config: ServiceConfig): boolean {
+  const known = plain.get(config) ?? !holdsPlaceholder(JSON.stringify(config))
+  plain.set(config, known)
+  return known
+}
 
 /**
  * The config with every placeholder replaced by the variable's value, or by its default when the variable is unset or
@@ -19,13 +25,11 @@ export function expandConfig(
   config: ServiceConfig,
   env: Record<string, string | undefined>,
 ): ServiceConfig {
-  if (plain.has(config)) return config
+  if (isPlain(config)) return config
   const missing = new Map<string, Set<string>>()
   const problems: Problem[] = []
-  let isPlain = true
   const expanded = mapValues(config, (value, place) => {
     let result = replacePlaceholders(value, ({ variable, fallback }) => {
-      isPlain = false
       const found = env[variable]
       if (typeof found === 'string' && (found !== '' || fallback === undefined)) return found
       if (fallback === undefined) missing.set(variable, (missing.get(variable) ?? new Set()).add(place.field))
@@ -39,9 +43,7 @@ export function expandConfig(
   })
   if (missing.size > 0) throw missingVariables(service, missing)
   if (problems.length > 0) throw configError(service, problems)
-  if (!isPlain) return expanded
-  plain.add(config)
-  return config
+  return expanded
 }
 
 function missingVariables(service: string, missing: Map<string, Set<string>>): McpStoreError<ErrorCode> {

@@ -1,4 +1,4 @@
-import { isCodeVariable } from './code-variables.ts'
+import { mayInjectCode } from './code-variables.ts'
 import { mapValues, type Place } from './config-values.ts'
 import { type Placeholder, replacePlaceholders } from './placeholder-syntax.ts'
 import { authScheme, type Hide, hideInArgs, hideInText, hideInUrl } from './secret-parts.ts'
@@ -31,7 +31,7 @@ export function configToApprove(config: ServiceConfig): ServiceConfig {
   })
   const asWritten = config.type === 'stdio' ? (config.env ?? {}) : {}
   return mapValues(shown, (value, { kind, name }) =>
-    kind === 'env' && isCodeVariable(name) ? asWritten[name]! : value,
+    kind === 'env' && mayInjectCode(name, asWritten[name]!) ? asWritten[name]! : value,
   )
 }
 

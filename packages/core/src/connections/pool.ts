@@ -1,6 +1,7 @@
 import { McpStoreError, systemTime, type Time } from '@mcpstore/storage'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
+import { findingOf } from '../failures.ts'
 import { Breaker } from './breaker.ts'
 import { connectRetried } from './connect-retried.ts'
 import type { Connection, Connector, RequestOptions } from './connector.ts'
@@ -11,8 +12,6 @@ import { SharedConnection } from './shared-connection.ts'
 const DEFAULT_IDLE_MS = 5 * 60_000
 const DEFAULT_CHECK_MS = 60_000
 
-/** Failures that say that the service is down. One that wants credentials is there, and may be given them at any time. */
-const TELLING = new Set(['unreachable', 'timeout'])
 /** Who allows less time than this finds out nothing by a timeout. */
 const FAIR_MS = 5000
 
@@ -229,7 +228,7 @@ export class ConnectionPool {
   }
 
   #isTelling(error: unknown, timeoutMs: number): error is McpStoreError {
-    if (!(error instanceof McpStoreError) || !TELLING.has(error.code)) return false
+    if (!(error instanceof McpStoreError) || !findingOf(error)?.isDown) return false
     return error.code !== 'timeout' || timeoutMs >= this.#fairMs
   }
 }

@@ -1,6 +1,7 @@
 import { McpStoreError } from '@mcpstore/storage'
 import { countdown } from '../connections/deadline.ts'
 import { type ErrorNote, noteOfError } from '../errors.ts'
+import { findingOf } from '../failures.ts'
 import type { House } from '../house.ts'
 import { type AskOptions, askAll, askable, type Bounds } from './ask-all.ts'
 import type { Service } from './registry.ts'
@@ -15,13 +16,6 @@ export interface ServiceCheck {
   tookMs: number | null
   /** Why it is not `ok`. */
   error?: ErrorNote
-}
-
-/** How a service is that failed like this; other failures say nothing about it. */
-const FOUND: Readonly<Record<string, StatusWord>> = {
-  unreachable: 'failing',
-  timeout: 'failing',
-  auth_required: 'auth',
 }
 
 /** Reaches for services; see `StoreContext.checkServices`. */
@@ -39,7 +33,7 @@ export async function checkServices(
   return asked.map(({ service, ...result }): ServiceCheck => {
     const { name } = service
     if ('answer' in result) return { name, status: 'ok', tookMs: result.answer }
-    const status = FOUND[result.error.code] ?? summarise(house, service).status
+    const status = findingOf(result.error)?.health ?? summarise(house, service).status
     return { name, status, tookMs: null, error: noteOfError(result.error) }
   })
 }
@@ -52,10 +46,10 @@ async function reachOut({ reach }: House, service: Service, bounds: Bounds): Pro
     try {
       await connection.check(left())
     } catch (thrown) {
-      const code = thrown instanceof McpStoreError ? thrown.code : undefined
+      if (!(thrown instanceof McpStoreError)) throw thrown
       // Whoever answers that it does not know the question is there.
-      if (code === 'server_error') return
-      if (code !== undefined && FOUND[code]) reach.note(service, thrown as McpStoreError)
+      if (thrown.code === 'server_error') return
+      if (findingOf(thrown)) reach.note(service, thrown)
       throw thrown
     }
   })

@@ -1,4 +1,5 @@
 import type { Dataspace, Json, McpStoreError } from '@mcpstore/storage'
+import { findingOf } from '../failures.ts'
 import { serviceKey } from './keys.ts'
 import type { Service } from './registry.ts'
 import type { FailureNote } from './service-info.ts'
@@ -82,7 +83,7 @@ export async function noteHealth(
   service: Service,
   failure: McpStoreError | null,
 ): Promise<void> {
-  const health = failure === null ? 'ok' : failure.code === 'auth_required' ? 'auth' : 'failing'
+  const health = failure === null ? 'ok' : (findingOf(failure)?.health ?? 'failing')
   const before = readHealth(dataspace, service)
   const told = before?.error ?? null
   if (before?.health === health && told?.code === failure?.code && told?.message === failure?.message) return

@@ -1,6 +1,6 @@
 import type { Dataspace, Entry, Json, PutResult, Stamp } from '@mcpstore/storage'
 import { fingerprint } from '../config/fingerprint.ts'
-import { holdsPlaceholder } from '../config/placeholder-syntax.ts'
+import { isPlain } from '../config/placeholders.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import type { RawTool, ServerFacts } from '../connections/connector.ts'
 import { serviceKey } from '../services/keys.ts'
@@ -143,15 +143,6 @@ export class CachedLists {
   #hash(config: ServiceConfig): string {
     return fingerprint(config, `${this.#dataspace.namespace}:${this.#dataspace.dataspace}`)
   }
-}
-
-const plain = new WeakMap<ServiceConfig, boolean>()
-
-/** Whether no placeholder stands in it. */
-function isPlain(config: ServiceConfig): boolean {
-  const known = plain.get(config) ?? !holdsPlaceholder(JSON.stringify(config))
-  plain.set(config, known)
-  return known
 }
 
 function isSame(a: ServiceConfig, b: ServiceConfig): boolean {

@@ -2,6 +2,7 @@ import { type Logger, MAX_VALUE_BYTES, McpStoreError, type Stamp } from '@mcpsto
 import { isRefusal } from '../connections/breaker.ts'
 import type { RequestOptions } from '../connections/connector.ts'
 import { countdown, within } from '../connections/deadline.ts'
+import { findingOf } from '../failures.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Reach } from '../reach.ts'
 import type { Service } from '../services/registry.ts'
@@ -27,9 +28,6 @@ export interface RefresherParts {
 
 /** How long a list is fresh at most, whatever its server says: a day. */
 const LONGEST_TTL_MS = 24 * 60 * 60_000
-
-/** Failures of a listing that say something about the service, and not about who asked. */
-const ABOUT_THE_SERVICE = new Set(['unreachable', 'timeout', 'server_error', 'auth_required'])
 
 /** Asks servers for their tool lists and shares the answers; one question per service at a time. */
 export class Refresher {
@@ -108,7 +106,7 @@ export class Refresher {
       try {
         return { tools: await connection.listTools(left()), server: connection.server }
       } catch (error) {
-        if (error instanceof McpStoreError && ABOUT_THE_SERVICE.has(error.code)) reach.note(service, error)
+        if (error instanceof McpStoreError && findingOf(error)) reach.note(service, error)
         throw error
       }
     })

@@ -30,8 +30,8 @@ export function toolStats({ dataspace, registry }: House, wanted: string | undef
     counts.set(counter, total)
   }
   return Array.from(found, ([name, { service, tool, counts }]): ToolStats => {
-    const { calls = 0, errors = 0, failures = 0, ...counters } = Object.fromEntries(counts)
-    return { name, service, tool, calls, errors: errors + failures, counters }
+    const { calls = 0, errors = 0, ...counters } = Object.fromEntries(counts)
+    return { name, service, tool, calls, errors, counters }
   }).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 

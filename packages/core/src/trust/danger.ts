@@ -1,6 +1,7 @@
+import { mayInjectCode } from '../config/code-variables.ts'
+import { isPlain } from '../config/placeholders.ts'
 import { printable } from '../config/problem.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
-import { mayInjectCode } from './injected-code.ts'
 
 /** The fields of a remote service that can do no more than name an address. */
 const HARMLESS = new Set(['type', 'url', 'headers', 'protocol', 'description', 'disabled'])
@@ -11,7 +12,7 @@ const HARMLESS = new Set(['type', 'url', 'headers', 'protocol', 'description', '
  */
 export function dangerOf(config: ServiceConfig): string | undefined {
   if (config.type === 'stdio') return 'it would start a program here'
-  if (JSON.stringify(config).includes('${')) return 'it holds placeholders, which would send values from here'
+  if (!isPlain(config)) return 'it holds placeholders, which would send values from here'
   const strange = Object.keys(config).find((field) => !HARMLESS.has(field))
   return strange === undefined ? undefined : `it holds "${strange}"`
 }
