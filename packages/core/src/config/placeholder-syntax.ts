@@ -1,4 +1,5 @@
 import { type Problem, printable } from './problem.ts'
+import type { ServiceConfig } from './service-config.ts'
 
 /** One `${VAR}` or `${VAR:-default}`. */
 export interface Placeholder {
@@ -49,6 +50,15 @@ export function replacePlaceholders(text: string, replace: (placeholder: Placeho
 export function holdsPlaceholder(text: string): boolean {
   const start = text.indexOf('${')
   return start >= 0 && text.includes('}', start)
+}
+
+const plainConfigs = new WeakMap<ServiceConfig, boolean>()
+
+/** Whether no placeholder stands in it. A config is looked through once: every call needs to know. */
+export function isPlain(config: ServiceConfig): boolean {
+  const known = plainConfigs.get(config) ?? !holdsPlaceholder(JSON.stringify(config))
+  plainConfigs.set(config, known)
+  return known
 }
 
 /** One problem for each `${…}` that mcpstore does not know. */

@@ -2,18 +2,9 @@ import type { McpStoreError } from '@mcpstore/storage'
 import { type ErrorCode, storeError } from '../errors.ts'
 import { mapValues, type Place } from './config-values.ts'
 import { headerValueProblems, lengthProblems, urlProblems } from './field-checks.ts'
-import { holdsPlaceholder, replacePlaceholders } from './placeholder-syntax.ts'
+import { isPlain, replacePlaceholders } from './placeholder-syntax.ts'
 import { configError, type Problem, printable, quoted } from './problem.ts'
 import type { ServiceConfig } from './service-config.ts'
-
-const plain = new WeakMap<ServiceConfig, boolean>()
-
-/** Whether no placeholder stands in it. A config is looked through once: every call needs to know. */
-export function isPlain(config: ServiceConfig): boolean {
-  const known = plain.get(config) ?? !holdsPlaceholder(JSON.stringify(config))
-  plain.set(config, known)
-  return known
-}
 
 /**
  * The config with every placeholder replaced by the variable's value, or by its default when the variable is unset or

@@ -1,6 +1,6 @@
 import type { Dataspace, Entry, Json, PutResult, Stamp } from '@mcpstore/storage'
 import { fingerprint } from '../config/fingerprint.ts'
-import { isPlain } from '../config/placeholders.ts'
+import { isPlain } from '../config/placeholder-syntax.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import type { RawTool, ServerFacts } from '../connections/connector.ts'
 import { serviceKey } from '../services/keys.ts'

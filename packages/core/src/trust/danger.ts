@@ -1,5 +1,5 @@
 import { mayInjectCode } from '../config/code-variables.ts'
-import { isPlain } from '../config/placeholders.ts'
+import { isPlain } from '../config/placeholder-syntax.ts'
 import { printable } from '../config/problem.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 
