@@ -25,9 +25,61 @@ const lifecycle = 'packages/core/test/service-lifecycle.test.ts'
 const contents = 'packages/core/test/contents.test.ts'
 const partial = 'packages/core/test/partial-results.test.ts'
 const pool = 'packages/core/src/connections/pool.ts'
+const addresses = 'packages/core/test/connections-addresses.test.ts'
 
 /** Of services, connections, tools, trust. */
 export const coreMutants: Mutant[] = [
+  {
+    name: 'an address that stands in the URL is not judged',
+    file: `${http}/wire.ts`,
+    find: 'this.#frontier?.check(url)',
+    replace: '',
+    suite: addresses,
+    test: 'does not reach this machine as http://[::ffff:7f00:1]:PORT/mcp',
+  },
+  {
+    name: 'what a name means is not judged',
+    file: `${http}/wire.ts`,
+    find: '...(frontier && { lookup: frontier.lookup })',
+    replace: '',
+    suite: addresses,
+    test: 'does not reach this machine as http://localhost:PORT/mcp',
+  },
+  {
+    name: 'a name is judged once, by its first address',
+    file: `${http}/frontier.ts`,
+    find: '      if (open.length > 0) return open',
+    replace: '      if (open.length > 0) return found',
+    suite: addresses,
+    test: 'reaches of the addresses of a name those that are allowed, and no other',
+  },
+  {
+    name: 'a name that was good once is good for ever',
+    file: `${http}/frontier.ts`,
+    find: '      const open = found.filter(({ address }) => !isInner(address) || this.#isAllowed(address))',
+    replace:
+      '      const good = ((this as unknown as { good?: Set<string> }).good ??= new Set<string>())\n' +
+      '      const open = found.filter(({ address }) => good.has(host) || !isInner(address) || this.#isAllowed(address))\n' +
+      '      if (open.length > 0) good.add(host)',
+    suite: addresses,
+    test: 'keeps to it in a session that is begun anew',
+  },
+  {
+    name: 'IPv4 in the clothes of IPv6 is overlooked',
+    file: `${http}/inner-addresses.ts`,
+    find: "const V4_AT_THE_END = ['::ffff:', '::ffff:0:', '64:ff9b::', '::']",
+    replace: "const V4_AT_THE_END = ['::']",
+    suite: addresses,
+    test: '64:ff9b::127.0.0.1 and its like are inner ones',
+  },
+  {
+    name: 'strangers reach whatever is there',
+    file: 'packages/core/src/connections/create-connector.ts',
+    find: 'options.isStranger ? new Frontier({ allow, lookup }) : undefined',
+    replace: 'undefined',
+    suite: addresses,
+    test: 'a shared service on this machine is reached by who approved it, vouches for it or allows it, and nobody else',
+  },
   {
     name: 'a list of another config is believed',
     file: 'packages/core/src/tools/cached-list.ts',

@@ -23,6 +23,7 @@ export const exitCodes: Readonly<Record<FailureCode, number>> = {
   input_required: 2,
   auth_required: 3,
   untrusted: 3,
+  forbidden_address: 3,
   unreachable: 4,
   timeout: 4,
   outcome_unknown: 4,

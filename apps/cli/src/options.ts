@@ -5,6 +5,7 @@ export interface OptionValues {
   home?: string
   redis?: string
   policy?: string
+  'allow-private-addresses'?: boolean
   json?: boolean
   timeout?: string
   debug?: boolean
@@ -59,6 +60,11 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
     value: 'NAME',
     summary: 'when Redis is away: fallback, strict, memory (MCPSTORE_POLICY; default "fallback")',
   },
+  'allow-private-addresses': {
+    kind: 'flag',
+    summary:
+      'let services that nobody here approved reach this machine and its networks (MCPSTORE_ALLOW_PRIVATE_ADDRESSES=1)',
+  },
   json: { kind: 'flag', summary: 'one JSON document on stdout, errors as one JSON line on stderr' },
   timeout: {
     kind: 'text',
@@ -98,6 +104,7 @@ export const globalOptions: readonly OptionName[] = [
   'home',
   'redis',
   'policy',
+  'allow-private-addresses',
   'json',
   'timeout',
   'debug',

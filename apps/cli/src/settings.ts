@@ -14,6 +14,8 @@ export interface Settings {
   redis: { url: string; password?: string } | undefined
   /** As `--policy` says; `undefined` leaves it the default. */
   policy: Policy | undefined
+  /** Whether services that are not trusted may reach this machine and its networks. */
+  allowPrivateAddresses: boolean
   json: boolean
   debug: boolean
   /** As `--timeout` says; `undefined` leaves each step its default. */
@@ -36,6 +38,8 @@ export function readSettings(values: OptionValues, env: NodeJS.ProcessEnv, cwd: 
     home: values.home === undefined ? undefined : resolve(cwd, values.home),
     redis: redisOf(values.redis, env),
     policy: policyOf(values.policy, env),
+    allowPrivateAddresses:
+      values['allow-private-addresses'] ?? isSet('MCPSTORE_ALLOW_PRIVATE_ADDRESSES', env),
     json: values.json ?? false,
     debug: values.debug ?? false,
     timeoutMs: values.timeout === undefined ? undefined : parseDuration(values.timeout, '--timeout'),
@@ -59,6 +63,12 @@ function policyOf(given: string | undefined, env: NodeJS.ProcessEnv): Policy | u
     throw usageError(`${source} must be one of ${policies.join(', ')}`)
   }
   return policy
+}
+
+function isSet(variable: string, env: NodeJS.ProcessEnv): boolean {
+  const value = env[variable]?.trim() ?? ''
+  if (!['', '0', '1', 'false', 'true'].includes(value)) throw usageError(`${variable} must be 1 or 0`)
+  return value === '1' || value === 'true'
 }
 
 function nameOf(

@@ -118,6 +118,7 @@ it('every option of a command is described, and every description belongs to a c
     'home',
     'redis',
     'policy',
+    'allow-private-addresses',
     'json',
     'timeout',
     'debug',

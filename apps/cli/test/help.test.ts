@@ -40,16 +40,17 @@ it('the help of the program', async () => {
       help                           Show help, of one command if it is named
 
     Options of every command:
-      --namespace NAME  namespace (MCPSTORE_NAMESPACE; default "default")
-      --dataspace NAME  dataspace (MCPSTORE_DATASPACE; default "default")
-      --home DIR        where the data lies (MCPSTORE_HOME; else $XDG_DATA_HOME/mcpstore, else ~/.local/share/mcpstore)
-      --redis URL       keep the data in Redis (MCPSTORE_REDIS_URL; password: MCPSTORE_REDIS_PASSWORD)
-      --policy NAME     when Redis is away: fallback, strict, memory (MCPSTORE_POLICY; default "fallback")
-      --json            one JSON document on stdout, errors as one JSON line on stderr
-      --timeout TIME    seconds, or 500ms, 2m (connect 30 s, call 60 s, wait 10 s)
-      --debug           log what is done on stderr, and stack traces
-      -h, --help        show help
-      -V, --version     show the version
+      --namespace NAME           namespace (MCPSTORE_NAMESPACE; default "default")
+      --dataspace NAME           dataspace (MCPSTORE_DATASPACE; default "default")
+      --home DIR                 where the data lies (MCPSTORE_HOME; else $XDG_DATA_HOME/mcpstore, else ~/.local/share/mcpstore)
+      --redis URL                keep the data in Redis (MCPSTORE_REDIS_URL; password: MCPSTORE_REDIS_PASSWORD)
+      --policy NAME              when Redis is away: fallback, strict, memory (MCPSTORE_POLICY; default "fallback")
+      --allow-private-addresses  let services that nobody here approved reach this machine and its networks (MCPSTORE_ALLOW_PRIVATE_ADDRESSES=1)
+      --json                     one JSON document on stdout, errors as one JSON line on stderr
+      --timeout TIME             seconds, or 500ms, 2m (connect 30 s, call 60 s, wait 10 s)
+      --debug                    log what is done on stderr, and stack traces
+      -h, --help                 show help
+      -V, --version              show the version
 
     Run "mcpstore help COMMAND" for one command.
     "
@@ -74,15 +75,16 @@ it('the help of a command', async () => {
       --agent ID  as this agent: its own services, and those assigned to it
 
     Options of every command:
-      --namespace NAME  namespace (MCPSTORE_NAMESPACE; default "default")
-      --dataspace NAME  dataspace (MCPSTORE_DATASPACE; default "default")
-      --home DIR        where the data lies (MCPSTORE_HOME; else $XDG_DATA_HOME/mcpstore, else ~/.local/share/mcpstore)
-      --redis URL       keep the data in Redis (MCPSTORE_REDIS_URL; password: MCPSTORE_REDIS_PASSWORD)
-      --policy NAME     when Redis is away: fallback, strict, memory (MCPSTORE_POLICY; default "fallback")
-      --json            one JSON document on stdout, errors as one JSON line on stderr
-      --timeout TIME    seconds, or 500ms, 2m (connect 30 s, call 60 s, wait 10 s)
-      --debug           log what is done on stderr, and stack traces
-      -h, --help        show help
+      --namespace NAME           namespace (MCPSTORE_NAMESPACE; default "default")
+      --dataspace NAME           dataspace (MCPSTORE_DATASPACE; default "default")
+      --home DIR                 where the data lies (MCPSTORE_HOME; else $XDG_DATA_HOME/mcpstore, else ~/.local/share/mcpstore)
+      --redis URL                keep the data in Redis (MCPSTORE_REDIS_URL; password: MCPSTORE_REDIS_PASSWORD)
+      --policy NAME              when Redis is away: fallback, strict, memory (MCPSTORE_POLICY; default "fallback")
+      --allow-private-addresses  let services that nobody here approved reach this machine and its networks (MCPSTORE_ALLOW_PRIVATE_ADDRESSES=1)
+      --json                     one JSON document on stdout, errors as one JSON line on stderr
+      --timeout TIME             seconds, or 500ms, 2m (connect 30 s, call 60 s, wait 10 s)
+      --debug                    log what is done on stderr, and stack traces
+      -h, --help                 show help
 
     Examples:
       mcpstore list-tools

@@ -45,11 +45,24 @@ it('what every command takes reaches the store', async () => {
       home: '/h',
       redis: undefined,
       policy: undefined,
+      allowPrivateAddresses: false,
       timeoutMs: 120_000,
       json: true,
       debug: false,
     },
   ])
+})
+
+it('private addresses are allowed by the option or the environment, and by nothing that is not clear', () => {
+  const of = (values: object, word?: string) =>
+    readSettings(values, { MCPSTORE_ALLOW_PRIVATE_ADDRESSES: word }, '/cwd').allowPrivateAddresses
+  expect([of({}), of({}, ''), of({}, '0'), of({}, 'false')]).toEqual([false, false, false, false])
+  expect([of({}, '1'), of({}, 'true'), of({ 'allow-private-addresses': true }, '0')]).toEqual([
+    true,
+    true,
+    true,
+  ])
+  expect(() => of({}, 'yes')).toThrow('MCPSTORE_ALLOW_PRIVATE_ADDRESSES must be 1 or 0')
 })
 
 it('Redis and the policy come from options or the environment, the password from the environment', () => {

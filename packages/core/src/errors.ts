@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'bad_arguments'
   | 'auth_required'
   | 'untrusted'
+  | 'forbidden_address'
   | 'disabled'
   | 'unreachable'
   | 'timeout'

@@ -28,6 +28,7 @@ export type {
   TokenProvider,
 } from './connections/auth-provider.ts'
 export type { CallOptions, RawTool, ServerFacts, ToolResult } from './connections/connector.ts'
+export type { PrivateAddressOption } from './connections/http/frontier.ts'
 export type {
   CompleteOptions,
   CompletionArgument,

@@ -1,5 +1,6 @@
 import type { Logger } from '@mcpstore/storage'
 import type { AuthOption } from './connections/auth-provider.ts'
+import type { PrivateAddressOption } from './connections/http/frontier.ts'
 import { storeError } from './errors.ts'
 import type { HostHandlers } from './host/handlers.ts'
 import { hostChecks } from './host/option-checks.ts'
@@ -64,6 +65,11 @@ export interface StoreOptions extends HostHandlers {
    * only where it is trusted and its config has no `Authorization` of its own.
    */
   auth?: AuthOption
+  /**
+   * Which addresses of this machine, its networks and its cloud a remote service may reach that nobody here approved or
+   * vouched for: all, or those that a function answers `true` to. Default: none.
+   */
+  allowPrivateAddresses?: PrivateAddressOption
   /** How long the first write waits for a storage that does not answer, in ms. Default: 2,000. */
   socketTimeoutMs?: number
 }
@@ -91,6 +97,7 @@ export interface ResolvedOptions {
   refreshBehind: boolean
   trust: TrustOption | undefined
   auth: AuthOption | undefined
+  allowPrivateAddresses: PrivateAddressOption
   socketTimeoutMs: number
   host: HostHandlers
 }
@@ -123,6 +130,8 @@ const CHECKS: Record<keyof StoreOptions, Check> = {
   trust: (value) =>
     value === 'dataspace' || typeof value === 'function' ? undefined : "'dataspace' or a function",
   auth: callback,
+  allowPrivateAddresses: (value) =>
+    typeof value === 'function' || flag(value) === undefined ? undefined : 'true, false or a function',
   socketTimeoutMs: delay,
   ...hostChecks,
 }
@@ -177,6 +186,7 @@ export function resolveOptions(options: StoreOptions): ResolvedOptions {
     refreshBehind: options.refreshBehind ?? true,
     trust: options.trust,
     auth: options.auth,
+    allowPrivateAddresses: options.allowPrivateAddresses ?? false,
     socketTimeoutMs: socketTimeoutMs ?? 2000,
     host: handlersOf(options),
   }

@@ -179,6 +179,7 @@ export class Reach {
         warn: (line) => logger.warn(line),
         auth: (name, config) => this.#authOf(name, config),
         host: new Host(options.host, logger),
+        allowPrivateAddresses: options.allowPrivateAddresses,
       })
       this.#loaded = new Pool({
         connector,

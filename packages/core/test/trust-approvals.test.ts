@@ -133,7 +133,7 @@ test("changing one field of a config that is trusted keeps it trusted; of a stra
 test('a remote service of a stranger to which a placeholder is added here does not get its value', async () => {
   const remote = await startRemote()
   const place = sharedPlace()
-  const [reader, stranger] = [await place.reader(), await place.stranger()]
+  const [reader, stranger] = [await place.reader({ allowPrivateAddresses: true }), await place.stranger()]
   await stranger.plant('demo', { type: 'http', url: remote.url, description: 'a' })
   await changed(reader, 'a')
   expect(await standing(reader)).toEqual([false, 'ok'])
@@ -185,7 +185,10 @@ test('a connection of a trusted config is not given to whoever asks under anothe
   const starts = `${scratch()}/starts`
   const remote = await startRemote()
   const place = sharedPlace()
-  const [reader, stranger] = [await place.reader({ env: { U: remote.url } }), await place.stranger()]
+  const [reader, stranger] = [
+    await place.reader({ env: { U: remote.url }, allowPrivateAddresses: true }),
+    await place.stranger(),
+  ]
   const ctx = reader.forStore()
   await ctx.addService({ demo: entryOf(stdioConfig({ startFile: starts })), far: { url: '${U}' } })
   for (const name of ['demo', 'far']) await ctx.waitService(name)

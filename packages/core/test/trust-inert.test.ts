@@ -112,7 +112,7 @@ test('the list that a stranger wrote beside his placeholders is shown without fi
 test('spellings that other programs expand are no placeholders here, or not accepted at all', async () => {
   const { port, connections, bytes } = await trap()
   const place = sharedPlace()
-  const [reader, stranger] = [await place.reader(), await place.stranger()]
+  const [reader, stranger] = [await place.reader({ allowPrivateAddresses: true }), await place.stranger()]
   const address = `http://127.0.0.1:${port}/mcp`
   const refused = ['${env:TOKEN}', '${input:TOKEN}', '${TOKEN-x}', '${TOKEN:?x}', '${userHome}']
   for (const [at, text] of refused.entries()) {
@@ -146,7 +146,7 @@ test('spellings that other programs expand are no placeholders here, or not acce
 test('a remote service that holds nothing of the reader connects untrusted', async () => {
   const remote = await startRemote()
   const place = sharedPlace()
-  const [reader, stranger] = [await place.reader(), await place.stranger()]
+  const [reader, stranger] = [await place.reader({ allowPrivateAddresses: true }), await place.stranger()]
   await stranger.plant('open', { ...remoteConfig(remote.url), headers: { 'X-Team': 'red' } })
   await seen(reader, 'open')
   const info = await reader.forStore().waitService('open')

@@ -1,6 +1,7 @@
 import { Host } from '../host/host.ts'
 import type { AuthSource } from './auth-provider.ts'
 import type { Connector } from './connector.ts'
+import type { LookupAll, PrivateAddressOption } from './http/frontier.ts'
 import { withEnvFile } from './stdio/env-file.ts'
 
 export interface ConnectorOptions {
@@ -10,6 +11,10 @@ export interface ConnectorOptions {
   auth?: AuthSource | undefined
   /** Who answers what servers ask. Default: nobody. */
   host?: Host | undefined
+  /** Which addresses of this machine and its networks a service may reach that nobody here approved. Default: none. */
+  allowPrivateAddresses?: PrivateAddressOption | undefined
+  /** Where host names of such services are looked up. Default: by the system. */
+  lookup?: LookupAll | undefined
 }
 
 /** The connector that really starts and reaches servers. Loads nothing before the first `connect`. */
@@ -17,6 +22,8 @@ export function createConnector({
   warn = () => {},
   auth,
   host = new Host({}, { warn }),
+  allowPrivateAddresses: allow,
+  lookup,
 }: ConnectorOptions = {}): Connector {
   return {
     async connect(service, config, options) {
@@ -25,8 +32,12 @@ export function createConnector({
         const { connectStdio } = await import('./stdio/connect.ts')
         return connectStdio(service, await withEnvFile(service, config), options, surroundings)
       }
-      const { connectRemote } = await import('./http/connect.ts')
-      return connectRemote(service, config, options, { ...surroundings, auth })
+      const [{ connectRemote }, { Frontier }] = await Promise.all([
+        import('./http/connect.ts'),
+        import('./http/frontier.ts'),
+      ])
+      const frontier = options.isStranger ? new Frontier({ allow, lookup }) : undefined
+      return connectRemote(service, config, options, { ...surroundings, auth, frontier })
     },
   }
 }

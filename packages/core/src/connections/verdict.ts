@@ -3,8 +3,11 @@ import type { ServiceConfig } from '../config/service-config.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
 import { masked, maskedCause } from './masked.ts'
 
-/** What became of a request: never sent, answered with a failure, turned away for want of credentials, or unknown. */
-type Fate = 'unsent' | 'refused' | 'denied' | 'lost'
+/**
+ * What became of a request: never sent, not to be sent from here, answered with a failure, turned away for want of
+ * credentials, or unknown.
+ */
+type Fate = 'unsent' | 'forbidden' | 'refused' | 'denied' | 'lost'
 
 /** What the request was for; decides what its fate means to the caller. */
 export type Stage = 'connect' | 'list' | 'call'
@@ -26,6 +29,7 @@ export interface Verdict {
 
 const codes: Record<Fate, Record<Stage, ErrorCode>> = {
   unsent: { connect: 'unreachable', list: 'unreachable', call: 'unreachable' },
+  forbidden: { connect: 'forbidden_address', list: 'forbidden_address', call: 'forbidden_address' },
   refused: { connect: 'unreachable', list: 'server_error', call: 'server_error' },
   denied: { connect: 'auth_required', list: 'auth_required', call: 'auth_required' },
   lost: { connect: 'unreachable', list: 'unreachable', call: 'outcome_unknown' },

@@ -60,6 +60,7 @@ export async function revokeTrust(
   await approver.revoke(service)
   await gate.consult([service])
   news.tell(service.id)
-  if (gate.refusal(service)) await reach.disconnect(service)
+  // What was connected with trust could do more.
+  if (gate.refusal(service) || !gate.isTrusted(service)) await reach.disconnect(service)
   return { name, status: 'revoked', trusted: gate.isTrusted(service) }
 }

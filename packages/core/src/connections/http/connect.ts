@@ -9,6 +9,7 @@ import { inEitherEra } from '../in-either-era.ts'
 import { markTurnedDown } from '../verdict.ts'
 import { type Endpoint, endpointOf } from './endpoint.ts'
 import { HttpFailure } from './fetch.ts'
+import type { Frontier } from './frontier.ts'
 import { LastingConnection } from './lasting-connection.ts'
 import { HttpLink } from './link.ts'
 import { providerOf } from './provider.ts'
@@ -20,6 +21,8 @@ type Attempt = { connection: Connection } | { cause: unknown; error: Error & { c
 export interface RemoteParts extends Surroundings {
   /** Who signs in to the service, if anybody. */
   auth: AuthSource | undefined
+  /** Which addresses it may reach, if not all; each new session keeps to it. */
+  frontier: Frontier | undefined
 }
 
 /**
@@ -45,14 +48,14 @@ async function openSession(
   service: string,
   config: RemoteConfig,
   options: ConnectOptions,
-  { auth, ...surroundings }: RemoteParts,
+  { auth, frontier, ...surroundings }: RemoteParts,
 ): Promise<Connection> {
   const endpoint = endpointOf(service, config)
   const began = performance.now()
   const what = `the connection to service "${service}"`
   const provider = await within(options, what, providerOf(service, { config, endpoint, auth }))
   const timeoutMs = options.timeoutMs - (performance.now() - began)
-  const open = waysToOpen({ service, config, endpoint, provider, surroundings })
+  const open = waysToOpen({ service, config, endpoint, provider, frontier, surroundings })
   return inEitherEra(service, { ...options, choice: choiceOf(config), timeoutMs }, open)
 }
 
@@ -61,6 +64,7 @@ interface Way {
   config: RemoteConfig
   endpoint: Endpoint
   provider: AuthProvider | undefined
+  frontier: Frontier | undefined
   surroundings: Surroundings
 }
 
@@ -70,10 +74,11 @@ function waysToOpen({
   config,
   endpoint,
   provider,
+  frontier,
   surroundings,
 }: Way): Parameters<typeof inEitherEra>[2] {
   const linkOver = (transport: TransportFactory): HttpLink =>
-    new HttpLink({ config, url: endpoint.url, provider }, transport)
+    new HttpLink({ config, url: endpoint.url, provider, frontier }, transport)
   const attempt = async (
     deadline: Deadline,
     transport: TransportFactory,

@@ -8,6 +8,7 @@ import { masked } from '../masked.ts'
 import { MessageTooLong, tooLong } from '../message-limit.ts'
 import type { Verdict } from '../verdict.ts'
 import { createFetch, HttpFailure, NO_MCP } from './fetch.ts'
+import { ForbiddenAddress, type Frontier, forbiddenVerdict } from './frontier.ts'
 import { networkVerdict } from './network.ts'
 import { createPlainFetch } from './plain-fetch.ts'
 import { NoToken, Signer } from './signer.ts'
@@ -32,6 +33,8 @@ export interface LinkOptions {
   url: URL
   /** Signs in, where the config does not. */
   provider: AuthProvider | undefined
+  /** Which addresses may be reached, if not all. */
+  frontier: Frontier | undefined
 }
 
 /** A remote server as a session sees it. */
@@ -39,7 +42,7 @@ export class HttpLink implements Link {
   readonly transport: RemoteTransport['transport']
   readonly #config: RemoteConfig
   readonly #host: string
-  readonly #wire = new Wire()
+  readonly #wire: Wire
   readonly #signer: Signer | undefined
   readonly #inSession: () => boolean
   #isForgotten = false
@@ -48,9 +51,10 @@ export class HttpLink implements Link {
   #streamLost: Error | undefined
   #closing: Promise<void> | undefined
 
-  constructor({ config, url, provider }: LinkOptions, open: (fetch: FetchLike) => RemoteTransport) {
+  constructor({ config, url, provider, frontier }: LinkOptions, open: (fetch: FetchLike) => RemoteTransport) {
     this.#config = config
     this.#host = url.host
+    this.#wire = new Wire({ frontier })
     if (provider) this.#signer = new Signer({ provider, url, fetch: createPlainFetch(this.#wire) })
     const {
       transport,
@@ -92,6 +96,7 @@ export class HttpLink implements Link {
   /** What an error means that says so itself. */
   #explain(error: unknown): Verdict | undefined {
     if (error instanceof MessageTooLong) return { fate: 'lost', words: tooLong, over: true }
+    if (error instanceof ForbiddenAddress) return forbiddenVerdict(error)
     if (error instanceof HttpFailure) return this.#judgeStatus(error)
     if (error instanceof NoToken) return tokenVerdict(error)
     const code = codeOf(error)

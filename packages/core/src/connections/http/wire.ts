@@ -4,6 +4,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Frontier } from './frontier.ts'
 
 /** How long a connection that nobody uses is kept, in ms: where its server says nothing, and at most. */
 const REST_MS = 4000
@@ -26,6 +27,8 @@ export interface WireRequest {
 export interface WireOptions {
   /** How long a connection may take to come about, in ms. Default: 10,000. */
   openingMs?: number
+  /** Which addresses may be reached. Default: all. */
+  frontier?: Frontier | undefined
 }
 
 interface Rest {
@@ -40,15 +43,24 @@ interface Rest {
  * a connection that breaks may have been read. So one that its server may be about to close is not used again.
  */
 export class Wire {
-  readonly #http = new HttpAgent({ keepAlive: true, scheduling: 'fifo' })
-  readonly #https = new HttpsAgent({ keepAlive: true, scheduling: 'fifo' })
+  readonly #http: HttpAgent
+  readonly #https: HttpsAgent
   readonly #named = new Map<string, (reason: Error) => void>()
   readonly #rests = new WeakMap<Duplex, Rest>()
 
   readonly #openingMs: number
+  readonly #frontier: Frontier | undefined
 
-  constructor({ openingMs = DEFAULT_OPENING_MS }: WireOptions = {}) {
+  constructor({ openingMs = DEFAULT_OPENING_MS, frontier }: WireOptions = {}) {
     this.#openingMs = openingMs
+    this.#frontier = frontier
+    const kept = {
+      keepAlive: true,
+      scheduling: 'fifo',
+      ...(frontier && { lookup: frontier.lookup }),
+    } as const
+    this.#http = new HttpAgent(kept)
+    this.#https = new HttpsAgent(kept)
     for (const agent of [this.#http, this.#https]) {
       // The agent closes a socket that comes to its timeout at rest, and one that this refuses. Node's own way depends on
       // its version.
@@ -63,8 +75,13 @@ export class Wire {
       .reduce((sum, list) => sum + (list?.length ?? 0), 0)
   }
 
-  /** Resolves with the beginning of the answer; its body ends, or fails, as it was sent. Rejects as `node:http` does. */
+  /**
+   * Resolves with the beginning of the answer; its body ends, or fails, as it was sent. Rejects as `node:http` does, and with
+   * `ForbiddenAddress`.
+   */
   async send(url: URL, { signal, body, name, ...request }: WireRequest): Promise<IncomingMessage> {
+    // An address is not looked up.
+    this.#frontier?.check(url)
     const isTls = url.protocol === 'https:'
     const agent = isTls ? this.#https : this.#http
     await this.#dropStale(agent)
