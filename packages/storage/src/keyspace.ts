@@ -5,9 +5,13 @@ export type Scope = 'store' | { agent: string }
 
 /**
  * What a record says of a service. An `assignment` stands in the scope of the agent that may use a service of the store;
- * a `birth` in the store's: it names the life that began when the service was last added after a removal.
+ * a `birth` in the store's: it names the life that began when the service was last added after a removal. `outdated` says
+ * by its stamp that what was found out before is so no longer, `asked` how the last question ended that found out nothing.
  */
-export type RecordKind = 'config' | 'cache' | 'state' | 'assignment' | 'birth'
+export type RecordKind = 'config' | Finding | 'assignment' | 'birth'
+
+/** What was found out about a service: it lives under its config. */
+type Finding = (typeof FINDINGS)[number]
 
 /** What a record is about. */
 export interface RecordName {
@@ -19,6 +23,7 @@ export interface RecordName {
 /** A record's key below its dataspace, e.g. `services:weather:config`. */
 export type RecordKey = string
 
+const FINDINGS = ['cache', 'state', 'outdated', 'asked'] as const
 const PLAIN = /^[A-Za-z0-9._~-]+$/
 const LONE_SURROGATE = /\p{Surrogate}/u
 const UNSAFE = /[^A-Za-z0-9._~\-\u0080-\u{10ffff}]/gu
@@ -58,7 +63,8 @@ export function scopePrefix(scope: Scope): string {
 
 /** The name behind a key, or `undefined` if `recordKey` never makes it. */
 export function parseRecordKey(key: RecordKey): RecordName | undefined {
-  const match = /^(?:agents:([^:]+):)?services:([^:]+):(config|cache|state|assignment|birth)$/.exec(key)
+  const match =
+    /^(?:agents:([^:]+):)?services:([^:]+):(config|cache|state|outdated|asked|assignment|birth)$/.exec(key)
   if (!match) return undefined
   const agent = match[1] === undefined ? undefined : decodeSegment(match[1])
   const service = decodeSegment(match[2]!)
@@ -71,15 +77,16 @@ export function parseRecordKey(key: RecordKey): RecordName | undefined {
 
 /** The record that must be live for this one to exist, or `undefined` if it stands by itself. */
 export function parentKey(key: RecordKey): RecordKey | undefined {
-  const lives = key.endsWith(':cache') || key.endsWith(':state')
-  return lives ? `${key.slice(0, key.lastIndexOf(':'))}:config` : undefined
+  const end = key.lastIndexOf(':')
+  const lives = (FINDINGS as readonly string[]).includes(key.slice(end + 1))
+  return lives ? `${key.slice(0, end)}:config` : undefined
 }
 
 /** The records that die with this one. */
 export function childKeys(key: RecordKey): RecordKey[] {
   if (!key.endsWith(':config')) return []
   const own = key.slice(0, -'config'.length)
-  return [`${own}cache`, `${own}state`]
+  return FINDINGS.map((kind) => own + kind)
 }
 
 /** Whether concurrent writers of this record are told of each other. */

@@ -70,7 +70,7 @@ test('a segment holds nothing that separates, globs, quotes or breaks a line', (
 })
 
 test('every record name comes back from its key, and different names never share one', () => {
-  const kind = fc.constantFrom('config', 'cache', 'state', 'assignment', 'birth')
+  const kind = fc.constantFrom('config', 'cache', 'state', 'outdated', 'asked', 'assignment', 'birth')
   const records = fc
     .record({ scope, service: name, kind })
     .filter(({ scope: whose, kind: what }) => what !== (whose === 'store' ? 'assignment' : 'birth'))

@@ -195,10 +195,13 @@ export function redisBackend(options: RedisBackendOptions): Backend {
       return { cleared, now: Number(clock) }
     },
     async lease(name, holder, ttlMs) {
+      // A dataspace of one run has nobody to share the work with.
+      if (options.lifetimeMs !== undefined) return 0
       const args = [here().now(), holder, ttlMs]
       return Number(await runOnce(scripts.lease, { keys: [place.lease(name)], args }))
     },
     async release(name, holder) {
+      if (options.lifetimeMs !== undefined) return
       await runOnce(scripts.release, { keys: [place.lease(name)], args: [holder] })
     },
     async report(conflicts) {
