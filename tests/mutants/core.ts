@@ -27,6 +27,9 @@ const partial = 'packages/core/test/partial-results.test.ts'
 const pool = 'packages/core/src/connections/pool.ts'
 const addresses = 'packages/core/test/connections-addresses.test.ts'
 
+const refreshOnce = 'packages/core/test/refresh-once.test.ts'
+const rightLists = 'packages/core/test/right-lists.test.ts'
+
 /** Of services, connections, tools, trust. */
 export const coreMutants: Mutant[] = [
   {
@@ -81,6 +84,78 @@ export const coreMutants: Mutant[] = [
     test: 'a shared service on this machine is reached by who approved it, vouches for it or allows it, and nobody else',
   },
   {
+    name: 'every process asks for every list',
+    file: 'packages/core/src/tools/refresh.ts',
+    find: 'reach.signIns.mayBe(service)) {',
+    replace: 'true) {',
+    suite: refreshOnce,
+    test: 'one asks, the others get its list',
+  },
+  {
+    name: 'whoever has the lease is waited for, whatever became of him',
+    file: 'packages/core/src/tools/refresh-lease.ts',
+    find: 'ms: Math.min(lease.busyMs, longestMs, ownMs),',
+    replace: 'ms: 2 ** 31 - 1,',
+    suite: refreshOnce,
+    test: 'who does not let go keeps nobody: it is replaced when its lease is over, or when time runs out',
+  },
+  {
+    name: 'what one failed with the others try again',
+    file: 'packages/core/src/tools/refresh-lease.ts',
+    find: "if (outcome?.how === 'failed') throw sharedFailure(outcome)",
+    replace: '',
+    suite: refreshOnce,
+    test: 'what one failed with the others are told, and none asks again',
+  },
+  {
+    name: 'a list counts from when it came, not from when it was asked for',
+    file: 'packages/core/src/tools/refresh.ts',
+    find: 'await lists.put(service, stamp, list)',
+    replace: 'await lists.put(service, lists.begin(), list)',
+    suite: 'packages/core/test/tool-changes.test.ts',
+    test: 'a list that was asked for earlier never takes the place of one asked for later',
+  },
+  {
+    name: 'a list that was being asked for already is called fresh',
+    file: 'packages/core/src/tools/refresh.ts',
+    find: 'if (list.stamp > since) return narrowed(list, service)',
+    replace: 'return narrowed(list, service)',
+    suite: refreshOnce,
+    test: 'a list that was asked for before the call began is not fresh',
+  },
+  {
+    name: 'lists of a host that is signed in are shared',
+    file: 'packages/core/src/tools/refresh.ts',
+    find: '(reach.signIns.has(service) && !isPublic)',
+    replace: 'false',
+    suite: rightLists,
+    test: 'a list that was fetched with the tokens of a host is for that host alone',
+  },
+  {
+    name: 'a list without tools is kept as long as any other',
+    file: 'packages/core/src/tools/refresh.ts',
+    find: 'const EMPTY_TTL_MS = 10_000',
+    replace: 'const EMPTY_TTL_MS = LONGEST_TTL_MS',
+    suite: rightLists,
+    test: 'a list without tools is served for ten seconds, and then no more',
+  },
+  {
+    name: 'a list is out of date in the process only that learned it',
+    file: 'packages/core/src/tools/outdated-lists.ts',
+    find: 'return mark !== undefined && stamp < mark.stamp',
+    replace: 'return false',
+    suite: rightLists,
+    test: 'what outdates a list outdates it for every process, also where asking anew fails',
+  },
+  {
+    name: 'a list is still asked for when its service is removed',
+    file: 'packages/core/src/setup-store.ts',
+    find: 'refresher.removed(key)',
+    replace: '',
+    suite: rightLists,
+    test: 'a service that is removed ends the asking for its tools at once, here and elsewhere',
+  },
+  {
     name: 'a list of another config is believed',
     file: 'packages/core/src/tools/cached-list.ts',
     find: 'return own === undefined ? list?.shape === this.#hash(service.config) : list?.fingerprint === own',
@@ -123,7 +198,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a server is asked although its list is known',
     file: 'packages/core/src/tools/listing.ts',
-    find: 'if (cached && !fresh && !refresher.isOutdated(service)) {',
+    find: 'if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service)) {',
     replace: 'if (false) {',
     suite: tools,
     test: 'tools are fetched once and then answered from the shared list, by another process too',
@@ -289,7 +364,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a private list outlives its service',
     file: 'packages/core/src/setup-store.ts',
-    find: '      if (!service) lists.forget(key)\n',
+    find: '        lists.forget(key)\n',
     replace: '',
     suite: 'packages/core/test/private-lists.test.ts',
     test: 'a private list goes with its service (removed)',
@@ -523,8 +598,8 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a service that is not trusted gets the tokens of the host',
-    file: 'packages/core/src/reach.ts',
-    find: 'scope && isTrusted ?',
+    file: 'packages/core/src/sign-ins.ts',
+    find: 'owner.isTrusted ?',
     replace: 'true ?',
     suite: 'packages/core/test/store-auth.test.ts',
     test: 'the tokens of the host go to no service of a stranger, until it is trusted',
@@ -797,16 +872,16 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a private list is shared',
     file: 'packages/core/src/tools/refresh.ts',
-    find: 'const isOwn = isPrivate && !lists.isOwn',
-    replace: 'const isOwn = false',
+    find: 'const isOwn = (isPrivate && !lists.isOwn) ||',
+    replace: 'const isOwn = false &&',
     suite: privateLists,
     test: 'a private list is kept by the process that asked, which says so, and reaches no shared backend',
   },
   {
     name: 'a list is as fresh as the store likes, whatever its server says',
     file: 'packages/core/src/tools/refresh.ts',
-    find: 'const { ttlMs = options.toolTtlMs, isPrivate = false } = tools',
-    replace: 'const { isPrivate = false } = tools\n    const ttlMs = options.toolTtlMs',
+    find: 'const { ttlMs = options.toolTtlMs, isPrivate = false, isPublic = false } = tools',
+    replace: 'const { isPrivate = false, isPublic = false } = tools\n    const ttlMs = options.toolTtlMs',
     suite: privateLists,
     test: 'a list is fresh for what its server says',
   },

@@ -1,8 +1,8 @@
-import { type Dataspace, type Logger, McpStoreError, type Scope } from '@mcpstore/storage'
+import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
 import { fingerprint } from './config/fingerprint.ts'
-import type { RemoteConfig, ServiceConfig } from './config/service-config.ts'
-import type { AuthProvider } from './connections/auth-provider.ts'
+import type { ServiceConfig } from './config/service-config.ts'
 import { isRefusal } from './connections/breaker.ts'
+import type { ServerFacts } from './connections/connector.ts'
 import { choiceOf, type Era, eraOf } from './connections/era.ts'
 import type { Connection, ConnectionPool, ConnectionTarget } from './connections/index.ts'
 import { masked, maskedCause } from './connections/masked.ts'
@@ -13,6 +13,7 @@ import type { ResolvedOptions } from './options.ts'
 import { noteHealth, noteProtocol, readHealth, readProtocol } from './services/health-note.ts'
 import type { Service } from './services/registry.ts'
 import type { ConnectionPhase } from './services/service-info.ts'
+import { SignIns } from './sign-ins.ts'
 import type { Gate } from './trust/gate.ts'
 
 export interface ReachOptions {
@@ -38,6 +39,8 @@ export interface ReachParts {
   behind(task: Promise<unknown>): void
   /** Told of the `id` of a service whose server says that its tool list changed. */
   onToolsChanged(id: string): void
+  /** Told of the `id` of a service that a new connection leads to, and of what its server says of itself. */
+  onMet(id: string, server: ServerFacts): void
   /** Told of the `id` of a service whose connection is being opened, is open, or has ended. */
   onPhase(id: string): void
 }
@@ -45,16 +48,17 @@ export interface ReachParts {
 /** The way to the services: expands a config, connects, and shares what was found out about the service. */
 export class Reach {
   readonly #parts: ReachParts
+  readonly signIns: SignIns
   #pool: Promise<ConnectionPool> | undefined
   #loaded: ConnectionPool | undefined
   readonly #targets = new WeakMap<ServiceConfig, { trusted: ConnectionTarget; untrusted: ConnectionTarget }>()
-  /** Of the expanded configs, whose they are and whether they are trusted. */
-  readonly #owners = new WeakMap<ServiceConfig, { scope: Scope; isTrusted: boolean }>()
-  readonly #noted = new WeakSet<Connection>()
+  /** The connections that were noticed already. */
+  readonly #met = new WeakSet<Connection>()
   #closed = false
 
   constructor(parts: ReachParts) {
     this.#parts = parts
+    this.signIns = new SignIns(parts.options.auth, parts.gate)
   }
 
   /**
@@ -83,7 +87,7 @@ export class Reach {
       return await pool.use(target, known ? { ...options, known } : options, (connection) => {
         connected = true
         this.note(service, null)
-        this.#noteProtocol(service, target.config, connection)
+        this.#meet(service, target.config, connection)
         return work(connection)
       })
     } catch (thrown) {
@@ -110,12 +114,17 @@ export class Reach {
     this.#loaded?.retire(id, service && this.#keyIfAdmitted(service))
   }
 
+  #meet(service: Service, config: ServiceConfig, connection: Connection): void {
+    if (this.#met.has(connection) || this.#closed) return
+    this.#met.add(connection)
+    this.#parts.onMet(service.id, connection.server)
+    this.#noteProtocol(service, config, connection)
+  }
+
   /** What a service speaks, where that is not chosen: with it nobody else has to ask it. */
   #noteProtocol(service: Service, config: ServiceConfig, connection: Connection): void {
     const version = connection.server.protocolVersion
-    if (version === undefined || this.#noted.has(connection) || choiceOf(config) !== 'auto' || this.#closed)
-      return
-    this.#noted.add(connection)
+    if (version === undefined || choiceOf(config) !== 'auto') return
     const found = { version, fingerprint: this.#fingerprint(config) }
     this.#parts.behind(noteProtocol(this.#parts.dataspace, service, found))
   }
@@ -157,7 +166,7 @@ export class Reach {
     const { gate } = this.#parts
     const config = gate.expand(service)
     const isTrusted = gate.isTrusted(service)
-    this.#owners.set(config, { scope: service.scope, isTrusted })
+    this.signIns.remember(config, service, isTrusted)
     const targets = this.#targets.get(config) ?? targetsOf(service, config)
     this.#targets.set(config, targets)
     return isTrusted ? targets.trusted : targets.untrusted
@@ -177,7 +186,7 @@ export class Reach {
       const { logger, onPhase, onToolsChanged, options } = this.#parts
       const connector = createConnector({
         warn: (line) => logger.warn(line),
-        auth: (name, config) => this.#authOf(name, config),
+        auth: (name, config) => this.signIns.authOf(name, config),
         host: new Host(options.host, logger),
         allowPrivateAddresses: options.allowPrivateAddresses,
       })
@@ -194,13 +203,6 @@ export class Reach {
     const pool = await this.#pool
     this.#refuseClosed()
     return pool
-  }
-
-  /** The host's tokens go to no service that is not trusted: somebody else wrote down where it is. */
-  async #authOf(name: string, config: RemoteConfig): Promise<AuthProvider | undefined> {
-    const { auth } = this.#parts.options
-    const { scope, isTrusted = false } = this.#owners.get(config) ?? {}
-    return scope && isTrusted ? auth?.({ name, scope, url: config.url }) : undefined
   }
 
   #refuseClosed(): void {

@@ -12,13 +12,15 @@ import { storeError } from './errors.ts'
 import { ServiceNews } from './events/service-news.ts'
 import { stderrLogger } from './logger.ts'
 import { type ResolvedOptions, resolveOptions, type StoreOptions } from './options.ts'
-import { Reach } from './reach.ts'
+import { Reach, type ReachParts } from './reach.ts'
 import { Registry } from './services/registry.ts'
 import { Store } from './store.ts'
 import { CachedLists } from './tools/cached-list.ts'
 import { ListChanges } from './tools/list-changes.ts'
+import { OutdatedLists } from './tools/outdated-lists.ts'
 import { projector } from './tools/projection.ts'
 import { Refresher } from './tools/refresh.ts'
+import { RefreshLeases } from './tools/refresh-lease.ts'
 import { Turns } from './tools/turns.ts'
 import { approvalsOf } from './trust/approvals-of.ts'
 import { Approver } from './trust/approver.ts'
@@ -64,18 +66,26 @@ export function storeOver(
   const onToolsChanged = (id: string) => changes.noticed(id)
   const news = new ServiceNews(dataspace)
   const tell = (id: string) => news.tell(id)
-  const reach = new Reach({ options, dataspace, gate, logger, behind, onToolsChanged, onPhase: tell })
+  const onMet: ReachParts['onMet'] = (id, server) => changes.met(id, server)
+  const reach = new Reach({ options, dataspace, gate, logger, behind, onToolsChanged, onMet, onPhase: tell })
   for (const prefix of ['services:', 'agents:']) {
     dataspace.watch(prefix, ({ key }) => {
       if (parseRecordKey(key)?.kind !== 'config') return
       const service = registry.records.byId(key)
-      if (!service) lists.forget(key)
+      if (!service) {
+        lists.forget(key)
+        refresher.removed(key)
+      }
       reach.reconsider(key, service)
     })
   }
   const project = projector({ dataspace, logger, behind })
-  const refresher = new Refresher({ options, lists, reach, gate, logger, project, onKept: tell })
-  const changes = new ListChanges({ records: registry.records, reach, refresher, logger, behind, options })
+  const leases = new RefreshLeases({ dataspace, news, behind })
+  const outdated = new OutdatedLists({ dataspace, behind })
+  const asking = { options, lists, outdated, leases, reach, gate, logger, project, onKept: tell }
+  const refresher = new Refresher(asking)
+  const { records } = registry
+  const changes = new ListChanges({ records, lists, reach, refresher, logger, behind, options })
   const { maxCallsPerService } = options
   const turns = maxCallsPerService === undefined ? undefined : new Turns(maxCallsPerService)
   const parts = { registry, gate, approver, lists, reach, refresher, news, turns }

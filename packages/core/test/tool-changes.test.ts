@@ -1,12 +1,15 @@
 import { Dataspace, type Json, memoryBackend, silentLogger } from '@mcpstore/storage'
 import { expect, test, vi } from 'vitest'
 import type { Connection, RawTool } from '../src/connections/connector.ts'
+import { ServiceNews } from '../src/events/service-news.ts'
 import { resolveOptions } from '../src/options.ts'
 import type { Reach } from '../src/reach.ts'
 import { Registry } from '../src/services/registry.ts'
 import { CachedLists } from '../src/tools/cached-list.ts'
 import { ListChanges } from '../src/tools/list-changes.ts'
+import { OutdatedLists } from '../src/tools/outdated-lists.ts'
 import { Refresher } from '../src/tools/refresh.ts'
+import { RefreshLeases } from '../src/tools/refresh-lease.ts'
 import { approvalsOf } from '../src/trust/approvals-of.ts'
 import { Gate } from '../src/trust/gate.ts'
 import { linesOf, open, scratch, server } from './stores.ts'
@@ -44,9 +47,9 @@ test('of all that a server says in a moment one list is fetched, and nothing is 
   vi.useFakeTimers()
   try {
     let phase: 'connected' | 'idle' = 'connected'
-    let isChanged = true
+    let changedAt: string | undefined = '1'
     const refresh = vi.fn(async () => {
-      isChanged = false
+      changedAt = undefined
       return {} as never
     })
     const changes = new ListChanges({
@@ -55,7 +58,8 @@ test('of all that a server says in a moment one list is fetched, and nothing is 
         byId: (id) => ({ id, name: 'demo', scope: 'store', config: { type: 'http', url: '' }, stamp: '' }),
       },
       reach: { phase: () => phase },
-      refresher: { noteChange: () => {}, isChanged: () => isChanged, refresh },
+      lists: { whole: () => undefined },
+      refresher: { noteChange: () => {}, isAsking: () => false, changedAt: () => changedAt, refresh },
       logger: silentLogger,
       behind: () => {},
     })
@@ -63,7 +67,7 @@ test('of all that a server says in a moment one list is fetched, and nothing is 
     vi.runAllTimers()
     expect(refresh).toHaveBeenCalledTimes(1)
     phase = 'idle'
-    isChanged = true
+    changedAt = '2'
     changes.noticed('demo')
     vi.runAllTimers()
     expect(refresh).toHaveBeenCalledTimes(1)
@@ -80,7 +84,11 @@ async function twoRefreshers() {
     server: { name: 'demo' },
     listTools: () => new Promise<RawTool[]>((resolve) => answers.push(resolve)),
   } as unknown as Connection
-  const reach = { use: (_: unknown, __: unknown, work: (one: Connection) => unknown) => work(connection) }
+  const reach = {
+    use: (_: unknown, __: unknown, work: (one: Connection) => unknown) => work(connection),
+    retryAt: () => undefined,
+    signIns: { mayBe: () => false, has: () => false },
+  }
   const options = resolveOptions({})
   const gate = new Gate({
     dataspace,
@@ -91,7 +99,11 @@ async function twoRefreshers() {
   })
   const lists = new CachedLists(dataspace, gate)
   const told = { project: () => {}, onKept: () => {} }
-  const parts = { options, lists, gate, ...told, reach: reach as unknown as Reach, logger: silentLogger }
+  const behind = (task: Promise<unknown>) => void task
+  const outdated = new OutdatedLists({ dataspace, behind })
+  const leases = new RefreshLeases({ dataspace, news: new ServiceNews(dataspace), behind })
+  const asking = { options, lists, outdated, leases, gate }
+  const parts = { ...asking, ...told, reach: reach as unknown as Reach, logger: silentLogger }
   await dataspace.put('services:demo:config' as never, { type: 'http', url: 'http://x/' } as unknown as Json)
   const service = Registry.over(dataspace, silentLogger).get('demo')
   const ask = async (refresher: Refresher) => {
@@ -117,20 +129,20 @@ test('a list that was asked for earlier never takes the place of one asked for l
 test('a change that is told while a list is on its way outdates only the list before it', async () => {
   const { service, answers, ask, a } = await twoRefreshers()
   a.noteChange(service)
-  expect([a.isChanged(service), a.isOutdated(service)]).toEqual([true, true])
+  expect([a.changedAt(service) !== undefined, a.isOutdated(service)]).toEqual([true, true])
   const first = await ask(a)
   answers[0]!([])
   await first.list
-  expect([a.isChanged(service), a.isOutdated(service)]).toEqual([false, false])
+  expect([a.changedAt(service) !== undefined, a.isOutdated(service)]).toEqual([false, false])
   const second = await ask(a)
   a.noteChange(service)
-  expect([a.isChanged(service), a.isOutdated(service)]).toEqual([true, false])
+  expect([a.changedAt(service) !== undefined, a.isOutdated(service)]).toEqual([true, false])
   a.noteChange(service)
   answers[1]!([])
   await second.list
-  expect([a.isChanged(service), a.isOutdated(service)]).toEqual([true, false])
+  expect([a.changedAt(service) !== undefined, a.isOutdated(service)]).toEqual([true, false])
   const third = await ask(a)
   answers[2]!([])
   await third.list
-  expect(a.isChanged(service)).toBe(false)
+  expect(a.changedAt(service)).toBeUndefined()
 })

@@ -15,6 +15,8 @@ export interface ToolAnswer extends ReadonlyArray<RawTool> {
   readonly ttlMs?: number | undefined
   /** Whether the list is for nobody but who asked. */
   readonly isPrivate?: boolean
+  /** Whether the server says that it is for everybody, whoever asked. */
+  readonly isPublic?: boolean
 }
 
 /** A `tools/call` result exactly as the server sent it, unknown content types included. */

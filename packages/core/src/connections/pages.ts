@@ -20,6 +20,8 @@ export interface Pages<Entry> {
   ttlMs?: number
   /** Whether a page is for this user only. */
   isPrivate?: boolean
+  /** Whether all pages are said to be for everybody. */
+  isPublic?: boolean
   /** How many entries were left out because they have no key. */
   keyless: number
 }
@@ -48,6 +50,7 @@ export async function collectPages<Entry>(
     const { ttlMs, cacheScope } = answer
     if (typeof ttlMs === 'number' && ttlMs >= 0) pages.ttlMs = Math.min(ttlMs, pages.ttlMs ?? ttlMs)
     if (cacheScope === 'private') pages.isPrivate = true
+    pages.isPublic = cacheScope === 'public' && pages.isPublic !== false
     const next = answer['nextCursor']
     if (typeof next !== 'string' || next === '') return pages
     if (seen.has(next)) throw broken(`gave the same page cursor of "${method}" twice, so its list never ends`)

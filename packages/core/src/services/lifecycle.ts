@@ -52,8 +52,9 @@ async function restart(
 ): Promise<void> {
   await reach.disconnect(registry.get(name))
   const left = countdown({ timeoutMs })
+  const since = refresher.now()
   const service = registry.get(name)
   // A list that was asked for on the old connection fails with it, and must not be joined.
   await reach.use(service, { ...left(), insist: true }, async () => {})
-  await refresher.refresh(service, { ...left(), insist: true })
+  await refresher.refresh(service, { ...left(), insist: true, since })
 }

@@ -6,9 +6,15 @@ import type { Service } from './registry.ts'
 import type { ServiceSummary } from './service-info.ts'
 
 /** What is known of a service, without asking anybody; whether it is trusted as of the gate's last `consult` about it. */
-export function summarise({ dataspace, gate, lists, reach }: House, service: Service): ServiceSummary {
+export function summarise(
+  { dataspace, gate, lists, reach, refresher }: House,
+  service: Service,
+): ServiceSummary {
   const list = lists.get(service)
-  const facts = list && { toolCount: list.tools.length, stale: isStale(list) }
+  const facts = list && {
+    toolCount: list.tools.length,
+    stale: isStale(list) || refresher.isOutdated(service),
+  }
   const trust = { trusted: gate.isTrusted(service), inert: gate.whyInert(service) }
   const connection = { phase: reach.phase(service), retryAt: reach.retryAt(service) }
   return describeService(service, connection, readHealth(dataspace, service), facts, trust)

@@ -76,6 +76,10 @@ async function connect(house: House, name: string, news: NewsOf, left: () => Bou
     const service = house.registry.get(name)
     try {
       await house.refresher.refresh(service, { ...left(), insist: true })
+      // Its list may have been brought by another process, which says nothing of the way from here.
+      if (house.reach.phase(service) !== 'connected' && house.options.idleTimeoutMs !== 0) {
+        await house.reach.use(service, { ...left(), insist: true }, async () => {})
+      }
       return
     } catch (thrown) {
       // What was found out says more than that time ran out while it was tried again.

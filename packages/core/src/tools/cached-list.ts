@@ -38,6 +38,8 @@ export type FetchedList = Omit<ListRecord, 'fingerprint' | 'shape'>
 export interface CachedList {
   tools: readonly ListedTool[]
   server: ServerFacts
+  /** When its fetching began: from `begin`. */
+  stamp: Stamp
   fetchedAt: string
   /** When it stops being fresh, ms since 1970. */
   freshUntil: number
@@ -75,7 +77,7 @@ export class CachedLists {
     if (!entry || !this.#fits(entry, service)) return undefined
     const known = this.#read.get(entry)
     if (known || this.#read.has(entry)) return known
-    const list = readList(service.name, entry.value)
+    const list = readList(service.name, entry)
     this.#read.set(entry, list)
     return list
   }
@@ -94,7 +96,7 @@ export class CachedLists {
   keep(service: Service, stamp: Stamp, list: FetchedList): void {
     const before = this.#own.get(service.id)
     if (before && before.stamp > stamp) return
-    const read = { ...readList(service.name, list as unknown as Json)!, isOwn: true }
+    const read = { ...readList(service.name, { value: list as unknown as Json, stamp })!, isOwn: true }
     this.#own.set(service.id, { stamp, fingerprint: this.fingerprint(service), list: read })
   }
 
@@ -179,7 +181,7 @@ export function listedTools(service: string, tools: readonly RawTool[]): readonl
   return Object.freeze(listed)
 }
 
-function readList(service: string, value: Json): CachedList | undefined {
+function readList(service: string, { value, stamp }: Pick<Entry, 'value' | 'stamp'>): CachedList | undefined {
   const { tools, server, fetchedAt, ttlMs } = value as unknown as Partial<ListRecord>
   const began = Date.parse(String(fetchedAt))
   const sound =
@@ -191,5 +193,12 @@ function readList(service: string, value: Json): CachedList | undefined {
     !Number.isNaN(began)
   if (!sound) return undefined
   const freshUntil = began + ttlMs
-  return { tools: listedTools(service, tools), server, fetchedAt: fetchedAt!, freshUntil, isOwn: false }
+  return {
+    tools: listedTools(service, tools),
+    server,
+    stamp,
+    fetchedAt: fetchedAt!,
+    freshUntil,
+    isOwn: false,
+  }
 }

@@ -1,7 +1,10 @@
 import type { Logger } from '@mcpstore/storage'
+import type { ServerFacts } from '../connections/connector.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Reach } from '../reach.ts'
 import type { ServiceRecords } from '../services/records.ts'
+import type { CachedLists } from './cached-list.ts'
+import type { OutdatedBy } from './outdated-lists.ts'
 import type { Refresher } from './refresh.ts'
 
 /** How long to gather what a server says of its changes before its list is fetched, in ms. */
@@ -11,7 +14,8 @@ export interface ListChangesParts {
   options: Pick<ResolvedOptions, 'connectTimeoutMs' | 'refreshBehind'>
   records: Pick<ServiceRecords, 'byId'>
   reach: Pick<Reach, 'phase'>
-  refresher: Pick<Refresher, 'isChanged' | 'noteChange' | 'refresh'>
+  lists: Pick<CachedLists, 'whole'>
+  refresher: Pick<Refresher, 'changedAt' | 'isAsking' | 'noteChange' | 'refresh'>
   logger: Logger
   /** Lets a task run on by itself. */
   behind(task: Promise<unknown>): void
@@ -27,11 +31,11 @@ export class ListChanges {
   }
 
   /** The list that is known is renewed behind; until then who asks for it waits for the server. */
-  noticed(id: string): void {
+  noticed(id: string, by: OutdatedBy = 'list_changed'): void {
     const { options, refresher, records } = this.#parts
     const service = records.byId(id)
     if (!service) return
-    refresher.noteChange(service)
+    refresher.noteChange(service, by)
     if (!options.refreshBehind || this.#gathering.has(id)) return
     this.#gathering.add(id)
     setTimeout(() => {
@@ -40,14 +44,27 @@ export class ListChanges {
     }, GATHER_MS).unref()
   }
 
+  /** A connection to it was opened: a list of another version of its server is one that changed. */
+  met(id: string, server: ServerFacts): void {
+    const { lists, refresher, records } = this.#parts
+    const service = records.byId(id)
+    const known = service && lists.whole(service)?.server
+    // What is being asked for comes from the server as it is now.
+    if (!known || refresher.isAsking(service) || isSameVersion(known, server)) return
+    this.noticed(id, 'server_upgrade')
+  }
+
   #renew(id: string): void {
     const { behind, logger, options, reach, refresher, records } = this.#parts
     const service = records.byId(id)
     // Nobody is started for it.
-    if (!service || reach.phase(service) !== 'connected' || !refresher.isChanged(service)) return
-    const refresh = () => refresher.refresh(service, { timeoutMs: options.connectTimeoutMs })
-    // The first may have been on its way before the change.
-    const renewal = refresh().then(() => (refresher.isChanged(service) ? refresh() : undefined))
+    if (!service || reach.phase(service) !== 'connected' || !refresher.changedAt(service)) return
+    const since = refresher.changedAt(service)
+    const renewal = refresher.refresh(service, { timeoutMs: options.connectTimeoutMs, since })
     behind(renewal.catch((error: Error) => logger.debug(`a changed list was not renewed: ${error.message}`)))
   }
+}
+
+function isSameVersion(known: ServerFacts, met: ServerFacts): boolean {
+  return known.name === met.name && known.version === met.version
 }

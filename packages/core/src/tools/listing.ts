@@ -28,6 +28,8 @@ export interface ServiceList {
   list: CachedList | undefined
   source: ToolSource['source']
   error: McpStoreError | undefined
+  /** Whether the list is older than what its server, or a connection to it, has said since. */
+  isOutdated: boolean
 }
 
 /**
@@ -53,26 +55,35 @@ async function listOf(
 ): Promise<ServiceList> {
   const { gate, lists, logger, options, refresher } = house
   const timeoutMs = timeout ?? options.connectTimeoutMs
+  const since = fresh ? refresher.now() : undefined
   const cached = lists.get(service)
   const refusal = gate.refusal(service)
-  if (refusal) return { service, list: cached, source: sourceOfKnown(cached), error: refusal }
-  if (cached && !fresh && !refresher.isOutdated(service)) {
+  if (refusal) return known(house, service, refusal)
+  if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service)) {
     if (isStale(cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })
       house.behind(renewal.catch((error: Error) => logger.debug(`a stale list stays: ${error.message}`)))
     }
-    return { service, list: cached, source: sourceOfKnown(cached), error: undefined }
+    return known(house, service)
   }
   try {
     return {
       service,
-      list: await refresher.refresh(service, { timeoutMs, insist }),
+      list: await refresher.refresh(service, { timeoutMs, insist, since }),
       source: 'live',
       error: undefined,
+      isOutdated: false,
     }
   } catch (thrown) {
-    return { service, list: cached, source: sourceOfKnown(cached), error: thrown as McpStoreError }
+    return known(house, service, thrown as McpStoreError)
   }
+}
+
+/** What is known now: nothing of a service that was removed meanwhile. */
+function known({ lists, refresher }: House, service: Service, error?: McpStoreError): ServiceList {
+  const list = lists.get(service)
+  const isOutdated = refresher.isOutdated(service)
+  return { service, list, source: sourceOfKnown(list), error, isOutdated }
 }
 
 function sourceOfKnown(list: CachedList | undefined): ToolSource['source'] {
@@ -86,15 +97,20 @@ export function toolList(parts: readonly ServiceList[]): ToolList {
   return Object.assign(tools, { services: parts.map(sourceOf) })
 }
 
-function sourceOf({ service, list, source, error }: ServiceList): ToolSource {
+function sourceOf({ service, list, source, error, isOutdated }: ServiceList): ToolSource {
   return {
     name: service.name,
     source,
     fetchedAt: list?.fetchedAt ?? null,
     age: list ? Math.max(0, Date.now() - Date.parse(list.fetchedAt)) : null,
-    stale: list !== undefined && isStale(list),
+    stale: list !== undefined && (isOutdated || isStale(list)),
     ...(error && { error: noteOfError(error) }),
   }
+}
+
+/** One without tools is not served any more once it is stale: its server may not have been ready. */
+function isSpent(list: CachedList): boolean {
+  return list.tools.length === 0 && list.server.capabilities?.['tools'] !== undefined && isStale(list)
 }
 
 export function isStale(list: CachedList): boolean {
