@@ -42,7 +42,7 @@ test('a service that somebody else added gets nothing of the host until it is tr
   const place = sharedPlace()
   const { url } = await startModern({ cacheScope: 'public' })
   const elicitation = () => ({ action: 'accept' as const, content: { password: 'hunter2' } })
-  const reader = await place.reader({ elicitation, roots: ['/home/reader'] })
+  const reader = await place.reader({ allowPrivateAddresses: true, elicitation, roots: ['/home/reader'] })
   await (await place.stranger()).plant('demo', remoteConfig(url))
   await seen(reader, 'demo')
   const ctx = reader.forStore()

@@ -19,7 +19,9 @@ async function scene(count: number, options: object = {}) {
   later(() => server[Symbol.asyncDispose]())
   const service = server.service('demo')
   const place = sharedPlace()
-  const stores = await Promise.all(Array.from({ length: count }, () => place.reader(options)))
+  const stores = await Promise.all(
+    Array.from({ length: count }, () => place.reader({ trust: 'dataspace', ...options })),
+  )
   await stores[0]!.forStore().addService({ demo: { url: service.url } })
   for (const store of stores) await seen(store, 'demo')
   const lease = vi.spyOn(Dataspace.prototype, 'lease')

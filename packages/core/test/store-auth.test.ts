@@ -45,7 +45,10 @@ test('the tokens of the host go to no service of a stranger, until it is trusted
   const remote = await startRemote()
   const place = sharedPlace()
   const auth = vi.fn(() => abc)
-  const [reader, stranger] = [await place.reader({ auth }), await place.stranger()]
+  const [reader, stranger] = [
+    await place.reader({ auth, allowPrivateAddresses: true }),
+    await place.stranger(),
+  ]
   await stranger.plant('demo', { type: 'http', url: remote.url })
   await seen(reader, 'demo')
   const context = reader.forStore()
