@@ -40,12 +40,12 @@ function provider() {
     saveCodeVerifier: (verifier) => void Object.assign(kept, { verifier }),
     async redirectToAuthorization(address) {
       const answer = await fetch(address, { redirect: 'manual' })
-      kept.code = new URL(answer.headers.get('location')).searchParams.get('code')
+      kept.cameBack = new URL(answer.headers.get('location'))
     },
     authorizationCode() {
-      const { code } = kept
-      kept.code = undefined
-      return code ?? undefined
+      const { cameBack } = kept
+      kept.cameBack = undefined
+      return cameBack
     },
     invalidateCredentials(scope) {
       if (scope === 'all' || scope === 'tokens') kept.tokens = undefined

@@ -165,11 +165,9 @@ export class Reach {
   #target(service: Service): ConnectionTarget {
     const { gate } = this.#parts
     const config = gate.expand(service)
-    const isTrusted = gate.isTrusted(service)
-    this.signIns.remember(config, service, isTrusted)
     const targets = this.#targets.get(config) ?? targetsOf(service, config)
     this.#targets.set(config, targets)
-    return isTrusted ? targets.trusted : targets.untrusted
+    return gate.isTrusted(service) ? targets.trusted : targets.untrusted
   }
 
   #keyIfAdmitted(service: Service): string | undefined {
@@ -186,7 +184,7 @@ export class Reach {
       const { logger, onPhase, onToolsChanged, options } = this.#parts
       const connector = createConnector({
         warn: (line) => logger.warn(line),
-        auth: (name, config) => this.signIns.authOf(name, config),
+        auth: (question) => this.signIns.authOf(question),
         host: new Host(options.host, logger),
         allowPrivateAddresses: options.allowPrivateAddresses,
       })
@@ -212,11 +210,11 @@ export class Reach {
 
 /** The key is of everything that matters for connecting. */
 function targetsOf(
-  { id, name }: Service,
+  { id, name, scope }: Service,
   config: ServiceConfig,
 ): { trusted: ConnectionTarget; untrusted: ConnectionTarget } {
   const key = JSON.stringify({ ...config, description: undefined })
-  const own = { id, service: name, config }
+  const own = { id, service: name, scope, config }
   return {
     trusted: { ...own, key: `trusted ${key}`, isStranger: false },
     untrusted: { ...own, key: `untrusted ${key}`, isStranger: true },

@@ -1,5 +1,5 @@
-import type { RemoteConfig, ServiceConfig } from './config/service-config.ts'
-import type { AuthOption, AuthProvider } from './connections/auth-provider.ts'
+import type { AuthOption, AuthProvider, AuthQuestion } from './connections/auth-provider.ts'
+import { serviceId } from './services/keys.ts'
 import type { Service } from './services/registry.ts'
 import type { Gate } from './trust/gate.ts'
 
@@ -7,8 +7,6 @@ import type { Gate } from './trust/gate.ts'
 export class SignIns {
   readonly #auth: AuthOption | undefined
   readonly #gate: Pick<Gate, 'isTrusted'>
-  /** Of the expanded configs, whose they are and whether they are trusted. */
-  readonly #owners = new WeakMap<ServiceConfig, { service: Service; isTrusted: boolean }>()
   /** The ids of those whose last connection was opened with tokens. */
   readonly #signedIn = new Set<string>()
 
@@ -17,17 +15,10 @@ export class SignIns {
     this.#gate = gate
   }
 
-  /** Tells whose an expanded config is, before a connection is opened with it. */
-  remember(config: ServiceConfig, service: Service, isTrusted: boolean): void {
-    this.#owners.set(config, { service, isTrusted })
-  }
-
-  /** The host's tokens go to no service that is not trusted: somebody else wrote down where it is. */
-  async authOf(name: string, config: RemoteConfig): Promise<AuthProvider | undefined> {
-    const owner = this.#owners.get(config)
-    if (!owner) return undefined
-    const { id, scope } = owner.service
-    const provider = owner.isTrusted ? await this.#auth?.({ name, scope, url: config.url }) : undefined
+  /** Asks the host who signs in, as a connection is opened to a service that is trusted. */
+  async authOf(question: AuthQuestion): Promise<AuthProvider | undefined> {
+    const id = serviceId(question)
+    const provider = await this.#auth?.(question)
     if (provider) this.#signedIn.add(id)
     else this.#signedIn.delete(id)
     return provider
@@ -39,7 +30,7 @@ export class SignIns {
   }
 
   /** Whether what it answers is for whom the host's tokens are of. */
-  has({ id }: Pick<Service, 'id'>): boolean {
-    return this.#signedIn.has(id)
+  has(service: Service): boolean {
+    return this.#signedIn.has(service.id) && this.mayBe(service)
   }
 }

@@ -1,8 +1,9 @@
 import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js'
 import { ClientCredentialsProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js'
 import { describe, expect, test, vi } from 'vitest'
-import type { AuthClient, AuthProvider, AuthTokens, OAuthProvider } from '../src/connections/auth-provider.ts'
+import type { AuthProvider, AuthTokens, OAuthProvider } from '../src/connections/auth-provider.ts'
 import { type Connection, createConnector } from '../src/connections/index.ts'
+import { connectAs, Host } from './auth-host.ts'
 import {
   failureOf,
   later,
@@ -14,60 +15,6 @@ import {
 } from './connections-fixtures.ts'
 
 const patient = { timeoutMs: 10_000 }
-
-/** A host with one user, who signs in when he is told where, unless he `isAway`. */
-class Host implements OAuthProvider {
-  readonly redirectUrl = 'http://127.0.0.1:1/back'
-  readonly clientMetadata = {
-    redirect_uris: ['http://127.0.0.1:1/back'],
-    scope: undefined as string | undefined,
-  }
-  isAway = false
-  redirects = 0
-  kept: AuthTokens | undefined
-  #client: AuthClient | undefined
-  #verifier = ''
-  #code: string | undefined
-
-  tokens = (): AuthTokens | undefined => this.kept
-  saveTokens(tokens: AuthTokens): void {
-    this.kept = tokens
-  }
-  clientInformation = (): AuthClient | undefined => this.#client
-  saveClientInformation(client: AuthClient): void {
-    this.#client = client
-  }
-  saveCodeVerifier(verifier: string): void {
-    this.#verifier = verifier
-  }
-  codeVerifier = (): string => this.#verifier
-  async redirectToAuthorization(url: URL): Promise<void> {
-    this.redirects++
-    if (this.isAway) return
-    const { headers } = await fetch(url, { redirect: 'manual' })
-    this.#code = new URL(headers.get('location') ?? '').searchParams.get('code') ?? undefined
-  }
-  authorizationCode(): string | undefined {
-    const code = this.#code
-    this.#code = undefined
-    return code
-  }
-  invalidateCredentials(scope: string): void {
-    if (scope === 'all' || scope === 'tokens') this.kept = undefined
-    if (scope === 'all' || scope === 'client') this.#client = undefined
-  }
-}
-
-async function connectAs(
-  provider: AuthProvider | undefined,
-  remote: Remote,
-  type: 'http' | 'sse' = 'http',
-): Promise<Connection> {
-  const connector = createConnector({ auth: async () => provider })
-  const connection = await connector.connect('demo', remoteConfig(remote.url, { type }), patient)
-  later(() => connection.close())
-  return connection
-}
 
 const echo = (connection: Connection, text = 'x'): Promise<unknown> =>
   connection.callTool('echo', { text }, patient)

@@ -233,6 +233,7 @@ test.each([
   expect(logs).toEqual([
     {
       service: 'demo',
+      scope: 'store',
       level: 'warning',
       logger: 'fixture',
       data: { note: 'token is ***', list: ['***', 7, null] },

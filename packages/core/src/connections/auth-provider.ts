@@ -1,5 +1,4 @@
 import type { Scope } from '@mcpstore/storage'
-import type { RemoteConfig } from '../config/service-config.ts'
 
 /** Tokens as an authorization server gives them; unknown fields are kept. */
 export interface AuthTokens {
@@ -47,10 +46,11 @@ export interface OAuthProvider extends TokenProvider {
   /** The user has to sign in there. Called at each attempt to connect until there are tokens. */
   redirectToAuthorization(url: URL): Now<void>
   /**
-   * The code that the user came back with; asked before, and after `redirectToAuthorization`, which may wait for the user.
-   * Each is to be given once.
+   * The address that the user came back to, or the code in it alone, which will not do where the authorization server says
+   * in that address who it is. Asked before, and after `redirectToAuthorization`, which may wait for the user. Each is to be
+   * given once.
    */
-  authorizationCode?(): Now<string | undefined>
+  authorizationCode?(): Now<string | URL | undefined>
   invalidateCredentials?(scope: 'all' | 'client' | 'tokens' | 'verifier' | 'discovery'): Now<void>
 }
 
@@ -67,6 +67,3 @@ export interface AuthQuestion {
 
 /** The host's answer to who signs in to a remote service, if anybody. */
 export type AuthOption = (service: AuthQuestion) => Now<AuthProvider | undefined>
-
-/** How the connections ask for it; `config` is the expanded one. */
-export type AuthSource = (service: string, config: RemoteConfig) => Promise<AuthProvider | undefined>

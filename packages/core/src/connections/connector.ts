@@ -1,3 +1,4 @@
+import type { Scope } from '@mcpstore/storage'
 import type { ServiceConfig } from '../config/service-config.ts'
 import type { Era } from './era.ts'
 
@@ -49,6 +50,8 @@ export interface ConnectOptions extends RequestOptions {
   known?: Era | undefined
   /** Nobody here approved the service: it gets nothing of the host. */
   isStranger?: boolean | undefined
+  /** Whose the service is. Default: the store's. */
+  scope?: Scope | undefined
 }
 
 export interface CallOptions extends RequestOptions {

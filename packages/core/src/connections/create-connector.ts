@@ -1,5 +1,5 @@
 import { Host } from '../host/host.ts'
-import type { AuthSource } from './auth-provider.ts'
+import type { AuthOption } from './auth-provider.ts'
 import type { Connector } from './connector.ts'
 import type { LookupAll, PrivateAddressOption } from './http/frontier.ts'
 import { withEnvFile } from './stdio/env-file.ts'
@@ -8,7 +8,7 @@ export interface ConnectorOptions {
   /** Told, in one line, what a server does wrong without harm. */
   warn?: ((line: string) => void) | undefined
   /** Who signs in to a remote service whose config has no credentials of its own. */
-  auth?: AuthSource | undefined
+  auth?: AuthOption | undefined
   /** Who answers what servers ask. Default: nobody. */
   host?: Host | undefined
   /** Which addresses of this machine and its networks a service may reach that nobody here approved. Default: none. */
@@ -27,7 +27,8 @@ export function createConnector({
 }: ConnectorOptions = {}): Connector {
   return {
     async connect(service, config, options) {
-      const surroundings = { warn, host: options.isStranger ? host.forStrangers() : host }
+      const { isStranger, scope = 'store' } = options
+      const surroundings = { warn, host: isStranger ? host.forStrangers() : host, scope }
       if (config.type === 'stdio') {
         const { connectStdio } = await import('./stdio/connect.ts')
         return connectStdio(service, await withEnvFile(service, config), options, surroundings)
@@ -36,8 +37,11 @@ export function createConnector({
         import('./http/connect.ts'),
         import('./http/frontier.ts'),
       ])
-      const frontier = options.isStranger ? new Frontier({ allow, lookup }) : undefined
-      return connectRemote(service, config, options, { ...surroundings, auth, frontier })
+      // The host's tokens go to no service that nobody here approved: somebody else wrote down where it is.
+      const bounds = isStranger
+        ? { auth: undefined, frontier: new Frontier({ allow, lookup }) }
+        : { auth, frontier: undefined }
+      return connectRemote(service, config, options, { ...surroundings, ...bounds })
     },
   }
 }

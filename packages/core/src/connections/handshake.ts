@@ -1,4 +1,4 @@
-import type { McpStoreError } from '@mcpstore/storage'
+import type { McpStoreError, Scope } from '@mcpstore/storage'
 import type { ErrorCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { type Deadline, LONGEST_TIMER_MS } from './deadline.ts'
@@ -17,6 +17,8 @@ export interface Surroundings {
   warn: (line: string) => void
   /** Who answers what servers ask. */
   host: Host
+  /** Whose the service is. */
+  scope: Scope
 }
 
 export interface Handshake extends Subject, Surroundings {
@@ -26,11 +28,11 @@ export interface Handshake extends Subject, Surroundings {
 
 /** Initialises the protocol over `link`. Rejects with whatever went wrong; the link is the caller's to close. */
 export async function shakeHands({ deadline, ...parts }: Handshake): Promise<Session> {
-  const { host, link, service } = parts
+  const { host, link, scope, service } = parts
   const sdk = await loadSdk()
   const peer = sdk.newPeer()
   peer.fallbackRequestHandler = ({ method, params = {} }, { signal }) =>
-    host.answer(method, params, { service, signal })
+    host.answer(method, params, { service, scope, signal })
   const answer = await deadline.race(initialize(sdk, peer, link, host.capabilities))
   const server = factsFrom(answer, String(answer['protocolVersion']))
   const session = new Session({ ...parts, sdk, peer, server, dialect: legacyDialect(sdk, peer) })

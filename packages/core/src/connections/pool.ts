@@ -1,4 +1,4 @@
-import { McpStoreError, systemTime, type Time } from '@mcpstore/storage'
+import { McpStoreError, type Scope, systemTime, type Time } from '@mcpstore/storage'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
 import { findingOf } from '../failures.ts'
@@ -41,6 +41,8 @@ export interface ConnectionTarget {
   config: ServiceConfig
   /** Whether nobody here approved the service. */
   isStranger?: boolean | undefined
+  /** Whose it is. Default: the store's. */
+  scope?: Scope | undefined
 }
 
 export interface UseOptions extends RequestOptions {
@@ -193,7 +195,7 @@ export class ConnectionPool {
   }
 
   #open(target: ConnectionTarget, left: RequestOptions, known: Era | undefined): SharedConnection {
-    const { id, service, key, config, isStranger } = target
+    const { id, service, key, config, isStranger, scope } = target
     const shared: SharedConnection = new SharedConnection({
       idleMs: this.#idleMs,
       checkMs: this.#checkMs,
@@ -201,7 +203,7 @@ export class ConnectionPool {
       open: async (signal) => {
         const ending = this.#ending.get(id)
         if (ending) await ending
-        const about = { ...left, signal, known, isStranger }
+        const about = { ...left, signal, known, isStranger, scope }
         const connecting = connectRetried(this.#connector, service, config, about)
         const connection = await connecting.catch((error: unknown) => {
           if (this.#isTelling(error, left.timeoutMs)) this.#breaker.failed(id, key, error)

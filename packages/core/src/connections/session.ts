@@ -1,6 +1,6 @@
 import { McpStoreError } from '@mcpstore/storage'
 import { asError } from '../errors.ts'
-import { type Host, logLevels } from '../host/host.ts'
+import { logLevels } from '../host/host.ts'
 import type {
   CallOptions,
   Connection,
@@ -12,6 +12,7 @@ import type {
 } from './connector.ts'
 import { Deadline } from './deadline.ts'
 import type { Dialect, RawRequest } from './dialect.ts'
+import type { Surroundings } from './handshake.ts'
 import { judge } from './judge.ts'
 import type { Link } from './link.ts'
 import { maskedData } from './masked.ts'
@@ -19,14 +20,12 @@ import { collectPages, toolListing } from './pages.ts'
 import type { Peer, Sdk } from './sdk.ts'
 import { mayHaveRun, type Stage, type Subject, type Verdict, verdictError } from './verdict.ts'
 
-export interface SessionParts extends Subject {
+export interface SessionParts extends Subject, Surroundings {
   sdk: Sdk
   peer: Peer
   link: Link
   server: ServerFacts
   dialect: Dialect
-  host: Host
-  warn: (line: string) => void
 }
 
 type OnProgress = NonNullable<CallOptions['onProgress']>
@@ -155,10 +154,10 @@ export class Session implements Connection {
   }
 
   #passOn({ level, logger, data }: Record<string, unknown> = {}): void {
-    const { config, host, service } = this.#parts
+    const { config, host, scope, service } = this.#parts
     const named = typeof logger === 'string' ? { logger } : {}
     const known = logLevels.find((one) => one === level) ?? 'info'
-    host.hear({ service, level: known, ...named, data: maskedData(data, config) })
+    host.hear({ service, scope, level: known, ...named, data: maskedData(data, config) })
   }
 
   #giveUp(verdict: Verdict, cause: unknown): void {

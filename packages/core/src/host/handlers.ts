@@ -1,6 +1,10 @@
+import type { Scope } from '@mcpstore/storage'
+
 /** Who asks, and until when: `signal` is aborted when nobody waits for the answer any more. */
 export interface Asking {
   service: string
+  /** Whose service it is: the store and each agent may have one of this name. */
+  scope: Scope
   signal: AbortSignal
 }
 
@@ -50,6 +54,8 @@ export type LogLevel = 'debug' | 'info' | 'notice' | 'warning' | 'error' | 'crit
 /** What a server reports; secrets of its config are hidden. */
 export interface ServerLog {
   service: string
+  /** Whose service it is. */
+  scope: Scope
   level: LogLevel
   /** The part of the server it comes from. */
   logger?: string

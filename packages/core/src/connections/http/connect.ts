@@ -1,6 +1,6 @@
 import type { RemoteConfig } from '../../config/service-config.ts'
 import { storeError } from '../../errors.ts'
-import type { AuthProvider, AuthSource } from '../auth-provider.ts'
+import type { AuthOption, AuthProvider } from '../auth-provider.ts'
 import type { Connection, ConnectOptions } from '../connector.ts'
 import { type Deadline, within } from '../deadline.ts'
 import { choiceOf, eraOf } from '../era.ts'
@@ -20,7 +20,7 @@ type Attempt = { connection: Connection } | { cause: unknown; error: Error & { c
 
 export interface RemoteParts extends Surroundings {
   /** Who signs in to the service, if anybody. */
-  auth: AuthSource | undefined
+  auth: AuthOption | undefined
   /** Which addresses it may reach, if not all; each new session keeps to it. */
   frontier: Frontier | undefined
 }
@@ -53,7 +53,8 @@ async function openSession(
   const endpoint = endpointOf(service, config)
   const began = performance.now()
   const what = `the connection to service "${service}"`
-  const provider = await within(options, what, providerOf(service, { config, endpoint, auth }))
+  const question = { name: service, scope: surroundings.scope, url: config.url }
+  const provider = await within(options, what, providerOf(question, endpoint, auth))
   const timeoutMs = options.timeoutMs - (performance.now() - began)
   const open = waysToOpen({ service, config, endpoint, provider, frontier, surroundings })
   return inEitherEra(service, { ...options, choice: choiceOf(config), timeoutMs }, open)

@@ -1,6 +1,5 @@
-import type { RemoteConfig } from '../../config/service-config.ts'
 import { asError, storeError } from '../../errors.ts'
-import type { AuthProvider, AuthSource } from '../auth-provider.ts'
+import type { AuthOption, AuthProvider, AuthQuestion } from '../auth-provider.ts'
 import type { Endpoint } from './endpoint.ts'
 
 /**
@@ -8,20 +7,25 @@ import type { Endpoint } from './endpoint.ts'
  * @throws `auth_required` when the host fails to say, `usage` when what it says is no provider
  */
 export async function providerOf(
-  service: string,
-  { config, endpoint, auth }: { config: RemoteConfig; endpoint: Endpoint; auth: AuthSource | undefined },
+  question: AuthQuestion,
+  endpoint: Endpoint,
+  auth: AuthOption | undefined,
 ): Promise<AuthProvider | undefined> {
   const isSigned = Object.keys(endpoint.headers).some((name) => name.toLowerCase() === 'authorization')
   if (!auth || isSigned) return undefined
   let provider: AuthProvider | undefined
   try {
-    provider = await auth(service, config)
+    provider = await auth(question)
   } catch (error) {
-    const message = `the option auth failed for service "${service}": ${asError(error).message}`
+    const message = `the option auth failed for service "${question.name}": ${asError(error).message}`
     throw storeError('auth_required', message, { cause: error })
   }
   if (provider === undefined || typeof provider?.tokens === 'function') return provider
-  throw storeError('usage', `the option auth gave something without tokens() for service "${service}"`, {
-    hint: 'Give a provider, or undefined for none.',
-  })
+  throw storeError(
+    'usage',
+    `the option auth gave something without tokens() for service "${question.name}"`,
+    {
+      hint: 'Give a provider, or undefined for none.',
+    },
+  )
 }

@@ -5,6 +5,7 @@ import { redactText } from '../../config/secrets.ts'
 import { asError } from '../../errors.ts'
 import type { AuthProvider, OAuthProvider } from '../auth-provider.ts'
 import { Answer } from './answer.ts'
+import { IssuerCheck } from './issuer.ts'
 
 /** A request was turned away for want of a token. */
 export class NoToken extends Error {
@@ -108,7 +109,9 @@ export class Signer {
     const { auth, extractWWWAuthenticateParams } = await import('@modelcontextprotocol/sdk/client/auth.js')
     const { resourceMetadataUrl, scope } = extractWWWAuthenticateParams(new Answer(refusal, '').asResponse())
     let outage: Error | undefined
-    const instead: Partial<OAuthProvider> = {
+    const instead: Partial<OAuthProvider> & { discoveryState: undefined } = {
+      // What was found once is not believed again: a code is worth as much as the server that it is sent to.
+      discoveryState: undefined,
       async redirectToAuthorization(url) {
         // The SDK asks for a new sign-in also where a refresh failed in passing: no reason to bother somebody.
         if (outage) throw outage
@@ -117,12 +120,16 @@ export class Signer {
       // Refreshed, a token is good for no more than it was.
       ...(wantsMore(refusal) && { tokens: () => undefined }),
     }
-    const ask = async (code: string | undefined): Promise<boolean> => {
+    const ask = async (cameBack: string | URL | undefined): Promise<boolean> => {
+      const check = new IssuerCheck(cameBack)
+      const { code } = check
       const found = await auth(withThese(provider, instead), {
         serverUrl: this.#url,
-        fetchFn: noting(this.#fetch, (error) => {
-          outage = error
-        }),
+        fetchFn: check.watch(
+          noting(this.#fetch, (error) => {
+            outage = error
+          }),
+        ),
         ...(resourceMetadataUrl && { resourceMetadataUrl }),
         ...(scope !== undefined && { scope }),
         ...(code !== undefined && { authorizationCode: code }),
@@ -131,8 +138,8 @@ export class Signer {
     }
     try {
       if (await ask(await provider.authorizationCode?.())) return true
-      const code = await provider.authorizationCode?.()
-      return code !== undefined && (await ask(code))
+      const cameBack = await provider.authorizationCode?.()
+      return cameBack !== undefined && (await ask(cameBack))
     } catch (error) {
       const message = this.hide(asError(error).message)
       const cause = message === asError(error).message ? error : undefined

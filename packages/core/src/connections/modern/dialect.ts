@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Scope } from '@mcpstore/storage'
 import { asError, storeError } from '../../errors.ts'
+import type { Asking } from '../../host/handlers.ts'
 import type { Host } from '../../host/host.ts'
 import type { RawTool } from '../connector.ts'
 import { type Deadline, LONGEST_TIMER_MS } from '../deadline.ts'
@@ -20,6 +22,7 @@ const HEADER_MISMATCH = -32020
 
 export interface ModernParts {
   service: string
+  scope: Scope
   sdk: Sdk
   peer: Peer
   host: Host
@@ -32,7 +35,16 @@ export interface ModernParts {
 type Answer = Record<string, unknown>
 
 /** Requests that stand for themselves, and come back as often as the server needs input for them. */
-export function modernDialect({ service, sdk, peer, host, envelope, mirrored, warn }: ModernParts): Dialect {
+export function modernDialect({
+  service,
+  scope,
+  sdk,
+  peer,
+  host,
+  envelope,
+  mirrored,
+  warn,
+}: ModernParts): Dialect {
   const send = (request: RawRequest, { signal }: Deadline): Promise<Answer> =>
     peer.request(enveloped(request, envelope), sdk.ResultSchema, { timeout: LONGEST_TIMER_MS, signal })
 
@@ -59,7 +71,7 @@ export function modernDialect({ service, sdk, peer, host, envelope, mirrored, wa
       return state
     }
     const round = new AbortController()
-    const asking = { service, signal: AbortSignal.any([deadline.signal, round.signal]) }
+    const asking = { service, scope, signal: AbortSignal.any([deadline.signal, round.signal]) }
     const answers = questions.map(async ([key, question]) => {
       const { method, params } = fields(question)
       const answered = await answerOf(host, String(method), fields(params), asking)
@@ -97,12 +109,7 @@ export function modernDialect({ service, sdk, peer, host, envelope, mirrored, wa
   }
 }
 
-async function answerOf(
-  host: Host,
-  method: string,
-  params: Answer,
-  asking: { service: string; signal: AbortSignal },
-): Promise<Answer> {
+async function answerOf(host: Host, method: string, params: Answer, asking: Asking): Promise<Answer> {
   try {
     return await host.answer(method, params, asking)
   } catch (thrown) {
