@@ -25,6 +25,35 @@ test('a service that asks is answered by the handlers of the store, who learn wh
   expect(asked).toEqual(['older', 'newer'])
 })
 
+test('of two services of one name in two scopes the handlers are told whose it is that asks, and reports', async () => {
+  const told: unknown[] = []
+  const store = await open({
+    elicitation: (_request, { service, scope }) => {
+      told.push([service, scope])
+      return { action: 'decline' }
+    },
+    roots: ({ service, scope }) => {
+      told.push([service, scope])
+      return []
+    },
+    logging: ({ service, scope }) => void told.push([service, scope]),
+  })
+  const { url } = await startModern()
+  for (const [context, scope] of [
+    [store.forStore(), 'store'],
+    [store.forAgent('writer'), { agent: 'writer' }],
+  ] as const) {
+    await context.addService({ older: server(), newer: { url } })
+    await context.useTool('older/ask', question)
+    await context.useTool('older/ask', { method: 'roots/list' })
+    await context.useTool('newer/ask', { questions: [['elicitation/create', form]] })
+    await context.useTool('older/log', { data: 'x' })
+    await expect.poll(() => told).toHaveLength(4)
+    const older = ['older', scope]
+    expect(told.splice(0)).toEqual([older, older, ['newer', scope], older])
+  }
+})
+
 test.each<[StoreOptions, string]>([
   [{ sampling: 5 } as never, 'option sampling must be a function'],
   [{ elicitation: {} } as never, 'option elicitation must be a function'],
