@@ -78,8 +78,8 @@ export const coreMutants: Mutant[] = [
   {
     name: 'strangers reach whatever is there',
     file: 'packages/core/src/connections/create-connector.ts',
-    find: 'options.isStranger ? new Frontier({ allow, lookup }) : undefined',
-    replace: 'undefined',
+    find: 'frontier: new Frontier({ allow, lookup }) }',
+    replace: 'frontier: undefined }',
     suite: addresses,
     test: 'a shared service on this machine is reached by who approved it, vouches for it or allows it, and nobody else',
   },
@@ -664,8 +664,8 @@ export const coreMutants: Mutant[] = [
     name: 'services of one name in two scopes share a connection',
     file: 'packages/core/src/reach.ts',
     find: `const key = JSON.stringify({ ...config, description: undefined })
-  const own = { id, service: name, config }`,
-    replace: "const key = ''; const own = { id: name, service: name, config }",
+  const own = { id, service: name, scope, config }`,
+    replace: "const key = ''; const own = { id: name, service: name, scope, config }",
     suite: agents,
     test: 'the same config in two scopes, listed at the same time, is asked twice and kept twice',
   },
