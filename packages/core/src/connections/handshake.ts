@@ -1,4 +1,4 @@
-import type { McpStoreError, Scope } from '@mcpstore/storage'
+import type { McpStoreError } from '@mcpstore/storage'
 import type { ErrorCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { type Deadline, LONGEST_TIMER_MS } from './deadline.ts'
@@ -9,17 +9,8 @@ import { judge, UnknownVersion } from './judge.ts'
 import type { Link } from './link.ts'
 import { loadSdk, type Peer, type Sdk } from './sdk.ts'
 import { Session } from './session.ts'
+import type { Surroundings } from './surroundings.ts'
 import { markTurnedDown, type Subject, verdictError } from './verdict.ts'
-
-/** What all connections of a store are made with. */
-export interface Surroundings {
-  /** Told, in one line, what a server does wrong without harm. */
-  warn: (line: string) => void
-  /** Who answers what servers ask. */
-  host: Host
-  /** Whose the service is. */
-  scope: Scope
-}
 
 export interface Handshake extends Subject, Surroundings {
   link: Link

@@ -12,12 +12,12 @@ import type {
 } from './connector.ts'
 import { Deadline } from './deadline.ts'
 import type { Dialect, RawRequest } from './dialect.ts'
-import type { Surroundings } from './handshake.ts'
 import { judge } from './judge.ts'
 import type { Link } from './link.ts'
 import { maskedData } from './masked.ts'
 import { collectPages, toolListing } from './pages.ts'
 import type { Peer, Sdk } from './sdk.ts'
+import type { Surroundings } from './surroundings.ts'
 import { mayHaveRun, type Stage, type Subject, type Verdict, verdictError } from './verdict.ts'
 
 export interface SessionParts extends Subject, Surroundings {
