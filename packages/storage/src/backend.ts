@@ -75,8 +75,10 @@ export interface Page {
 
 /** What became of totals. */
 export interface CountReply {
-  /** `false`: there was a clear since the one they were counted under, and none counts any more. */
+  /** `false`: there was a clear since the one they were counted under, or their share is folded, and none counts any more. */
   counted: boolean
+  /** The share of the node was folded, and what it counts is refused until the next clear. */
+  folded?: true
   /** Statistics that were refused for their own sake, and why: what was counted under these keys is not in them. */
   refused: readonly { key: string; problem: string }[]
 }
@@ -159,6 +161,13 @@ export interface Backend {
   count(node: string, cleared: Stamp, totals: readonly Counter[]): Promise<CountReply>
   /** Forgets what `node` counted, the totals stay: it will not count again. */
   leave(node: string): Promise<void>
+  /** Says that `node` goes on counting, though it has nothing to count now. */
+  stay?(node: string): Promise<void>
+  /**
+   * Forgets what those nodes counted that have said nothing for `silentMs`, as `leave` does; what they send later is refused,
+   * as nobody could tell whether it is in the totals. Returns how many they were.
+   */
+  fold?(silentMs: number): Promise<number>
   /** Makes everything up to `stamp` dead, tombstones and counters included. */
   clear(stamp: Stamp): Promise<ClearReply>
   /** Grants the lease to `holder` for `ttlMs`, anew if it has it. Returns 0, or how many ms it is still taken. */

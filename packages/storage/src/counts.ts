@@ -13,12 +13,19 @@ interface Count extends Counter {
 /** What this process run has counted since the last clear: totals, so that sending them twice counts once. */
 export class Counts {
   readonly #keeper: Keeper | undefined
+  #node: string
   readonly #counts = new Map<string, Count>()
   readonly #parked = new Map<string, string>()
   #cleared: Stamp = NO_STAMP
 
-  constructor(keeper?: Keeper) {
+  constructor(node: string, keeper?: Keeper) {
+    this.#node = node
     this.#keeper = keeper
+  }
+
+  /** The id these totals are counted under. */
+  get node(): string {
+    return this.#node
   }
 
   /** The clear these totals were counted under. */
@@ -104,6 +111,24 @@ export class Counts {
     if (stamp <= this.#cleared) return
     this.#cleared = stamp
     for (const count of this.#counts.values()) this.#drop(count)
+  }
+
+  /**
+   * Starts anew under another id, as the backend takes no more of what was counted under this one: neither `refused`, which
+   * was sent, nor what it has already. Returns how much of it the backend is not known to have.
+   */
+  countAnew(node: string, refused: readonly Counter[]): number {
+    const sent = new Map(refused.map(({ key, field, total }) => [`${key} ${field}`, total]))
+    let lost = 0
+    for (const [id, count] of this.#counts) {
+      const gone = sent.get(id) ?? count.sent
+      lost += gone - count.sent
+      Object.assign(count, { total: count.total - gone, sent: 0, due: false })
+      if (count.total === 0) this.#drop(count)
+      else this.#keeper?.onCounted(count, true)
+    }
+    this.#node = node
+    return lost
   }
 
   #drop(count: Count): void {

@@ -5,6 +5,7 @@ import { clearNow } from './clear-now.ts'
 import type { Conflict } from './conflict.ts'
 import { type DataspaceStatus, describeStatus } from './dataspace-status.ts'
 import { StorageError } from './errors.ts'
+import { Housekeeping } from './housekeeping.ts'
 import type { Inspection } from './inspection.ts'
 import { encodeValue, type Json } from './json.ts'
 import type { RecordKey } from './keyspace.ts'
@@ -31,6 +32,7 @@ export class Dataspace {
   readonly dataspace: string
   readonly #parts: Parts
   #cancelCount: (() => void) | undefined
+  #housekeeping: Housekeeping | undefined
   #closing: Promise<number> | undefined
 
   constructor(options: DataspaceOptions) {
@@ -44,6 +46,7 @@ export class Dataspace {
     const { health, link, mirror } = this.#parts
     await mirror?.start({ ...this.#parts, onAdded: () => void (health.hopeful && link.kick()) })
     link.start()
+    this.#housekeeping = new Housekeeping(this.#parts)
     await this.#attempt(() => this.#parts.link.confirmed !== undefined)
     return this
   }
@@ -210,6 +213,7 @@ export class Dataspace {
 
   async #close(): Promise<number> {
     this.#cancelCount?.()
+    this.#housekeeping?.stop()
     const isSent = () => this.#parts.outbox.size === 0 && this.#parts.counts.unsent().length === 0
     if (!isSent()) await this.#attempt(isSent)
     await this.#parts.link.close()

@@ -1,15 +1,16 @@
 import type { Backend } from './backend.ts'
+import { randomId } from './clock.ts'
 import type { Counts } from './counts.ts'
 import type { LinkEvents } from './link-events.ts'
 import type { Mirror } from './mirror/mirror.ts'
+import type { Time } from './time.ts'
 
 export interface CountParts {
   backend: Backend
   counts: Counts
   events: LinkEvents
   mirror: Mirror | undefined
-  /** The id this run counts under. */
-  node: string
+  time: Time
 }
 
 export interface CountOptions {
@@ -23,20 +24,25 @@ export interface CountOptions {
 
 /** Sends what was counted and the backend does not have. */
 export async function deliverCounts(
-  { backend, counts, events, mirror, node }: CountParts,
+  { backend, counts, events, mirror, time }: CountParts,
   { others, read, look }: CountOptions,
 ): Promise<void> {
   const totals = counts.unsent()
   if (totals.length > 0) {
-    const reply = await backend.count(node, counts.cleared, totals)
+    const reply = await backend.count(counts.node, counts.cleared, totals)
     // What others counted is in the new totals too, so they are read before they are believed to be in there.
     if (reply.counted) await read()
     if (reply.counted) events.onCounted(totals, reply.refused)
     else look()
+    if (reply.folded) {
+      mirror?.removeRun(counts.node)
+      events.onFolded(counts.countAnew(randomId(time), totals))
+    }
   }
   for (const share of others ? (mirror?.shares() ?? []) : []) {
     // After a later clear it is worth nothing any more; what was refused for its own sake may be taken another time.
-    const { refused } = await backend.count(share.node, share.cleared, share.totals)
+    const { refused, folded } = await backend.count(share.node, share.cleared, share.totals)
+    if (folded) events.onFolded(share.totals.reduce((sum, { total }) => sum + total, 0))
     if (refused.length === 0) mirror?.removeShare(share)
     look()
   }

@@ -165,6 +165,14 @@ export class Intake implements LinkEvents {
     counts.acknowledge(totals.filter(({ key }) => !counts.isParked(key)))
   }
 
+  onFolded(lost: number): void {
+    if (lost === 0) return
+    const what = lost === 1 ? '1 count' : `up to ${lost} counts`
+    this.#parts.logger.warn(
+      `storage: ${what} of a run that was silent for more than a week were refused and are lost`,
+    )
+  }
+
   #tellGone(records: readonly StoredRecord[], origin: Change['origin']): void {
     for (const { key, json } of records) {
       if (json !== null) this.#parts.watchers.tell({ key, entry: undefined, origin })

@@ -14,7 +14,7 @@ export interface LinkOptions {
   mirror: Mirror | undefined
   outbox: Outbox
   counts: Counts
-  /** The id this run counts under. */
+  /** The id this run is known by. */
   node: string
   health: Health
   time: Time

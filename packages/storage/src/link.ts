@@ -85,7 +85,8 @@ export class Link {
     // What still waits, here or in the file, would not count any more; or twice, if it comes very late.
     const left = counts.waiting().length > 0 || (await mirror?.hasNoShare()) === false
     const isKnown = this.#connected && (this.#counted || backend.beat)
-    if (isKnown && !left) await backend.leave(node).catch(() => {})
+    const ids = isKnown && !left ? new Set([counts.node, node]) : []
+    for (const id of ids) await backend.leave(id).catch(() => {})
     await backend.close()
   }
 

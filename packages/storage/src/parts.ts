@@ -33,7 +33,7 @@ export interface DataspaceOptions {
 /** What a dataspace is made of. */
 export interface Parts {
   backend: Backend
-  /** The id this process run counts and holds leases under. */
+  /** The id this process run is known by, and holds leases under. */
   node: string
   time: Time
   logger: Logger
@@ -59,6 +59,7 @@ export function makeParts(options: DataspaceOptions): Parts {
   const { backend, time = systemTime, waitMs = DEFAULT_WAIT_MS, beatMs = DEFAULT_BEAT_MS } = options
   const logger = guarded(options.logger ?? silentLogger)
   const mirror = options.mirror === undefined ? undefined : new Mirror(options.mirror)
+  const node = randomId(time)
   const outbox = new Outbox(mirror?.keeper)
   const watchers = new Watchers(logger)
   const health = new Health({
@@ -71,7 +72,7 @@ export function makeParts(options: DataspaceOptions): Parts {
   })
   const base = {
     backend,
-    node: randomId(time),
+    node,
     time,
     logger,
     clock: new Clock(time),
@@ -83,7 +84,7 @@ export function makeParts(options: DataspaceOptions): Parts {
       },
     }),
     outbox,
-    counts: new Counts(mirror?.keeper),
+    counts: new Counts(node, mirror?.keeper),
     watchers,
     health,
     patience: new Patience(time, waitMs),

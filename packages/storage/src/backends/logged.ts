@@ -9,6 +9,8 @@ const OPERATIONS = [
   'beat',
   'count',
   'leave',
+  'stay',
+  'fold',
   'clear',
   'lease',
   'release',

@@ -5,7 +5,17 @@ import { statsParent } from '../keyspace.ts'
 import type { StoredRecord } from '../record.ts'
 import { NO_STAMP, type Stamp } from '../stamp.ts'
 import { systemTime, type Time } from '../time.ts'
-import { clearTables, countShares, leaseLeft, mergeWrite, missingIds, type Tables } from './rules.ts'
+import {
+  clearTables,
+  countShares,
+  foldShares,
+  leaseLeft,
+  leaveShares,
+  mergeWrite,
+  missingIds,
+  stayShare,
+  type Tables,
+} from './rules.ts'
 
 /** What several memory backends of one process share: the dataspace itself, without any durability. */
 export class MemoryTables implements Tables {
@@ -15,6 +25,7 @@ export class MemoryTables implements Tables {
   readonly leases: Map<string, { holder: string; until: number; ttlMs: number }> = new Map()
   readonly listeners: Set<() => void> = new Set()
   readonly #shares = new Map<string, Counter & { node: string }>()
+  readonly #lastCounted = new Map<string, number>()
   conflicts: Conflict[] = []
   rev = 0
   #cleared: Stamp = NO_STAMP
@@ -44,6 +55,7 @@ export class MemoryTables implements Tables {
     for (const { key, stamp: own } of this.records.values()) if (own <= stamp) this.records.delete(key)
     this.counters.clear()
     this.#shares.clear()
+    this.#lastCounted.clear()
   }
 
   share(node: string, key: string, field: string): number {
@@ -67,6 +79,19 @@ export class MemoryTables implements Tables {
 
   removeShares(node: string): void {
     for (const [id, share] of this.#shares) if (share.node === node) this.#shares.delete(id)
+    this.#lastCounted.delete(node)
+  }
+
+  lastCounted(node: string): number {
+    return this.#lastCounted.get(node) ?? 0
+  }
+
+  setLastCounted(node: string, at: number): void {
+    this.#lastCounted.set(node, at)
+  }
+
+  silentNodes(before: number): string[] {
+    return [...this.#lastCounted].flatMap(([node, at]) => (at > 0 && at <= before ? [node] : []))
   }
 
   addConflict(conflict: Conflict, limit: number): void {
@@ -118,7 +143,13 @@ export function memoryBackend({
       return counted
     },
     async leave(node) {
-      tables.removeShares(node)
+      leaveShares(tables, node)
+    },
+    async stay(node) {
+      stayShare(tables, node, time.now())
+    },
+    async fold(silentMs) {
+      return foldShares(tables, silentMs, time.now())
     },
     async clear(stamp) {
       const cleared = clearTables(tables, stamp, time.now())

@@ -21,10 +21,17 @@ export interface Tables {
   remove(key: RecordKey): void
   cleared(): Stamp
   setCleared(stamp: Stamp): void
-  /** Removes every record up to `stamp`, and all counters and shares. */
+  /** Removes every record up to `stamp`, and all counters and shares, with when they were last counted. */
   removeUpTo(stamp: Stamp): void
   share(node: string, key: string, field: string): number
   setShare(node: string, key: string, field: string, total: number): void
+  /** When a node last counted, ms since 1970; negative: when its share was folded; 0 for never. */
+  lastCounted(node: string): number
+  setLastCounted(node: string, at: number): void
+  /** The nodes that have a share and counted last before `before`, ms since 1970. */
+  silentNodes(before: number): string[]
+  /** Removes the share of a node, and when it last counted. */
+  removeShares(node: string): void
   /** Adds to a counter under the next revision. */
   addToCounter(key: string, field: string, delta: number): void
   /** Removes the counters and shares of all fields that live under this config. */
@@ -93,13 +100,35 @@ export function countShares(
   now: number,
 ): CountReply {
   if (cleared < clearedAt(tables, now)) return { counted: false, refused: [] }
+  if (tables.lastCounted(node) < 0) return { counted: false, folded: true, refused: [] }
   for (const { key, field, total } of totals) {
     const before = tables.share(node, key, field)
     if (total <= before || !isLive(tables.record(statsParent({ key, field })), now)) continue
     tables.addToCounter(key, field, total - before)
     tables.setShare(node, key, field, total)
+    tables.setLastCounted(node, now)
   }
   return { counted: true, refused: [] }
+}
+
+/** A node says that it goes on counting; see `Backend.stay`. */
+export function stayShare(tables: Tables, node: string, now: number): void {
+  if (tables.lastCounted(node) > 0) tables.setLastCounted(node, now)
+}
+
+/** A node will not count again; see `Backend.leave`. That its share was folded stays known. */
+export function leaveShares(tables: Tables, node: string): void {
+  if (tables.lastCounted(node) >= 0) tables.removeShares(node)
+}
+
+/** Forgets the shares of silent nodes; see `Backend.fold`. */
+export function foldShares(tables: Tables, silentMs: number, now: number): number {
+  const silent = tables.silentNodes(now - silentMs)
+  for (const node of silent) {
+    tables.removeShares(node)
+    tables.setLastCounted(node, -now)
+  }
+  return silent.length
 }
 
 /** The ids that a dataspace with those of `found` has to be given; see `Known`. */

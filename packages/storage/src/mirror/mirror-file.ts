@@ -80,6 +80,11 @@ export class MirrorFile {
     this.#file.write(({ mirror }) => mirror.removeShare(share))
   }
 
+  /** Forgets all that a run has counted. */
+  removeRun(node: string): void {
+    this.#file.write(({ mirror }) => mirror.removeRun(node))
+  }
+
   /** Lets go of the file, with everything that was kept in one piece. */
   fold(): void {
     this.#file.fold()

@@ -88,6 +88,10 @@ export class MirrorTables {
     for (const { key, field, total } of totals) this.#statements.run(sql, node, cleared, key, field, total)
   }
 
+  removeRun(node: string): void {
+    this.#statements.run('DELETE FROM totals WHERE node = ?', node)
+  }
+
   counters(cursor: number, limit: number): (Counter & { rev: number })[] {
     const sql = 'SELECT key, field, total, rev FROM counters WHERE rev > ? ORDER BY rev LIMIT ?'
     return this.#statements.rows(sql, cursor, limit)

@@ -19,7 +19,6 @@ import { MirrorFile } from './mirror-file.ts'
 import { Upkeep } from './upkeep.ts'
 
 export interface MirrorParts {
-  node: string
   time: Time
   logger: Logger
   clock: Clock
@@ -135,7 +134,7 @@ export class Mirror {
   /** What other runs have counted and nobody delivered. */
   shares(): Share[] {
     try {
-      return this.#file.isOpen ? this.#file.sharesOfOthers(this.#parts.node) : []
+      return this.#file.isOpen ? this.#file.sharesOfOthers(this.#parts.counts.node) : []
     } catch {
       return []
     }
@@ -147,6 +146,15 @@ export class Mirror {
       this.#file.removeShare(share)
     } catch {
       // It is delivered again, which counts once.
+    }
+  }
+
+  /** Nothing of what this run has counted is taken any more. */
+  removeRun(node: string): void {
+    try {
+      this.#file.removeRun(node)
+    } catch {
+      // It is refused again, and told once more.
     }
   }
 
@@ -167,9 +175,9 @@ export class Mirror {
     if (!this.#file.isOpen) await this.#open()
     if (this.#more || this.#file.changed()) this.#take(this.#file.read())
     if (this.#more || this.#changes.isEmpty) return
-    const { clock, counts, node, replica } = this.#parts
+    const { clock, counts, replica } = this.#parts
     const keeping = {
-      node,
+      node: counts.node,
       cleared: replica.cleared,
       countedSince: counts.cleared,
       now: clock.now(),

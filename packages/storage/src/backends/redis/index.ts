@@ -3,7 +3,8 @@ import { StorageError } from '../../errors.ts'
 import type { RecordKey } from '../../keyspace.ts'
 import { isStamp } from '../../stamp.ts'
 import { systemTime, type Time } from '../../time.ts'
-import { batches, counterGroups } from './batches.ts'
+import { batches } from './batches.ts'
+import { counting } from './counting.ts'
 import { enter } from './enter.ts'
 import { classify, otherHistory, unusable } from './errors.ts'
 import { historyText } from './former.ts'
@@ -35,8 +36,6 @@ export interface RedisBackendOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 2000
-/** How long the mark of a node that left keeps its late commands from counting, in ms. */
-const LEFT_MS = 24 * 3_600_000
 
 /** A backend in Redis, Valkey, a Sentinel setup or a Redis Cluster. @throws `usage` for a cluster without hash tags */
 export function redisBackend(options: RedisBackendOptions): Backend {
@@ -85,6 +84,8 @@ export function redisBackend(options: RedisBackendOptions): Backend {
     if (answer!.refused !== undefined) throw unusable(target.label, call.keys.at(-1)!, answer!.refused)
     return answer!.reply
   }
+
+  const shares = counting({ here, run })
 
   async function sweep(dead: readonly RecordKey[]): Promise<void> {
     const calls = dead.map((member) => ({
@@ -167,26 +168,13 @@ export function redisBackend(options: RedisBackendOptions): Backend {
       await lifetimes.renew(here(), node)
       return { rev: Number(rev || 0), now: Number(clock) }
     },
-    async count(node, cleared, totals) {
-      const { epoch, now } = here()
-      const groups = counterGroups(totals)
-      const calls = groups.map(({ key, service, config, counters }) => ({
-        keys: [place.key(key), place.shares(node), place.index, place.meta, place.key(config)],
-        args: [epoch, now(), place.changes, lifetime, key, cleared, service, ...counters.flat()],
-      }))
-      const replies = await run(scripts.count, calls)
-      return {
-        counted: replies.every(({ reply }) => (reply as string[] | undefined)?.[0] !== 'cleared'),
-        refused: groups.flatMap(({ key }, at) => {
-          const problem = replies[at]!.refused
-          return problem === undefined ? [] : [{ key, problem }]
-        }),
-      }
-    },
+    count: shares.count,
     async leave(node) {
-      await run(scripts.leave, [{ keys: [place.shares(node), place.nodes], args: [node, LEFT_MS] }])
+      await shares.leave(node)
       await lifetimes.end(here(), node)
     },
+    // What ends with its process needs no housekeeping.
+    ...(lifetime === '' && { stay: shares.stay, fold: shares.fold }),
     async clear(stamp) {
       const { session, epoch, now } = here()
       const call = { keys: [place.meta], args: [epoch, now(), place.changes, stamp] }

@@ -7,6 +7,8 @@ export interface Place {
   readonly index: string
   readonly conflicts: string
   readonly nodes: string
+  /** Which nodes have a share, and when each counted last. */
+  readonly sharers: string
   readonly changes: string
   /** Whether the prefix is a hash tag, as a cluster needs it. */
   readonly tagged: boolean
@@ -24,6 +26,7 @@ export function placeOf(namespace: string, dataspace: string, hashTag: boolean):
     index: `${prefix}index`,
     conflicts: `${prefix}conflicts`,
     nodes: `${prefix}nodes`,
+    sharers: `${prefix}sharers`,
     changes: `${prefix}changes`,
     tagged: hashTag,
     otherMeta: `${keyPrefix(namespace, dataspace, { hashTag: !hashTag })}meta`,

@@ -3,6 +3,7 @@ import beat from './scripts/beat.lua?raw'
 import clear from './scripts/clear.lua?raw'
 import count from './scripts/count.lua?raw'
 import feed from './scripts/feed.lua?raw'
+import fold from './scripts/fold.lua?raw'
 import lease from './scripts/lease.lua?raw'
 import leave from './scripts/leave.lua?raw'
 import look from './scripts/look.lua?raw'
@@ -11,6 +12,7 @@ import open from './scripts/open.lua?raw'
 import release from './scripts/release.lua?raw'
 import report from './scripts/report.lua?raw'
 import rules from './scripts/rules.lua?raw'
+import stay from './scripts/stay.lua?raw'
 import sweep from './scripts/sweep.lua?raw'
 
 /** A script as Redis knows it. */
@@ -29,6 +31,7 @@ type Name =
   | 'clear'
   | 'count'
   | 'feed'
+  | 'fold'
   | 'lease'
   | 'leave'
   | 'look'
@@ -36,6 +39,7 @@ type Name =
   | 'open'
   | 'release'
   | 'report'
+  | 'stay'
   | 'sweep'
 
 /** What runs inside Redis; each file says what it takes and returns. */
@@ -44,6 +48,7 @@ export const scripts: Record<Name, Script> = {
   clear: script(clear),
   count: script(count),
   feed: script(feed),
+  fold: script(fold),
   lease: script(lease),
   leave: script(leave),
   look: script(look),
@@ -51,5 +56,6 @@ export const scripts: Record<Name, Script> = {
   open: script(open),
   release: script(release),
   report: script(report),
+  stay: script(stay),
   sweep: script(sweep),
 }

@@ -31,10 +31,14 @@ const TABLES = `
     node TEXT NOT NULL, key TEXT NOT NULL, field TEXT NOT NULL, parent TEXT NOT NULL, total INTEGER NOT NULL,
     PRIMARY KEY (node, key, field)
   );
+  CREATE TABLE sharers (node TEXT PRIMARY KEY, last INTEGER NOT NULL);
   CREATE TABLE conflicts (loser TEXT PRIMARY KEY, conflict TEXT NOT NULL);
   CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until INTEGER NOT NULL, ttl INTEGER NOT NULL);
   INSERT INTO meta VALUES ('schema', '${SCHEMA.major}.${SCHEMA.minor}'), ('rev', '0'), ('cleared', ''), ('ids', '');
 `
+
+/** What files that were made earlier do not have. */
+const ADDED_TABLES = 'CREATE TABLE IF NOT EXISTS sharers (node TEXT PRIMARY KEY, last INTEGER NOT NULL)'
 
 /**
  * A commit to a mirror survives the end of the process, but not always that of the machine: to wait for the disk would
@@ -101,6 +105,7 @@ function openWritable(
     const made = `${TABLES} INSERT INTO meta VALUES ('kind', '${kind}'); ${moreTables}`
     checkSchema(metaOf(db, 'schema') ?? create(db, file, made), file)
     checkKind(metaOf(db, 'kind'), kind, file)
+    db.exec(ADDED_TABLES)
     for (const pragma of PRAGMAS[kind]) db.exec(`PRAGMA ${pragma}`)
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
   } catch (thrown) {

@@ -2,7 +2,16 @@ import type { Backend } from '../../backend.ts'
 import { MAX_CONFLICTS } from '../../backend.ts'
 import { randomId } from '../../clock.ts'
 import { systemTime, type Time } from '../../time.ts'
-import { clearTables, countShares, leaseLeft, mergeWrite, missingIds } from '../rules.ts'
+import {
+  clearTables,
+  countShares,
+  foldShares,
+  leaseLeft,
+  leaveShares,
+  mergeWrite,
+  missingIds,
+  stayShare,
+} from '../rules.ts'
 import { inspectFile } from './inspect.ts'
 import { SqliteFile } from './sqlite-file.ts'
 import { SqliteTables } from './tables.ts'
@@ -86,7 +95,9 @@ export function sqliteBackend({
     pull: (cursor) => read((tables) => ({ ...tables.page(cursor), now: time.now() })),
     count: (node, cleared, totals) =>
       write((tables) => countShares(tables, node, cleared, totals, time.now())),
-    leave: (node) => write((tables) => tables.removeShares(node)),
+    leave: (node) => write((tables) => leaveShares(tables, node)),
+    stay: (node) => write((tables) => stayShare(tables, node, time.now())),
+    fold: (silentMs) => write((tables) => foldShares(tables, silentMs, time.now())),
     clear: (stamp) => write((tables) => clearTables(tables, stamp, time.now())),
     lease: (name, holder, ttlMs) =>
       write((tables) => {

@@ -47,6 +47,7 @@ export class SqliteTables implements Tables {
     this.#statements.run('DELETE FROM records WHERE stamp <= ? OR length(stamp) <> ?', stamp, stamp.length)
     this.#statements.run('DELETE FROM counters')
     this.#statements.run('DELETE FROM shares')
+    this.#statements.run('DELETE FROM sharers')
   }
 
   share(node: string, key: string, field: string): number {
@@ -67,6 +68,21 @@ export class SqliteTables implements Tables {
 
   removeShares(node: string): void {
     this.#statements.run('DELETE FROM shares WHERE node = ?', node)
+    this.#statements.run('DELETE FROM sharers WHERE node = ?', node)
+  }
+
+  lastCounted(node: string): number {
+    const sql = 'SELECT last FROM sharers WHERE node = ?'
+    return this.#statements.rows<{ last: number }>(sql, node)[0]?.last ?? 0
+  }
+
+  setLastCounted(node: string, at: number): void {
+    this.#statements.run('INSERT OR REPLACE INTO sharers VALUES (?, ?)', node, at)
+  }
+
+  silentNodes(before: number): string[] {
+    const sql = 'SELECT node FROM sharers WHERE last > 0 AND last <= ?'
+    return this.#statements.rows<{ node: string }>(sql, before).map(({ node }) => node)
   }
 
   addToCounter(key: string, field: string, delta: number): void {

@@ -1,15 +1,18 @@
 -- Raises the counters of one service under one tool to what a node has counted in all.
 -- KEYS  1 stats  2 the node's shares  3 index  4 meta  5 the service's config
+--       6 sharers
 -- ARGV  1 epoch  2 now, or ''  3 channel  4 lifetime in ms, or ''
---       5 member of the stats  6 the clear they were counted under  7 service  8.. counter, total, counter, total …
--- returns {outcome}: counted, cleared (there was a later clear) or lost (another history)
-local stats, shares, index, meta, config = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local epoch, channel, lifetime, member, service = ARGV[1], ARGV[3], ARGV[4], ARGV[5], ARGV[7]
+--       5 member of the stats  6 the clear they were counted under  7 service  8 node
+--       9.. counter, total, counter, total …
+-- returns {outcome}: counted, cleared (there was a later clear), folded (the share of the node was) or lost (another history)
+local stats, shares, index, meta, config, sharers = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local epoch, channel, lifetime, member, service, node = ARGV[1], ARGV[3], ARGV[4], ARGV[5], ARGV[7], ARGV[8]
 
 if field(meta, 'epoch') ~= epoch then return {'lost'} end
 local now = clock(ARGV[2])
 local cleared = cleared_at(meta, now)
 if later(cleared, ARGV[6]) then return {'cleared'} end
+if is_folded(shares, cleared) then return {'folded'} end
 -- Who left is counted; a command of its that comes late must not count again.
 if field(shares, 'left') == '1' or not is_live(config, cleared, now) then return {'counted'} end
 
@@ -22,7 +25,7 @@ if field(stats, '@' .. service) ~= since then
   redis.call('HSET', stats, '@' .. service, since)
 end
 local rose = false
-for at = 8, #ARGV, 2 do
+for at = 9, #ARGV, 2 do
   local name, total = own .. ARGV[at], tonumber(ARGV[at + 1])
   local share = field(shares, member .. ' ' .. name)
   local before = 0
@@ -32,6 +35,8 @@ for at = 8, #ARGV, 2 do
     redis.call('HINCRBY', stats, name, string.format('%.0f', total - before))
     redis.call('HSET', shares, member .. ' ' .. name, since .. ' ' .. string.format('%.0f', total))
     rose = true
+    -- What ends with its process is not kept for long.
+    if lifetime == '' then set_last_counted(sharers, node, now) end
   end
 end
 -- Counted before, they may have lost their place in the index.

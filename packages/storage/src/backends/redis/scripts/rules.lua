@@ -70,6 +70,20 @@ local function generation(config, cleared)
   return cleared .. '+' .. field(config, 'i')
 end
 
+-- When a node last counted, ms since 1970; negative: when its share was folded; 0 for never.
+local function last_counted(sharers, node)
+  return tonumber(redis.call('ZSCORE', sharers, node) or '0')
+end
+
+local function set_last_counted(sharers, node, at)
+  redis.call('ZADD', sharers, string.format('%.0f', at), node)
+end
+
+-- Whether a share was folded and there was no clear since: with a clear everybody counts from nothing.
+local function is_folded(shares, cleared)
+  return field(shares, 'folded') == 'under ' .. cleared
+end
+
 -- Keeps a conflict as `<loser> <winner> <key> <length of the loser's value, -1 for none> <of the winner's> <both>`.
 local function add_conflict(key, member, loser, loser_value, winner, winner_value)
   local known = redis.pcall('ZLEXCOUNT', key, '[' .. loser .. ' ', '(' .. loser .. '!')

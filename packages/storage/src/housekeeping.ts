@@ -1,0 +1,46 @@
+import type { Parts } from './parts.ts'
+
+const HOUR_MS = 3_600_000
+/** How long after its start a run does this for the first time, in ms: most commands are over by then. */
+const FIRST_MS = 60_000
+/** For how long a node has to have been silent before its share is folded, in ms. */
+const SILENT_MS = 7 * 24 * HOUR_MS
+const LEASE = 'fold'
+
+/** What is done for a dataspace once an hour. */
+export class Housekeeping {
+  readonly #parts: Parts
+  #cancel: () => void
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#cancel = parts.time.after(FIRST_MS, () => this.#run())
+  }
+
+  stop(): void {
+    this.#cancel()
+  }
+
+  #run(): void {
+    const { logger, time } = this.#parts
+    this.#cancel = time.after(HOUR_MS, () => this.#run())
+    // Where it cannot be done now, an hour later will do.
+    void this.#keepHouse().catch((error: Error) =>
+      logger.debug(`storage: nothing was folded: ${error.message}`),
+    )
+  }
+
+  /**
+   * Says that this run goes on counting, and has what nodes counted that were silent for a week forgotten, once by whoever
+   * asks first. The lease is never given back, so that it lasts the hour; to fold twice folds once.
+   */
+  async #keepHouse(): Promise<void> {
+    const { backend, counts, health, logger, node } = this.#parts
+    if (!backend.fold || !health.good) return
+    await backend.stay?.(counts.node)
+    if ((await backend.lease(LEASE, node, HOUR_MS)) > 0) return
+    const folded = await backend.fold(SILENT_MS)
+    if (folded > 0)
+      logger.info(`storage: the shares of ${folded} runs that were silent for a week were folded`)
+  }
+}
