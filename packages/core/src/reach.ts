@@ -6,6 +6,7 @@ import type { ServerFacts } from './connections/connector.ts'
 import { choiceOf, type Era, eraOf } from './connections/era.ts'
 import type { Connection, ConnectionPool, ConnectionTarget } from './connections/index.ts'
 import { masked, maskedCause } from './connections/masked.ts'
+import { isUnsent, markUnsent } from './connections/verdict.ts'
 import { asError, storeError } from './errors.ts'
 import { findingOf } from './failures.ts'
 import { Host } from './host/host.ts'
@@ -230,5 +231,6 @@ function cutShort(service: string, failure: McpStoreError): McpStoreError {
   }
   if (code !== 'unreachable' && code !== 'aborted') return failure
   const message = `the store was closed before service "${service}" was asked`
-  return storeError('unavailable', message, { hint: REOPEN, cause: failure })
+  const error = storeError('unavailable', message, { hint: REOPEN, cause: failure })
+  return isUnsent(failure) ? markUnsent(error) : error
 }

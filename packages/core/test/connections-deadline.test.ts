@@ -11,3 +11,25 @@ test('an error names the time that was given, where less of it was left', async 
     message: 'the wait took longer than 700 ms',
   })
 })
+
+test('and the time in all, where that is up first', async () => {
+  const deadline = new Deadline({ timeoutMs: 700, totalMs: 1, givenTotalMs: 900 })
+  await failureOf(deadline.race(new Promise(() => {})))
+  expect(deadline.failure('the wait')?.message).toBe('the wait took longer than 900 ms in all')
+})
+
+test('a deadline that is held ends only with its time in all, and counts anew when it is released as often', async () => {
+  const held = new Deadline({ timeoutMs: 1, totalMs: 50 })
+  held.hold()
+  await failureOf(held.race(new Promise(() => {})))
+  expect(held.failure('the wait')?.message).toBe('the wait took longer than 50 ms in all')
+  const released = new Deadline({ timeoutMs: 1 })
+  released.hold()
+  released.hold()
+  released.release()
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(released.aborted).toBe(false)
+  released.release()
+  await failureOf(released.race(new Promise(() => {})))
+  expect(released.failure('the wait')?.message).toBe('the wait took longer than 1 ms')
+})

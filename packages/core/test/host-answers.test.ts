@@ -221,6 +221,37 @@ describe.each(stateless)('a server of 2026-07-28, over %s', (_, reach) => {
   })
 })
 
+const asks = { method: 'elicitation/create', params: form }
+
+test.each([
+  ...withHandshake.map(([name, reach]) => [name, reach, asks] as const),
+  [
+    '2026-07-28',
+    async (handlers?: HostHandlers) => {
+      const { url } = await startModern()
+      return connect(remoteConfig(url), {}, undefined, handlers)
+    },
+    { questions: [['elicitation/create', form]] },
+  ] as const,
+])(
+  'while the host answers, a call has time, but for what it may take in all (%s)',
+  async (_, reach, question) => {
+    let answer: 'late' | 'never' = 'late'
+    const connection = await reach({
+      elicitation: async () => {
+        await new Promise((resolve) => answer === 'late' && setTimeout(resolve, 1500))
+        return { action: 'decline' }
+      },
+    })
+    const { structuredContent } = await connection.callTool('ask', question, { timeoutMs: 1000 })
+    expect(JSON.stringify(structuredContent)).toContain('decline')
+    answer = 'never'
+    const bounds = { timeoutMs: 1000, totalTimeoutMs: 1500 }
+    const error = await failureOf(connection.callTool('ask', question, bounds))
+    expect(error).toMatchObject({ code: 'timeout', message: expect.stringContaining('1500 ms in all') })
+  },
+)
+
 test.each([
   ['with a handshake', (handlers: HostHandlers) => connect(stdioConfig({}, secret), {}, undefined, handlers)],
   ['of 2026-07-28', (handlers: HostHandlers) => connect(modernConfig({}, secret), {}, undefined, handlers)],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { open, server } from './stores.ts'
+import { seen, sharedPlace } from './strangers.ts'
 
 const NINE = Array.from({ length: 9 }, (_, n) => `s${n + 1}`)
 const hanging = () => server({ muteInitialize: true })
@@ -101,4 +102,31 @@ test('however many services never answer, those behind them are asked', async ()
   await Promise.all(NINE.map((name) => ctx.disconnectService(name)))
   const { services } = await listing
   expect(services.filter(({ error }) => error).map(({ name }) => name)).toEqual(NINE)
+})
+
+test('a service about which the host does not decide stands beside the others with its reason, and holds up none', async () => {
+  const place = sharedPlace()
+  const stranger = await place.stranger()
+  const names = ['s0', 's1', 's2']
+  for (const name of names) await stranger.plant(name, { type: 'stdio', cwd: '/', ...server() })
+  const trust = ({ name }: { name: string }) => (name === 's0' ? new Promise<boolean>(() => {}) : true)
+  const reader = await place.reader({ trust, connectTimeoutMs: 600_000 })
+  for (const name of names) await seen(reader, name)
+  const ctx = reader.forStore()
+  for (const name of ['s1', 's2']) await ctx.listTools(name)
+  const tools = await ctx.listTools(undefined, { timeout: 100 })
+  expect(new Set(tools.map(({ service }) => service))).toEqual(new Set(['s1', 's2']))
+  expect(tools.services.map(({ name, error }) => [name, error?.code])).toEqual([
+    ['s0', 'timeout'],
+    ['s1', undefined],
+    ['s2', undefined],
+  ])
+  expect(tools.services[0]!.error!.message).toContain('the decision whether to trust service "s0"')
+  const services = await ctx.listServices()
+  expect(services.map(({ facts }) => facts.inert)).toEqual([
+    expect.stringContaining('the host has not decided yet'),
+    null,
+    null,
+  ])
+  expect((await ctx.useTool('s2/echo', { text: 'x' })).content).toHaveLength(1)
 })

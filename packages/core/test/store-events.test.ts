@@ -270,7 +270,7 @@ test('a wait looks once, and again when there is news', async () => {
           return service
         },
       },
-      gate: { consult: async () => {}, isTrusted: () => true, whyInert: () => null },
+      gate: { decide: async () => {}, isTrusted: () => true, whyInert: () => null },
       lists: { get: () => undefined },
       reach: { phase: () => 'idle', retryAt: () => undefined },
       dataspace: { get: () => ({ basis: 'stamp', value }) },

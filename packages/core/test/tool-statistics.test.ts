@@ -5,6 +5,7 @@ import { storeError } from '../src/errors.ts'
 import { resolveOptions } from '../src/options.ts'
 import { storeOver } from '../src/setup-store.ts'
 import { CallCount, TOOL_COUNTERS } from '../src/tools/statistics.ts'
+import { startRemote } from './connections-fixtures.ts'
 import { server } from './stores.ts'
 
 async function space(): Promise<Dataspace> {
@@ -93,5 +94,21 @@ test('a call of a store is counted, one that was never sent is not', async () =>
   const { 'demo:calls': calls, ...rest } = dataspace.counters('tools:echo:stats')
   expect(calls).toBe(1)
   expect(Object.values(rest)).toEqual([1])
+  await store.close()
+})
+
+test('a call that is turned away after connecting was not sent', async () => {
+  const dataspace = await space()
+  const remote = await startRemote({ token: 'good' })
+  let token = 'good'
+  const auth = () => ({ tokens: () => ({ access_token: token }) })
+  const store = storeOver(dataspace, resolveOptions({ logger: false, auth }), silentLogger)
+  const ctx = store.forStore()
+  await ctx.addService({ demo: { url: remote.url } })
+  await ctx.useTool('demo/echo', { text: 'a' })
+  token = 'bad'
+  await expect(ctx.useTool('demo/echo', { text: 'b' })).rejects.toMatchObject({ code: 'auth_required' })
+  const { 'demo:calls': calls, ...rest } = dataspace.counters('tools:echo:stats')
+  expect([calls, Object.values(rest)]).toEqual([1, [1]])
   await store.close()
 })

@@ -59,6 +59,8 @@ export interface CallOptions extends RequestOptions {
   progressTimeoutMs?: number | undefined
   /** How long to wait in all, in ms, whatever the progress. Default: no limit. */
   totalTimeoutMs?: number | undefined
+  /** What its caller was given in all, in ms, where `totalTimeoutMs` is what is left of that; errors name it. */
+  givenTotalMs?: number | undefined
   /** Called with each progress notification; also restarts the timeout. */
   onProgress?: ((progress: { progress: number; total?: number; message?: string }) => void) | undefined
   /** The tool's schema, which may want arguments to be sent as headers too. */

@@ -9,6 +9,8 @@ export const LONGEST_TIMER_MS: number = 2 ** 31 - 1
 export interface DeadlineOptions extends RequestOptions {
   /** How long it may take in all, in ms, however often it is restarted. Default: no limit. */
   totalMs?: number | undefined
+  /** What its caller was given in all, in ms, where `totalMs` is what is left of that; errors name it. */
+  givenTotalMs?: number | undefined
 }
 
 /**
@@ -21,6 +23,7 @@ export class Deadline {
   #givenMs: number
   readonly #total: { ms: number; end: number } | undefined
   #isTotal = false
+  #holds = 0
   readonly #caller: AbortSignal | undefined
   #abort: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
@@ -28,10 +31,11 @@ export class Deadline {
   readonly #onEnd: (() => void)[] = []
   #controller: AbortController | undefined
 
-  constructor({ timeoutMs, givenMs, totalMs, signal }: DeadlineOptions) {
+  constructor({ timeoutMs, givenMs, totalMs, givenTotalMs, signal }: DeadlineOptions) {
     this.#timeoutMs = Math.round(Math.min(timeoutMs, LONGEST_TIMER_MS))
     this.#givenMs = Math.round(givenMs ?? this.#timeoutMs)
-    this.#total = totalMs === undefined ? undefined : { ms: totalMs, end: performance.now() + totalMs }
+    this.#total =
+      totalMs === undefined ? undefined : { ms: givenTotalMs ?? totalMs, end: performance.now() + totalMs }
     this.#caller = signal
     // Many operations may share the caller's signal.
     if (signal) setMaxListeners(0, signal)
@@ -84,12 +88,28 @@ export class Deadline {
       this.#timeoutMs = timeoutMs
       this.#givenMs = timeoutMs
     }
+    this.#wind()
+  }
+
+  /** Stands still until it is released as often as it was held, but for what it may take in all. */
+  hold(): void {
+    this.#holds++
+    this.#wind()
+  }
+
+  /** Counts from now on, as after a `restart`. */
+  release(timeoutMs?: number): void {
+    this.#holds--
+    this.restart(timeoutMs)
+  }
+
+  #wind(): void {
     clearTimeout(this.#timer)
     if (this.#ended) return
+    const once = this.#holds > 0 ? Number.POSITIVE_INFINITY : this.#timeoutMs
     const left = this.#total ? Math.max(0, this.#total.end - performance.now()) : Number.POSITIVE_INFINITY
-    this.#isTotal = left < this.#timeoutMs
-    const ms = Math.round(Math.min(this.#timeoutMs, left, LONGEST_TIMER_MS))
-    this.#timer = setTimeout(Deadline.#timeUp, ms, this)
+    this.#isTotal = left < once
+    this.#timer = setTimeout(Deadline.#timeUp, Math.round(Math.min(once, left, LONGEST_TIMER_MS)), this)
   }
 
   /** Settles like `work`, or rejects as soon as the deadline ends; `work` then goes on unheard. */

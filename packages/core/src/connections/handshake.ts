@@ -22,11 +22,14 @@ export async function shakeHands({ deadline, ...parts }: Handshake): Promise<Ses
   const { host, link, scope, service } = parts
   const sdk = await loadSdk()
   const peer = sdk.newPeer()
-  peer.fallbackRequestHandler = ({ method, params = {} }, { signal }) =>
-    host.answer(method, params, { service, scope, signal })
+  let session: Session | undefined
+  peer.fallbackRequestHandler = ({ method, params = {} }, { signal }) => {
+    const answer = () => host.answer(method, params, { service, scope, signal })
+    return session ? session.whileAsked(answer) : answer()
+  }
   const answer = await deadline.race(initialize(sdk, peer, link, host.capabilities))
   const server = factsFrom(answer, String(answer['protocolVersion']))
-  const session = new Session({ ...parts, sdk, peer, server, dialect: legacyDialect(sdk, peer) })
+  session = new Session({ ...parts, sdk, peer, server, dialect: legacyDialect(sdk, peer) })
   if (host.logLevel && server.capabilities['logging']) {
     const params = { level: host.logLevel }
     // Who does not want to hear it may say too much.

@@ -18,7 +18,7 @@ import { maskedData } from './masked.ts'
 import { collectPages, toolListing } from './pages.ts'
 import type { Peer, Sdk } from './sdk.ts'
 import type { Surroundings } from './surroundings.ts'
-import { mayHaveRun, type Stage, type Subject, type Verdict, verdictError } from './verdict.ts'
+import { markUnsent, mayHaveRun, type Stage, type Subject, type Verdict, verdictError } from './verdict.ts'
 
 export interface SessionParts extends Subject, Surroundings {
   sdk: Sdk
@@ -28,7 +28,7 @@ export interface SessionParts extends Subject, Surroundings {
   dialect: Dialect
 }
 
-type OnProgress = NonNullable<CallOptions['onProgress']>
+type Progress = Parameters<NonNullable<CallOptions['onProgress']>>[0]
 
 const afterEnd: Verdict = { fate: 'unsent', words: 'is not connected any more' }
 
@@ -38,8 +38,8 @@ export class Session implements Connection {
   readonly #parts: SessionParts
   readonly #closeListeners: ((reason: Error | undefined) => void)[] = []
   readonly #toolListeners: (() => void)[] = []
-  /** Of the open calls, by their progress token. */
-  readonly #progress = new Map<number, OnProgress>()
+  /** The open calls, by their progress token. */
+  readonly #calls = new Map<number, { deadline: Deadline; options: CallOptions }>()
   #lastToken = 0
   #asked = false
   #ended = false
@@ -75,19 +75,16 @@ export class Session implements Connection {
   }
 
   async callTool(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolResult> {
-    const { timeoutMs, givenMs, totalTimeoutMs: totalMs, signal } = options
-    const deadline = new Deadline({ timeoutMs, givenMs, totalMs, signal })
+    const { timeoutMs, givenMs, totalTimeoutMs: totalMs, givenTotalMs, signal } = options
+    const deadline = new Deadline({ timeoutMs, givenMs, totalMs, givenTotalMs, signal })
     const progressToken = ++this.#lastToken
-    this.#progress.set(progressToken, (progress) => {
-      deadline.restart(options.progressTimeoutMs)
-      options.onProgress?.(progress)
-    })
+    this.#calls.set(progressToken, { deadline, options })
     this.#parts.dialect.prepare(tool, options.inputSchema)
     try {
       const params = { name: tool, arguments: args, _meta: { progressToken } }
       return await this.#request('call', { method: 'tools/call', params }, deadline)
     } finally {
-      this.#progress.delete(progressToken)
+      this.#calls.delete(progressToken)
       deadline.clear()
     }
   }
@@ -107,6 +104,17 @@ export class Session implements Connection {
 
   async check(options: RequestOptions): Promise<void> {
     await this.request(this.#parts.dialect.health, {}, options)
+  }
+
+  /** Answers what the server asks the host. No call that is under way runs out of time meanwhile: one of them needs it. */
+  async whileAsked<T>(answer: () => Promise<T>): Promise<T> {
+    const held = [...this.#calls.values()]
+    for (const { deadline } of held) deadline.hold()
+    try {
+      return await answer()
+    } finally {
+      for (const { deadline, options } of held) deadline.release(options.progressTimeoutMs)
+    }
   }
 
   onClose(listener: (reason: Error | undefined) => void): void {
@@ -134,7 +142,7 @@ export class Session implements Connection {
     const { service, sdk, dialect, link } = this.#parts
     if (this.#ended || this.#asked) throw verdictError(this.#parts, stage, afterEnd, this.#reason)
     const what = (): string => `"${request.method}" to service "${service}"`
-    if (deadline.aborted) throw deadline.failure(`the sending of ${what()}`)
+    if (deadline.aborted) throw markUnsent(deadline.failure(`the sending of ${what()}`)!)
     try {
       return await dialect.exchange(request, deadline)
     } catch (error) {
@@ -150,7 +158,10 @@ export class Session implements Connection {
   #tellProgress(params: Record<string, unknown> = {}): void {
     const { progressToken, _meta, ...progress } = params
     if (typeof progress['progress'] !== 'number') return
-    this.#progress.get(Number(progressToken))?.(progress as unknown as Parameters<OnProgress>[0])
+    const call = this.#calls.get(Number(progressToken))
+    if (!call) return
+    call.deadline.restart(call.options.progressTimeoutMs)
+    call.options.onProgress?.(progress as unknown as Progress)
   }
 
   #passOn({ level, logger, data }: Record<string, unknown> = {}): void {

@@ -81,6 +81,18 @@ export function isExpired(error: unknown): boolean {
   return error instanceof Error && expiredErrors.has(error)
 }
 
+const unsentErrors = new WeakSet<Error>()
+
+/** Whether a request was never sent, or turned away unread: it cannot have run. */
+export function isUnsent(error: unknown): boolean {
+  return error instanceof Error && unsentErrors.has(error)
+}
+
+export function markUnsent<E extends Error>(error: E): E {
+  unsentErrors.add(error)
+  return error
+}
+
 /** Whom a verdict is about; `config` is the expanded one, whose secrets are kept out of the error. */
 export interface Subject {
   service: string
@@ -99,5 +111,6 @@ export function verdictError(
   const words = masked(verdict.words, config)
   const error = storeError(code, `service "${service}" ${words}`, { hint, cause: maskedCause(cause, config) })
   if (verdict.expired) expiredErrors.add(error)
+  if (verdict.fate !== 'refused' && verdict.fate !== 'lost') markUnsent(error)
   return verdict.transient ? markTransient(error, verdict.retryAfterMs) : error
 }

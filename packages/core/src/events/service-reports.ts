@@ -57,7 +57,7 @@ export class ServiceReports {
     if (gate.isOwn) return
     for (const service of services) {
       // Nobody waits for the host, not even who closes the store: it may take as long as it likes.
-      const decided = gate.consult([service]).then(() => {
+      const decided = gate.decide([service]).then(() => {
         if (this.#told.has(service.id)) this.#compare(service.id)
       })
       decided.catch((error: Error) => logger.debug(error.message))

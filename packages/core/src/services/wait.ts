@@ -63,7 +63,7 @@ async function reach(
 ): Promise<void> {
   for (;;) {
     const service = whileOpen(house).registry.get(name)
-    await house.gate.consult([service])
+    await house.gate.decide([service])
     if (wanted.has(summarise(house, service).status)) return
     await news.next()
   }

@@ -1,6 +1,7 @@
 import { McpStoreError } from '@mcpstore/storage'
 import type { CallOptions, ToolResult } from '../connections/connector.ts'
 import { within } from '../connections/deadline.ts'
+import { isUnsent } from '../connections/verdict.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { checkArguments, fitsKnownSchema } from './check-arguments.ts'
@@ -34,7 +35,7 @@ export async function useTool(
   const timeoutMs = Math.min(options.timeout ?? house.options.callTimeoutMs, totalMs)
   const began = performance.now()
   const left = (ms: number, now = performance.now()) => Math.max(1, began + ms - now)
-  /** Once it is sent. */
+  /** Once it is to be sent. */
   let count: CallCount | undefined
   let endTurn: (() => void) | undefined
   try {
@@ -67,6 +68,7 @@ export async function useTool(
         givenMs: timeoutMs,
         progressTimeoutMs: timeoutMs,
         totalTimeoutMs: left(totalMs, now),
+        givenTotalMs: totalMs,
         signal,
         onProgress,
         inputSchema: tool.inputSchema,
@@ -76,7 +78,7 @@ export async function useTool(
     return result
   } catch (thrown) {
     if (!count) throw uncalled(house, address, thrown)
-    count.failed(thrown)
+    if (!isUnsent(thrown)) count.failed(thrown)
     throw thrown
   } finally {
     endTurn?.()

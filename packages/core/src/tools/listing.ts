@@ -42,9 +42,7 @@ export async function listServices(
   options: AskOptions,
 ): Promise<ServiceList[]> {
   const { signal } = options
-  const listed = house.gate
-    .consult(services)
-    .then(() => inParallel(services, { ...ASKING, signal }, (service) => listOf(house, service, options)))
+  const listed = inParallel(services, { ...ASKING, signal }, (service) => listOf(house, service, options))
   return signal ? within({ timeoutMs: LONGEST_TIMER_MS, signal }, 'the listing', listed) : listed
 }
 
@@ -56,9 +54,12 @@ async function listOf(
   const { gate, lists, logger, options, refresher } = house
   const timeoutMs = timeout ?? options.connectTimeoutMs
   const since = fresh ? refresher.now() : undefined
+  try {
+    await gate.admit(service, { timeoutMs })
+  } catch (refusal) {
+    return known(house, service, refusal as McpStoreError)
+  }
   const cached = lists.get(service)
-  const refusal = gate.refusal(service)
-  if (refusal) return known(house, service, refusal)
   if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service)) {
     if (isStale(cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })

@@ -40,7 +40,7 @@ function placeOf({ scope }: Pick<Service, 'scope'>, tool: ListedTool): Place {
   return place
 }
 
-/** Counts one call of a tool for everybody who shares the dataspace. */
+/** Counts one call of a tool for everybody who shares the dataspace, when it has ended: only then is it known that it was sent. */
 export class CallCount {
   readonly #dataspace: Counting
   readonly #place: Place
@@ -51,16 +51,17 @@ export class CallCount {
     this.#began = began
     this.#dataspace = dataspace
     this.#place = placeOf(service, tool)
-    this.#count(CALLS)
   }
 
   answered(result: ToolResult): void {
+    this.#count(CALLS)
     this.#count(latencyCounter(performance.now() - this.#began))
     if (result.isError) this.#count(ERRORS)
   }
 
   /** Who stopped waiting, or lost the connection, has no answer to time. */
   failed(thrown: unknown): void {
+    this.#count(CALLS)
     const isAnswer = (thrown as { code?: string }).code === 'server_error'
     if (isAnswer) this.#count(latencyCounter(performance.now() - this.#began))
     this.#count(ERRORS)

@@ -1,7 +1,7 @@
 import type { Dataspace, Logger, McpStoreError, Scope } from '@mcpstore/storage'
 import { expandConfig } from '../config/placeholders.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
-import { within } from '../connections/deadline.ts'
+import { settledWithin, within } from '../connections/deadline.ts'
 import { asError, type ErrorCode } from '../errors.ts'
 import type { Service } from '../services/registry.ts'
 import { type Approval, approvalKey, scopeName } from './approval.ts'
@@ -35,6 +35,9 @@ export interface AdmitOptions {
   signal?: AbortSignal | undefined
 }
 
+/** How long whoever only looks waits for the host to decide, in ms. */
+const PATIENCE_MS = 1000
+
 /** Whoever can write to one of these could run programs as this user anyway. */
 const OWN_KINDS = new Set(['sqlite', 'memory'])
 
@@ -50,6 +53,8 @@ export class Gate {
   /** What the host said, for each config. */
   readonly #answers = new WeakMap<ServiceConfig, Promise<boolean>>()
   readonly #admitted = new WeakSet<ServiceConfig>()
+  /** What it has not answered yet. */
+  readonly #undecided = new WeakSet<ServiceConfig>()
   #told: string | undefined
 
   constructor(parts: GateParts) {
@@ -59,8 +64,17 @@ export class Gate {
     this.isOwn = OWN_KINDS.has(parts.dataspace.status().configured)
   }
 
-  /** Brings what is known up to date: reads the approvals, and asks the host where they do not say. */
+  /**
+   * Brings what is known up to date: reads the approvals, and asks the host where they do not say. It is waited for only a
+   * moment: what it has not decided by then is inert, and says why.
+   */
   async consult(services: readonly Service[]): Promise<void> {
+    const decided = this.decide(services)
+    if (!this.isOwn) await settledWithin(PATIENCE_MS, decided)
+  }
+
+  /** The same, and waits until the host has decided, however long that takes. */
+  async decide(services: readonly Service[]): Promise<void> {
     if (this.isOwn) return
     const { approvals, trust } = this.#parts
     approvals.refresh()
@@ -91,7 +105,7 @@ export class Gate {
   /** Passes when the service may be connected. @throws `untrusted`; `timeout`, `aborted` while the host decides */
   async admit(service: Service, bounds: AdmitOptions): Promise<void> {
     if (this.isOwn) return
-    await within(bounds, `the decision whether to trust service "${service.name}"`, this.consult([service]))
+    await within(bounds, `the decision whether to trust service "${service.name}"`, this.decide([service]))
     const refusal = this.refusal(service)
     if (refusal) throw refusal
   }
@@ -117,12 +131,15 @@ export class Gate {
 
   #danger(service: Service): string | undefined {
     if (this.isOwn || this.#isApproved(service)) return undefined
-    return this.isTrusted(service) ? smuggledIn(service.config) : dangerOf(service.config)
+    if (this.isTrusted(service)) return smuggledIn(service.config)
+    const danger = dangerOf(service.config)
+    return danger && this.#undecided.has(service.config) ? `${danger}; the host has not decided yet` : danger
   }
 
   /** Once for each config; what failed is asked again. */
   async #ask({ scope, name, config }: Service, trust: Exclude<TrustOption, string>): Promise<void> {
     const question = Object.freeze({ name, scope, config })
+    this.#undecided.add(config)
     const asked = this.#answers.get(config) ?? Promise.resolve(question).then(trust)
     this.#answers.set(config, asked)
     try {
@@ -131,6 +148,7 @@ export class Gate {
       this.#answers.delete(config)
       this.#parts.logger.warn(`the trust function failed for "${name}": ${asError(thrown).message}`)
     }
+    this.#undecided.delete(config)
   }
 
   /** Once for each problem. */

@@ -9,7 +9,7 @@ import type {
   ToolResult,
 } from '../connector.ts'
 import { countdown, within } from '../deadline.ts'
-import { isExpired } from '../verdict.ts'
+import { isExpired, markUnsent } from '../verdict.ts'
 
 /**
  * A new session may take this long, in ms, or as long as the first: whoever opened that may have been in a hurry, and all
@@ -121,7 +121,9 @@ export class LastingConnection implements Connection {
       if (!isExpired(error)) throw error
     }
     const what = `what was asked of service "${this.#service}" was not sent: its new session`
-    const second = await within(left(), what, this.#renewed(first))
+    const second = await within(left(), what, this.#renewed(first)).catch((error: unknown) => {
+      throw markUnsent(asError(error))
+    })
     try {
       return await this.#work(second, left(), work)
     } catch (error) {

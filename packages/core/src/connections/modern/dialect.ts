@@ -77,12 +77,15 @@ export function modernDialect({
       const answered = await answerOf(host, String(method), fields(params), asking)
       return [key, answered] as const
     })
+    // Who has to be asked may take his time.
+    deadline.hold()
     try {
       const inputResponses = Object.fromEntries(await deadline.race(Promise.all(answers)))
       return { ...state, inputResponses }
     } finally {
       // If one question has no answer, nobody waits for those of the others.
       round.abort()
+      deadline.release()
     }
   }
 
