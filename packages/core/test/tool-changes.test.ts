@@ -12,6 +12,7 @@ import { Refresher } from '../src/tools/refresh.ts'
 import { RefreshLeases } from '../src/tools/refresh-lease.ts'
 import { approvalsOf } from '../src/trust/approvals-of.ts'
 import { Gate } from '../src/trust/gate.ts'
+import { startRemote } from './connections-fixtures.ts'
 import { linesOf, open, scratch, server } from './stores.ts'
 
 const names = (tools: Iterable<{ tool: string }>) => Array.from(tools, ({ tool }) => tool)
@@ -27,6 +28,26 @@ test('a list that its server calls changed is not served any more', async () => 
   expect((await ctx.listTools()).services[0]!.source).toBe('cache')
   await ctx.useTool('grow')
   expect(await ctx.useTool('grown-2')).toEqual({ content: [] })
+})
+
+test.each([
+  ['a remote server calls changed is out of date for everybody', true],
+  ['a local server calls changed that ends with a command is out of date for that command', false],
+])('a list that %s', async (_, isForAll) => {
+  const local = `${scratch()}/a.db`
+  const ctx = (await open({ local, refreshBehind: false })).forStore()
+  const remote = await startRemote({ mode: 'stream' })
+  await ctx.addService({ demo: isForAll ? { url: remote.url } : server() })
+  await ctx.listTools()
+  const other = (await open({ local })).forStore()
+  const facts = async () => (await other.serviceInfo('demo')).facts.tools
+  expect(await facts()).toBe('fresh')
+  await ctx.useTool('demo/grow')
+  expect((await ctx.serviceInfo('demo')).facts.tools).toBe('stale')
+  // What is written after it has come with it.
+  await ctx.addService({ later: server() })
+  await expect.poll(async () => (await other.listServices()).length).toBe(2)
+  expect(await facts()).toBe(isForAll ? 'stale' : 'fresh')
 })
 
 test('a changed list is renewed behind, for everybody', async () => {

@@ -55,6 +55,8 @@ export class Refresher {
   readonly #running = new Map<string, Flight>()
   /** When servers last said that their lists changed, until a list comes that was asked for later. */
   readonly #changes = new Map<string, Stamp>()
+  /** Of those, what outdates the list that is known in this process only. */
+  readonly #ownChanges = new Map<string, Stamp>()
   readonly #tooLarge = new Set<string>()
 
   constructor(parts: RefresherParts) {
@@ -96,18 +98,23 @@ export class Refresher {
   /** There is no such service any more: who waits for its list is told at once, and nobody is asked any longer. */
   removed(id: string): void {
     this.#changes.delete(id)
+    this.#ownChanges.delete(id)
     for (const { service, end } of this.#running.values()) if (service.id === id) end.abort()
   }
 
   /**
    * Its server said that its list changed, or is another version by now. A list on its way, which comes after that was
-   * said, has the change in all likelihood, and is served; the one that is known is not, by nobody.
+   * said, has the change in all likelihood, and is served; the one that is known is not.
    */
   noteChange(service: Service, by: OutdatedBy = 'list_changed'): void {
-    const { lists, outdated } = this.#parts
+    const { lists, options, outdated } = this.#parts
     const stamp = lists.begin()
     this.#changes.set(service.id, stamp)
-    if (!this.isAsking(service) && !this.isOutdated(service)) outdated.mark(service, stamp, by)
+    if (this.isAsking(service) || this.isOutdated(service)) return
+    // A local server that ends with this run takes its change with it, and many say so at every start.
+    const isOwn = by === 'list_changed' && service.config.type === 'stdio' && !options.refreshBehind
+    if (isOwn) this.#ownChanges.set(service.id, stamp)
+    else outdated.mark(service, stamp, by)
   }
 
   /** When it last said so, until a list comes that was asked for later. */
@@ -123,7 +130,8 @@ export class Refresher {
   /** Whether the list that is known is not to be served any more. */
   isOutdated(service: Service): boolean {
     const { lists, outdated } = this.#parts
-    return outdated.outdates(service, lists.whole(service)?.stamp ?? NO_STAMP)
+    const { stamp = NO_STAMP } = lists.whole(service) ?? {}
+    return stamp < (this.#ownChanges.get(service.id) ?? NO_STAMP) || outdated.outdates(service, stamp)
   }
 
   #flight(service: Service): string {
