@@ -467,7 +467,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'approvals that others could write are believed',
-    file: 'packages/core/src/trust/approval-file.ts',
+    file: 'packages/core/src/trust/private-file.ts',
     find: 'if (stat.mode & OTHERS_MAY_WRITE) {',
     replace: 'if (stat.mode < 0) {',
     suite: approvalFile,
@@ -475,7 +475,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'who lost the lock writes all the same',
-    file: 'packages/core/src/trust/approval-file.ts',
+    file: 'packages/core/src/trust/private-file.ts',
     find: 'if (!isOurs()) return false',
     replace: '',
     suite: approvalFile,

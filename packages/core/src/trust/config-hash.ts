@@ -14,7 +14,8 @@ export function configHash(config: ServiceConfig): string {
   return hash
 }
 
-function canonical(value: unknown): string {
+/** The value as JSON in which fields stand in order of their names, and none is `undefined`. */
+export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (!isObject(value)) return JSON.stringify(value)
   const fields = Object.keys(value)
