@@ -25,6 +25,7 @@ const lifecycle = 'packages/core/test/service-lifecycle.test.ts'
 const contents = 'packages/core/test/contents.test.ts'
 const partial = 'packages/core/test/partial-results.test.ts'
 const pool = 'packages/core/src/connections/pool.ts'
+const pins = 'packages/core/test/tool-pins.test.ts'
 const addresses = 'packages/core/test/connections-addresses.test.ts'
 
 const refreshOnce = 'packages/core/test/refresh-once.test.ts'
@@ -32,6 +33,64 @@ const rightLists = 'packages/core/test/right-lists.test.ts'
 
 /** Of services, connections, tools, trust. */
 export const coreMutants: Mutant[] = [
+  {
+    name: 'a changed tool is pinned anew as it is seen',
+    file: 'packages/core/src/pins/pin-keeper.ts',
+    find: 'const seenFirst = pin ? offers.filter(isNew) : []',
+    replace:
+      'const seenFirst = pin ? offers : []; for (const { service } of offers) await this.forget(service)',
+    suite: pins,
+    test: 'what a tool was at its first listing is compared with what it is at each later one, by any process of the user',
+  },
+  {
+    name: 'fields that nobody knows are not pinned',
+    file: 'packages/core/src/pins/pin.ts',
+    find: 'return { ...definition, name: tool }',
+    replace:
+      'return { description: definition.description, inputSchema: definition.inputSchema, name: tool } as RawTool',
+    suite: pins,
+    test: 'an unknown field is a change; the order of fields is none',
+  },
+  {
+    name: 'block only warns',
+    file: 'packages/core/src/pins/pins.ts',
+    find: "if (this.#parts.options.pin === 'block') keeper.admit(service, tool)",
+    replace: '',
+    suite: pins,
+    test: 'block refuses what changed, what is new and what was renamed before anything is sent, and lets the others go on',
+  },
+  {
+    name: 'block lets new tools pass',
+    file: 'packages/core/src/pins/pin-keeper.ts',
+    find: 'if (!pin || pinned?.sha256 === toolHash(tool)) return',
+    replace: 'if (!pinned || pinned.sha256 === toolHash(tool)) return',
+    suite: pins,
+    test: 'block refuses what changed, what is new and what was renamed before anything is sent, and lets the others go on',
+  },
+  {
+    name: 'a stranger ends a pin with another config',
+    file: 'packages/core/src/pins/pin-keeper.ts',
+    find: 'pin.shape !== this.#shape(service) && this.#parts.gate.isTrusted(service)',
+    replace: 'pin.shape !== this.#shape(service)',
+    suite: pins,
+    test: 'what a stranger does to a config or a service ends no pin',
+  },
+  {
+    name: 'pins outlive what they are about',
+    file: 'packages/core/src/services/changes.ts',
+    find: '  await house.pins.forget({ scope, name })',
+    replace: '',
+    suite: pins,
+    test: 'a service that its user removed, cleared or gave another config is seen for the first time again',
+  },
+  {
+    name: 'what is inert is pinned',
+    file: 'packages/core/src/pins/pin-keeper.ts',
+    find: 'this.#parts.gate.refusal(service) ? undefined : this.#parts.lists.whole(service)?.tools',
+    replace: 'this.#parts.lists.whole(service)?.tools',
+    suite: pins,
+    test: 'the tools of what is inert pin nothing',
+  },
   {
     name: 'an address that stands in the URL is not judged',
     file: `${http}/wire.ts`,

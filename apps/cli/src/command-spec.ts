@@ -15,6 +15,7 @@ export type CommandName =
   | 'restart'
   | 'remove'
   | 'trust'
+  | 'diff'
   | 'assign'
   | 'unassign'
   | 'agents'

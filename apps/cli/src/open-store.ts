@@ -6,10 +6,11 @@ import type { Settings } from './settings.ts'
 /** Opens the dataspace the settings name, in Redis or in the local file. The library is loaded here and nowhere else. */
 export async function openStore(settings: Settings, host: Omit<Host, 'openStore'>): Promise<Store> {
   const { homeFolder, setupStore } = await import('@mcpstore/core')
-  const { namespace, dataspace, home, redis, policy, allowPrivateAddresses, debug, timeoutMs } = settings
+  const { namespace, dataspace, home, redis, policy, allowPrivateAddresses, pin, debug, timeoutMs } = settings
   return setupStore({
     ...(redis ? { redis } : { local: true }),
     ...(policy === undefined ? {} : { policy }),
+    ...(pin === undefined ? {} : { pin }),
     allowPrivateAddresses,
     home: homeFolder({ home, env: host.env }),
     namespace,

@@ -144,6 +144,7 @@ export async function run(argv: string[], world: FakeWorld = {}): Promise<Run> {
     namespace: 'default',
     dataspace: 'default',
     forStore: () => services,
+    events: { on: () => () => {} },
     status: () => world.status ?? fakeStatus(),
     close: async () => {
       result.closed += 1

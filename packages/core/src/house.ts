@@ -3,6 +3,7 @@ import type { Place } from './backends.ts'
 import { storeError } from './errors.ts'
 import type { ServiceNews } from './events/service-news.ts'
 import type { ResolvedOptions } from './options.ts'
+import type { Pins } from './pins/pins.ts'
 import type { Reach } from './reach.ts'
 import type { Registry } from './services/registry.ts'
 import type { CachedLists } from './tools/cached-list.ts'
@@ -22,6 +23,7 @@ export interface House {
   readonly registry: Registry
   readonly gate: Gate
   readonly approver: Approver
+  readonly pins: Pins
   readonly lists: CachedLists
   readonly reach: Reach
   readonly refresher: Refresher

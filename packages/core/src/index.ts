@@ -65,6 +65,8 @@ export type {
   ServerLog,
 } from './host/handlers.ts'
 export type { Policy, StoreOptions } from './options.ts'
+export type { PinMode, ToolChanges } from './pins/tool-changes.ts'
+export type { ChangedPart, ToolsDiff } from './pins/tools-diff.ts'
 export type { RedisOptions } from './redis-options.ts'
 export type { AgentSummary } from './services/agents.ts'
 export type { AskOptions } from './services/ask-all.ts'

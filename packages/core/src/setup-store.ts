@@ -12,6 +12,7 @@ import { storeError } from './errors.ts'
 import { ServiceNews } from './events/service-news.ts'
 import { stderrLogger } from './logger.ts'
 import { type ResolvedOptions, resolveOptions, type StoreOptions } from './options.ts'
+import { Pins } from './pins/pins.ts'
 import { Reach, type ReachParts } from './reach.ts'
 import { Registry } from './services/registry.ts'
 import { Store } from './store.ts'
@@ -63,6 +64,7 @@ export function storeOver(
   const gate = new Gate({ dataspace, approvals, trust: options.trust, env: options.env, logger })
   const approver = new Approver({ gate, approvals, logger })
   const lists = new CachedLists(dataspace, gate)
+  const pins = new Pins({ options, dataspace, gate, lists, logger })
   const onToolsChanged = (id: string) => changes.noticed(id)
   const news = new ServiceNews(dataspace)
   const tell = (id: string) => news.tell(id)
@@ -88,7 +90,7 @@ export function storeOver(
   const changes = new ListChanges({ records, lists, reach, refresher, logger, behind, options })
   const { maxCallsPerService } = options
   const turns = maxCallsPerService === undefined ? undefined : new Turns(maxCallsPerService)
-  const parts = { registry, gate, approver, lists, reach, refresher, news, turns }
+  const parts = { registry, gate, approver, pins, lists, reach, refresher, news, turns }
   const shared = { options, logger, dataspace, instead, behind, closed: false }
   return new Store({ ...shared, ...parts }, async () => {
     await Promise.all(tasks)

@@ -109,9 +109,10 @@ export class Store {
 
   /** Removes every service and all that is known of them, for everybody. @throws `unavailable`, `outcome_unknown` */
   async clear(): Promise<{ durable: Durability }> {
-    const { approver, dataspace } = this.#house
+    const { approver, dataspace, pins } = this.#house
     const durable = await dataspace.clear()
     await approver.revokeAll()
+    await pins.forget()
     return { durable }
   }
 

@@ -2,6 +2,7 @@ import type { McpStoreError } from '@mcpstore/storage'
 import { LONGEST_TIMER_MS, within } from '../connections/deadline.ts'
 import { noteOfError } from '../errors.ts'
 import type { House } from '../house.ts'
+import type { ToolChanges } from '../pins/tool-changes.ts'
 import type { Service } from '../services/registry.ts'
 import type { CachedList } from './cached-list.ts'
 import { ASKING, inParallel } from './in-parallel.ts'
@@ -93,18 +94,22 @@ function sourceOfKnown(list: CachedList | undefined): ToolSource['source'] {
 }
 
 /** The tools of all parts as one array, and where each part came from. */
-export function toolList(parts: readonly ServiceList[]): ToolList {
+export function toolList(parts: readonly ServiceList[], changes: ReadonlyMap<string, ToolChanges>): ToolList {
   const tools: ListedTool[] = parts.flatMap(({ list }) => list?.tools ?? [])
-  return Object.assign(tools, { services: parts.map(sourceOf) })
+  return Object.assign(tools, { services: parts.map((part) => sourceOf(part, changes.get(part.service.id))) })
 }
 
-function sourceOf({ service, list, source, error, isOutdated }: ServiceList): ToolSource {
+function sourceOf(
+  { service, list, source, error, isOutdated }: ServiceList,
+  changes: ToolChanges | undefined,
+): ToolSource {
   return {
     name: service.name,
     source,
     fetchedAt: list?.fetchedAt ?? null,
     age: list ? Math.max(0, Date.now() - Date.parse(list.fetchedAt)) : null,
     stale: list !== undefined && (isOutdated || isStale(list)),
+    ...(changes && { changes }),
     ...(error && { error: noteOfError(error) }),
   }
 }
