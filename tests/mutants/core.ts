@@ -159,6 +159,14 @@ export const coreMutants: Mutant[] = [
     test: 'who does not let go keeps nobody: it is replaced when its lease is over, or when time runs out',
   },
   {
+    name: 'who gets the lease asks, whatever was written down meanwhile',
+    file: 'packages/core/src/tools/refresh-lease.ts',
+    find: "if (dataspace.status().state === 'up') await dataspace.refresh()",
+    replace: '',
+    suite: refreshOnce,
+    test: 'a list of which word has not come yet is not asked for again',
+  },
+  {
     name: 'what one failed with the others try again',
     file: 'packages/core/src/tools/refresh-lease.ts',
     find: "if (outcome?.how === 'failed') throw sharedFailure(outcome)",
@@ -168,7 +176,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a list counts from when it came, not from when it was asked for',
-    file: 'packages/core/src/tools/refresh.ts',
+    file: 'packages/core/src/tools/fetch-list.ts',
     find: 'await lists.put(service, stamp, list)',
     replace: 'await lists.put(service, lists.begin(), list)',
     suite: 'packages/core/test/tool-changes.test.ts',
@@ -184,7 +192,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'lists of a host that is signed in are shared',
-    file: 'packages/core/src/tools/refresh.ts',
+    file: 'packages/core/src/tools/fetch-list.ts',
     find: '(reach.signIns.has(service) && !isPublic)',
     replace: 'false',
     suite: rightLists,
@@ -192,7 +200,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a list without tools is kept as long as any other',
-    file: 'packages/core/src/tools/refresh.ts',
+    file: 'packages/core/src/tools/fetch-list.ts',
     find: 'const EMPTY_TTL_MS = 10_000',
     replace: 'const EMPTY_TTL_MS = LONGEST_TTL_MS',
     suite: rightLists,
@@ -978,7 +986,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a private list is shared',
-    file: 'packages/core/src/tools/refresh.ts',
+    file: 'packages/core/src/tools/fetch-list.ts',
     find: 'const isOwn = (isPrivate && !lists.isOwn) ||',
     replace: 'const isOwn = false &&',
     suite: privateLists,
@@ -986,7 +994,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a list is as fresh as the store likes, whatever its server says',
-    file: 'packages/core/src/tools/refresh.ts',
+    file: 'packages/core/src/tools/fetch-list.ts',
     find: 'const { ttlMs = options.toolTtlMs, isPrivate = false, isPublic = false } = tools',
     replace: 'const { isPrivate = false, isPublic = false } = tools\n    const ttlMs = options.toolTtlMs',
     suite: privateLists,
