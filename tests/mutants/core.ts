@@ -265,7 +265,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a server is asked although its list is known',
     file: 'packages/core/src/tools/listing.ts',
-    find: 'if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service)) {',
+    find: 'if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service, cached)) {',
     replace: 'if (false) {',
     suite: tools,
     test: 'tools are fetched once and then answered from the shared list, by another process too',
@@ -273,7 +273,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a list that its server calls changed is served',
     file: 'packages/core/src/tools/listing.ts',
-    find: ' && !refresher.isOutdated(service)',
+    find: ' && !refresher.isOutdated(service, cached)',
     replace: '',
     suite: 'packages/core/test/tool-changes.test.ts',
     test: 'a list that its server calls changed is not served any more',

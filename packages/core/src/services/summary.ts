@@ -13,7 +13,7 @@ export function summarise(
   const list = lists.get(service)
   const facts = list && {
     toolCount: list.tools.length,
-    stale: isStale(list) || refresher.isOutdated(service),
+    stale: isStale(list) || refresher.isOutdated(service, list),
   }
   const trust = { trusted: gate.isTrusted(service), inert: gate.whyInert(service) }
   const connection = { phase: reach.phase(service), retryAt: reach.retryAt(service) }

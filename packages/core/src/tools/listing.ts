@@ -61,12 +61,13 @@ async function listOf(
     return known(house, service, refusal as McpStoreError)
   }
   const cached = lists.get(service)
-  if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service)) {
+  if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service, cached)) {
     if (isStale(cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })
       house.behind(renewal.catch((error: Error) => logger.debug(`a stale list stays: ${error.message}`)))
     }
-    return known(house, service)
+    const source = sourceOfKnown(cached)
+    return { service, list: cached, source, error: undefined, isOutdated: false }
   }
   try {
     return {
@@ -82,9 +83,9 @@ async function listOf(
 }
 
 /** What is known now: nothing of a service that was removed meanwhile. */
-function known({ lists, refresher }: House, service: Service, error?: McpStoreError): ServiceList {
+function known({ lists, refresher }: House, service: Service, error: McpStoreError): ServiceList {
   const list = lists.get(service)
-  const isOutdated = refresher.isOutdated(service)
+  const isOutdated = refresher.isOutdated(service, list)
   return { service, list, source: sourceOfKnown(list), error, isOutdated }
 }
 

@@ -113,9 +113,9 @@ export class Refresher {
   }
 
   /** Whether the list that is known is not to be served any more. */
-  isOutdated(service: Service): boolean {
-    const { lists, outdated } = this.#parts
-    const { stamp = NO_STAMP } = lists.whole(service) ?? {}
+  isOutdated(service: Service, list: CachedList | undefined = this.#parts.lists.whole(service)): boolean {
+    const { outdated } = this.#parts
+    const stamp = list?.stamp ?? NO_STAMP
     return stamp < (this.#ownChanges.get(service.id) ?? NO_STAMP) || outdated.outdates(service, stamp)
   }
 
