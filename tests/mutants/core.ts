@@ -897,6 +897,14 @@ export const coreMutants: Mutant[] = [
     test: 'a file appears by itself assignments, also those that end with their service',
   },
   {
+    name: 'what nobody stands by any more is not found anew',
+    file: 'packages/core/src/services/health-note.ts',
+    find: 'if (isSame && !healthWitness(dataspace, service)?.gone) return',
+    replace: 'if (isSame) return',
+    suite: 'packages/core/test/health-note.test.ts',
+    test: 'what was found by who is gone without a word is noted anew',
+  },
+  {
     name: 'watch runs on when nobody reads it',
     file: 'apps/cli/src/process-host.ts',
     find: 'if (stream === stdout) unread.abort()',

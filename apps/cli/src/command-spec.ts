@@ -26,6 +26,7 @@ export type CommandName =
   | 'export'
   | 'import'
   | 'watch'
+  | 'nodes'
   | 'redis'
   | 'help'
 

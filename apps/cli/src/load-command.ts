@@ -28,6 +28,7 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> 
   export: async () => (await import('./commands/export.ts')).exportTo,
   import: async () => (await import('./commands/import.ts')).importFrom,
   redis: async () => (await import('./commands/redis.ts')).redis,
+  nodes: async () => (await import('./commands/nodes.ts')).nodes,
   watch: async () => (await import('./commands/watch.ts')).watch,
   help: async () => (await import('./commands/help.ts')).help,
 }

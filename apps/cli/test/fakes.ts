@@ -32,6 +32,8 @@ export function fakeService(name: string, changes: Partial<ServiceInfo> = {}): S
       health: 'ok',
       tools: 'fresh',
       lastError: null,
+      seenBy: null,
+      healthStale: false,
       retryAt: null,
       trusted: true,
       inert: null,

@@ -83,7 +83,7 @@ export type {
   StatusWord,
 } from './services/service-info.ts'
 export { setupStore } from './setup-store.ts'
-export type { Store, StoreStatus } from './store.ts'
+export type { Store, StoreNode, StoreStatus } from './store.ts'
 export type { UseOptions } from './tools/call.ts'
 export type { ListOptions } from './tools/listing.ts'
 export { structuredOf, textOf } from './tools/result-parts.ts'

@@ -1,3 +1,4 @@
+import manifest from '@mcpstore/core/package.json' with { type: 'json' }
 import {
   Dataspace,
   type Logger,
@@ -39,7 +40,15 @@ export async function setupStore(given: StoreOptions = {}): Promise<Store> {
   const { backend: plain, tier, instead } = await placeOf(options, name)
   const backend = options.debug ? loggedBackend(plain, logger) : plain
   const { namespace, socketTimeoutMs: waitMs } = options
-  const dataspace = new Dataspace({ backend, namespace, dataspace: name, logger, waitMs, ...tier })
+  const dataspace = new Dataspace({
+    backend,
+    namespace,
+    dataspace: name,
+    logger,
+    waitMs,
+    version: manifest.version,
+    ...tier,
+  })
   await dataspace.open()
   if (options.policy === 'strict') await refuseUnread(dataspace)
   return storeOver(dataspace, options, logger, instead)

@@ -1,4 +1,4 @@
-import type { DataspaceStatus, Durability, Inspection } from '@mcpstore/storage'
+import type { DataspaceNode, DataspaceStatus, Durability, Inspection } from '@mcpstore/storage'
 import { AgentContext } from './agent-context.ts'
 import { StoreContext } from './context.ts'
 import type { StoreEvents } from './events/events.ts'
@@ -13,6 +13,9 @@ import type { ImportInput } from './transfer/read-document.ts'
 
 /** What is true of a store right now. */
 export type StoreStatus = DataspaceStatus
+
+/** A process that has a dataspace open, or had. */
+export type StoreNode = DataspaceNode
 
 /** A store, open until it is closed. Made by `setupStore`. */
 export class Store {
@@ -66,6 +69,14 @@ export class Store {
     const status = this.#house.dataspace.status()
     const byKey = new Map([...problems, ...status.quarantined].map((one) => [one.key, one]))
     return { ...status, ...this.#house.instead, quarantined: [...byKey.values()] }
+  }
+
+  /**
+   * The processes that have this dataspace open, this one among them, and those that had and are gone without a word; as was
+   * last heard where the storage does not answer. In a file a process shows after a second.
+   */
+  async nodes(): Promise<StoreNode[]> {
+    return whileOpen(this.#house).dataspace.nodes()
   }
 
   /**
