@@ -1,6 +1,7 @@
 import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
 import { fingerprint } from '../config/fingerprint.ts'
 import { quoted } from '../config/problem.ts'
+import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
 import type { Service } from '../services/registry.ts'
 import type { CachedLists } from '../tools/cached-list.ts'
@@ -9,7 +10,7 @@ import { scopeName } from '../trust/approval.ts'
 import type { Gate } from '../trust/gate.ts'
 import { PrivateFile } from '../trust/private-file.ts'
 import { shellWord } from '../trust/refusal.ts'
-import { type Pin, type PinMap, pinFormat, pinKey, pinnedTools, toolHash } from './pin.ts'
+import { listHash, type Pin, type PinMap, pinFormat, pinKey, pinnedTools, toolHash } from './pin.ts'
 import type { ToolChanges } from './tool-changes.ts'
 import { changesOf, type ToolsDiff, toolsDiff } from './tools-diff.ts'
 
@@ -33,6 +34,8 @@ export class PinKeeper {
   readonly #file: PrivateFile<Pin> | undefined
   #here: PinMap = new Map()
   readonly #told = new Set<string>()
+  readonly #compared = new WeakMap<readonly ListedTool[], { pin: Pin; changes: ToolChanges | undefined }>()
+  readonly #shapes = new WeakMap<ServiceConfig, string>()
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
@@ -65,7 +68,7 @@ export class PinKeeper {
     const found = new Map<string, ToolChanges>()
     for (const { service, tools } of offers) {
       const known = this.#find(pins, service)
-      const changes = known && changesOf(known, tools)
+      const changes = known && this.#changesOf(known, tools)
       if (!changes) continue
       found.set(service.id, changes)
       this.#tell(service, changes)
@@ -114,9 +117,24 @@ export class PinKeeper {
     return pin && pin.shape !== this.#shape(service) && this.#parts.gate.isTrusted(service) ? undefined : pin
   }
 
+  /** Each list is compared once with each pin. */
+  #changesOf(pin: Pin, tools: readonly ListedTool[]): ToolChanges | undefined {
+    const before = this.#compared.get(tools)
+    if (before?.pin === pin) return before.changes
+    const changes = changesOf(pin, tools)
+    this.#compared.set(tools, { pin, changes })
+    return changes
+  }
+
   #pinOf(service: Service, tools: readonly ListedTool[]): Pin {
     const at = new Date().toISOString()
-    return { ...this.#placeOf(service), shape: this.#shape(service), at, tools: pinnedTools(tools) }
+    return {
+      ...this.#placeOf(service),
+      shape: this.#shape(service),
+      at,
+      list: listHash(tools),
+      tools: pinnedTools(tools),
+    }
   }
 
   #placeOf({ scope, name }: Service): Pick<Pin, 'namespace' | 'dataspace' | 'scope' | 'service'> {
@@ -126,7 +144,9 @@ export class PinKeeper {
 
   #shape({ config }: Service): string {
     const { namespace, dataspace } = this.#parts.dataspace
-    return fingerprint(config, `${namespace}:${dataspace}`)
+    const shape = this.#shapes.get(config) ?? fingerprint(config, `${namespace}:${dataspace}`)
+    this.#shapes.set(config, shape)
+    return shape
   }
 
   /** @throws `storage` */

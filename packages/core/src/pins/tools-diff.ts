@@ -3,7 +3,7 @@ import { isObject } from '../config/problem.ts'
 import type { RawTool } from '../connections/connector.ts'
 import type { ListedTool } from '../tools/tool-list.ts'
 import { canonical } from '../trust/config-hash.ts'
-import { definitionOf, type Pin, toolHash } from './pin.ts'
+import { definitionOf, listHash, type Pin, toolHash } from './pin.ts'
 import type { ToolChanges } from './tool-changes.ts'
 
 /** One place in a definition that is another one; what is not there is left out. */
@@ -28,6 +28,7 @@ export interface ToolsDiff {
 
 /** Which tools are others than those that are pinned; `undefined` where none is. */
 export function changesOf(pin: Pin, tools: readonly ListedTool[]): ToolChanges | undefined {
+  if (pin.list === listHash(tools)) return undefined
   const before = new Map(pin.tools.map(({ tool, sha256 }) => [tool, sha256]))
   const now = new Set(tools.map(({ tool }) => tool))
   const added = tools.filter(({ tool }) => !before.has(tool))
