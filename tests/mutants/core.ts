@@ -220,7 +220,7 @@ export const coreMutants: Mutant[] = [
     find: 'refresher.removed(key)',
     replace: '',
     suite: rightLists,
-    test: 'a service that is removed ends the asking for its tools at once, here and elsewhere',
+    test: 'a service that is removed elsewhere ends the asking for its tools at once',
   },
   {
     name: 'a list of another config is believed',

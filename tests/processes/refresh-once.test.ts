@@ -141,3 +141,21 @@ describe.each(kinds)('in %s', (kind) => {
     expect(service.asked).toBe(2)
   }, 60_000)
 })
+
+describe.skipIf(!hasRedisServer)('while Redis is away', () => {
+  it('nobody waits for a lease: each asks for himself', async () => {
+    await using box = new Box()
+    await using redis = await startRedis()
+    await using server = await new ListServer().start()
+    const place = { local: false, redis: redis.url, dataspace: 'default', mirror: false, trust: 'dataspace' }
+    const hosts = [await startHost(box, place), await startHost(box, place)] as const
+    await hosts[0].do('addService', { name: 'a', url: server.service('a').url })
+    await until('the other knows it', async () => (await hosts[1].do('listServices')).list.length === 1)
+    await redis.kill()
+    for (const host of hosts) {
+      await until('it is known to be down', async () => (await host.do('status')).state === 'down')
+      expect(await toolsOf(host)).toEqual(['tool-of-a'])
+    }
+    expect(server.service('a').asked).toBe(2)
+  }, 60_000)
+})

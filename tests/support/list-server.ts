@@ -10,6 +10,8 @@ export interface ListService {
   url: string
   /** How often it was asked for its tools. */
   asked: number
+  /** How many of its requests were given up before they were answered. */
+  abandoned: number
   /** The `Authorization` headers that came with it. */
   credentials: (string | undefined)[]
   version: string
@@ -40,6 +42,7 @@ export class ListServer implements AsyncDisposable {
     const known = this.#services.get(name) ?? {
       url: `${this.#origin}/${name}`,
       asked: 0,
+      abandoned: 0,
       credentials: [],
       version: '1',
       pages: 1,
@@ -70,6 +73,9 @@ export class ListServer implements AsyncDisposable {
     const { id, method, params } = JSON.parse(body)
     if (id === undefined) return void response.writeHead(202).end()
     const name = request.url!.slice(1)
+    response.on('close', () => {
+      if (!response.writableEnded) this.service(name).abandoned++
+    })
     const result = await this.#result(name, method, params, request.headers.authorization)
     if (result === 'nothing') return
     response.writeHead(200, { 'content-type': 'application/json' })

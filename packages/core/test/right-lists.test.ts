@@ -106,12 +106,19 @@ test('a private list that is asked for anew is out of date everywhere', async ()
   expect(await tools(first)).toEqual(['tool-3'])
 })
 
-test('a service that is removed ends the asking for its tools at once, here and elsewhere', async () => {
-  const { server, service, stores } = await scene({}, {})
-  service.answer = () => 'nothing'
-  const [first, second] = stores
-  const asking = failureOf(tools(first, { timeout: 600_000 }))
-  await server.asked('demo', 1)
-  await second.forStore().deleteService('demo')
-  expect(await asking).toMatchObject({ code: 'unknown_service', message: expect.stringContaining('removed') })
-})
+test.each(['here', 'elsewhere'])(
+  'a service that is removed %s ends the asking for its tools at once',
+  async (where) => {
+    const { server, service, stores } = await scene({}, {})
+    service.answer = () => 'nothing'
+    const [first, second] = stores
+    const asking = failureOf(tools(first, { timeout: 600_000 }))
+    await server.asked('demo', 1)
+    await (where === 'here' ? first : second).forStore().deleteService('demo')
+    expect(await asking).toMatchObject({
+      code: 'unknown_service',
+      message: expect.stringContaining('removed'),
+    })
+    await until(() => service.abandoned === 1)
+  },
+)
