@@ -273,7 +273,7 @@ test('a wait looks once, and again when there is news', async () => {
       gate: { decide: async () => {}, isTrusted: () => true, whyInert: () => null },
       lists: { get: () => undefined },
       reach: { phase: () => 'idle', retryAt: () => undefined },
-      dataspace: { get: () => ({ basis: 'stamp', value }) },
+      dataspace: { get: () => ({ basis: 'stamp', value }), witness: () => undefined },
     } as unknown as House
     const statuses = new Set(['failing'] as const)
     const waiting = waitFor(house, { name: 'demo', id: 'demo', statuses, timeoutMs: 3_600_000 })
