@@ -8,6 +8,8 @@ const inert = 'packages/core/test/trust-inert.test.ts'
 const agents = 'packages/core/test/agents.test.ts'
 const assignments = 'packages/core/test/assignments.test.ts'
 const agentsTrust = 'packages/core/test/agents-trust.test.ts'
+const signed = 'packages/core/test/trust-signed.test.ts'
+const sealed = 'packages/core/test/trust-sealed.test.ts'
 const approvalFile = 'packages/core/test/trust-file.test.ts'
 const wire = 'packages/core/test/connections-wire.test.ts'
 const sessions = 'packages/core/test/connections-sessions.test.ts'
@@ -25,7 +27,6 @@ const lifecycle = 'packages/core/test/service-lifecycle.test.ts'
 const contents = 'packages/core/test/contents.test.ts'
 const partial = 'packages/core/test/partial-results.test.ts'
 const pool = 'packages/core/src/connections/pool.ts'
-const pins = 'packages/core/test/tool-pins.test.ts'
 const addresses = 'packages/core/test/connections-addresses.test.ts'
 
 const refreshOnce = 'packages/core/test/refresh-once.test.ts'
@@ -33,64 +34,6 @@ const rightLists = 'packages/core/test/right-lists.test.ts'
 
 /** Of services, connections, tools, trust. */
 export const coreMutants: Mutant[] = [
-  {
-    name: 'a changed tool is pinned anew as it is seen',
-    file: 'packages/core/src/pins/pin-keeper.ts',
-    find: 'const seenFirst = pin ? offers.filter(isNew) : []',
-    replace:
-      'const seenFirst = pin ? offers : []; for (const { service } of offers) await this.forget(service)',
-    suite: pins,
-    test: 'what a tool was at its first listing is compared with what it is at each later one, by any process of the user',
-  },
-  {
-    name: 'fields that nobody knows are not pinned',
-    file: 'packages/core/src/pins/pin.ts',
-    find: 'return { ...definition, name: tool }',
-    replace:
-      'return { description: definition.description, inputSchema: definition.inputSchema, name: tool } as RawTool',
-    suite: pins,
-    test: 'an unknown field is a change; the order of fields is none',
-  },
-  {
-    name: 'block only warns',
-    file: 'packages/core/src/pins/pins.ts',
-    find: "if (this.#parts.options.pin === 'block') keeper.admit(service, tool)",
-    replace: '',
-    suite: pins,
-    test: 'block refuses what changed, what is new and what was renamed before anything is sent, and lets the others go on',
-  },
-  {
-    name: 'block lets new tools pass',
-    file: 'packages/core/src/pins/pin-keeper.ts',
-    find: 'if (!pin || pinned?.sha256 === toolHash(tool)) return',
-    replace: 'if (!pinned || pinned.sha256 === toolHash(tool)) return',
-    suite: pins,
-    test: 'block refuses what changed, what is new and what was renamed before anything is sent, and lets the others go on',
-  },
-  {
-    name: 'a stranger ends a pin with another config',
-    file: 'packages/core/src/pins/pin-keeper.ts',
-    find: 'pin.shape !== this.#shape(service) && this.#parts.gate.isTrusted(service)',
-    replace: 'pin.shape !== this.#shape(service)',
-    suite: pins,
-    test: 'what a stranger does to a config or a service ends no pin',
-  },
-  {
-    name: 'pins outlive what they are about',
-    file: 'packages/core/src/services/changes.ts',
-    find: '  await house.pins.forget({ scope, name })',
-    replace: '',
-    suite: pins,
-    test: 'a service that its user removed, cleared or gave another config is seen for the first time again',
-  },
-  {
-    name: 'what is inert is pinned',
-    file: 'packages/core/src/pins/pin-keeper.ts',
-    find: 'this.#parts.gate.refusal(service) ? undefined : this.#parts.lists.whole(service)?.tools',
-    replace: 'this.#parts.lists.whole(service)?.tools',
-    suite: pins,
-    test: 'the tools of what is inert pin nothing',
-  },
   {
     name: 'an address that stands in the URL is not judged',
     file: `${http}/wire.ts`,
@@ -159,14 +102,6 @@ export const coreMutants: Mutant[] = [
     test: 'who does not let go keeps nobody: it is replaced when its lease is over, or when time runs out',
   },
   {
-    name: 'who gets the lease asks, whatever was written down meanwhile',
-    file: 'packages/core/src/tools/refresh-lease.ts',
-    find: "if (dataspace.status().state === 'up') await dataspace.refresh()",
-    replace: '',
-    suite: refreshOnce,
-    test: 'a list of which word has not come yet is not asked for again',
-  },
-  {
     name: 'what one failed with the others try again',
     file: 'packages/core/src/tools/refresh-lease.ts',
     find: "if (outcome?.how === 'failed') throw sharedFailure(outcome)",
@@ -176,7 +111,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a list counts from when it came, not from when it was asked for',
-    file: 'packages/core/src/tools/fetch-list.ts',
+    file: 'packages/core/src/tools/refresh.ts',
     find: 'await lists.put(service, stamp, list)',
     replace: 'await lists.put(service, lists.begin(), list)',
     suite: 'packages/core/test/tool-changes.test.ts',
@@ -192,7 +127,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'lists of a host that is signed in are shared',
-    file: 'packages/core/src/tools/fetch-list.ts',
+    file: 'packages/core/src/tools/refresh.ts',
     find: '(reach.signIns.has(service) && !isPublic)',
     replace: 'false',
     suite: rightLists,
@@ -200,7 +135,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a list without tools is kept as long as any other',
-    file: 'packages/core/src/tools/fetch-list.ts',
+    file: 'packages/core/src/tools/refresh.ts',
     find: 'const EMPTY_TTL_MS = 10_000',
     replace: 'const EMPTY_TTL_MS = LONGEST_TTL_MS',
     suite: rightLists,
@@ -225,7 +160,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a list of another config is believed',
     file: 'packages/core/src/tools/cached-list.ts',
-    find: 'return own === undefined ? list?.shape === this.#hash(service.config) : list?.fingerprint === own',
+    find: 'return own === undefined ? list?.shape === this.#shape(service.config) : list?.fingerprint === own',
     replace: 'return true',
     suite: tools,
     test: 'fresh asks the server again; when it cannot answer, the list that is known stands beside the error',
@@ -265,7 +200,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a server is asked although its list is known',
     file: 'packages/core/src/tools/listing.ts',
-    find: 'if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service, cached)) {',
+    find: 'if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service)) {',
     replace: 'if (false) {',
     suite: tools,
     test: 'tools are fetched once and then answered from the shared list, by another process too',
@@ -273,7 +208,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a list that its server calls changed is served',
     file: 'packages/core/src/tools/listing.ts',
-    find: ' && !refresher.isOutdated(service, cached)',
+    find: ' && !refresher.isOutdated(service)',
     replace: '',
     suite: 'packages/core/test/tool-changes.test.ts',
     test: 'a list that its server calls changed is not served any more',
@@ -297,9 +232,8 @@ export const coreMutants: Mutant[] = [
   {
     name: 'of two patches at the same time one is lost',
     file: 'packages/core/src/services/changes.ts',
-    find: 'house.dataspace.putIf(id, patched as unknown as Json, stamp)',
-    replace:
-      "house.dataspace.put(id, patched as unknown as Json).then((put) => ({ ...put, status: 'written' as const }))",
+    find: 'house.dataspace.putIf(id, form.put().value, stamp)',
+    replace: 'house.dataspace.put(id, form.put().value)',
     suite: services,
     test: 'of two processes that patch different fields at the same time no field is lost',
   },
@@ -463,7 +397,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a patch approves the rest of what a stranger wrote',
     file: 'packages/core/src/services/changes.ts',
-    find: 'const changes = [isTrusted ? change : { scope, name }]',
+    find: 'const changes = [(await isOurs(house, before)) ? change : { scope, name }]',
     replace: 'const changes = [change]',
     suite: approvals,
     test: "changing one field of a config that is trusted keeps it trusted; of a stranger's it approves nothing",
@@ -495,8 +429,8 @@ export const coreMutants: Mutant[] = [
   {
     name: 'placeholders are filled in before trust is looked at',
     file: 'packages/core/src/trust/gate.ts',
-    find: 'if (refusal) throw refusal\n    return expandConfig(',
-    replace: 'if (!service) throw refusal\n    return expandConfig(',
+    find: 'if (refusal) throw refusal\n    const { env, vault } = this.#parts',
+    replace: 'if (!service) throw refusal\n    const { env, vault } = this.#parts',
     suite: inert,
     test: 'the list that a stranger wrote beside his placeholders is shown without filling them in',
   },
@@ -511,8 +445,8 @@ export const coreMutants: Mutant[] = [
   {
     name: 'what makes a command run other code is overlooked where the host vouches',
     file: 'packages/core/src/trust/gate.ts',
-    find: 'if (this.isTrusted(service)) return smuggledIn(service.config)',
-    replace: 'if (this.isTrusted(service)) return undefined',
+    find: "if (by === 'host') return smuggledIn(service.config)",
+    replace: "if (by === 'host') return undefined",
     suite: 'packages/core/test/trust-injected-code.test.ts',
     test: 'what the host vouches for is not started with a variable that needs an approval',
   },
@@ -534,7 +468,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'approvals that others could write are believed',
-    file: 'packages/core/src/trust/private-file.ts',
+    file: 'packages/core/src/trust/approval-file.ts',
     find: 'if (stat.mode & OTHERS_MAY_WRITE) {',
     replace: 'if (stat.mode < 0) {',
     suite: approvalFile,
@@ -542,7 +476,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'who lost the lock writes all the same',
-    file: 'packages/core/src/trust/private-file.ts',
+    file: 'packages/core/src/trust/approval-file.ts',
     find: 'if (!isOurs()) return false',
     replace: '',
     suite: approvalFile,
@@ -897,14 +831,6 @@ export const coreMutants: Mutant[] = [
     test: 'a file appears by itself assignments, also those that end with their service',
   },
   {
-    name: 'what nobody stands by any more is not found anew',
-    file: 'packages/core/src/services/health-note.ts',
-    find: 'if (isSame && !healthWitness(dataspace, service)?.gone) return',
-    replace: 'if (isSame) return',
-    suite: 'packages/core/test/health-note.test.ts',
-    test: 'what was found by who is gone without a word is noted anew',
-  },
-  {
     name: 'watch runs on when nobody reads it',
     file: 'apps/cli/src/process-host.ts',
     find: 'if (stream === stdout) unread.abort()',
@@ -994,7 +920,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a private list is shared',
-    file: 'packages/core/src/tools/fetch-list.ts',
+    file: 'packages/core/src/tools/refresh.ts',
     find: 'const isOwn = (isPrivate && !lists.isOwn) ||',
     replace: 'const isOwn = false &&',
     suite: privateLists,
@@ -1002,7 +928,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a list is as fresh as the store likes, whatever its server says',
-    file: 'packages/core/src/tools/fetch-list.ts',
+    file: 'packages/core/src/tools/refresh.ts',
     find: 'const { ttlMs = options.toolTtlMs, isPrivate = false, isPublic = false } = tools',
     replace: 'const { isPrivate = false, isPublic = false } = tools\n    const ttlMs = options.toolTtlMs',
     suite: privateLists,
@@ -1079,5 +1005,134 @@ export const coreMutants: Mutant[] = [
     replace: 'if (true) return',
     suite: 'packages/core/test/transfer.test.ts',
     test: 'of one wrong config among sound ones nothing is imported',
+  },
+  {
+    name: 'what is not signed counts as signed',
+    file: 'packages/core/src/trust/signatures.ts',
+    find: 'if (!signature) return null',
+    replace: "if (!signature) return 'valid'",
+    suite: signed,
+    test: 'what is not signed is inert for whoever has the secret, until it is approved',
+  },
+  {
+    name: 'a signature is believed without being checked',
+    file: 'packages/core/src/trust/signature.ts',
+    find: 'given.length === wanted.length && timingSafeEqual(given, wanted)',
+    replace: 'given.length === wanted.length',
+    suite: signed,
+    test: 'a signature holds for one name, scope and dataspace, and for every byte',
+  },
+  {
+    name: 'a signature of another service is believed',
+    file: 'packages/core/src/trust/signature.ts',
+    find: 'scopeName(scope), name, at]',
+    replace: 'scopeName(scope), at]',
+    suite: signed,
+    test: 'a signature holds for one name, scope and dataspace, and for every byte',
+  },
+  {
+    name: 'the key of one dataspace is that of another',
+    file: 'packages/core/src/secrets/dataspace-key.ts',
+    find: "JSON.stringify(['mcpstore secret 1', namespace, dataspace])",
+    replace: "JSON.stringify(['mcpstore secret 1', namespace])",
+    suite: signed,
+    test: 'a signature holds for one name, scope and dataspace, and for every byte',
+  },
+  {
+    name: 'an older signed config is trusted again',
+    file: 'packages/core/src/trust/signatures.ts',
+    find: 'signature.at < newest',
+    replace: 'false',
+    suite: signed,
+    test: 'an older signed config is refused by whoever has seen a newer one',
+  },
+  {
+    name: 'what was there at the start is not remembered',
+    file: 'packages/core/src/trust/witness.ts',
+    find: 'first.set(entry.key, entry)',
+    replace: '{}',
+    suite: signed,
+    test: 'also by who has only looked on, and by who found the newer one when it began',
+  },
+  {
+    name: 'what was removed is trusted again',
+    file: 'packages/core/src/trust/witness.ts',
+    find: 'if (removal !== undefined)',
+    replace: 'if (false)',
+    suite: signed,
+    test: 'a config that was removed does not come back by its old signature',
+  },
+  {
+    name: 'a config of a stranger is signed by changing it',
+    file: 'packages/core/src/services/stored-form.ts',
+    find: 'if (!key || !vouch) return',
+    replace: 'if (!key) return',
+    suite: signed,
+    test: 'a config of a stranger is not signed by changing it, nor is one that only this host vouches for',
+  },
+  {
+    name: 'the word of the host becomes an approval',
+    file: 'packages/core/src/services/changes.ts',
+    find: "return by !== null && by !== 'host'",
+    replace: 'return by !== null',
+    suite: signed,
+    test: 'a config of a stranger is not signed by changing it, nor is one that only this host vouches for',
+  },
+  {
+    name: 'what is there is written again for its seals',
+    file: 'packages/core/src/services/stored-form.ts',
+    find: 'const kept = isSame && isCurrent',
+    replace: 'const kept = !key && isSame && isCurrent',
+    suite: signed,
+    test: 'adding what is there again is no write, with the secret or without it',
+  },
+  {
+    name: 'what the old secret wrote stays as it is',
+    file: 'packages/core/src/services/stored-form.ts',
+    find: 'if (isOpen || isStale) return false',
+    replace: 'return true',
+    suite: signed,
+    test: 'after a rotation what the old secret signed is trusted, and what is written is signed with the new one',
+  },
+  {
+    name: 'a key is derived each time',
+    file: 'packages/core/src/secrets/keyring.ts',
+    find: 'this.#derived[at] ??= ',
+    replace: 'this.#derived[at] = ',
+    suite: signed,
+    test: 'a key is derived once, and only where one is needed',
+  },
+  {
+    name: 'a sealed value opens wherever it is put',
+    file: 'packages/core/src/secrets/vault.ts',
+    find: "JSON.stringify(['mcpstore sealed 1', serviceId(service), field])",
+    replace: "'mcpstore sealed 1'",
+    suite: sealed,
+    test: 'a sealed value opens in its own place only',
+  },
+  {
+    name: 'one nonce for all that is sealed',
+    file: 'packages/core/src/secrets/sealed-value.ts',
+    find: 'randomBytes(NONCE_BYTES)',
+    replace: 'Buffer.alloc(randomBytes.length ? NONCE_BYTES : 0)',
+    suite: sealed,
+    test: 'a sealed config connects with its values for whoever has the secret, and is stored and shown without them',
+  },
+  {
+    name: 'what is sealed is opened before anybody asks whether it is trusted',
+    file: 'packages/core/src/trust/gate.ts',
+    find: 'const danger = this.#danger(service)\n    return danger === undefined ? undefined : untrusted',
+    replace:
+      'const danger = undefined as string | undefined\n    return danger === undefined ? undefined : untrusted',
+    suite: sealed,
+    test: 'nothing sealed is opened for a service that is not trusted',
+  },
+  {
+    name: 'who seals the same at once is told of a conflict',
+    file: 'packages/core/src/events/store-events.ts',
+    find: 'return one === other',
+    replace: 'return false',
+    suite: sealed,
+    test: 'what two processes sealed and signed by themselves is no conflict when it is the same',
   },
 ]

@@ -15,7 +15,6 @@ export type CommandName =
   | 'restart'
   | 'remove'
   | 'trust'
-  | 'diff'
   | 'assign'
   | 'unassign'
   | 'agents'
@@ -26,7 +25,6 @@ export type CommandName =
   | 'export'
   | 'import'
   | 'watch'
-  | 'nodes'
   | 'redis'
   | 'help'
 

@@ -32,10 +32,10 @@ export function fakeService(name: string, changes: Partial<ServiceInfo> = {}): S
       health: 'ok',
       tools: 'fresh',
       lastError: null,
-      seenBy: null,
-      healthStale: false,
       retryAt: null,
       trusted: true,
+      trustedBy: 'dataspace',
+      signature: null,
       inert: null,
     },
     config: { type: 'http', url: `https://${name}.example/mcp` },
@@ -146,7 +146,6 @@ export async function run(argv: string[], world: FakeWorld = {}): Promise<Run> {
     namespace: 'default',
     dataspace: 'default',
     forStore: () => services,
-    events: { on: () => () => {} },
     status: () => world.status ?? fakeStatus(),
     close: async () => {
       result.closed += 1

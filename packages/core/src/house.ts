@@ -3,14 +3,15 @@ import type { Place } from './backends.ts'
 import { storeError } from './errors.ts'
 import type { ServiceNews } from './events/service-news.ts'
 import type { ResolvedOptions } from './options.ts'
-import type { Pins } from './pins/pins.ts'
 import type { Reach } from './reach.ts'
+import type { Vault } from './secrets/vault.ts'
 import type { Registry } from './services/registry.ts'
 import type { CachedLists } from './tools/cached-list.ts'
 import type { Refresher } from './tools/refresh.ts'
 import type { Turns } from './tools/turns.ts'
 import type { Approver } from './trust/approver.ts'
 import type { Gate } from './trust/gate.ts'
+import type { Signatures } from './trust/signatures.ts'
 
 /** What the parts of one store share. */
 export interface House {
@@ -23,7 +24,8 @@ export interface House {
   readonly registry: Registry
   readonly gate: Gate
   readonly approver: Approver
-  readonly pins: Pins
+  readonly signatures: Signatures
+  readonly vault: Vault
   readonly lists: CachedLists
   readonly reach: Reach
   readonly refresher: Refresher

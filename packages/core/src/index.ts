@@ -65,9 +65,8 @@ export type {
   ServerLog,
 } from './host/handlers.ts'
 export type { Policy, StoreOptions } from './options.ts'
-export type { PinMode, ToolChanges } from './pins/tool-changes.ts'
-export type { ChangedPart, ToolsDiff } from './pins/tools-diff.ts'
 export type { RedisOptions } from './redis-options.ts'
+export type { SecretOption } from './secrets/secret-option.ts'
 export type { AgentSummary } from './services/agents.ts'
 export type { AskOptions } from './services/ask-all.ts'
 export type { AssignOptions, AssignReport } from './services/assign.ts'
@@ -81,9 +80,10 @@ export type {
   ServiceInfo,
   ServiceSummary,
   StatusWord,
+  TrustedBy,
 } from './services/service-info.ts'
 export { setupStore } from './setup-store.ts'
-export type { Store, StoreNode, StoreStatus } from './store.ts'
+export type { Store, StoreStatus } from './store.ts'
 export type { UseOptions } from './tools/call.ts'
 export type { ListOptions } from './tools/listing.ts'
 export { structuredOf, textOf } from './tools/result-parts.ts'
@@ -100,4 +100,5 @@ export type {
 } from './transfer/import-dataspace.ts'
 export type { ImportInput } from './transfer/read-document.ts'
 export type { TrustOption, TrustQuestion } from './trust/gate.ts'
+export type { SignatureVerdict } from './trust/signature.ts'
 export type { TrustOptions, TrustReport } from './trust/trust-service.ts'

@@ -38,7 +38,6 @@ const statuses: Check = (value) => {
 const object: Check = (value) => (isObject(value) ? undefined : 'an object')
 
 const ASK = { timeout: delay, signal }
-const LIST = { fresh: flag, ...ASK }
 
 type Method =
   | 'addService'
@@ -49,8 +48,6 @@ type Method =
   | 'connectService'
   | 'restartService'
   | 'trustService'
-  | 'diffTools'
-  | 'acceptTools'
   | 'listTools'
   | 'useTool'
   | 'listResources'
@@ -69,9 +66,7 @@ const METHODS: Record<Method, Record<string, Check>> = {
   connectService: ASK,
   restartService: { timeout: delay },
   trustService: { confirm: callback },
-  diffTools: LIST,
-  acceptTools: LIST,
-  listTools: LIST,
+  listTools: { fresh: flag, ...ASK },
   useTool: { ...ASK, totalTimeout: ms, onProgress: callback },
   listResources: ASK,
   listResourceTemplates: ASK,

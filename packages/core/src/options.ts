@@ -5,8 +5,8 @@ import { storeError } from './errors.ts'
 import type { HostHandlers } from './host/handlers.ts'
 import { hostChecks } from './host/option-checks.ts'
 import { type Check, callback, checkOptions, delay, flag, ms, text } from './option-checks.ts'
-import type { PinMode } from './pins/tool-changes.ts'
 import { type RedisOptions, type RedisSettings, readRedisOptions } from './redis-options.ts'
+import { type SecretOption, type Secrets, secretCheck, secretsOf } from './secrets/secret-option.ts'
 import type { TrustOption } from './trust/gate.ts'
 
 export type Policy = 'fallback' | 'strict' | 'memory'
@@ -62,6 +62,11 @@ export interface StoreOptions extends HostHandlers {
    */
   trust?: TrustOption
   /**
+   * Shared by those who may write the dataspace: what they add is signed with it, so that the others trust it, and its literal
+   * secrets are sealed. With `previous` ones what they signed and sealed stays good.
+   */
+  secret?: SecretOption
+  /**
    * Who signs in to a remote service: a provider of tokens for it, or `undefined` for nobody. Asked when it is connected, and
    * only where it is trusted and its config has no `Authorization` of its own.
    */
@@ -71,11 +76,6 @@ export interface StoreOptions extends HostHandlers {
    * vouched for: all, or those that a function answers `true` to. Default: none.
    */
   allowPrivateAddresses?: PrivateAddressOption
-  /**
-   * What becomes of tools that are others than when this user first used their service. `warn`, the default: it is said.
-   * `block`: calls of them are refused, too. `off`: nothing is kept or compared.
-   */
-  pin?: PinMode
   /** How long the first write waits for a storage that does not answer, in ms. Default: 2,000. */
   socketTimeoutMs?: number
 }
@@ -102,16 +102,14 @@ export interface ResolvedOptions {
   toolTtlMs: number
   refreshBehind: boolean
   trust: TrustOption | undefined
+  secrets: Secrets
   auth: AuthOption | undefined
   allowPrivateAddresses: PrivateAddressOption
-  pin: PinMode
   socketTimeoutMs: number
   host: HostHandlers
 }
 
 const POLICIES: readonly Policy[] = ['fallback', 'strict', 'memory']
-
-const PIN_MODES: readonly PinMode[] = ['warn', 'block', 'off']
 
 const CHECKS: Record<keyof StoreOptions, Check> = {
   local: (value) => (flag(value) && text(value) ? 'true, false or the path of a file' : undefined),
@@ -138,10 +136,10 @@ const CHECKS: Record<keyof StoreOptions, Check> = {
   refreshBehind: flag,
   trust: (value) =>
     value === 'dataspace' || typeof value === 'function' ? undefined : "'dataspace' or a function",
+  secret: secretCheck,
   auth: callback,
   allowPrivateAddresses: (value) =>
     typeof value === 'function' || flag(value) === undefined ? undefined : 'true, false or a function',
-  pin: (value) => (PIN_MODES.some((mode) => mode === value) ? undefined : `one of ${PIN_MODES.join(', ')}`),
   socketTimeoutMs: delay,
   ...hostChecks,
 }
@@ -195,9 +193,9 @@ export function resolveOptions(options: StoreOptions): ResolvedOptions {
     toolTtlMs: options.toolTtlMs ?? 300_000,
     refreshBehind: options.refreshBehind ?? true,
     trust: options.trust,
+    secrets: secretsOf(options.secret),
     auth: options.auth,
     allowPrivateAddresses: options.allowPrivateAddresses ?? false,
-    pin: options.pin ?? 'warn',
     socketTimeoutMs: socketTimeoutMs ?? 2000,
     host: handlersOf(options),
   }

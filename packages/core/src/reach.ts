@@ -11,7 +11,7 @@ import { asError, storeError } from './errors.ts'
 import { findingOf } from './failures.ts'
 import { Host } from './host/host.ts'
 import type { ResolvedOptions } from './options.ts'
-import { healthWitness, noteHealth, noteProtocol, readHealth, readProtocol } from './services/health-note.ts'
+import { noteHealth, noteProtocol, readHealth, readProtocol } from './services/health-note.ts'
 import type { Service } from './services/registry.ts'
 import type { ConnectionPhase } from './services/service-info.ts'
 import { SignIns } from './sign-ins.ts'
@@ -64,7 +64,7 @@ export class Reach {
 
   /**
    * Runs `work` on the service's connection.
-   * @throws `disabled`, `untrusted`, `bad_config` for a variable that is not set, `unavailable` once it is closed, what connecting
+   * @throws `disabled`, `untrusted`, `sealed`, `bad_config` for a variable that is not set, `unavailable` once it is closed, what connecting
    * throws (at once what it last threw, while the service is left alone), and what `work` throws.
    */
   async use<Result>(
@@ -77,7 +77,7 @@ export class Reach {
         hint: 'Enable it in its config: remove "disabled".',
       })
     }
-    if (!this.#parts.gate.isOwn) await this.#parts.gate.admit(service, options)
+    if (!this.#parts.gate.isOpen(service)) await this.#parts.gate.admit(service, options)
     // The config that was admitted, in this very object: reading it again could bring in another one.
     const target = this.#target(service)
     this.#refuseClosed()
@@ -106,13 +106,8 @@ export class Reach {
   /** Shares what was found out about a service: how it failed, or with `null` that it did not. */
   note(service: Service, failure: McpStoreError | null): void {
     // What fails because all is being closed says nothing about the service; most of the time all is well, as before.
-    if (this.#closed || (!failure && this.#isKnownToWork(service))) return
+    if (this.#closed || (!failure && readHealth(this.#parts.dataspace, service)?.health === 'ok')) return
     this.#parts.behind(noteHealth(this.#parts.dataspace, service, failure))
-  }
-
-  #isKnownToWork(service: Service): boolean {
-    const { dataspace } = this.#parts
-    return readHealth(dataspace, service)?.health === 'ok' && !healthWitness(dataspace, service)!.gone
   }
 
   /** The config of this service is another one now, or gone: what runs by an older one ends with the calls on it. */
@@ -131,19 +126,18 @@ export class Reach {
   #noteProtocol(service: Service, config: ServiceConfig, connection: Connection): void {
     const version = connection.server.protocolVersion
     if (version === undefined || choiceOf(config) !== 'auto') return
-    const found = { version, fingerprint: this.#fingerprint(config) }
+    const found = { version, fingerprint: this.#fingerprint(service, config) }
     this.#parts.behind(noteProtocol(this.#parts.dataspace, service, found))
   }
 
   #knownEra(service: Service, config: ServiceConfig): Era | undefined {
     if (choiceOf(config) !== 'auto' || this.#loaded?.phase(service.id) === 'connected') return undefined
-    const version = readProtocol(this.#parts.dataspace, service, this.#fingerprint(config))
+    const version = readProtocol(this.#parts.dataspace, service, this.#fingerprint(service, config))
     return version === undefined ? undefined : eraOf(version)
   }
 
-  #fingerprint(config: ServiceConfig): string {
-    const { namespace, dataspace } = this.#parts.dataspace
-    return fingerprint(config, `${namespace}:${dataspace}`)
+  #fingerprint(service: Service, expanded: ServiceConfig): string {
+    return fingerprint(expanded, this.#parts.gate.hashingKey(service))
   }
 
   phase({ id }: Pick<Service, 'id'>): ConnectionPhase {

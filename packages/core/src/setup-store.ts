@@ -1,4 +1,3 @@
-import manifest from '@mcpstore/core/package.json' with { type: 'json' }
 import {
   Dataspace,
   type Logger,
@@ -13,8 +12,9 @@ import { storeError } from './errors.ts'
 import { ServiceNews } from './events/service-news.ts'
 import { stderrLogger } from './logger.ts'
 import { type ResolvedOptions, resolveOptions, type StoreOptions } from './options.ts'
-import { Pins } from './pins/pins.ts'
 import { Reach, type ReachParts } from './reach.ts'
+import { Keyring } from './secrets/keyring.ts'
+import { Vault } from './secrets/vault.ts'
 import { Registry } from './services/registry.ts'
 import { Store } from './store.ts'
 import { CachedLists } from './tools/cached-list.ts'
@@ -27,6 +27,8 @@ import { Turns } from './tools/turns.ts'
 import { approvalsOf } from './trust/approvals-of.ts'
 import { Approver } from './trust/approver.ts'
 import { Gate } from './trust/gate.ts'
+import { Signatures } from './trust/signatures.ts'
+import { witnessChanges } from './trust/witness.ts'
 
 /**
  * Opens a store: in memory, with `local` in a file that other processes share, or with `redis` where other machines do.
@@ -40,15 +42,7 @@ export async function setupStore(given: StoreOptions = {}): Promise<Store> {
   const { backend: plain, tier, instead } = await placeOf(options, name)
   const backend = options.debug ? loggedBackend(plain, logger) : plain
   const { namespace, socketTimeoutMs: waitMs } = options
-  const dataspace = new Dataspace({
-    backend,
-    namespace,
-    dataspace: name,
-    logger,
-    waitMs,
-    version: manifest.version,
-    ...tier,
-  })
+  const dataspace = new Dataspace({ backend, namespace, dataspace: name, logger, waitMs, ...tier })
   await dataspace.open()
   if (options.policy === 'strict') await refuseUnread(dataspace)
   return storeOver(dataspace, options, logger, instead)
@@ -70,15 +64,18 @@ export function storeOver(
   }
   const registry = Registry.over(dataspace, logger)
   const approvals = approvalsOf(options)
-  const gate = new Gate({ dataspace, approvals, trust: options.trust, env: options.env, logger })
+  const { env, secrets, trust } = options
+  const keys = new Keyring({ secrets, place: dataspace, logger })
+  const [vault, signatures] = [new Vault(keys), new Signatures(keys, dataspace)]
+  const gate = new Gate({ dataspace, approvals, trust, signatures, vault, env, logger })
   const approver = new Approver({ gate, approvals, logger })
   const lists = new CachedLists(dataspace, gate)
-  const pins = new Pins({ options, dataspace, gate, lists, logger })
   const onToolsChanged = (id: string) => changes.noticed(id)
   const news = new ServiceNews(dataspace)
   const tell = (id: string) => news.tell(id)
   const onMet: ReachParts['onMet'] = (id, server) => changes.met(id, server)
   const reach = new Reach({ options, dataspace, gate, logger, behind, onToolsChanged, onMet, onPhase: tell })
+  if (keys.hasSecret) witnessChanges({ dataspace, records: registry.records, signatures, behind })
   for (const prefix of ['services:', 'agents:']) {
     dataspace.watch(prefix, ({ key }) => {
       if (parseRecordKey(key)?.kind !== 'config') return
@@ -99,7 +96,7 @@ export function storeOver(
   const changes = new ListChanges({ records, lists, reach, refresher, logger, behind, options })
   const { maxCallsPerService } = options
   const turns = maxCallsPerService === undefined ? undefined : new Turns(maxCallsPerService)
-  const parts = { registry, gate, approver, pins, lists, reach, refresher, news, turns }
+  const parts = { registry, gate, approver, signatures, vault, lists, reach, refresher, news, turns }
   const shared = { options, logger, dataspace, instead, behind, closed: false }
   return new Store({ ...shared, ...parts }, async () => {
     await Promise.all(tasks)

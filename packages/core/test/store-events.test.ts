@@ -270,7 +270,12 @@ test('a wait looks once, and again when there is news', async () => {
           return service
         },
       },
-      gate: { decide: async () => {}, isTrusted: () => true, whyInert: () => null },
+      gate: {
+        decide: async () => {},
+        trustedBy: () => 'dataspace',
+        signatureOf: () => null,
+        whyInert: () => null,
+      },
       lists: { get: () => undefined },
       reach: { phase: () => 'idle', retryAt: () => undefined },
       dataspace: { get: () => ({ basis: 'stamp', value }), witness: () => undefined },

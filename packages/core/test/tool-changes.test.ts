@@ -4,6 +4,8 @@ import type { Connection, RawTool } from '../src/connections/connector.ts'
 import { ServiceNews } from '../src/events/service-news.ts'
 import { resolveOptions } from '../src/options.ts'
 import type { Reach } from '../src/reach.ts'
+import { Keyring } from '../src/secrets/keyring.ts'
+import { Vault } from '../src/secrets/vault.ts'
 import { Registry } from '../src/services/registry.ts'
 import { CachedLists } from '../src/tools/cached-list.ts'
 import { ListChanges } from '../src/tools/list-changes.ts'
@@ -12,6 +14,7 @@ import { Refresher } from '../src/tools/refresh.ts'
 import { RefreshLeases } from '../src/tools/refresh-lease.ts'
 import { approvalsOf } from '../src/trust/approvals-of.ts'
 import { Gate } from '../src/trust/gate.ts'
+import { Signatures } from '../src/trust/signatures.ts'
 import { startRemote } from './connections-fixtures.ts'
 import { linesOf, open, scratch, server } from './stores.ts'
 
@@ -111,8 +114,11 @@ async function twoRefreshers() {
     signIns: { mayBe: () => false, has: () => false },
   }
   const options = resolveOptions({})
+  const keys = new Keyring({ secrets: [], place: dataspace, logger: silentLogger })
   const gate = new Gate({
     dataspace,
+    signatures: new Signatures(keys, dataspace),
+    vault: new Vault(keys),
     approvals: approvalsOf(options),
     trust: undefined,
     env: {},

@@ -19,9 +19,9 @@ export class Clock {
   #offset = 0
   #isMeasured = false
 
-  constructor(time: Time, node: string = randomId(time)) {
+  constructor(time: Time) {
     this.#time = time
-    this.#node = node
+    this.#node = randomId(time)
   }
 
   /** The id stamped into every reading. */

@@ -3,7 +3,6 @@ export type {
   Backend,
   BackendKind,
   Beat,
-  BeatTelling,
   ClearReply,
   Counter,
   CountReply,
@@ -46,15 +45,13 @@ export {
 } from './keyspace.ts'
 export type { Lease, LeaseRefused } from './lease.ts'
 export { type Logger, silentLogger } from './logger.ts'
-export type { Machine } from './machine.ts'
 export { makeFolder } from './make-folder.ts'
 export type { Malformed } from './malformed.ts'
-export type { DataspaceNode, NodeFacts, NodeNote } from './nodes.ts'
 export type { DataspaceOptions } from './parts.ts'
 export type { Projection } from './projection.ts'
 export type { Put, PutRefused, PutResult } from './put.ts'
 export type { Seen, StoredRecord } from './record.ts'
 export type { Entry } from './replica.ts'
-export type { Stamp } from './stamp.ts'
+export { isStamp, type Stamp, stampMs } from './stamp.ts'
 export { type AfterOptions, systemTime, type Time } from './time.ts'
 export type { Change, Observer, Watcher } from './watchers.ts'

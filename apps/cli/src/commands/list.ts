@@ -68,9 +68,7 @@ function rowOf(
 ): Cell[] {
   const troubled = status !== 'ok' && status !== 'new' && facts.lastError !== null
   const error = troubled ? briefError(facts.lastError?.message ?? '', name) : ''
-  const why = status === 'untrusted' ? (facts.inert ?? '') : error
-  const stale = facts.healthStale ? 'stale: who found it so is gone without a word' : ''
-  const note = [stale, why].filter(Boolean).join('; ')
+  const note = status === 'untrusted' ? (facts.inert ?? '') : error
   return [
     visibleLine(name),
     ...(scoped ? [scopeText(scope)] : []),

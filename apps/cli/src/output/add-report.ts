@@ -24,12 +24,13 @@ export function addDocument(
   checks: readonly Check[],
 ): unknown {
   return {
-    results: results.map(({ name, status, ignored, error }) => {
+    results: results.map(({ name, status, ignored, warnings, error }) => {
       const check = checks.find((one) => one.name === name)
       return {
         name,
         status,
         ...(ignored && ignored.length > 0 ? { ignored } : {}),
+        ...(warnings ? { warnings } : {}),
         ...(error ? { error: failureOf(error) } : {}),
         ...(check ? { check: check.error ? { error: check.error } : { toolCount: check.toolCount } } : {}),
       }
@@ -70,7 +71,8 @@ function describe(context: CommandContext, result: AddResult, config: ServiceCon
   const name = visibleLine(result.name)
   const unset = unsetVariables(config, context.env)
   if (unset.length > 0) writeWarning(err, `${name}: not set here: ${unset.join(', ')}`)
-  const { ignored = [] } = result
+  const { ignored = [], warnings = [] } = result
+  for (const warning of warnings) writeWarning(err, warning)
   if (ignored.length > 0)
     err.write(`${paint(err, 'dim', `${name}: ignored ${visibleLine(ignored.join(', '))}`)}\n`)
   return [{ text: result.status, style: statusStyles[result.status] }, name, config.type, targetOf(config)]

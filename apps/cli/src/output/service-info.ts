@@ -13,20 +13,27 @@ export function renderServiceInfo(service: ServiceInfo, output: Output): string 
     ...(service.scope === 'store' ? [] : [['scope', scopeText(service.scope)]]),
     ...(service.assigned ? [['assigned', filterText(service.assigned)]] : []),
     ['status', statusCell(service.status)],
-    ...(facts.seenBy ? [['seen by', seenText(facts.seenBy, facts.healthStale)]] : []),
     ['transport', service.transport],
     ...configRows(service.config),
     ['tools', toolsText(service)],
   ]
   if (server) rows.push(['server', serverText(server)])
   if (facts.inert !== null) rows.push(['untrusted', visibleLine(facts.inert)])
+  else if (facts.trustedBy !== 'dataspace') rows.push(['trusted', trustText(facts)])
   if (facts.lastError) rows.push(...errorRows(facts.lastError))
   if (facts.retryAt) rows.push(['tried again', facts.retryAt])
   return renderTable(rows.map(label), { ...output, columns: Number.POSITIVE_INFINITY })
 }
 
-function seenText(node: string, isStale: boolean): string {
-  return visibleLine(isStale ? `${node}, which is gone without a word: the status is stale` : node)
+const trustTexts: Readonly<Record<NonNullable<ServiceInfo['facts']['trustedBy']>, string>> = {
+  dataspace: 'all of this dataspace is',
+  approval: 'approved on this machine',
+  signature: 'signed with the secret of the dataspace',
+  host: 'the host vouches for it',
+}
+
+function trustText({ trustedBy }: ServiceInfo['facts']): string {
+  return trustedBy === null ? 'no, but it can only talk to its address' : trustTexts[trustedBy]
 }
 
 /** A server's own output stays in lines. */

@@ -1,4 +1,5 @@
 import { type Problem, printable } from './problem.ts'
+import { replaceSealed } from './sealed-syntax.ts'
 import type { ServiceConfig } from './service-config.ts'
 
 /** One `${VAR}` or `${VAR:-default}`. */
@@ -64,13 +65,16 @@ export function isPlain(config: ServiceConfig): boolean {
 /** One problem for each `${…}` that mcpstore does not know. */
 export function placeholderProblems(text: string, field: string): Problem[] {
   const problems: Problem[] = []
-  replaceBraces(text, (found) => {
-    if (parsePlaceholder(found) === undefined) {
-      const message = `${field} holds the placeholder ${nameOf(found)}, which mcpstore does not know`
-      problems.push({ field, message, hint: hintFor(found) })
-    }
-    return ''
-  })
+  replaceBraces(
+    replaceSealed(text, () => ''),
+    (found) => {
+      if (parsePlaceholder(found) === undefined) {
+        const message = `${field} holds the placeholder ${nameOf(found)}, which mcpstore does not know`
+        problems.push({ field, message, hint: hintFor(found) })
+      }
+      return ''
+    },
+  )
   return problems
 }
 

@@ -1,6 +1,7 @@
 import { mayInjectCode } from './code-variables.ts'
 import { mapValues, type Place } from './config-values.ts'
-import { type Placeholder, replacePlaceholders } from './placeholder-syntax.ts'
+import { maskPlaceholders } from './placeholder-masks.ts'
+import { replaceSealed } from './sealed-syntax.ts'
 import { authScheme, type Hide, hideInArgs, hideInText, hideInUrl } from './secret-parts.ts'
 import { isSecretName } from './secret-shapes.ts'
 import type { ServiceConfig } from './service-config.ts'
@@ -53,7 +54,9 @@ function redact(config: ServiceConfig, { mayHide, hidePair }: Manner): ServiceCo
   }
   const hideDefault: Hide = (secret) => (mayHide(secret) ? HIDDEN : secret)
   const showDefault = (fallback: string): string => hideInText(fallback, hideDefault)
-  const masked = mapValues(config, (value) => masks.mask(value))
+  // What is sealed is a secret, whatever it is called.
+  const opaque = mapValues(config, (value) => replaceSealed(value, () => HIDDEN))
+  const masked = mapValues(opaque, (value) => masks.mask(value))
   const hidden = mapValues(masked, (value, place) => {
     if (place.kind === 'url') return hideInUrl(value, hide)
     if (place.kind === 'command') return hideInText(value, hide)
@@ -61,25 +64,4 @@ function redact(config: ServiceConfig, { mayHide, hidePair }: Manner): ServiceCo
   })
   const args = hidden.type === 'stdio' && hidden.args ? { args: hideInArgs(hidden.args, hide) } : {}
   return mapValues({ ...hidden, ...args }, (value) => masks.unmask(value, showDefault))
-}
-
-/** Lets placeholders pass through as `${0}`, `${1}` …, which no placeholder can look like, so that none is torn apart. */
-function maskPlaceholders(): {
-  mask(text: string): string
-  coverAll(masked: string): boolean
-  unmask(masked: string, showDefault: (fallback: string) => string): string
-} {
-  const known: Placeholder[] = []
-  return {
-    mask: (text) => replacePlaceholders(text, (placeholder) => `\${${known.push(placeholder) - 1}}`),
-    coverAll: (masked) => /^(?:\$\{\d+\})+$/.test(masked),
-    unmask: (masked, showDefault) =>
-      masked.replace(/\$\{(\d+)\}/g, (match, index: string) => {
-        const placeholder = known[Number(index)]
-        if (placeholder === undefined) return match
-        const { variable, fallback } = placeholder
-        if (fallback === undefined) return `\${${variable}}`
-        return `\${${variable}:-${fallback === '' ? '' : showDefault(fallback)}}`
-      }),
-  }
 }

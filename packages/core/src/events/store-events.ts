@@ -5,6 +5,9 @@ import { redactConfig } from '../config/redact.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
 import { type House, whileOpen } from '../house.ts'
+import type { ServiceName } from '../services/keys.ts'
+import { canonical } from '../trust/config-hash.ts'
+import { splitSignature } from '../trust/signature.ts'
 import { AssignmentReports } from './assignment-reports.ts'
 import { Emitter, type StoreEventName, type StoreEvents, type StoreListener } from './events.ts'
 import { MalformedReports } from './malformed-reports.ts'
@@ -16,7 +19,6 @@ const NAMES: Record<StoreEventName, true> = {
   serviceUpdated: true,
   serviceRemoved: true,
   toolsChanged: true,
-  toolsDiffer: true,
   statusChanged: true,
   assignmentChanged: true,
   statsChanged: true,
@@ -85,11 +87,7 @@ export class WatchedEvents implements StoreEvents {
       onCounted: (counter) => statistics.note(counter),
       onMalformed: (found) => malformed.note(found),
     })
-    const unhear = this.#house.pins.on(({ name: service, scope }, changes) =>
-      this.#emitter.emit('toolsDiffer', { service, scope, ...changes }),
-    )
     return () => {
-      unhear()
       unobserve()
       for (const report of [...reports, statistics]) report.stop()
     }
@@ -104,8 +102,27 @@ export class WatchedEvents implements StoreEvents {
     const record = parseRecordKey(key)
     const [lost, kept] = [configOf(loser.json), configOf(winner.json)]
     if (record?.kind !== 'config' || lost === undefined || kept === undefined) return
-    const { service, scope } = record
-    this.#soon(() => this.#emitter.emit('conflict', { service, scope, lost, kept }))
+    const { service: name, scope } = record
+    this.#house.behind(
+      this.#saySame({ name, scope }, lost, kept).then((isSame) => {
+        if (isSame) return
+        const shown = { lost: lost && redactConfig(lost), kept: kept && redactConfig(kept) }
+        this.#emitter.emit('conflict', { service: name, scope, ...shown })
+      }),
+    )
+  }
+
+  /** Whether two who signed and sealed by themselves have written the same. */
+  async #saySame(
+    service: ServiceName,
+    lost: ServiceConfig | null,
+    kept: ServiceConfig | null,
+  ): Promise<boolean> {
+    if (!lost || !kept) return false
+    const { vault } = this.#house
+    for (const config of [lost, kept]) await vault.prepare(config)
+    const [one, other] = [lost, kept].map((config) => canonical(vault.openWhatOpens(service, config)))
+    return one === other
   }
 
   /** The storage is in the midst of something when it tells. */
@@ -114,12 +131,12 @@ export class WatchedEvents implements StoreEvents {
   }
 }
 
-/** The config as it may be shown, `null` for a removal; `undefined` for what is none. */
+/** The config as it is stored, `null` for a removal; `undefined` for what is none. */
 function configOf(json: string | null): ServiceConfig | null | undefined {
   if (json === null) return null
   try {
-    const read = validateConfig(JSON.parse(json))
-    return 'config' in read ? redactConfig(read.config) : undefined
+    const read = validateConfig(splitSignature(JSON.parse(json)).config)
+    return 'config' in read ? read.config : undefined
   } catch {
     return undefined
   }

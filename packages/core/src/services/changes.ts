@@ -1,4 +1,4 @@
-import { type Durability, type Json, McpStoreError } from '@mcpstore/storage'
+import { type Durability, McpStoreError } from '@mcpstore/storage'
 import { normaliseEntry } from '../config/normalise.ts'
 import type { ParsedServices } from '../config/parse.ts'
 import { configError } from '../config/problem.ts'
@@ -14,6 +14,7 @@ import { isUnknown, isWritten, type Outcome, obstacleOf, refused, sound } from '
 import { patchConfig } from './patch.ts'
 import { putAbsent, putAll } from './put-services.ts'
 import type { Service } from './registry.ts'
+import { type StoredForm, storedForm } from './stored-form.ts'
 
 export interface AddOptions {
   /** Leaves a service alone whose name is taken, and reports `already_exists`. */
@@ -30,6 +31,8 @@ export interface AddResult {
   config?: ServiceConfig
   /** Fields that were left out because they change nothing for mcpstore. */
   ignored?: string[]
+  /** What is not safe about it, or no longer. */
+  warnings?: string[]
   error?: McpStoreError<ErrorCode>
 }
 
@@ -46,6 +49,8 @@ export interface ChangeReport {
   name: string
   status: 'updated' | 'unchanged' | 'deleted'
   durable: Durability
+  /** What is not safe about it, or no longer. */
+  warnings?: string[]
 }
 
 const STRENGTH: Durability[] = ['memory', 'local', 'redis']
@@ -63,23 +68,29 @@ export async function addServices(
 /** Adds what was read. Without `vouch` nothing of it is approved. */
 export async function addParsed(
   house: House,
-  { services, failures }: ParsedServices,
+  { services: read, failures: misread }: ParsedServices,
   { ifAbsent = false, vouch = true }: { ifAbsent?: boolean; vouch?: boolean },
 ): Promise<AddReport> {
   const { registry } = house
   const { scope } = registry
+  const failures = [...misread]
+  const services: { name: string; ignored: string[]; key: string; form: StoredForm }[] = []
+  for (const { name, config, ignored } of read) {
+    try {
+      const form = await storedForm(house, { scope, name }, config, { vouch })
+      services.push({ name, ignored, key: serviceId({ scope, name }), form })
+    } catch (error) {
+      if (!(error instanceof McpStoreError)) throw error
+      failures.push({ name, error: error as McpStoreError<ErrorCode> })
+    }
+  }
   const existed = new Set(services.filter(({ name }) => registry.findOwn(name)).map(({ name }) => name))
-  const puts = services.map(({ name, config }) => ({
-    name,
-    key: serviceId({ scope, name }),
-    value: config as unknown as Json,
-  }))
   const { result: outcomes, problem } = await house.approver.during<Outcome[]>(
-    services.map(({ name, config }) => ({ scope, name, config: vouch ? config : undefined })),
-    () => (ifAbsent ? putAbsent(house, puts) : putAll(house, puts)),
+    services.map(({ name, form: { config } }) => ({ scope, name, config: vouch ? config : undefined })),
+    () => (ifAbsent ? putAbsent(house, services) : putAll(house, services)),
     (all, at) => (isUnknown(all[at]!) ? undefined : isWritten(all[at]!)),
   )
-  const results: AddResult[] = services.map(({ name, config, ignored }, at) => {
+  const results: AddResult[] = services.map(({ name, form, ignored }, at) => {
     const outcome = outcomes[at]!
     const extra = ignored.length > 0 ? { ignored } : {}
     if (outcome instanceof McpStoreError) return { name, status: 'failed', error: outcome, ...extra }
@@ -87,12 +98,18 @@ export async function addParsed(
     if (obstacle) return { name, status: 'failed', error: obstacle, ...extra }
     const written = existed.has(name) ? 'updated' : 'added'
     const status = outcome.status === 'unchanged' ? 'unchanged' : written
-    return { name, status, config: redactConfig(config), ...extra }
+    return { name, status, config: redactConfig(form.config), ...extra, ...warned(house, form) }
   })
   for (const { name, error } of failures) results.push({ name, status: 'failed', error })
   for (const { error } of results) if (error) house.logger.warn(`not added: ${error.message}`)
   const durable = weakest(outcomes.filter(isWritten), house)
   return { results, durable, ...(problem && { approvalError: problem }) }
+}
+
+/** What is to be said of a write that came about; logged, too. */
+function warned({ logger }: House, { warnings }: StoredForm): { warnings?: string[] } {
+  for (const warning of warnings) logger.warn(warning)
+  return warnings.length > 0 ? { warnings } : {}
 }
 
 /** The strongest place that is known to hold all of these; with none of them, what holds the data now. */
@@ -110,11 +127,18 @@ export async function updateService(house: House, given: string, entry: unknown)
   const { scope } = registry
   registry.requireOwn(name)
   const config = readEntry(house, name, entry)
-  const outcome = await approvingIfTrusted(house, registry.findOwn(name), { scope, name, config }, () =>
-    house.dataspace.put(serviceId({ scope, name }), config as unknown as Json),
+  const before = registry.findOwn(name)
+  const form = await storedForm(house, { scope, name }, config, { vouch: await isOurs(house, before) })
+  const put = { name, key: serviceId({ scope, name }), form }
+  const outcome = await approvingIfOurs(
+    house,
+    before,
+    { scope, name, config: form.config },
+    async () => (await putAll(house, [put]))[0]!,
   )
   const { status, durable } = sound(name, outcome)
-  return { name, status: status === 'unchanged' ? 'unchanged' : 'updated', durable }
+  if (status === 'unchanged') return { name, status, durable }
+  return { name, status: 'updated', durable, ...warned(house, form) }
 }
 
 /**
@@ -127,13 +151,14 @@ export async function patchService(house: House, given: string, patch: unknown):
     const service = house.registry.getOwn(name)
     const { scope, id, config, stamp } = service
     const patched = readEntry(house, name, patchConfig(config, patch))
-    if (JSON.stringify(patched) === JSON.stringify(config)) {
-      return { name, status: 'unchanged', durable: weakest([], house) }
-    }
-    const outcome = await approvingIfTrusted(house, service, { scope, name, config: patched }, () =>
-      house.dataspace.putIf(id, patched as unknown as Json, stamp),
+    const form = await storedForm(house, service, patched, { vouch: await isOurs(house, service) })
+    if (form.isKept) return { name, status: 'unchanged', durable: weakest([], house) }
+    const outcome = await approvingIfOurs(house, service, { scope, name, config: form.config }, () =>
+      house.dataspace.putIf(id, form.put().value, stamp),
     )
-    if (outcome.status === 'written') return { name, status: 'updated', durable: outcome.durable }
+    if (outcome.status === 'written') {
+      return { name, status: 'updated', durable: outcome.durable, ...warned(house, form) }
+    }
   }
   throw storeError('conflict', `service "${name}" is being changed by others all the time`, {
     hint: 'Try again.',
@@ -147,7 +172,7 @@ export async function deleteService(house: House, given: string): Promise<Change
   const { scope } = registry
   registry.requireOwn(name)
   const id = serviceId({ scope, name })
-  const outcome = await approvingIfTrusted(house, registry.findOwn(name), { scope, name }, () =>
+  const outcome = await approvingIfOurs(house, registry.findOwn(name), { scope, name }, () =>
     house.dataspace.put(id, undefined),
   )
   const { status, durable } = sound(name, outcome)
@@ -155,23 +180,30 @@ export async function deleteService(house: House, given: string): Promise<Change
   // What is no record cannot be overwritten by one.
   if (problem !== undefined) throw refused(name, problem)
   await house.reach.disconnect({ id })
-  await house.pins.forget({ scope, name })
   return { name, status: 'deleted', durable }
 }
 
-/** Of a stranger's config nothing is approved by changing it: what he wrote may still be in it. */
-async function approvingIfTrusted<Result extends { status: string }>(
-  { approver, gate }: House,
+/**
+ * Whether what is there is this user's, or signed. Of a stranger's config nothing is approved or signed by changing it: what he
+ * wrote may still be in it, also where the host would let it run here.
+ */
+async function isOurs({ gate }: House, before: Service | undefined): Promise<boolean> {
+  if (!before) return false
+  await gate.consult([before])
+  const by = gate.trustedBy(before)
+  return by !== null && by !== 'host'
+}
+
+async function approvingIfOurs<Result extends { status: string }>(
+  house: House,
   before: Service | undefined,
   change: ApprovedChange,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  if (before) await gate.consult([before])
-  const isTrusted = before !== undefined && gate.isTrusted(before)
   const { scope, name } = change
-  const changes = [isTrusted ? change : { scope, name }]
+  const changes = [(await isOurs(house, before)) ? change : { scope, name }]
   const cameAbout = ({ status }: Result) => status !== 'outdated' && status !== 'refused'
-  return (await approver.during(changes, work, cameAbout)).result
+  return (await house.approver.during(changes, work, cameAbout)).result
 }
 
 function readEntry(house: House, name: string, entry: unknown): ServiceConfig {

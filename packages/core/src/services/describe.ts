@@ -15,31 +15,22 @@ export interface ConnectionFacts {
   retryAt: number | undefined
 }
 
-/** What was found when somebody last reached for a service, and by whom. */
-export interface HealthFacts {
-  note: HealthNote | undefined
-  witness: { node: string; gone: boolean } | undefined
-}
-
 /** Folds what is known of one service into a row of the listing. */
 export function describeService(
   { scope, name, config, grant }: Service,
   { phase, retryAt }: ConnectionFacts,
-  { note, witness }: HealthFacts,
+  note: HealthNote | undefined,
   list: ListFacts | undefined,
-  { trusted, inert }: Pick<ServiceFacts, 'trusted' | 'inert'>,
+  trust: Pick<ServiceFacts, 'trusted' | 'trustedBy' | 'inert' | 'signature'>,
 ): ServiceSummary {
   const facts: ServiceFacts = {
     wanted: config.disabled ? 'disabled' : 'enabled',
     phase,
     health: note?.health ?? 'unknown',
-    seenBy: witness?.node ?? null,
-    healthStale: witness?.gone ?? false,
     tools: list ? (list.stale ? 'stale' : 'fresh') : 'none',
     lastError: note?.error ?? null,
     retryAt: retryAt === undefined ? null : new Date(retryAt).toISOString(),
-    trusted,
-    inert,
+    ...trust,
   }
   return {
     name,

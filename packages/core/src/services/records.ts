@@ -11,6 +11,7 @@ import { validateConfig } from '../config/entry.ts'
 import { printable } from '../config/problem.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import type { Grant } from '../tools/tool-filter.ts'
+import { type Signature, splitSignature } from '../trust/signature.ts'
 import { type ServiceName, serviceId, serviceKey } from './keys.ts'
 import { isServiceName } from './names.ts'
 
@@ -20,7 +21,10 @@ const LONGEST_PROBLEM = 1000
 export interface Service extends ServiceName {
   /** From `serviceId`. */
   id: string
+  /** As it is stored: placeholders stand as they were written, and what is sealed is sealed. */
   config: ServiceConfig
+  /** What stands beside the config; whether it is good is another question. */
+  signature?: Signature
   /** Which writing of the config this is. */
   stamp: Stamp
   /** Of a service of the store, seen by an agent to whom it is assigned: what that agent may use of it. */
@@ -47,13 +51,13 @@ export class ServiceRecords {
   /** The services of one scope, in order of their names. */
   of(scope: Scope): Service[] {
     return this.#configs(`${scopePrefix(scope)}services:`)
-      .flatMap((entry) => this.#service(entry) ?? [])
+      .flatMap((entry) => this.read(entry) ?? [])
       .sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   /** The agents that have services of their own. */
   agents(): string[] {
-    const services = this.#configs('agents:').flatMap((entry) => this.#service(entry) ?? [])
+    const services = this.#configs('agents:').flatMap((entry) => this.read(entry) ?? [])
     return [...new Set(services.flatMap(({ scope }) => (scope === 'store' ? [] : [scope.agent])))]
   }
 
@@ -63,7 +67,13 @@ export class ServiceRecords {
 
   byId(id: string): Service | undefined {
     const entry = this.#dataspace.get(id)
-    return entry && this.#service(entry)
+    return entry && this.read(entry)
+  }
+
+  /** The service that stands in the record of a config. */
+  read(entry: Entry): Service | undefined {
+    const read = this.#readEntry(entry)
+    return 'problem' in read ? undefined : read
   }
 
   /** The stored configs that cannot be used, and why. */
@@ -91,11 +101,6 @@ export class ServiceRecords {
     return this.#dataspace.list(prefix).filter(({ key }) => key.endsWith(':config'))
   }
 
-  #service(entry: Entry): Service | undefined {
-    const read = this.#readEntry(entry)
-    return 'problem' in read ? undefined : read
-  }
-
   #readEntry(entry: Entry): Service | { problem: string } {
     const known = this.#read.get(entry)
     if (known) return known
@@ -112,9 +117,11 @@ function readService(entry: Entry): Service | { problem: string } {
   const { scope, service: name } = parseRecordKey(entry.key)!
   if (!isServiceName(name)) return { problem: 'no service may have this name' }
   if (scope !== 'store' && !isServiceName(scope.agent)) return { problem: 'no agent may have this id' }
-  const read = validateConfig(entry.value)
+  const { config, signature } = splitSignature(entry.value)
+  const read = validateConfig(config)
   if ('config' in read) {
-    return { scope, name, id: entry.key, config: read.config, stamp: entry.stamp }
+    const service = { scope, name, id: entry.key, config: read.config, stamp: entry.stamp }
+    return signature ? { ...service, signature } : service
   }
   const problem = read.problems.map(({ field, message }) => `${field}: ${message}`).join('; ')
   return { problem: printable(problem, LONGEST_PROBLEM) }

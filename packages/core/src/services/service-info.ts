@@ -2,11 +2,18 @@ import type { Scope } from '@mcpstore/storage'
 import type { ServiceConfig, TransportName } from '../config/service-config.ts'
 import type { ServerFacts } from '../connections/connector.ts'
 import type { ToolFilter } from '../tools/tool-filter.ts'
+import type { SignatureVerdict } from '../trust/signature.ts'
 
 export const STATUS_WORDS = ['new', 'connecting', 'ok', 'failing', 'auth', 'untrusted', 'disabled'] as const
 
 /** The facts below folded into one word, for people. */
 export type StatusWord = (typeof STATUS_WORDS)[number]
+
+/**
+ * By what a config is trusted: an approval kept here, a valid signature, the word of the host, or because the whole dataspace is
+ * this user's own.
+ */
+export type TrustedBy = 'dataspace' | 'approval' | 'signature' | 'host'
 
 /** A failure as it is kept and shown: never with a secret in it. */
 export interface FailureNote {
@@ -24,18 +31,18 @@ export interface ServiceFacts {
   wanted: 'enabled' | 'disabled'
   phase: ConnectionPhase
   health: 'unknown' | 'ok' | 'failing' | 'auth'
-  /** The process that found it so, see `Store.nodes`; `null` while nobody did. */
-  seenBy: string | null
-  /** Whether that process is gone without a word, so that nobody stands by what it found. */
-  healthStale: boolean
   tools: 'none' | 'fresh' | 'stale'
   lastError: FailureNote | null
   /** Until when a service that failed again and again is left alone by this process; ISO 8601, `null` when it is not. */
   retryAt: string | null
-  /** Whether this very config was approved, by a user of this machine or by the host. */
+  /** Whether this very config is trusted. */
   trusted: boolean
+  /** By what; `null` when it is not. */
+  trustedBy: TrustedBy | null
   /** Why the service is neither started nor connected for want of trust; `null` when it may be. */
   inert: string | null
+  /** What the signature of the config is worth here, `null` for none; `unchecked` where nobody had to know. */
+  signature: SignatureVerdict | null
 }
 
 export interface ServiceSummary {

@@ -1,7 +1,7 @@
 import type { House } from '../house.ts'
 import { isStale } from '../tools/listing.ts'
 import { describeService } from './describe.ts'
-import { healthWitness, readHealth } from './health-note.ts'
+import { readHealth } from './health-note.ts'
 import type { Service } from './registry.ts'
 import type { ServiceSummary } from './service-info.ts'
 
@@ -13,10 +13,15 @@ export function summarise(
   const list = lists.get(service)
   const facts = list && {
     toolCount: list.tools.length,
-    stale: isStale(list) || refresher.isOutdated(service, list),
+    stale: isStale(list) || refresher.isOutdated(service),
   }
-  const trust = { trusted: gate.isTrusted(service), inert: gate.whyInert(service) }
+  const trustedBy = gate.trustedBy(service)
+  const trust = {
+    trusted: trustedBy !== null,
+    trustedBy,
+    inert: gate.whyInert(service),
+    signature: gate.signatureOf(service),
+  }
   const connection = { phase: reach.phase(service), retryAt: reach.retryAt(service) }
-  const health = { note: readHealth(dataspace, service), witness: healthWitness(dataspace, service) }
-  return describeService(service, connection, health, facts, trust)
+  return describeService(service, connection, readHealth(dataspace, service), facts, trust)
 }

@@ -109,7 +109,7 @@ export class CachedLists {
   async put(service: Service, stamp: Stamp, list: FetchedList): Promise<PutResult> {
     const own = this.#own.get(service.id)
     if (own && own.stamp < stamp) this.#own.delete(service.id)
-    const hashes = { fingerprint: this.fingerprint(service), shape: this.#hash(service.config) }
+    const hashes = { fingerprint: this.fingerprint(service), shape: this.#shape(service.config) }
     const value = { ...list, ...hashes } as unknown as Json
     return this.#dataspace.put(serviceKey(service, 'cache'), value, { basis: service.stamp, stamp })
   }
@@ -121,7 +121,7 @@ export class CachedLists {
     if (!own) return undefined
     const known = this.#fingerprints.get(config)
     if (known && isSame(known.expanded, own)) return known.hash
-    const hash = this.#hash(own)
+    const hash = fingerprint(own, this.#gate.hashingKey(service))
     this.#fingerprints.set(config, { expanded: own, hash })
     return hash
   }
@@ -131,7 +131,7 @@ export class CachedLists {
     // Fetched with this very config, which reads the same in every environment: there is nothing to compare.
     if (basis === service.stamp && list !== null && isPlain(service.config)) return true
     const own = this.fingerprint(service)
-    return own === undefined ? list?.shape === this.#hash(service.config) : list?.fingerprint === own
+    return own === undefined ? list?.shape === this.#shape(service.config) : list?.fingerprint === own
   }
 
   #expanded(service: Service): ServiceConfig | undefined {
@@ -142,7 +142,8 @@ export class CachedLists {
     }
   }
 
-  #hash(config: ServiceConfig): string {
+  /** Of the config as it is stored. */
+  #shape(config: ServiceConfig): string {
     return fingerprint(config, `${this.#dataspace.namespace}:${this.#dataspace.dataspace}`)
   }
 }

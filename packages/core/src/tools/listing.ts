@@ -2,7 +2,6 @@ import type { McpStoreError } from '@mcpstore/storage'
 import { LONGEST_TIMER_MS, within } from '../connections/deadline.ts'
 import { noteOfError } from '../errors.ts'
 import type { House } from '../house.ts'
-import type { ToolChanges } from '../pins/tool-changes.ts'
 import type { Service } from '../services/registry.ts'
 import type { CachedList } from './cached-list.ts'
 import { ASKING, inParallel } from './in-parallel.ts'
@@ -61,13 +60,12 @@ async function listOf(
     return known(house, service, refusal as McpStoreError)
   }
   const cached = lists.get(service)
-  if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service, cached)) {
+  if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service)) {
     if (isStale(cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })
       house.behind(renewal.catch((error: Error) => logger.debug(`a stale list stays: ${error.message}`)))
     }
-    const source = sourceOfKnown(cached)
-    return { service, list: cached, source, error: undefined, isOutdated: false }
+    return known(house, service)
   }
   try {
     return {
@@ -83,9 +81,9 @@ async function listOf(
 }
 
 /** What is known now: nothing of a service that was removed meanwhile. */
-function known({ lists, refresher }: House, service: Service, error: McpStoreError): ServiceList {
+function known({ lists, refresher }: House, service: Service, error?: McpStoreError): ServiceList {
   const list = lists.get(service)
-  const isOutdated = refresher.isOutdated(service, list)
+  const isOutdated = refresher.isOutdated(service)
   return { service, list, source: sourceOfKnown(list), error, isOutdated }
 }
 
@@ -95,22 +93,18 @@ function sourceOfKnown(list: CachedList | undefined): ToolSource['source'] {
 }
 
 /** The tools of all parts as one array, and where each part came from. */
-export function toolList(parts: readonly ServiceList[], changes: ReadonlyMap<string, ToolChanges>): ToolList {
+export function toolList(parts: readonly ServiceList[]): ToolList {
   const tools: ListedTool[] = parts.flatMap(({ list }) => list?.tools ?? [])
-  return Object.assign(tools, { services: parts.map((part) => sourceOf(part, changes.get(part.service.id))) })
+  return Object.assign(tools, { services: parts.map(sourceOf) })
 }
 
-function sourceOf(
-  { service, list, source, error, isOutdated }: ServiceList,
-  changes: ToolChanges | undefined,
-): ToolSource {
+function sourceOf({ service, list, source, error, isOutdated }: ServiceList): ToolSource {
   return {
     name: service.name,
     source,
     fetchedAt: list?.fetchedAt ?? null,
     age: list ? Math.max(0, Date.now() - Date.parse(list.fetchedAt)) : null,
     stale: list !== undefined && (isOutdated || isStale(list)),
-    ...(changes && { changes }),
     ...(error && { error: noteOfError(error) }),
   }
 }

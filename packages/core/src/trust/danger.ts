@@ -1,6 +1,7 @@
 import { mayInjectCode } from '../config/code-variables.ts'
 import { isPlain } from '../config/placeholder-syntax.ts'
 import { printable } from '../config/problem.ts'
+import { holdsSealed } from '../config/sealed-syntax.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 
 /** The fields of a remote service that can do no more than name an address. */
@@ -12,6 +13,7 @@ const HARMLESS = new Set(['type', 'url', 'headers', 'protocol', 'description', '
  */
 export function dangerOf(config: ServiceConfig): string | undefined {
   if (config.type === 'stdio') return 'it would start a program here'
+  if (holdsSealed(JSON.stringify(config))) return 'it holds sealed values, which would be opened here'
   if (!isPlain(config)) return 'it holds placeholders, which would send values from here'
   const strange = Object.keys(config).find((field) => !HARMLESS.has(field))
   return strange === undefined ? undefined : `it holds "${strange}"`

@@ -3,12 +3,16 @@ import { expandConfig } from '../config/placeholders.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { settledWithin, within } from '../connections/deadline.ts'
 import { asError, type ErrorCode } from '../errors.ts'
+import type { Vault } from '../secrets/vault.ts'
 import type { Service } from '../services/registry.ts'
+import type { TrustedBy } from '../services/service-info.ts'
 import { type Approval, approvalKey, scopeName } from './approval.ts'
 import type { Approvals } from './approvals.ts'
 import { configHash } from './config-hash.ts'
 import { dangerOf, smuggledIn } from './danger.ts'
-import { inertReason, untrusted } from './refusal.ts'
+import { type Doubts, inertReason, untrusted } from './refusal.ts'
+import type { SignatureVerdict } from './signature.ts'
+import type { Signatures } from './signatures.ts'
 
 /** What the host is asked about: one service, and its config exactly as it is stored. Frozen. */
 export interface TrustQuestion {
@@ -24,6 +28,8 @@ export interface GateParts {
   dataspace: Dataspace
   approvals: Approvals
   trust: TrustOption | undefined
+  signatures: Signatures
+  vault: Vault
   /** What placeholders are expanded from. */
   env: Record<string, string | undefined>
   logger: Logger
@@ -55,6 +61,8 @@ export class Gate {
   readonly #admitted = new WeakSet<ServiceConfig>()
   /** What it has not answered yet. */
   readonly #undecided = new WeakSet<ServiceConfig>()
+  /** Of the configs that were sealed, what they say. */
+  readonly #opened = new WeakMap<ServiceConfig, ServiceConfig>()
   #told: string | undefined
 
   constructor(parts: GateParts) {
@@ -65,59 +73,102 @@ export class Gate {
   }
 
   /**
-   * Brings what is known up to date: reads the approvals, and asks the host where they do not say. It is waited for only a
-   * moment: what it has not decided by then is inert, and says why.
+   * Brings what is known up to date: reads the approvals, checks signatures, and asks the host where neither says it. It is
+   * waited for only a moment: what it has not decided by then is inert, and says why.
    */
   async consult(services: readonly Service[]): Promise<void> {
-    const decided = this.decide(services)
-    if (!this.isOwn) await settledWithin(PATIENCE_MS, decided)
+    const open = await this.#look(services)
+    await settledWithin(PATIENCE_MS, this.#askHost(open))
   }
 
   /** The same, and waits until the host has decided, however long that takes. */
   async decide(services: readonly Service[]): Promise<void> {
-    if (this.isOwn) return
-    const { approvals, trust } = this.#parts
+    await this.#askHost(await this.#look(services))
+  }
+
+  /** Reads the approvals and checks the signatures. Returns the services that neither is about. */
+  async #look(services: readonly Service[]): Promise<Service[]> {
+    if (this.isOwn) return []
+    const { approvals, signatures } = this.#parts
     approvals.refresh()
     this.#tell(approvals.problem)
-    if (typeof trust !== 'function') return
     const open = services.filter((service) => !this.#isApproved(service))
-    await Promise.all(open.map((service) => this.#ask(service, trust)))
+    await signatures.prepare(open)
+    return open.filter((service) => this.signatureOf(service) !== 'valid')
+  }
+
+  async #askHost(services: readonly Service[]): Promise<void> {
+    const { trust } = this.#parts
+    if (typeof trust === 'function') await Promise.all(services.map((service) => this.#ask(service, trust)))
   }
 
   /** Whether this very config is trusted, as of the last `consult` about it. */
   isTrusted(service: Service): boolean {
-    if (this.isOwn || this.#parts.trust === 'dataspace') return true
-    return this.#isApproved(service) || this.#admitted.has(service.config)
+    return this.trustedBy(service) !== null
+  }
+
+  /** By what it is trusted; `null` when it is not. */
+  trustedBy(service: Service): TrustedBy | null {
+    if (this.isOwn) return 'dataspace'
+    if (this.#isApproved(service)) return 'approval'
+    if (this.signatureOf(service) === 'valid') return 'signature'
+    const isVouchedFor = this.#parts.trust === 'dataspace' || this.#admitted.has(service.config)
+    return isVouchedFor ? 'host' : null
+  }
+
+  /** What its signature is worth, as of the last `consult` about it. */
+  signatureOf(service: Service): SignatureVerdict | null {
+    return this.#parts.signatures.verdict(service)
   }
 
   /** Why a service is inert, as of the last `consult` about it; `null` when it may be connected. */
   whyInert(service: Service): string | null {
     const danger = this.#danger(service)
-    return danger === undefined ? null : inertReason(danger, this.#parts.approvals.problem)
+    return danger === undefined ? null : inertReason(danger, this.#doubts(service))
   }
 
   /** The same as an error. */
   refusal(service: Service): McpStoreError<ErrorCode> | undefined {
     const danger = this.#danger(service)
-    return danger === undefined ? undefined : untrusted(service, danger, this.#parts.approvals.problem)
+    return danger === undefined ? undefined : untrusted(service, danger, this.#doubts(service))
+  }
+
+  /** Whether there is nothing to decide and nothing to get ready: who is in a hurry need not wait for `admit`. */
+  isOpen({ config }: Service): boolean {
+    return this.isOwn && !this.#parts.vault.isWaiting(config)
   }
 
   /** Passes when the service may be connected. @throws `untrusted`; `timeout`, `aborted` while the host decides */
   async admit(service: Service, bounds: AdmitOptions): Promise<void> {
-    if (this.isOwn) return
+    if (this.isOpen(service)) return
     await within(bounds, `the decision whether to trust service "${service.name}"`, this.decide([service]))
     const refusal = this.refusal(service)
     if (refusal) throw refusal
+    await this.#parts.vault.prepare(service.config)
   }
 
   /**
-   * The config with its placeholders filled in, of a service that may be connected as of the last `consult` about it.
-   * @throws `untrusted`, `bad_config`
+   * The config opened and with its placeholders filled in, of a service that may be connected as of the last `admit` of it.
+   * @throws `untrusted`, `sealed`, `bad_config`
    */
   expand(service: Service): ServiceConfig {
     const refusal = this.refusal(service)
     if (refusal) throw refusal
-    return expandConfig(service.name, service.config, this.#parts.env)
+    const { env, vault } = this.#parts
+    const opened = this.#opened.get(service.config) ?? vault.open(service, service.config)
+    this.#opened.set(service.config, opened)
+    return expandConfig(service.name, opened, env)
+  }
+
+  /**
+   * What a hash that others can read is made with, of what `expand` returned: of values that were sealed none may be found out by
+   * trying.
+   */
+  hashingKey({ config }: Service): string | Uint8Array {
+    const { vault } = this.#parts
+    const [sealedBy] = vault.sealedBy(config)
+    const key = sealedBy === undefined ? undefined : vault.keys.get(sealedBy)
+    return key?.signing ?? `${this.dataspace.namespace}:${this.dataspace.dataspace}`
   }
 
   /** What an approval of this config is about. */
@@ -131,9 +182,19 @@ export class Gate {
 
   #danger(service: Service): string | undefined {
     if (this.isOwn || this.#isApproved(service)) return undefined
-    if (this.isTrusted(service)) return smuggledIn(service.config)
+    const by = this.trustedBy(service)
+    if (by === 'host') return smuggledIn(service.config)
+    if (by !== null) return undefined
     const danger = dangerOf(service.config)
     return danger && this.#undecided.has(service.config) ? `${danger}; the host has not decided yet` : danger
+  }
+
+  #doubts(service: Service): Doubts {
+    const { approvals, vault } = this.#parts
+    const { signature } = service
+    const verdict = this.signatureOf(service)
+    const signed = signature && verdict ? { keyId: signature.key, verdict } : undefined
+    return { problem: approvals.problem, hasSecret: vault.keys.hasSecret, signed }
   }
 
   /** Once for each config; what failed is asked again. */

@@ -2,18 +2,44 @@ import type { McpStoreError } from '@mcpstore/storage'
 import { quoted } from '../config/problem.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
 import type { ServiceName } from '../services/keys.ts'
+import type { SignatureVerdict } from './signature.ts'
 
-/** Why a service is neither started nor connected, in one line; `problem` is why approvals could not be read. */
-export function inertReason(danger: string, problem: McpStoreError | undefined): string {
-  return `nobody here approved this config, and ${danger}${problem ? ` (${problem.message})` : ''}`
+/** What is known about a service that nobody vouches for. */
+export interface Doubts {
+  /** Why approvals could not be read. */
+  problem: McpStoreError | undefined
+  /** Whether this process could tell a good signature. */
+  hasSecret: boolean
+  /** The key of its signature, and what that is worth. */
+  signed: { keyId: string; verdict: SignatureVerdict } | undefined
+}
+
+/** Why a service is neither started nor connected, in one line. */
+export function inertReason(danger: string, doubts: Doubts): string {
+  const { problem } = doubts
+  const signature = aboutSignature(doubts)
+  const because = signature === undefined ? ' this config,' : ` this config, ${signature},`
+  return `nobody here approved${because} and ${danger}${problem ? ` (${problem.message})` : ''}`
+}
+
+function aboutSignature({ hasSecret, signed }: Doubts): string | undefined {
+  if (!signed) return hasSecret ? 'it is not signed' : undefined
+  const { keyId, verdict } = signed
+  if (verdict === 'broken') return 'its signature is of something else'
+  if (verdict === 'older') return 'what was signed later was here before'
+  if (verdict === 'foreign') {
+    return `it is signed with key ${keyId}, ${hasSecret ? 'which is not of the secret here' : 'and this process has no secret'}`
+  }
+  return undefined
 }
 
 /** The error of whoever reaches for a service that is inert. */
 export function untrusted(
   { name, scope }: ServiceName,
   danger: string,
-  problem: McpStoreError | undefined,
+  doubts: Doubts,
 ): McpStoreError<ErrorCode> {
+  const { problem } = doubts
   const [whose, flag] =
     scope === 'store' ? ['', ''] : [` of agent ${quoted(scope.agent)}`, ` --agent ${shellWord(scope.agent)}`]
   const written = `${shellWord(name)}${flag}`
@@ -21,7 +47,7 @@ export function untrusted(
   const ways = `${look} ${written} (trustService), or add it here; or let the host decide: setupStore({ trust }).`
   return storeError(
     'untrusted',
-    `service ${quoted(name)}${whose} is not trusted here: ${inertReason(danger, problem)}`,
+    `service ${quoted(name)}${whose} is not trusted here: ${inertReason(danger, doubts)}`,
     {
       hint: problem?.hint ? `${problem.hint} ${ways}` : ways,
       ...(problem && { cause: problem }),
@@ -30,6 +56,6 @@ export function untrusted(
 }
 
 /** A name from a stranger must not make a command line that does something else when it is pasted. */
-export function shellWord(name: string): string {
+function shellWord(name: string): string {
   return /^[\w.@~+-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`
 }

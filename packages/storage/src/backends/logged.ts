@@ -7,8 +7,6 @@ const OPERATIONS = [
   'merge',
   'pull',
   'beat',
-  'announce',
-  'nodes',
   'count',
   'leave',
   'stay',

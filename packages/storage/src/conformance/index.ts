@@ -4,7 +4,6 @@ import { counterCases } from './counters.ts'
 import { feedCases } from './feed.ts'
 import { leaseCases } from './leases.ts'
 import { mergeCases } from './merge.ts'
-import { nodeCases } from './nodes.ts'
 import { scopeCases } from './scopes.ts'
 
 /**
@@ -17,7 +16,6 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...counterCases,
   ...scopeCases,
   ...leaseCases,
-  ...nodeCases,
 ]
 
 export type { ConformanceCase, ConformanceSubject } from './case.ts'

@@ -1,0 +1,34 @@
+import { type Dataspace, type Entry, parseRecordKey } from '@mcpstore/storage'
+import type { ServiceRecords } from '../services/records.ts'
+import type { Signatures } from './signatures.ts'
+
+export interface WitnessParts {
+  dataspace: Dataspace
+  records: ServiceRecords
+  signatures: Signatures
+  behind(task: Promise<unknown>): void
+}
+
+/**
+ * Sees to it that what was signed and replaced while this process looked on is never taken for new again, whether anybody asked
+ * for it or not. What is there at the start counts as seen; it is looked at when something takes its place.
+ */
+export function witnessChanges({ dataspace, records, signatures, behind }: WitnessParts): void {
+  const first = new Map<string, Entry>()
+  for (const prefix of ['services:', 'agents:']) {
+    for (const entry of dataspace.list(prefix)) if (isConfig(entry.key)) first.set(entry.key, entry)
+    dataspace.watch(prefix, ({ key }) => {
+      if (!isConfig(key)) return
+      const before = first.get(key)
+      first.delete(key)
+      const services = [before && records.read(before), records.byId(key)]
+      for (const service of services) if (service) behind(signatures.witness(service))
+      const removal = dataspace.removal(key)
+      if (removal !== undefined) signatures.witnessRemoval(key, removal)
+    })
+  }
+}
+
+function isConfig(key: string): boolean {
+  return parseRecordKey(key)?.kind === 'config'
+}
