@@ -27,6 +27,7 @@ const lifecycle = 'packages/core/test/service-lifecycle.test.ts'
 const contents = 'packages/core/test/contents.test.ts'
 const partial = 'packages/core/test/partial-results.test.ts'
 const pool = 'packages/core/src/connections/pool.ts'
+const pins = 'packages/core/test/tool-pins.test.ts'
 const addresses = 'packages/core/test/connections-addresses.test.ts'
 
 const refreshOnce = 'packages/core/test/refresh-once.test.ts'
@@ -34,6 +35,64 @@ const rightLists = 'packages/core/test/right-lists.test.ts'
 
 /** Of services, connections, tools, trust. */
 export const coreMutants: Mutant[] = [
+  {
+    name: 'a changed tool is pinned anew as it is seen',
+    file: 'packages/core/src/pins/pin-keeper.ts',
+    find: 'const seenFirst = pin ? offers.filter(isNew) : []',
+    replace:
+      'const seenFirst = pin ? offers : []; for (const { service } of offers) await this.forget(service)',
+    suite: pins,
+    test: 'what a tool was at its first listing is compared with what it is at each later one, by any process of the user',
+  },
+  {
+    name: 'fields that nobody knows are not pinned',
+    file: 'packages/core/src/pins/pin.ts',
+    find: 'return { ...definition, name: tool }',
+    replace:
+      'return { description: definition.description, inputSchema: definition.inputSchema, name: tool } as RawTool',
+    suite: pins,
+    test: 'an unknown field is a change; the order of fields is none',
+  },
+  {
+    name: 'block only warns',
+    file: 'packages/core/src/pins/pins.ts',
+    find: "if (this.#parts.options.pin === 'block') keeper.admit(service, tool)",
+    replace: '',
+    suite: pins,
+    test: 'block refuses what changed, what is new and what was renamed before anything is sent, and lets the others go on',
+  },
+  {
+    name: 'block lets new tools pass',
+    file: 'packages/core/src/pins/pin-keeper.ts',
+    find: 'if (!pin || pinned?.sha256 === toolHash(tool)) return',
+    replace: 'if (!pinned || pinned.sha256 === toolHash(tool)) return',
+    suite: pins,
+    test: 'block refuses what changed, what is new and what was renamed before anything is sent, and lets the others go on',
+  },
+  {
+    name: 'a stranger ends a pin with another config',
+    file: 'packages/core/src/pins/pin-keeper.ts',
+    find: 'pin.shape !== this.#shape(service) && this.#parts.gate.isTrusted(service)',
+    replace: 'pin.shape !== this.#shape(service)',
+    suite: pins,
+    test: 'what a stranger does to a config or a service ends no pin',
+  },
+  {
+    name: 'pins outlive what they are about',
+    file: 'packages/core/src/services/changes.ts',
+    find: '  await house.pins.forget({ scope, name })',
+    replace: '',
+    suite: pins,
+    test: 'a service that its user removed, cleared or gave another config is seen for the first time again',
+  },
+  {
+    name: 'what is inert is pinned',
+    file: 'packages/core/src/pins/pin-keeper.ts',
+    find: 'this.#parts.gate.refusal(service) ? undefined : this.#parts.lists.whole(service)?.tools',
+    replace: 'this.#parts.lists.whole(service)?.tools',
+    suite: pins,
+    test: 'the tools of what is inert pin nothing',
+  },
   {
     name: 'an address that stands in the URL is not judged',
     file: `${http}/wire.ts`,
@@ -102,6 +161,14 @@ export const coreMutants: Mutant[] = [
     test: 'who does not let go keeps nobody: it is replaced when its lease is over, or when time runs out',
   },
   {
+    name: 'who gets the lease asks, whatever was written down meanwhile',
+    file: 'packages/core/src/tools/refresh-lease.ts',
+    find: "if (dataspace.status().state === 'up') await dataspace.refresh()",
+    replace: '',
+    suite: refreshOnce,
+    test: 'a list of which word has not come yet is not asked for again',
+  },
+  {
     name: 'what one failed with the others try again',
     file: 'packages/core/src/tools/refresh-lease.ts',
     find: "if (outcome?.how === 'failed') throw sharedFailure(outcome)",
@@ -111,7 +178,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a list counts from when it came, not from when it was asked for',
-    file: 'packages/core/src/tools/refresh.ts',
+    file: 'packages/core/src/tools/fetch-list.ts',
     find: 'await lists.put(service, stamp, list)',
     replace: 'await lists.put(service, lists.begin(), list)',
     suite: 'packages/core/test/tool-changes.test.ts',
@@ -127,7 +194,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'lists of a host that is signed in are shared',
-    file: 'packages/core/src/tools/refresh.ts',
+    file: 'packages/core/src/tools/fetch-list.ts',
     find: '(reach.signIns.has(service) && !isPublic)',
     replace: 'false',
     suite: rightLists,
@@ -135,7 +202,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a list without tools is kept as long as any other',
-    file: 'packages/core/src/tools/refresh.ts',
+    file: 'packages/core/src/tools/fetch-list.ts',
     find: 'const EMPTY_TTL_MS = 10_000',
     replace: 'const EMPTY_TTL_MS = LONGEST_TTL_MS',
     suite: rightLists,
@@ -200,7 +267,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a server is asked although its list is known',
     file: 'packages/core/src/tools/listing.ts',
-    find: 'if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service)) {',
+    find: 'if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service, cached)) {',
     replace: 'if (false) {',
     suite: tools,
     test: 'tools are fetched once and then answered from the shared list, by another process too',
@@ -208,7 +275,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a list that its server calls changed is served',
     file: 'packages/core/src/tools/listing.ts',
-    find: ' && !refresher.isOutdated(service)',
+    find: ' && !refresher.isOutdated(service, cached)',
     replace: '',
     suite: 'packages/core/test/tool-changes.test.ts',
     test: 'a list that its server calls changed is not served any more',
@@ -233,7 +300,8 @@ export const coreMutants: Mutant[] = [
     name: 'of two patches at the same time one is lost',
     file: 'packages/core/src/services/changes.ts',
     find: 'house.dataspace.putIf(id, form.put().value, stamp)',
-    replace: 'house.dataspace.put(id, form.put().value)',
+    replace:
+      "house.dataspace.put(id, form.put().value).then((put) => ({ ...put, status: 'written' as const }))",
     suite: services,
     test: 'of two processes that patch different fields at the same time no field is lost',
   },
@@ -468,7 +536,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'approvals that others could write are believed',
-    file: 'packages/core/src/trust/approval-file.ts',
+    file: 'packages/core/src/trust/private-file.ts',
     find: 'if (stat.mode & OTHERS_MAY_WRITE) {',
     replace: 'if (stat.mode < 0) {',
     suite: approvalFile,
@@ -476,7 +544,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'who lost the lock writes all the same',
-    file: 'packages/core/src/trust/approval-file.ts',
+    file: 'packages/core/src/trust/private-file.ts',
     find: 'if (!isOurs()) return false',
     replace: '',
     suite: approvalFile,
@@ -831,6 +899,14 @@ export const coreMutants: Mutant[] = [
     test: 'a file appears by itself assignments, also those that end with their service',
   },
   {
+    name: 'what nobody stands by any more is not found anew',
+    file: 'packages/core/src/services/health-note.ts',
+    find: 'if (isSame && !healthWitness(dataspace, service)?.gone) return',
+    replace: 'if (isSame) return',
+    suite: 'packages/core/test/health-note.test.ts',
+    test: 'what was found by who is gone without a word is noted anew',
+  },
+  {
     name: 'watch runs on when nobody reads it',
     file: 'apps/cli/src/process-host.ts',
     find: 'if (stream === stdout) unread.abort()',
@@ -920,7 +996,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a private list is shared',
-    file: 'packages/core/src/tools/refresh.ts',
+    file: 'packages/core/src/tools/fetch-list.ts',
     find: 'const isOwn = (isPrivate && !lists.isOwn) ||',
     replace: 'const isOwn = false &&',
     suite: privateLists,
@@ -928,7 +1004,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a list is as fresh as the store likes, whatever its server says',
-    file: 'packages/core/src/tools/refresh.ts',
+    file: 'packages/core/src/tools/fetch-list.ts',
     find: 'const { ttlMs = options.toolTtlMs, isPrivate = false, isPublic = false } = tools',
     replace: 'const { isPrivate = false, isPublic = false } = tools\n    const ttlMs = options.toolTtlMs',
     suite: privateLists,

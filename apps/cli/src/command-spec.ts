@@ -15,6 +15,7 @@ export type CommandName =
   | 'restart'
   | 'remove'
   | 'trust'
+  | 'diff'
   | 'assign'
   | 'unassign'
   | 'agents'
@@ -25,6 +26,7 @@ export type CommandName =
   | 'export'
   | 'import'
   | 'watch'
+  | 'nodes'
   | 'redis'
   | 'help'
 

@@ -24,6 +24,7 @@ export const exitCodes: Readonly<Record<FailureCode, number>> = {
   auth_required: 3,
   untrusted: 3,
   forbidden_address: 3,
+  tool_changed: 3,
   sealed: 3,
   unreachable: 4,
   timeout: 4,

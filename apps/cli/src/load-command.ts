@@ -17,6 +17,7 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> 
   restart: async () => (await import('./commands/restart.ts')).restart,
   remove: async () => (await import('./commands/remove.ts')).remove,
   trust: async () => (await import('./commands/trust.ts')).trust,
+  diff: async () => (await import('./commands/diff.ts')).diff,
   assign: async () => (await import('./commands/assign.ts')).assign,
   unassign: async () => (await import('./commands/assign.ts')).unassign,
   agents: async () => (await import('./commands/agents.ts')).agents,
@@ -27,6 +28,7 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> 
   export: async () => (await import('./commands/export.ts')).exportTo,
   import: async () => (await import('./commands/import.ts')).importFrom,
   redis: async () => (await import('./commands/redis.ts')).redis,
+  nodes: async () => (await import('./commands/nodes.ts')).nodes,
   watch: async () => (await import('./commands/watch.ts')).watch,
   help: async () => (await import('./commands/help.ts')).help,
 }

@@ -7,11 +7,12 @@ import type { Settings } from './settings.ts'
 /** Opens the dataspace the settings name, in Redis or in the local file. The library is loaded here and nowhere else. */
 export async function openStore(settings: Settings, host: Omit<Host, 'openStore'>): Promise<Store> {
   const { homeFolder, setupStore } = await import('@mcpstore/core')
-  const { namespace, dataspace, home, redis, policy, secret, allowPrivateAddresses, debug, timeoutMs } =
+  const { namespace, dataspace, home, redis, policy, secret, allowPrivateAddresses, pin, debug, timeoutMs } =
     settings
   return setupStore({
     ...(redis ? { redis } : { local: true }),
     ...(policy === undefined ? {} : { policy }),
+    ...(pin === undefined ? {} : { pin }),
     allowPrivateAddresses,
     home: homeFolder({ home, env: host.env }),
     namespace,

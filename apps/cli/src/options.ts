@@ -6,6 +6,7 @@ export interface OptionValues {
   redis?: string
   policy?: string
   'allow-private-addresses'?: boolean
+  pin?: string
   json?: boolean
   timeout?: string
   debug?: boolean
@@ -24,6 +25,7 @@ export interface OptionValues {
   deny?: string[]
   yes?: boolean
   revoke?: boolean
+  accept?: boolean
   user?: string
   force?: boolean
   replace?: boolean
@@ -65,6 +67,11 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
     summary:
       'let services that nobody here approved reach this machine and its networks (MCPSTORE_ALLOW_PRIVATE_ADDRESSES=1)',
   },
+  pin: {
+    kind: 'text',
+    value: 'NAME',
+    summary: 'tools that are not what they were: warn, block, off (MCPSTORE_PIN; default "warn")',
+  },
   json: { kind: 'flag', summary: 'one JSON document on stdout, errors as one JSON line on stderr' },
   timeout: {
     kind: 'text',
@@ -90,6 +97,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   allow: { kind: 'list', value: 'GLOB', summary: 'only tools that fit: * is any text; may be repeated' },
   deny: { kind: 'list', value: 'GLOB', summary: 'no tools that fit, even if allowed; may be repeated' },
   yes: { kind: 'flag', summary: 'do not ask' },
+  accept: { kind: 'flag', summary: 'take what the tools are now for what they have to be' },
   revoke: { kind: 'flag', summary: 'take back what was approved' },
   force: { kind: 'flag', summary: 'write over a file that is there' },
   replace: { kind: 'flag', summary: 'put what differs in place of what is there' },
@@ -105,6 +113,7 @@ export const globalOptions: readonly OptionName[] = [
   'redis',
   'policy',
   'allow-private-addresses',
+  'pin',
   'json',
   'timeout',
   'debug',

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Policy, StoreOptions } from '@mcpstore/core'
+import type { PinMode, Policy, StoreOptions } from '@mcpstore/core'
 import { usageError } from './cli-error.ts'
 import { parseDuration } from './duration.ts'
 import type { OptionValues } from './options.ts'
@@ -17,6 +17,8 @@ export interface Settings {
   policy: Policy | undefined
   /** Whether services that are not trusted may reach this machine and its networks. */
   allowPrivateAddresses: boolean
+  /** As `--pin` says; `undefined` leaves it the default. */
+  pin: PinMode | undefined
   /** Of the dataspace, from the environment alone. */
   secret: StoreOptions['secret']
   json: boolean
@@ -40,9 +42,10 @@ export function readSettings(values: OptionValues, env: NodeJS.ProcessEnv, cwd: 
     dataspace,
     home: values.home === undefined ? undefined : resolve(cwd, values.home),
     redis: redisOf(values.redis, env),
-    policy: policyOf(values.policy, env),
+    policy: oneOf(policies, '--policy', values.policy, 'MCPSTORE_POLICY', env),
     allowPrivateAddresses:
       values['allow-private-addresses'] ?? isSet('MCPSTORE_ALLOW_PRIVATE_ADDRESSES', env),
+    pin: oneOf(pinModes, '--pin', values.pin, 'MCPSTORE_PIN', env),
     secret: secretOf(env),
     json: values.json ?? false,
     debug: values.debug ?? false,
@@ -51,6 +54,7 @@ export function readSettings(values: OptionValues, env: NodeJS.ProcessEnv, cwd: 
 }
 
 const policies: readonly Policy[] = ['fallback', 'strict', 'memory']
+const pinModes: readonly PinMode[] = ['warn', 'block', 'off']
 
 function redisOf(given: string | undefined, env: NodeJS.ProcessEnv): Settings['redis'] {
   if (given?.trim() === '') throw usageError('--redis is empty', 'Give a URL: --redis redis://HOST:PORT/DB.')
@@ -59,14 +63,19 @@ function redisOf(given: string | undefined, env: NodeJS.ProcessEnv): Settings['r
   return url ? { url, ...(password ? { password } : {}) } : undefined
 }
 
-function policyOf(given: string | undefined, env: NodeJS.ProcessEnv): Policy | undefined {
-  const name = given ?? (env['MCPSTORE_POLICY'] || undefined)
-  const policy = policies.find((one) => one === name)
-  if (name !== undefined && !policy) {
-    const source = given === undefined ? 'MCPSTORE_POLICY' : '--policy'
-    throw usageError(`${source} must be one of ${policies.join(', ')}`)
+function oneOf<Word extends string>(
+  words: readonly Word[],
+  option: string,
+  given: string | undefined,
+  variable: string,
+  env: NodeJS.ProcessEnv,
+): Word | undefined {
+  const name = given ?? (env[variable] || undefined)
+  const word = words.find((one) => one === name)
+  if (name !== undefined && !word) {
+    throw usageError(`${given === undefined ? variable : option} must be one of ${words.join(', ')}`)
   }
-  return policy
+  return word
 }
 
 function isSet(variable: string, env: NodeJS.ProcessEnv): boolean {

@@ -32,6 +32,8 @@ export function fakeService(name: string, changes: Partial<ServiceInfo> = {}): S
       health: 'ok',
       tools: 'fresh',
       lastError: null,
+      seenBy: null,
+      healthStale: false,
       retryAt: null,
       trusted: true,
       trustedBy: 'dataspace',
@@ -146,6 +148,7 @@ export async function run(argv: string[], world: FakeWorld = {}): Promise<Run> {
     namespace: 'default',
     dataspace: 'default',
     forStore: () => services,
+    events: { on: () => () => {} },
     status: () => world.status ?? fakeStatus(),
     close: async () => {
       result.closed += 1

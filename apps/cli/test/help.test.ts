@@ -27,6 +27,7 @@ it('the help of the program', async () => {
       prompts, list_prompts          List the prompts and what they take; every service that has some is asked
       get-prompt, get_prompt         Get a prompt, filled in, and print its messages
       trust                          Let a service that somebody else added be started, as it is now
+      diff, diff_tools               Show which tools of a service are not what they were when you first used it
       assign                         Let an agent use a service of the store, or some of its tools
       unassign                       Take a service of the store away from an agent
       agents, list_agents            List the agents and the services they have
@@ -38,6 +39,7 @@ it('the help of the program', async () => {
       import                         Add what was exported; what is there already and differs stays
       redis                          Print the command that makes a user in Redis for this namespace and nothing else
       watch                          Say what happens to the services, whoever does it, until you interrupt it
+      nodes                          List the processes that have the dataspace open, and those that are gone without a word
       help                           Show help, of one command if it is named
 
     Options of every command:
@@ -47,6 +49,7 @@ it('the help of the program', async () => {
       --redis URL                keep the data in Redis (MCPSTORE_REDIS_URL; password: MCPSTORE_REDIS_PASSWORD)
       --policy NAME              when Redis is away: fallback, strict, memory (MCPSTORE_POLICY; default "fallback")
       --allow-private-addresses  let services that nobody here approved reach this machine and its networks (MCPSTORE_ALLOW_PRIVATE_ADDRESSES=1)
+      --pin NAME                 tools that are not what they were: warn, block, off (MCPSTORE_PIN; default "warn")
       --json                     one JSON document on stdout, errors as one JSON line on stderr
       --timeout TIME             seconds, or 500ms, 2m (connect 30 s, call 60 s, wait 10 s)
       --debug                    log what is done on stderr, and stack traces
@@ -82,6 +85,7 @@ it('the help of a command', async () => {
       --redis URL                keep the data in Redis (MCPSTORE_REDIS_URL; password: MCPSTORE_REDIS_PASSWORD)
       --policy NAME              when Redis is away: fallback, strict, memory (MCPSTORE_POLICY; default "fallback")
       --allow-private-addresses  let services that nobody here approved reach this machine and its networks (MCPSTORE_ALLOW_PRIVATE_ADDRESSES=1)
+      --pin NAME                 tools that are not what they were: warn, block, off (MCPSTORE_PIN; default "warn")
       --json                     one JSON document on stdout, errors as one JSON line on stderr
       --timeout TIME             seconds, or 500ms, 2m (connect 30 s, call 60 s, wait 10 s)
       --debug                    log what is done on stderr, and stack traces

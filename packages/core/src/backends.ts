@@ -59,7 +59,6 @@ async function redisPlace(
     namespace,
     dataspace,
     timeoutMs: socketTimeoutMs - Math.min(MOST_SLACK_MS, Math.floor(socketTimeoutMs / 10)),
-    about: `mcpstore ${process.pid}`,
     ...(hashTag !== undefined && { hashTag }),
     ...(named === 'auto' && { lifetimeMs: AUTO_LIFETIME_MS }),
   })

@@ -1,7 +1,6 @@
 import type { AddInput } from './config/read.ts'
 import { configToApprove, redactConfig } from './config/redact.ts'
 import type { ServerFacts, ToolResult } from './connections/connector.ts'
-import { ContentContext } from './contents/content-context.ts'
 import { checkMethodOptions } from './option-checks.ts'
 import type { AskOptions } from './services/ask-all.ts'
 import type { AddOptions, AddReport, ChangeReport } from './services/changes.ts'
@@ -12,11 +11,11 @@ import type { Service } from './services/registry.ts'
 import type { ServiceInfo, ServiceSummary, StatusWord } from './services/service-info.ts'
 import { summarise } from './services/summary.ts'
 import type { UseOptions } from './tools/call.ts'
-import { type ListOptions, listServices, toolList } from './tools/listing.ts'
+import { type ListOptions, listServices, type ServiceList, toolList } from './tools/listing.ts'
 import { checkAddress, resolveTool } from './tools/resolve.ts'
 import type { ListedTool, ToolList } from './tools/tool-list.ts'
 import type { ToolStats } from './tools/tool-stats.ts'
-import type { TrustOptions, TrustReport } from './trust/trust-service.ts'
+import { TrustContext } from './trust/trust-context.ts'
 
 const WAIT_MS = 10_000
 
@@ -31,7 +30,7 @@ export interface WaitOptions {
 let calls: typeof import('./tools/call.ts') | undefined
 
 /** What one can do with the services that one scope sees: the store, or an agent. */
-export class StoreContext extends ContentContext {
+export class StoreContext extends TrustContext {
   /**
    * Adds services, or updates those whose names are taken; starts nothing. Takes `{ mcpServers }`, `{ servers }`, one
    * service with a `name`, a map or an array of them, JSON text of any of these, or `{ file }`. Each entry stands or
@@ -161,26 +160,10 @@ export class StoreContext extends ContentContext {
   }
 
   /**
-   * Approves a service's config exactly as it is stored now, so that it may be started and connected here. Any change
-   * to it ends that. `confirm` is shown what would be approved. @throws `unknown_service`, `conflict`, `storage`
-   */
-  async trustService(name: string, options: TrustOptions = {}): Promise<TrustReport> {
-    checkMethodOptions('trustService', options)
-    const { trustService } = await import('./trust/trust-service.ts')
-    return trustService(this.house, name, options)
-  }
-
-  /** Takes back what was approved under this name, and ends its connection. @throws `unknown_service`, `usage`, `storage` */
-  async revokeTrust(name: string): Promise<TrustReport> {
-    const { revokeTrust } = await import('./trust/trust-service.ts')
-    return revokeTrust(this.house, name)
-  }
-
-  /**
    * The tools of all services, or of one, from the shared lists; a server is asked only where no list is known, where it
    * said on an open connection that its list changed, or with `fresh`. The array's `services` say where each part came
-   * from and how old it is; a service that failed stands there
-   * with its error. @throws for one named service what it failed with
+   * from and how old it is, and which are not what they were when this user first used their service; a service that
+   * failed stands there with its error. @throws for one named service what it failed with
    */
   async listTools(service?: string, options: ListOptions = {}): Promise<ToolList> {
     checkMethodOptions('listTools', options)
@@ -188,18 +171,20 @@ export class StoreContext extends ContentContext {
     const asked = { ...options, insist: options.fresh }
     if (service === undefined) {
       const enabled = registry.all().filter(({ config }) => !config.disabled)
-      return toolList(await listServices(this.house, enabled, asked))
+      return this.#seen(await listServices(this.house, enabled, asked))
     }
     const parts = await listServices(this.house, [registry.get(checkServiceName(service))], asked)
     const [{ error, list } = {}] = parts
     const isShown = error?.code === 'untrusted' && list !== undefined && !options.fresh
     if (error && !isShown) throw error
-    return toolList(parts)
+    return this.#seen(parts)
   }
 
   /** The definition of the tool an address means; see `useTool`. @throws `unknown_tool`, `ambiguous_tool` */
   async findTool(tool: string): Promise<ListedTool> {
-    return (await resolveTool(this.house, checkAddress(tool), {})).tool
+    const found = await resolveTool(this.house, checkAddress(tool), {})
+    await this.house.pins.review([found.service])
+    return found.tool
   }
 
   /**
@@ -214,7 +199,7 @@ export class StoreContext extends ContentContext {
   /**
    * Calls a tool, at most once, and returns what its server answered, whole; `isError` in it is the tool's own failure.
    * `tool` is `service/tool`, an export name, or a raw or `service_tool` name that exactly one tool answers to.
-   * @throws `unknown_tool`, `ambiguous_tool`, `bad_arguments` before anything is started; `unreachable` when it was not
+   * @throws `unknown_tool`, `ambiguous_tool`, `bad_arguments`, `tool_changed` before anything is sent; `unreachable` when it was not
    * called; `timeout`, `aborted` and `outcome_unknown` when it may have run; `server_error` for a protocol error
    */
   async useTool(tool: string, args?: object | string, options: UseOptions = {}): Promise<ToolResult> {
@@ -222,6 +207,12 @@ export class StoreContext extends ContentContext {
     checkAddress(tool)
     calls ??= await import('./tools/call.ts')
     return await calls.useTool(this.house, tool, args, options)
+  }
+
+  /** The tools of these parts, compared with what they were. */
+  async #seen(parts: readonly ServiceList[]): Promise<ToolList> {
+    const changes = await this.house.pins.review(parts.map(({ service }) => service))
+    return toolList(parts, changes)
   }
 
   async #info(service: Service): Promise<ServiceInfo> {

@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'auth_required'
   | 'untrusted'
   | 'forbidden_address'
+  | 'tool_changed'
   | 'sealed'
   | 'disabled'
   | 'unreachable'

@@ -3,6 +3,7 @@ import type { Place } from './backends.ts'
 import { storeError } from './errors.ts'
 import type { ServiceNews } from './events/service-news.ts'
 import type { ResolvedOptions } from './options.ts'
+import type { Pins } from './pins/pins.ts'
 import type { Reach } from './reach.ts'
 import type { Vault } from './secrets/vault.ts'
 import type { Registry } from './services/registry.ts'
@@ -24,6 +25,7 @@ export interface House {
   readonly registry: Registry
   readonly gate: Gate
   readonly approver: Approver
+  readonly pins: Pins
   readonly signatures: Signatures
   readonly vault: Vault
   readonly lists: CachedLists

@@ -65,6 +65,8 @@ export type {
   ServerLog,
 } from './host/handlers.ts'
 export type { Policy, StoreOptions } from './options.ts'
+export type { PinMode, ToolChanges } from './pins/tool-changes.ts'
+export type { ChangedPart, ToolsDiff } from './pins/tools-diff.ts'
 export type { RedisOptions } from './redis-options.ts'
 export type { SecretOption } from './secrets/secret-option.ts'
 export type { AgentSummary } from './services/agents.ts'
@@ -83,7 +85,7 @@ export type {
   TrustedBy,
 } from './services/service-info.ts'
 export { setupStore } from './setup-store.ts'
-export type { Store, StoreStatus } from './store.ts'
+export type { Store, StoreNode, StoreStatus } from './store.ts'
 export type { UseOptions } from './tools/call.ts'
 export type { ListOptions } from './tools/listing.ts'
 export { structuredOf, textOf } from './tools/result-parts.ts'

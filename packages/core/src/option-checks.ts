@@ -38,6 +38,7 @@ const statuses: Check = (value) => {
 const object: Check = (value) => (isObject(value) ? undefined : 'an object')
 
 const ASK = { timeout: delay, signal }
+const LIST = { fresh: flag, ...ASK }
 
 type Method =
   | 'addService'
@@ -48,6 +49,8 @@ type Method =
   | 'connectService'
   | 'restartService'
   | 'trustService'
+  | 'diffTools'
+  | 'acceptTools'
   | 'listTools'
   | 'useTool'
   | 'listResources'
@@ -66,7 +69,9 @@ const METHODS: Record<Method, Record<string, Check>> = {
   connectService: ASK,
   restartService: { timeout: delay },
   trustService: { confirm: callback },
-  listTools: { fresh: flag, ...ASK },
+  diffTools: LIST,
+  acceptTools: LIST,
+  listTools: LIST,
   useTool: { ...ASK, totalTimeout: ms, onProgress: callback },
   listResources: ASK,
   listResourceTemplates: ASK,

@@ -5,6 +5,7 @@ import { storeError } from './errors.ts'
 import type { HostHandlers } from './host/handlers.ts'
 import { hostChecks } from './host/option-checks.ts'
 import { type Check, callback, checkOptions, delay, flag, ms, text } from './option-checks.ts'
+import type { PinMode } from './pins/tool-changes.ts'
 import { type RedisOptions, type RedisSettings, readRedisOptions } from './redis-options.ts'
 import { type SecretOption, type Secrets, secretCheck, secretsOf } from './secrets/secret-option.ts'
 import type { TrustOption } from './trust/gate.ts'
@@ -76,6 +77,11 @@ export interface StoreOptions extends HostHandlers {
    * vouched for: all, or those that a function answers `true` to. Default: none.
    */
   allowPrivateAddresses?: PrivateAddressOption
+  /**
+   * What becomes of tools that are others than when this user first used their service. `warn`, the default: it is said.
+   * `block`: calls of them are refused, too. `off`: nothing is kept or compared.
+   */
+  pin?: PinMode
   /** How long the first write waits for a storage that does not answer, in ms. Default: 2,000. */
   socketTimeoutMs?: number
 }
@@ -105,11 +111,14 @@ export interface ResolvedOptions {
   secrets: Secrets
   auth: AuthOption | undefined
   allowPrivateAddresses: PrivateAddressOption
+  pin: PinMode
   socketTimeoutMs: number
   host: HostHandlers
 }
 
 const POLICIES: readonly Policy[] = ['fallback', 'strict', 'memory']
+
+const PIN_MODES: readonly PinMode[] = ['warn', 'block', 'off']
 
 const CHECKS: Record<keyof StoreOptions, Check> = {
   local: (value) => (flag(value) && text(value) ? 'true, false or the path of a file' : undefined),
@@ -140,6 +149,7 @@ const CHECKS: Record<keyof StoreOptions, Check> = {
   auth: callback,
   allowPrivateAddresses: (value) =>
     typeof value === 'function' || flag(value) === undefined ? undefined : 'true, false or a function',
+  pin: (value) => (PIN_MODES.some((mode) => mode === value) ? undefined : `one of ${PIN_MODES.join(', ')}`),
   socketTimeoutMs: delay,
   ...hostChecks,
 }
@@ -196,6 +206,7 @@ export function resolveOptions(options: StoreOptions): ResolvedOptions {
     secrets: secretsOf(options.secret),
     auth: options.auth,
     allowPrivateAddresses: options.allowPrivateAddresses ?? false,
+    pin: options.pin ?? 'warn',
     socketTimeoutMs: socketTimeoutMs ?? 2000,
     host: handlersOf(options),
   }

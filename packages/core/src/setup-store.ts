@@ -1,3 +1,4 @@
+import manifest from '@mcpstore/core/package.json' with { type: 'json' }
 import {
   Dataspace,
   type Logger,
@@ -12,6 +13,7 @@ import { storeError } from './errors.ts'
 import { ServiceNews } from './events/service-news.ts'
 import { stderrLogger } from './logger.ts'
 import { type ResolvedOptions, resolveOptions, type StoreOptions } from './options.ts'
+import { Pins } from './pins/pins.ts'
 import { Reach, type ReachParts } from './reach.ts'
 import { Keyring } from './secrets/keyring.ts'
 import { Vault } from './secrets/vault.ts'
@@ -42,7 +44,15 @@ export async function setupStore(given: StoreOptions = {}): Promise<Store> {
   const { backend: plain, tier, instead } = await placeOf(options, name)
   const backend = options.debug ? loggedBackend(plain, logger) : plain
   const { namespace, socketTimeoutMs: waitMs } = options
-  const dataspace = new Dataspace({ backend, namespace, dataspace: name, logger, waitMs, ...tier })
+  const dataspace = new Dataspace({
+    backend,
+    namespace,
+    dataspace: name,
+    logger,
+    waitMs,
+    version: manifest.version,
+    ...tier,
+  })
   await dataspace.open()
   if (options.policy === 'strict') await refuseUnread(dataspace)
   return storeOver(dataspace, options, logger, instead)
@@ -70,6 +80,7 @@ export function storeOver(
   const gate = new Gate({ dataspace, approvals, trust, signatures, vault, env, logger })
   const approver = new Approver({ gate, approvals, logger })
   const lists = new CachedLists(dataspace, gate)
+  const pins = new Pins({ options, dataspace, gate, lists, logger })
   const onToolsChanged = (id: string) => changes.noticed(id)
   const news = new ServiceNews(dataspace)
   const tell = (id: string) => news.tell(id)
@@ -96,7 +107,7 @@ export function storeOver(
   const changes = new ListChanges({ records, lists, reach, refresher, logger, behind, options })
   const { maxCallsPerService } = options
   const turns = maxCallsPerService === undefined ? undefined : new Turns(maxCallsPerService)
-  const parts = { registry, gate, approver, signatures, vault, lists, reach, refresher, news, turns }
+  const parts = { registry, gate, approver, signatures, vault, pins, lists, reach, refresher, news, turns }
   const shared = { options, logger, dataspace, instead, behind, closed: false }
   return new Store({ ...shared, ...parts }, async () => {
     await Promise.all(tasks)

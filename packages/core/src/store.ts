@@ -1,4 +1,4 @@
-import type { DataspaceStatus, Durability, Inspection } from '@mcpstore/storage'
+import type { DataspaceNode, DataspaceStatus, Durability, Inspection } from '@mcpstore/storage'
 import { AgentContext } from './agent-context.ts'
 import { StoreContext } from './context.ts'
 import type { StoreEvents } from './events/events.ts'
@@ -13,6 +13,9 @@ import type { ImportInput } from './transfer/read-document.ts'
 
 /** What is true of a store right now. */
 export type StoreStatus = DataspaceStatus
+
+/** A process that has a dataspace open, or had. */
+export type StoreNode = DataspaceNode
 
 /** A store, open until it is closed. Made by `setupStore`. */
 export class Store {
@@ -69,6 +72,14 @@ export class Store {
   }
 
   /**
+   * The processes that have this dataspace open, this one among them, and those that had and are gone without a word; as was
+   * last heard where the storage does not answer. In a file a process shows after a second.
+   */
+  async nodes(): Promise<StoreNode[]> {
+    return whileOpen(this.#house).dataspace.nodes()
+  }
+
+  /**
    * Looks at the place the data lies in: for Redis its version, memory, eviction policy, missing rights and more, for a
    * file its size, mode and disk. Empty for memory. @throws `storage` when it does not answer
    */
@@ -109,9 +120,10 @@ export class Store {
 
   /** Removes every service and all that is known of them, for everybody. @throws `unavailable`, `outcome_unknown` */
   async clear(): Promise<{ durable: Durability }> {
-    const { approver, dataspace } = this.#house
+    const { approver, dataspace, pins } = this.#house
     const durable = await dataspace.clear()
     await approver.revokeAll()
+    await pins.forget()
     return { durable }
   }
 

@@ -17,6 +17,7 @@ import {
   stdioConfig,
   until,
 } from './connections-fixtures.ts'
+import { throughNpx, throughShell, throughUvx } from './wrappers.ts'
 
 const script = fileURLToPath(new URL('connections-host.mjs', import.meta.url))
 
@@ -33,17 +34,6 @@ async function startHost(
   const [line] = await once(createInterface(host.stdout!), 'line')
   expect(line).toBe('connected')
   return { host, serverGroup: groupOf(Number(linesOf(startFile)[0]))! }
-}
-
-/** Through a shell that stays beside what it starts. */
-function throughShell({ command, args = [], ...rest }: StdioConfig): StdioConfig {
-  const line = [command, ...args].map((word) => `'${word}'`).join(' ')
-  return { ...rest, command: 'sh', args: ['-c', `${line}; true`] }
-}
-
-function throughNpx(config: StdioConfig): StdioConfig {
-  const [, line] = throughShell(config).args!
-  return { ...config, command: 'npx', args: ['-c', line!] }
 }
 
 /** The guards that a host has started. */
@@ -85,6 +75,7 @@ describe('when the host process ends', () => {
   test.each([
     ['sh -c', throughShell],
     ['npx', throughNpx],
+    ['uvx', throughUvx],
   ])('by SIGKILL, nothing is left of a server that %s wraps', async (_name, wrap) => {
     const grandchild = join(scratch(), 'grandchild')
     const { host, serverGroup } = await startHost({ stubborn: true, grandchild }, 'stay', wrap)

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import {
   connect,
   failureOf,
+  groupOf,
   isRunning,
   linesOf,
   runningInGroup,
@@ -11,6 +12,7 @@ import {
   stdioConfig,
   until,
 } from './connections-fixtures.ts'
+import { throughNpx, throughShell, throughUvx } from './wrappers.ts'
 
 const call = { timeoutMs: 10_000 }
 
@@ -84,14 +86,43 @@ describe('the process group of a stdio server', () => {
     expect(runningInGroup(pids()[0]!)).toEqual([])
   })
 
-  test('is gone after a shell that wraps the server', async () => {
+  const wrappers = [
+    ['sh -c', throughShell],
+    ['npx', throughNpx],
+    ['uvx', throughUvx],
+  ] as const
+
+  test.each(wrappers)('is gone with %s that wraps a stubborn server, after close()', async (_name, wrap) => {
     const { pids, ...note } = startFile()
-    const { command, args } = stdioConfig(note)
-    const line = [command, ...args!].map((word) => `'${word}'`).join(' ')
-    const connection = await connect({ type: 'stdio', command: 'sh', args: ['-c', `${line}; true`] })
-    expect(isRunning(pids()[0]!)).toBe(true)
+    const grandchild = join(scratch(), 'grandchild')
+    const connection = await connect(wrap(stdioConfig({ ...note, stubborn: true, grandchild })))
+    const group = groupOf(pids()[0]!)!
+    expect(runningInGroup(group).length).toBeGreaterThanOrEqual(3)
     await connection.close()
-    expect(isRunning(pids()[0]!)).toBe(false)
+    expect(runningInGroup(group)).toEqual([])
+  })
+
+  test.each(wrappers)('is gone with %s that wraps it, when the wrapper is killed', async (_name, wrap) => {
+    const { pids, ...note } = startFile()
+    const connection = await connect(wrap(stdioConfig({ ...note, stubborn: true })))
+    const group = groupOf(pids()[0]!)!
+    const closed = new Promise((resolve) => connection.onClose(resolve))
+    process.kill(group, 'SIGKILL')
+    await closed
+    await connection.close()
+    expect(runningInGroup(group)).toEqual([])
+  })
+
+  test.each(wrappers)('is gone with %s that wraps a server that never answers', async (_name, wrap) => {
+    const { pids, ...note } = startFile()
+    const abort = new AbortController()
+    const config = wrap(stdioConfig({ ...note, muteInitialize: true, stubborn: true }))
+    const connecting = failureOf(connect(config, { signal: abort.signal }))
+    await until(() => pids().length === 1)
+    const group = groupOf(pids()[0]!)!
+    abort.abort()
+    expect((await connecting).code).toBe('aborted')
+    expect(runningInGroup(group)).toEqual([])
   })
 
   test('never starts when the caller has aborted before', async () => {

@@ -197,7 +197,7 @@ describe.each(kinds)('what another process does in %s appears by itself', (kind)
         url: 'https://example.com/2',
       })
       await next(here, 'serviceUpdated', { service: 'broken' })
-      const later = `${stamp.slice(0, 11)}f${stamp.slice(12)}`
+      const later = `${stamp.slice(0, 12)}0fff${stamp.slice(16)}`
       await redis!.command(
         'HSET',
         `${prefix}services:broken:config`,

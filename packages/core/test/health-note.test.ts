@@ -1,7 +1,7 @@
-import { Dataspace, type Json, memoryBackend } from '@mcpstore/storage'
+import { Dataspace, type Json, MemoryTables, memoryBackend } from '@mcpstore/storage'
 import { expect, test } from 'vitest'
 import { storeError } from '../src/errors.ts'
-import { noteHealth, noteProtocol, readHealth } from '../src/services/health-note.ts'
+import { healthWitness, noteHealth, noteProtocol, readHealth } from '../src/services/health-note.ts'
 import { Registry } from '../src/services/registry.ts'
 import { later } from './connections-fixtures.ts'
 
@@ -31,3 +31,34 @@ test.each(['fallback', 'strict'] as const)(
     })
   },
 )
+
+test('what was found by who is gone without a word is noted anew, and what somebody stands by is not', async () => {
+  const tables = new MemoryTables()
+  const running = new Set([1, 2])
+  const open = async (pid: number) => {
+    const machine = { host: 'x', space: '', pid, isRunning: (one: number) => running.has(one) }
+    const place = { namespace: 'n', dataspace: 'd', machine }
+    const dataspace = await new Dataspace({ backend: memoryBackend({ tables }), ...place }).open()
+    later(() => dataspace.close())
+    return dataspace
+  }
+  const [there, here] = [await open(1), await open(2)]
+  await there.put('services:demo:config', { type: 'http', url: 'http://x/' } as unknown as Json)
+  await here.refresh()
+  const logger = { debug() {}, info() {}, warn() {}, error() {} }
+  const service = Registry.over(here, logger).get('demo')
+  await noteHealth(there, service, null)
+  await here.refresh()
+  const by = () => healthWitness(here, service)!
+  const node = by().node
+  await expect.poll(() => tables.nodes.has(node), { timeout: 5000 }).toBe(true)
+  await here.nodes()
+  await noteHealth(here, service, null)
+  expect(by()).toEqual({ node, gone: false })
+  running.delete(1)
+  await here.nodes()
+  expect(by()).toEqual({ node, gone: true })
+  await noteHealth(here, service, null)
+  expect(by()).toMatchObject({ gone: false })
+  expect(by().node).not.toBe(node)
+})

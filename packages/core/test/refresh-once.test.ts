@@ -1,4 +1,4 @@
-import { Dataspace } from '@mcpstore/storage'
+import { Dataspace, memoryBackend } from '@mcpstore/storage'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type ListAnswer, ListServer, later as promised } from '../../../tests/support/list-server.ts'
 import { hasRedisServer, startRedis } from '../../../tests/support/redis-server.ts'
@@ -6,7 +6,7 @@ import { ServiceNews } from '../src/events/service-news.ts'
 import { RefreshLeases } from '../src/tools/refresh-lease.ts'
 import { later, until } from './connections-fixtures.ts'
 import { failureOf, open } from './stores.ts'
-import { type Reader, seen, sharedPlace } from './strangers.ts'
+import { type Reader, readerOf, seen, sharedPlace } from './strangers.ts'
 
 const tools = async (store: Reader, options: object = {}) =>
   Array.from(await store.forStore().listTools('demo', options), ({ tool }) => tool)
@@ -145,6 +145,22 @@ test.skipIf(!hasRedisServer).each([
   expect(await redis.command('KEYS', '*:lease:*')).toHaveLength(leases)
   answer.resolve(['a'])
   expect(await list).toHaveLength(1)
+})
+
+test('a list of which word has not come yet is not asked for again', async () => {
+  const { place, service, stores } = await scene(1)
+  const backend = {
+    ...memoryBackend({ tables: place.tables }),
+    kind: 'redis' as const,
+    onHint: () => () => {},
+  }
+  const deaf = await new Dataspace({ backend, namespace: 'shared', dataspace: 'w1' }).open()
+  later(() => deaf.close())
+  const late = readerOf(deaf, { trust: 'dataspace' })
+  await tools(stores[0]!)
+  expect((await late.forStore().serviceInfo('demo')).toolCount).toBeNull()
+  expect(await tools(late)).toEqual(['tool-of-demo'])
+  expect(service.asked).toBe(1)
 })
 
 test('a lease is renewed while its holder asks, and not for ever', async () => {

@@ -2,6 +2,7 @@ import type { Conflict } from './conflict.ts'
 import type { Inspection } from './inspection.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { Malformed } from './malformed.ts'
+import type { NodeNote } from './nodes.ts'
 import type { Projection } from './projection.ts'
 import type { StoredRecord } from './record.ts'
 import type { Stamp } from './stamp.ts'
@@ -69,6 +70,8 @@ export interface Page {
   counters: Counter[]
   /** Since when there has been a config under a key without a break, where that is known: what was counted before is void. */
   since?: ReadonlyMap<RecordKey, Stamp>
+  /** Who is here, where that is kept beside the records. */
+  nodes?: readonly NodeNote[]
   /** The server's clock, ms since 1970. */
   now: number
 }
@@ -122,10 +125,20 @@ export interface Opened {
   missing?: readonly string[]
 }
 
+/** What goes with a sign of life. */
+export interface BeatTelling {
+  /** What others are told of this node, JSON. */
+  about: string
+  /** How many nodes it may tell of; more are left out. */
+  most: number
+}
+
 /** A sign of life. */
 export interface Beat {
   /** The newest revision: later than the cursor means that a hint was lost. */
   rev: number
+  /** Who is here, if that was asked for and is not too many. */
+  nodes?: readonly NodeNote[]
   /** The server's clock, ms since 1970. */
   now: number
 }
@@ -154,7 +167,11 @@ export interface Backend {
   /** Everything that changed after `cursor`; 0 asks for everything, but for what `known` has in the same version. */
   pull(cursor: number, known?: ReadonlyMap<RecordKey, Stamp>): Promise<Page>
   /** Proves, by writing, that it is there and takes writes; only a backend that is far away needs it. */
-  beat?(node: string): Promise<Beat>
+  beat?(node: string, telling?: BeatTelling): Promise<Beat>
+  /** Notes that `node` is here, where no beat does; `false` where nothing may be made or written. */
+  announce?(node: string, about: string): Promise<boolean>
+  /** Who is here, and who was and did not say goodbye. */
+  nodes?(): Promise<readonly NodeNote[]>
   /**
    * Raises counters to what `node` has counted in all since the clear it names; a repeated call changes nothing.
    */

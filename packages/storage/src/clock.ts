@@ -19,9 +19,9 @@ export class Clock {
   #offset = 0
   #isMeasured = false
 
-  constructor(time: Time) {
+  constructor(time: Time, node: string = randomId(time)) {
     this.#time = time
-    this.#node = randomId(time)
+    this.#node = node
   }
 
   /** The id stamped into every reading. */

@@ -1,5 +1,6 @@
 import { adoptMirror } from './adopt.ts'
 import { ask } from './ask.ts'
+import { askNodes } from './ask-nodes.ts'
 import type { Counter, Durability } from './backend.ts'
 import { clearNow } from './clear-now.ts'
 import type { Conflict } from './conflict.ts'
@@ -10,6 +11,7 @@ import type { Inspection } from './inspection.ts'
 import { encodeValue, type Json } from './json.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { Lease, LeaseRefused } from './lease.ts'
+import type { DataspaceNode } from './nodes.ts'
 import { type DataspaceOptions, makeParts, type Parts } from './parts.ts'
 import type { Projection } from './projection.ts'
 import type { Put, PutRefused, PutResult } from './put.ts'
@@ -175,6 +177,16 @@ export class Dataspace {
   /** Shows others who look into the backend what they may want to find; never the truth. @throws `storage` */
   async project(projections: readonly Projection[]): Promise<void> {
     await this.#parts.backend.project?.(projections)
+  }
+
+  /** Who has this dataspace open, and who had and is gone without a word; as it was last heard where nothing answers. */
+  nodes(): Promise<DataspaceNode[]> {
+    return askNodes(this.#parts)
+  }
+
+  /** Which process wrote under this stamp, and whether it is gone without a word. */
+  witness(stamp: Stamp): { node: string; gone: boolean } {
+    return this.#parts.presence.witness(stamp)
   }
 
   status(): DataspaceStatus {

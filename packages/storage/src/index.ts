@@ -3,6 +3,7 @@ export type {
   Backend,
   BackendKind,
   Beat,
+  BeatTelling,
   ClearReply,
   Counter,
   CountReply,
@@ -45,8 +46,10 @@ export {
 } from './keyspace.ts'
 export type { Lease, LeaseRefused } from './lease.ts'
 export { type Logger, silentLogger } from './logger.ts'
+export type { Machine } from './machine.ts'
 export { makeFolder } from './make-folder.ts'
 export type { Malformed } from './malformed.ts'
+export type { DataspaceNode, NodeFacts, NodeNote } from './nodes.ts'
 export type { DataspaceOptions } from './parts.ts'
 export type { Projection } from './projection.ts'
 export type { Put, PutRefused, PutResult } from './put.ts'

@@ -5,6 +5,7 @@ import type { LinkEvents } from './link-events.ts'
 import type { Malformed } from './malformed.ts'
 import type { Mirror } from './mirror/mirror.ts'
 import type { Outbox } from './outbox.ts'
+import type { Presence } from './presence.ts'
 import type { Time } from './time.ts'
 
 /** What the link works with. */
@@ -17,6 +18,7 @@ export interface LinkOptions {
   /** The id this run is known by. */
   node: string
   health: Health
+  presence: Presence
   time: Time
   events: LinkEvents
   /** How often a backend that is far away is asked for a sign of life, in ms. */

@@ -42,6 +42,7 @@ export class Link {
   }
 
   start(): void {
+    this.#options.presence.start()
     this.#stopHints = this.#options.backend.onHint((rev = Number.POSITIVE_INFINITY, malformed) => {
       if (malformed) this.#options.onMalformed(malformed)
       this.#hinted = Math.max(this.#hinted, rev)
@@ -76,15 +77,16 @@ export class Link {
   }
 
   async close(): Promise<void> {
-    const { backend, counts, mirror, node } = this.#options
+    const { backend, counts, mirror, node, presence } = this.#options
     this.#closed = true
+    presence.stop()
     this.#stopHints()
     this.#pace.close()
     if (!this.#connected) await backend.close()
     await this.#running
     // What still waits, here or in the file, would not count any more; or twice, if it comes very late.
     const left = counts.waiting().length > 0 || (await mirror?.hasNoShare()) === false
-    const isKnown = this.#connected && (this.#counted || backend.beat)
+    const isKnown = this.#connected && (this.#counted || backend.beat || presence.isAnnounced)
     const ids = isKnown && !left ? new Set([counts.node, node]) : []
     for (const id of ids) await backend.leave(id).catch(() => {})
     await backend.close()
@@ -166,6 +168,7 @@ export class Link {
       const sentAt = time.now()
       const page = await backend.pull(cursor, known)
       events.onServerTime(page.now, sentAt)
+      if (page.nodes) this.#options.presence.take(page.nodes)
       this.#cursor = page.rev
       this.confirmed = time.now()
       return page
@@ -205,10 +208,12 @@ export class Link {
 
   /** Proves that the backend takes writes. Returns whether its revision is another one than was read. */
   async #beat(): Promise<boolean> {
-    const { backend, events, node, time } = this.#options
+    const { backend, events, node, presence, time } = this.#options
     if (!backend.beat) return false
     const sentAt = time.now()
-    const { rev, now } = await backend.beat(node)
+    const { about, most } = presence
+    const { rev, now, nodes } = await backend.beat(node, { about, most })
+    if (nodes) presence.take(nodes)
     events.onServerTime(now, sentAt)
     if (rev === this.#cursor) this.confirmed = time.now()
     this.#pace.beaten()

@@ -6,10 +6,12 @@ import { Health } from './health.ts'
 import { Intake } from './intake.ts'
 import { Link } from './link.ts'
 import { guarded, type Logger, silentLogger } from './logger.ts'
+import type { Machine } from './machine.ts'
 import type { Malformed } from './malformed.ts'
 import { Mirror } from './mirror/mirror.ts'
 import { Outbox } from './outbox.ts'
 import { Patience } from './patience.ts'
+import { Presence } from './presence.ts'
 import { Replica } from './replica.ts'
 import { systemTime, type Time } from './time.ts'
 import { Watchers } from './watchers.ts'
@@ -28,6 +30,10 @@ export interface DataspaceOptions {
   policy?: 'fallback' | 'strict'
   /** How often a backend that is far away is asked for a sign of life, in ms. Default: 10,000. */
   beatMs?: number
+  /** What other processes are told of this one: the version of mcpstore. */
+  version?: string
+  /** The machine this process runs on, for tests of what others see. */
+  machine?: Machine
 }
 
 /** What a dataspace is made of. */
@@ -48,17 +54,21 @@ export interface Parts {
   link: Link
   patience: Patience
   mirror: Mirror | undefined
+  presence: Presence
   policy: 'fallback' | 'strict'
 }
 
 const DEFAULT_WAIT_MS = 2000
 const DEFAULT_BEAT_MS = 10_000
+/** How often a process says that it is here where that costs others a look, in ms. */
+const ANNOUNCE_MS = 30_000
 
 /** Builds the parts and joins them. */
 export function makeParts(options: DataspaceOptions): Parts {
   const { backend, time = systemTime, waitMs = DEFAULT_WAIT_MS, beatMs = DEFAULT_BEAT_MS } = options
   const logger = guarded(options.logger ?? silentLogger)
   const mirror = options.mirror === undefined ? undefined : new Mirror(options.mirror)
+  // Stamps name it too, so that who wrote something can be told.
   const node = randomId(time)
   const outbox = new Outbox(mirror?.keeper)
   const watchers = new Watchers(logger)
@@ -70,12 +80,23 @@ export function makeParts(options: DataspaceOptions): Parts {
     suspectMs: waitMs,
     onState: (state, before) => watchers.tellState(state, before),
   })
+  const clock = new Clock(time, node)
+  const presence = new Presence({
+    backend,
+    node,
+    time,
+    clock,
+    beatMs: backend.beat ? beatMs : ANNOUNCE_MS,
+    version: options.version,
+    machine: options.machine,
+    onMalformed: (malformed) => watchers.tellMalformed(malformed),
+  })
   const base = {
     backend,
     node,
     time,
     logger,
-    clock: new Clock(time),
+    clock,
     replica: new Replica(mirror?.keeper, {
       onCounter: (counter) => watchers.tellCounted(counter),
       onSetAside: (key, problem) => {
@@ -89,6 +110,7 @@ export function makeParts(options: DataspaceOptions): Parts {
     health,
     patience: new Patience(time, waitMs),
     mirror,
+    presence,
     policy: options.policy ?? 'fallback',
   }
   const intake = new Intake(base)

@@ -12,6 +12,16 @@ export const accessCommands: readonly CommandSpec[] = [
     examples: ['mcpstore trust weather', 'mcpstore trust weather --revoke'],
   },
   {
+    name: 'diff',
+    aliases: ['diff_tools'],
+    summary: 'Show which tools of a service are not what they were when you first used it',
+    usage: ['diff SERVICE [--fresh] [--accept]'],
+    notes: ['The exit code is 3 where tools differ, and 0 where none does, or --accept was given.'],
+    options: ['fresh', 'accept', 'agent'],
+    positionals: [1, 1],
+    examples: ['mcpstore diff weather', 'mcpstore diff weather --fresh --accept'],
+  },
+  {
     name: 'assign',
     aliases: [],
     summary: 'Let an agent use a service of the store, or some of its tools',

@@ -15,4 +15,13 @@ export const liveCommands: readonly CommandSpec[] = [
     positionals: [0, 1],
     examples: ['mcpstore watch', "mcpstore watch 'weather*'", "mcpstore watch 'statusChanged:*' --json"],
   },
+  {
+    name: 'nodes',
+    aliases: [],
+    summary: 'List the processes that have the dataspace open, and those that are gone without a word',
+    usage: ['nodes'],
+    options: [],
+    positionals: [0, 0],
+    examples: ['mcpstore nodes', 'mcpstore nodes --redis redis://localhost:6379/0'],
+  },
 ]

@@ -37,7 +37,8 @@ export async function check(
 
 const header: Cell[] = ['NAME', 'STATUS', ''].map((text) => ({ text, style: 'dim' }))
 
-function rowOf({ name, status, tookMs, error }: ServiceCheck): Cell[] {
-  const note = error ? briefError(error.message, name) : `answered in ${tookMs} ms`
+function rowOf({ name, status, tookMs, stale, error }: ServiceCheck): Cell[] {
+  const answer = error ? briefError(error.message, name) : `answered in ${tookMs} ms`
+  const note = stale ? `the status is stale; ${answer}` : answer
   return [visibleLine(name), statusCell(status), { text: note, style: 'dim' }]
 }

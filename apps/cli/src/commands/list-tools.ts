@@ -1,4 +1,5 @@
 import type { ToolList, ToolSource } from '@mcpstore/core'
+import { warnOfChanges } from '../changed-tools.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { writeJson } from '../output/json.ts'
 import { renderToolList } from '../output/tool-list.ts'
@@ -20,6 +21,9 @@ export async function listTools(context: CommandContext, input: CommandInput): P
     if (json) writeJson(context.out, { tools: [...tools], services: tools.services })
     else if (tools.services.length === 0) context.out.write(emptyText)
     else context.out.write(renderToolList(tools, context.out))
+    for (const { name, changes } of tools.services) {
+      if (changes && !json) warnOfChanges(context, { service: name, changes }, input.values)
+    }
     return reportSources(context, tools, fresh)
   })
 }

@@ -68,7 +68,9 @@ function rowOf(
 ): Cell[] {
   const troubled = status !== 'ok' && status !== 'new' && facts.lastError !== null
   const error = troubled ? briefError(facts.lastError?.message ?? '', name) : ''
-  const note = status === 'untrusted' ? (facts.inert ?? '') : error
+  const why = status === 'untrusted' ? (facts.inert ?? '') : error
+  const stale = facts.healthStale ? 'stale: who found it so is gone without a word' : ''
+  const note = [stale, why].filter(Boolean).join('; ')
   return [
     visibleLine(name),
     ...(scoped ? [scopeText(scope)] : []),

@@ -1,5 +1,6 @@
 import type { StoreContext, ToolResult } from '@mcpstore/core'
 import { type ArgumentWords, mergeArguments, parseArgsObject, splitArguments } from '../arguments.ts'
+import { warnOfChanges } from '../changed-tools.ts'
 import { CliError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { toolErrorExit } from '../exit-codes.ts'
@@ -17,6 +18,11 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
   const { json, timeoutMs } = context.settings
   return withStore(context, async (store) => {
     const services = servicesOf(store, input.values)
+    if (!json) {
+      store.events.on('toolsDiffer', ({ service, scope: _, ...changes }) =>
+        warnOfChanges(context, { service, changes }, input.values),
+      )
+    }
     const call = await resolveCall(services, tool, base, split)
     const options = { signal: context.signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
     const result = await services.useTool(call.tool, call.args, options).catch(async (thrown) => {

@@ -5,6 +5,7 @@ import { briefError } from './last-error.ts'
 import { type Output, paint, type Style } from './output.ts'
 import { toolCountText } from './service-text.ts'
 import { visibleLine } from './terminal-text.ts'
+import { changesText } from './tool-changes.ts'
 
 /** What each event says after its name: what it is about, and how that is. */
 const texts: {
@@ -14,6 +15,7 @@ const texts: {
   serviceUpdated: ({ service, scope }) => [named(service, scope)],
   serviceRemoved: ({ service, scope }) => [named(service, scope)],
   toolsChanged: ({ service, scope, toolCount }) => [named(service, scope), toolCountText(toolCount)],
+  toolsDiffer: ({ service, scope, ...changes }) => [named(service, scope), changesText(changes)],
   statusChanged: ({ service, scope, status, before, error }) => {
     const why = error && status !== 'ok' ? `: ${briefError(error.message, service)}` : ''
     return [named(service, scope), `${before} -> ${status}${why}`]
@@ -42,6 +44,7 @@ const styles: Partial<Record<StoreEventName, Style>> = {
   serviceRemoved: 'red',
   conflict: 'yellow',
   malformed: 'yellow',
+  toolsDiffer: 'yellow',
   storageChanged: 'bold',
 }
 

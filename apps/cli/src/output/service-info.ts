@@ -13,6 +13,7 @@ export function renderServiceInfo(service: ServiceInfo, output: Output): string 
     ...(service.scope === 'store' ? [] : [['scope', scopeText(service.scope)]]),
     ...(service.assigned ? [['assigned', filterText(service.assigned)]] : []),
     ['status', statusCell(service.status)],
+    ...(facts.seenBy ? [['seen by', seenText(facts.seenBy, facts.healthStale)]] : []),
     ['transport', service.transport],
     ...configRows(service.config),
     ['tools', toolsText(service)],
@@ -23,6 +24,10 @@ export function renderServiceInfo(service: ServiceInfo, output: Output): string 
   if (facts.lastError) rows.push(...errorRows(facts.lastError))
   if (facts.retryAt) rows.push(['tried again', facts.retryAt])
   return renderTable(rows.map(label), { ...output, columns: Number.POSITIVE_INFINITY })
+}
+
+function seenText(node: string, isStale: boolean): string {
+  return visibleLine(isStale ? `${node}, which is gone without a word: the status is stale` : node)
 }
 
 const trustTexts: Readonly<Record<NonNullable<ServiceInfo['facts']['trustedBy']>, string>> = {

@@ -1,6 +1,7 @@
 import type { BackendKind, HealthState, Logger, Malformed, Scope } from '@mcpstore/storage'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { asError } from '../errors.ts'
+import type { ToolChanges } from '../pins/tool-changes.ts'
 import type { FailureNote, StatusWord } from '../services/service-info.ts'
 import type { ToolFilter } from '../tools/tool-filter.ts'
 
@@ -12,6 +13,8 @@ export interface StoreEventMap {
   serviceRemoved: { service: string; scope: Scope }
   /** Its tools are others; `toolCount` is `null` when they are not known any more. */
   toolsChanged: { service: string; scope: Scope; toolCount: number | null }
+  /** Tools are not what they were when this user first used the service; told once of each difference. */
+  toolsDiffer: { service: string; scope: Scope } & ToolChanges
   /** The word of its status is another one; `error` is the last failure, where there is one. */
   statusChanged: {
     service: string

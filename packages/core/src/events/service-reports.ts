@@ -83,6 +83,7 @@ export class ServiceReports {
     }
     if (differ(before?.list, now.list, (list) => list?.tools)) {
       emit.emit('toolsChanged', { ...named(service), toolCount })
+      if (now.list) this.#house.behind(this.#house.pins.look(service))
     }
     if (before && before.summary.status !== status) {
       const change = { status, before: before.summary.status, error: facts.lastError }

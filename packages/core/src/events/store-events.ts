@@ -19,6 +19,7 @@ const NAMES: Record<StoreEventName, true> = {
   serviceUpdated: true,
   serviceRemoved: true,
   toolsChanged: true,
+  toolsDiffer: true,
   statusChanged: true,
   assignmentChanged: true,
   statsChanged: true,
@@ -87,7 +88,11 @@ export class WatchedEvents implements StoreEvents {
       onCounted: (counter) => statistics.note(counter),
       onMalformed: (found) => malformed.note(found),
     })
+    const unhear = this.#house.pins.on(({ name: service, scope }, changes) =>
+      this.#emitter.emit('toolsDiffer', { service, scope, ...changes }),
+    )
     return () => {
+      unhear()
       unobserve()
       for (const report of [...reports, statistics]) report.stop()
     }

@@ -180,6 +180,7 @@ export async function deleteService(house: House, given: string): Promise<Change
   // What is no record cannot be overwritten by one.
   if (problem !== undefined) throw refused(name, problem)
   await house.reach.disconnect({ id })
+  await house.pins.forget({ scope, name })
   return { name, status: 'deleted', durable }
 }
 

@@ -14,6 +14,8 @@ export interface ServiceCheck {
   status: StatusWord
   /** How long it took to answer, in ms, connecting included; `null` when it did not. */
   tookMs: number | null
+  /** The status is what a process found that is gone without a word; only where it was not found out now. */
+  stale?: true
   /** Why it is not `ok`. */
   error?: ErrorNote
 }
@@ -33,8 +35,10 @@ export async function checkServices(
   return asked.map(({ service, ...result }): ServiceCheck => {
     const { name } = service
     if ('answer' in result) return { name, status: 'ok', tookMs: result.answer }
-    const status = findingOf(result.error)?.health ?? summarise(house, service).status
-    return { name, status, tookMs: null, error: noteOfError(result.error) }
+    const found = findingOf(result.error)?.health
+    const { status, facts } = summarise(house, service)
+    const stale = !found && facts.healthStale ? { stale: true as const } : {}
+    return { name, status: found ?? status, tookMs: null, ...stale, error: noteOfError(result.error) }
   })
 }
 

@@ -15,11 +15,17 @@ export interface ConnectionFacts {
   retryAt: number | undefined
 }
 
+/** What was found when somebody last reached for a service, and by whom. */
+export interface HealthFacts {
+  note: HealthNote | undefined
+  witness: { node: string; gone: boolean } | undefined
+}
+
 /** Folds what is known of one service into a row of the listing. */
 export function describeService(
   { scope, name, config, grant }: Service,
   { phase, retryAt }: ConnectionFacts,
-  note: HealthNote | undefined,
+  { note, witness }: HealthFacts,
   list: ListFacts | undefined,
   trust: Pick<ServiceFacts, 'trusted' | 'trustedBy' | 'inert' | 'signature'>,
 ): ServiceSummary {
@@ -27,6 +33,8 @@ export function describeService(
     wanted: config.disabled ? 'disabled' : 'enabled',
     phase,
     health: note?.health ?? 'unknown',
+    seenBy: witness?.node ?? null,
+    healthStale: witness?.gone ?? false,
     tools: list ? (list.stale ? 'stale' : 'fresh') : 'none',
     lastError: note?.error ?? null,
     retryAt: retryAt === undefined ? null : new Date(retryAt).toISOString(),

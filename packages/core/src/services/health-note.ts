@@ -62,6 +62,15 @@ export function readHealth(dataspace: Dataspace, service: Service): HealthNote |
   return isNote(entry.value) ? (entry.value as unknown as HealthNote) : undefined
 }
 
+/** Which process found it so, and whether that one is gone without a word; `undefined` while nobody did. */
+export function healthWitness(
+  dataspace: Dataspace,
+  service: Service,
+): { node: string; gone: boolean } | undefined {
+  const entry = readHealth(dataspace, service) && dataspace.get(serviceKey(service, 'state'))
+  return entry && dataspace.witness(entry.stamp)
+}
+
 /** Why what stands there about this writing of the service is no note, if so. */
 export function healthProblem(dataspace: Dataspace, service: Service): string | undefined {
   const entry = dataspace.get(serviceKey(service, 'state'))
@@ -86,7 +95,10 @@ export async function noteHealth(
   const health = failure === null ? 'ok' : (findingOf(failure)?.health ?? 'failing')
   const before = readHealth(dataspace, service)
   const told = before?.error ?? null
-  if (before?.health === health && told?.code === failure?.code && told?.message === failure?.message) return
+  const isSame =
+    before?.health === health && told?.code === failure?.code && told?.message === failure?.message
+  // What nobody stands by any more is found anew.
+  if (isSame && !healthWitness(dataspace, service)?.gone) return
   const at = new Date().toISOString()
   const error = failure && { code: failure.code, message: failure.message, at }
   const kept = before?.protocol ? { protocol: before.protocol } : {}

@@ -31,6 +31,10 @@ export interface ServiceFacts {
   wanted: 'enabled' | 'disabled'
   phase: ConnectionPhase
   health: 'unknown' | 'ok' | 'failing' | 'auth'
+  /** The process that found it so, see `Store.nodes`; `null` while nobody did. */
+  seenBy: string | null
+  /** Whether that process is gone without a word, so that nobody stands by what it found. */
+  healthStale: boolean
   tools: 'none' | 'fresh' | 'stale'
   lastError: FailureNote | null
   /** Until when a service that failed again and again is left alone by this process; ISO 8601, `null` when it is not. */

@@ -1,7 +1,7 @@
 import type { House } from '../house.ts'
 import { isStale } from '../tools/listing.ts'
 import { describeService } from './describe.ts'
-import { readHealth } from './health-note.ts'
+import { healthWitness, readHealth } from './health-note.ts'
 import type { Service } from './registry.ts'
 import type { ServiceSummary } from './service-info.ts'
 
@@ -13,7 +13,7 @@ export function summarise(
   const list = lists.get(service)
   const facts = list && {
     toolCount: list.tools.length,
-    stale: isStale(list) || refresher.isOutdated(service),
+    stale: isStale(list) || refresher.isOutdated(service, list),
   }
   const trustedBy = gate.trustedBy(service)
   const trust = {
@@ -23,5 +23,6 @@ export function summarise(
     signature: gate.signatureOf(service),
   }
   const connection = { phase: reach.phase(service), retryAt: reach.retryAt(service) }
-  return describeService(service, connection, readHealth(dataspace, service), facts, trust)
+  const health = { note: readHealth(dataspace, service), witness: healthWitness(dataspace, service) }
+  return describeService(service, connection, health, facts, trust)
 }

@@ -47,6 +47,8 @@ export async function useTool(
         'the search for it',
         checked(house, address, args, signal ? { signal } : {}),
       ))
+    const look = house.pins.admit(service, tool)
+    if (look) await within({ timeoutMs: left(timeoutMs), signal }, 'the look at what it was before', look)
     if (house.turns) {
       endTurn = await house.turns.take(service, {
         timeoutMs: left(timeoutMs),

@@ -2,6 +2,7 @@ import type { McpStoreError } from '@mcpstore/storage'
 import { LONGEST_TIMER_MS, within } from '../connections/deadline.ts'
 import { noteOfError } from '../errors.ts'
 import type { House } from '../house.ts'
+import type { ToolChanges } from '../pins/tool-changes.ts'
 import type { Service } from '../services/registry.ts'
 import type { CachedList } from './cached-list.ts'
 import { ASKING, inParallel } from './in-parallel.ts'
@@ -60,12 +61,13 @@ async function listOf(
     return known(house, service, refusal as McpStoreError)
   }
   const cached = lists.get(service)
-  if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service)) {
+  if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service, cached)) {
     if (isStale(cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })
       house.behind(renewal.catch((error: Error) => logger.debug(`a stale list stays: ${error.message}`)))
     }
-    return known(house, service)
+    const source = sourceOfKnown(cached)
+    return { service, list: cached, source, error: undefined, isOutdated: false }
   }
   try {
     return {
@@ -81,9 +83,9 @@ async function listOf(
 }
 
 /** What is known now: nothing of a service that was removed meanwhile. */
-function known({ lists, refresher }: House, service: Service, error?: McpStoreError): ServiceList {
+function known({ lists, refresher }: House, service: Service, error: McpStoreError): ServiceList {
   const list = lists.get(service)
-  const isOutdated = refresher.isOutdated(service)
+  const isOutdated = refresher.isOutdated(service, list)
   return { service, list, source: sourceOfKnown(list), error, isOutdated }
 }
 
@@ -93,18 +95,22 @@ function sourceOfKnown(list: CachedList | undefined): ToolSource['source'] {
 }
 
 /** The tools of all parts as one array, and where each part came from. */
-export function toolList(parts: readonly ServiceList[]): ToolList {
+export function toolList(parts: readonly ServiceList[], changes: ReadonlyMap<string, ToolChanges>): ToolList {
   const tools: ListedTool[] = parts.flatMap(({ list }) => list?.tools ?? [])
-  return Object.assign(tools, { services: parts.map(sourceOf) })
+  return Object.assign(tools, { services: parts.map((part) => sourceOf(part, changes.get(part.service.id))) })
 }
 
-function sourceOf({ service, list, source, error, isOutdated }: ServiceList): ToolSource {
+function sourceOf(
+  { service, list, source, error, isOutdated }: ServiceList,
+  changes: ToolChanges | undefined,
+): ToolSource {
   return {
     name: service.name,
     source,
     fetchedAt: list?.fetchedAt ?? null,
     age: list ? Math.max(0, Date.now() - Date.parse(list.fetchedAt)) : null,
     stale: list !== undefined && (isOutdated || isStale(list)),
+    ...(changes && { changes }),
     ...(error && { error: noteOfError(error) }),
   }
 }

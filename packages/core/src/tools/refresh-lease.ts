@@ -6,6 +6,7 @@ import type { ServiceNews } from '../events/service-news.ts'
 import { serviceKey } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
 import type { CachedList } from './cached-list.ts'
+import type { FetchedAnswer } from './fetch-list.ts'
 import { noteOutcome, outcomeOf, type RefreshOutcome, readOutcome, sharedFailure } from './refresh-outcome.ts'
 
 /** How long a lease lasts that is not renewed, in ms: so long others wait for a process that died or stands still. */
@@ -33,12 +34,7 @@ export interface ListQuestion {
   /** The list that somebody else has brought by now, if it will do. */
   come(): CachedList | undefined
   /** Asks the server. Its list is shared unless it is for nobody else. */
-  ask(bounds: RequestOptions): Promise<Answer>
-}
-
-export interface Answer {
-  list: CachedList
-  isShared: boolean
+  ask(bounds: RequestOptions): Promise<FetchedAnswer>
 }
 
 /**

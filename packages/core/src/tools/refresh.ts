@@ -1,17 +1,14 @@
-import { type Logger, MAX_VALUE_BYTES, McpStoreError, type Stamp } from '@mcpstore/storage'
+import type { McpStoreError, Stamp } from '@mcpstore/storage'
 import { isRefusal } from '../connections/breaker.ts'
 import type { RequestOptions } from '../connections/connector.ts'
 import { countdown, within } from '../connections/deadline.ts'
 import { storeError } from '../errors.ts'
-import { findingOf } from '../failures.ts'
-import type { ResolvedOptions } from '../options.ts'
-import type { Reach } from '../reach.ts'
 import type { Service } from '../services/registry.ts'
 import type { Gate } from '../trust/gate.ts'
-import { type CachedList, type CachedLists, type FetchedList, listedTools, narrowed } from './cached-list.ts'
-import type { OutdatedBy, OutdatedLists } from './outdated-lists.ts'
-import type { Projector } from './projection.ts'
-import type { Answer, RefreshLeases } from './refresh-lease.ts'
+import { type CachedList, narrowed } from './cached-list.ts'
+import { ListFetcher, type ListFetcherParts } from './fetch-list.ts'
+import type { OutdatedBy } from './outdated-lists.ts'
+import type { RefreshLeases } from './refresh-lease.ts'
 
 export interface RefreshOptions extends Omit<RequestOptions, 'signal'> {
   /** Asks even a service that failed so often that it is left alone for a while. */
@@ -20,17 +17,9 @@ export interface RefreshOptions extends Omit<RequestOptions, 'signal'> {
   since?: Stamp | undefined
 }
 
-export interface RefresherParts {
-  options: ResolvedOptions
-  lists: CachedLists
-  outdated: OutdatedLists
+export interface RefresherParts extends ListFetcherParts {
   leases: RefreshLeases
-  reach: Reach
   gate: Gate
-  logger: Logger
-  project: Projector
-  /** Told of the `id` of a service whose list this process keeps to itself: no record tells of that. */
-  onKept(id: string): void
 }
 
 /** A list that is being asked for, here or by another process. */
@@ -44,11 +33,6 @@ interface Flight {
 /** Before every other. */
 const NO_STAMP: Stamp = ''
 
-/** How long a list is fresh at most, whatever its server says: a day. */
-const LONGEST_TTL_MS = 24 * 60 * 60_000
-/** The same for a list without tools, of a server that says it has some: it may not have been ready. */
-const EMPTY_TTL_MS = 10_000
-
 /** Asks servers for their tool lists and shares the answers; one question per service at a time. */
 export class Refresher {
   readonly #parts: RefresherParts
@@ -57,10 +41,11 @@ export class Refresher {
   readonly #changes = new Map<string, Stamp>()
   /** Of those, what outdates the list that is known in this process only. */
   readonly #ownChanges = new Map<string, Stamp>()
-  readonly #tooLarge = new Set<string>()
+  readonly #fetcher: ListFetcher
 
   constructor(parts: RefresherParts) {
     this.#parts = parts
+    this.#fetcher = new ListFetcher(parts)
   }
 
   /** A point in time for `RefreshOptions.since`. */
@@ -128,9 +113,9 @@ export class Refresher {
   }
 
   /** Whether the list that is known is not to be served any more. */
-  isOutdated(service: Service): boolean {
-    const { lists, outdated } = this.#parts
-    const { stamp = NO_STAMP } = lists.whole(service) ?? {}
+  isOutdated(service: Service, list: CachedList | undefined = this.#parts.lists.whole(service)): boolean {
+    const { outdated } = this.#parts
+    const stamp = list?.stamp ?? NO_STAMP
     return stamp < (this.#ownChanges.get(service.id) ?? NO_STAMP) || outdated.outdates(service, stamp)
   }
 
@@ -155,7 +140,7 @@ export class Refresher {
   /** Asks, or waits for who asks already, where what he gets can be used here. */
   #ask(service: Service, bounds: RefreshOptions & { signal: AbortSignal }): Promise<CachedList> {
     const { leases, lists, outdated, reach } = this.#parts
-    const ask = (own: RequestOptions) => this.#fetch(service, { ...bounds, ...own })
+    const ask = (own: RequestOptions) => this.#fetcher.fetch(service, { ...bounds, ...own })
     const fingerprint = lists.fingerprint(service)
     const isLeftAlone = !bounds.insist && reach.retryAt(service) !== undefined
     // With tokens of the host another list may come of it than for others.
@@ -168,69 +153,6 @@ export class Refresher {
       return list && list.stamp > since && !outdated.outdates(service, list.stamp) ? list : undefined
     }
     return leases.once({ service, fingerprint, bounds, come, ask })
-  }
-
-  async #fetch(service: Service, bounds: RefreshOptions & RequestOptions): Promise<Answer> {
-    const { lists, onKept, options, outdated, reach } = this.#parts
-    const stamp = lists.begin()
-    const left = countdown(bounds)
-    const answer = await reach.use(service, bounds, async (connection) => {
-      try {
-        return { tools: await connection.listTools(left()), server: connection.server }
-      } catch (error) {
-        if (error instanceof McpStoreError && findingOf(error)) reach.note(service, error)
-        throw error
-      }
-    })
-    const { tools, server } = answer
-    const { ttlMs = options.toolTtlMs, isPrivate = false, isPublic = false } = tools
-    const longestMs =
-      tools.length === 0 && server.capabilities?.['tools']
-        ? EMPTY_TTL_MS
-        : Math.max(options.toolTtlMs, LONGEST_TTL_MS)
-    const fetchedAt = new Date()
-    const list = {
-      tools: [...tools],
-      server,
-      fetchedAt: fetchedAt.toISOString(),
-      ttlMs: Math.min(ttlMs, longestMs),
-    }
-    const isOwn = (isPrivate && !lists.isOwn) || (reach.signIns.has(service) && !isPublic)
-    let isShared = !isOwn
-    if (isOwn) {
-      lists.keep(service, stamp, list)
-      onKept(service.id)
-      // Nobody else gets this list, but all learn that theirs is older.
-      if (bounds.since !== undefined) outdated.mark(service, stamp, 'asked_anew')
-    } else isShared = await this.#share(service, stamp, list)
-    return {
-      isShared,
-      list: {
-        tools: listedTools(service.name, tools),
-        server,
-        stamp,
-        fetchedAt: list.fetchedAt,
-        freshUntil: fetchedAt.getTime() + list.ttlMs,
-        isOwn,
-      },
-    }
-  }
-
-  /** A list that is too large to be stored is of use all the same. Answers whether others have it. */
-  async #share(service: Service, stamp: Stamp, list: FetchedList): Promise<boolean> {
-    const { lists, logger, project } = this.#parts
-    try {
-      const { status, durable } = await lists.put(service, stamp, list)
-      if (status === 'written') project(service, list.tools, durable)
-      return true
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'usage') throw error
-      if (this.#tooLarge.has(service.id)) return false
-      this.#tooLarge.add(service.id)
-      const limit = `${MAX_VALUE_BYTES / 1024 / 1024} MiB`
-      logger.warn(`the tool list of service "${service.name}" has more than ${limit} and is not kept`)
-      return false
-    }
   }
 }
 

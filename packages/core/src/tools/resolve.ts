@@ -60,7 +60,7 @@ export function knownTool(house: House, address: string): ResolvedTool | undefin
   const service = slash > 0 ? house.registry.find(address.slice(0, slash)) : undefined
   if (!service || service.config.disabled || house.gate.refusal(service)) return undefined
   const list = house.lists.get(service)
-  if (!list || isStale(list) || house.refresher.isOutdated(service)) return undefined
+  if (!list || isStale(list) || house.refresher.isOutdated(service, list)) return undefined
   const name = address.slice(slash + 1)
   const tool = list.tools.find((one) => one.tool === name)
   return tool && { service, tool, live: false }

@@ -1,4 +1,5 @@
 import type { RawTool } from '../connections/connector.ts'
+import type { ToolChanges } from '../pins/tool-changes.ts'
 
 /** A tool of the listing: what the server said, plus how to address it. */
 export interface ListedTool extends RawTool {
@@ -21,6 +22,8 @@ export interface ToolSource {
   /** Milliseconds since `fetchedAt`. */
   age: number | null
   stale: boolean
+  /** Which of its tools are not what they were when this user first used the service. */
+  changes?: ToolChanges
   /** Why there is no list, or why the one shown could not be renewed. */
   error?: { code: string; message: string; hint?: string }
 }

@@ -5,11 +5,12 @@ import { ApprovalFile } from './approval-file.ts'
 import { Approvals } from './approvals.ts'
 
 /** The approvals a store goes by: kept in the home folder where it has one, else for as long as the process lives. */
-export function approvalsOf({
-  home,
-  local,
-  env,
-}: Pick<ResolvedOptions, 'home' | 'local' | 'env'>): Approvals {
-  const hasHome = home !== undefined || local === true
-  return new Approvals(hasHome ? new ApprovalFile(join(homeFolder({ home, env }), 'trust.json')) : undefined)
+export function approvalsOf(options: Pick<ResolvedOptions, 'home' | 'local' | 'env'>): Approvals {
+  const path = keepsFiles(options) ? join(homeFolder(options), 'trust.json') : undefined
+  return new Approvals(path === undefined ? undefined : new ApprovalFile(path))
+}
+
+/** Whether a store keeps files of its user's own. */
+export function keepsFiles({ home, local }: Pick<ResolvedOptions, 'home' | 'local'>): boolean {
+  return home !== undefined || local === true
 }

@@ -56,6 +56,6 @@ export function untrusted(
 }
 
 /** A name from a stranger must not make a command line that does something else when it is pasted. */
-function shellWord(name: string): string {
+export function shellWord(name: string): string {
   return /^[\w.@~+-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`
 }

@@ -7,6 +7,8 @@ const OPERATIONS = [
   'merge',
   'pull',
   'beat',
+  'announce',
+  'nodes',
   'count',
   'leave',
   'stay',

@@ -2,6 +2,8 @@ import { type Backend, type Counter, MAX_CONFLICTS } from '../backend.ts'
 import { randomId } from '../clock.ts'
 import type { Conflict } from '../conflict.ts'
 import { statsParent } from '../keyspace.ts'
+import type { NodeNote } from '../nodes.ts'
+import { REMEMBERED_MS } from '../presence.ts'
 import type { StoredRecord } from '../record.ts'
 import { NO_STAMP, type Stamp } from '../stamp.ts'
 import { systemTime, type Time } from '../time.ts'
@@ -24,6 +26,7 @@ export class MemoryTables implements Tables {
   readonly counters: Map<string, Counter & { rev: number }> = new Map()
   readonly leases: Map<string, { holder: string; until: number; ttlMs: number }> = new Map()
   readonly listeners: Set<() => void> = new Set()
+  readonly nodes: Map<string, NodeNote> = new Map()
   readonly #shares = new Map<string, Counter & { node: string }>()
   readonly #lastCounted = new Map<string, number>()
   conflicts: Conflict[] = []
@@ -134,15 +137,24 @@ export function memoryBackend({
         cleared: tables.cleared(),
         records: [...tables.records.values()].filter(({ rev }) => rev > cursor),
         counters: [...tables.counters.values()].filter(({ rev }) => rev > cursor),
+        nodes: [...tables.nodes.values()],
         now: time.now(),
       }
     },
+    async announce(node, about) {
+      for (const { id, last } of tables.nodes.values())
+        if (last < time.now() - REMEMBERED_MS) tables.nodes.delete(id)
+      tables.nodes.set(node, { id: node, last: time.now(), about })
+      return true
+    },
+    nodes: async () => [...tables.nodes.values()],
     async count(node, cleared, totals) {
       const counted = countShares(tables, node, cleared, totals, time.now())
       changed()
       return counted
     },
     async leave(node) {
+      tables.nodes.delete(node)
       leaveShares(tables, node)
     },
     async stay(node) {

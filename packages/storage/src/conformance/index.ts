@@ -4,6 +4,7 @@ import { counterCases } from './counters.ts'
 import { feedCases } from './feed.ts'
 import { leaseCases } from './leases.ts'
 import { mergeCases } from './merge.ts'
+import { nodeCases } from './nodes.ts'
 import { scopeCases } from './scopes.ts'
 
 /**
@@ -16,6 +17,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...counterCases,
   ...scopeCases,
   ...leaseCases,
+  ...nodeCases,
 ]
 
 export type { ConformanceCase, ConformanceSubject } from './case.ts'

@@ -1,6 +1,7 @@
 import type { MergeReply, Write } from '../../backend.ts'
 import type { Conflict } from '../../conflict.ts'
 import { childKeys, parentKey, type RecordKey, reportsConflicts } from '../../keyspace.ts'
+import type { NodeNote } from '../../nodes.ts'
 import type { StoredRecord } from '../../record.ts'
 import type { Place, Visit } from './place.ts'
 import type { ScriptCall } from './session.ts'
@@ -89,4 +90,13 @@ export function conflictFrom(text: string): Conflict | undefined {
     loser: { stamp: loser, json: value(0, Number(lost)) },
     winner: { stamp: winner, json: value(Math.max(0, Number(lost)), Number(won)) },
   }
+}
+
+/** Who is here, from the fields of the hash and their values in turn: `<ms> <what it tells of itself>`. */
+export function notesFrom(fields: readonly string[]): NodeNote[] {
+  return fields.flatMap((id, at): NodeNote[] => {
+    if (at % 2 === 1) return []
+    const [, last, about] = /^(\d{1,16}) (.*)$/s.exec(fields[at + 1] ?? '') ?? []
+    return [{ id, last: last === undefined ? Number.NaN : Number(last), about: about ?? '' }]
+  })
 }

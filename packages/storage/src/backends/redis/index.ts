@@ -1,6 +1,8 @@
 import type { Backend, HintListener, MergeReply } from '../../backend.ts'
 import { StorageError } from '../../errors.ts'
 import type { RecordKey } from '../../keyspace.ts'
+import { MOST_ABOUT } from '../../nodes.ts'
+import { REMEMBERED_MS } from '../../presence.ts'
 import { isStamp } from '../../stamp.ts'
 import { systemTime, type Time } from '../../time.ts'
 import { batches } from './batches.ts'
@@ -8,7 +10,7 @@ import { counting } from './counting.ts'
 import { enter } from './enter.ts'
 import { classify, otherHistory, unusable } from './errors.ts'
 import { historyText } from './former.ts'
-import { conflictFrom, mergeCall, mergeReply, reportCall } from './hashes.ts'
+import { conflictFrom, mergeCall, mergeReply, notesFrom, reportCall } from './hashes.ts'
 import { inspectRedis } from './inspect.ts'
 import { Lifetime } from './lifetime.ts'
 import { readPage } from './page.ts'
@@ -28,8 +30,6 @@ export interface RedisBackendOptions {
   hashTag?: boolean
   /** For a dataspace that ends with its process: how long its keys live when nobody renews them, in ms. */
   lifetimeMs?: number
-  /** What other processes are told of this one. */
-  about?: string
   time?: Time
   /** The clock that stands in for the server's, ms since 1970; for tests of what clocks do. */
   serverNow?: () => number
@@ -158,15 +158,20 @@ export function redisBackend(options: RedisBackendOptions): Backend {
       void sweep(dead).catch(() => {})
       return page
     },
-    async beat(node) {
+    async beat(node, { about, most } = { about: '', most: 0 }) {
       const { epoch, now } = here()
       const call = {
         keys: [place.meta, place.nodes],
-        args: [epoch, now(), node, options.about ?? '', lifetime],
+        args: [epoch, now(), node, about, lifetime, most, REMEMBERED_MS, MOST_ABOUT],
       }
-      const [, clock, rev] = (await runOnce(scripts.beat, call)) as [string, string, string]
+      const [, clock, rev, found] = (await runOnce(scripts.beat, call)) as [string, string, string, string[]?]
       await lifetimes.renew(here(), node)
-      return { rev: Number(rev || 0), now: Number(clock) }
+      const beat = { rev: Number(rev || 0), now: Number(clock) }
+      return found ? { ...beat, nodes: notesFrom(found) } : beat
+    },
+    async nodes() {
+      const found = await here().session.ask((client) => client.hgetall(place.nodes))
+      return notesFrom(Object.entries(found).flat())
     },
     count: shares.count,
     async leave(node) {

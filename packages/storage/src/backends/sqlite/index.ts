@@ -1,6 +1,7 @@
 import type { Backend } from '../../backend.ts'
 import { MAX_CONFLICTS } from '../../backend.ts'
 import { randomId } from '../../clock.ts'
+import { REMEMBERED_MS } from '../../presence.ts'
 import { systemTime, type Time } from '../../time.ts'
 import {
   clearTables,
@@ -95,9 +96,22 @@ export function sqliteBackend({
     pull: (cursor) => read((tables) => ({ ...tables.page(cursor), now: time.now() })),
     count: (node, cleared, totals) =>
       write((tables) => countShares(tables, node, cleared, totals, time.now())),
-    leave: (node) => write((tables) => leaveShares(tables, node)),
+    leave: (node) =>
+      write((tables) => {
+        leaveShares(tables, node)
+        tables.nodes.forget(node)
+      }),
     stay: (node) => write((tables) => stayShare(tables, node, time.now())),
     fold: (silentMs) => write((tables) => foldShares(tables, silentMs, time.now())),
+    async announce(node, about) {
+      if (opened.hasAppeared) await opened.open({ make: false })
+      // Whoever only looks makes nothing.
+      if (!opened.isOpen || opened.absent || opened.isFrozen) return false
+      const last = time.now()
+      opened.write((tables) => tables.nodes.announce({ id: node, last, about }, last - REMEMBERED_MS))
+      return true
+    },
+    nodes: () => read((tables) => tables.nodes.all()),
     clear: (stamp) => write((tables) => clearTables(tables, stamp, time.now())),
     lease: (name, holder, ttlMs) =>
       write((tables) => {

@@ -4,6 +4,7 @@ import { statsParent } from '../../keyspace.ts'
 import { recordProblem, type StoredRecord } from '../../record.ts'
 import type { Stamp } from '../../stamp.ts'
 import type { Tables } from '../rules.ts'
+import { NodeTable } from './node-table.ts'
 import type { Statements } from './statements.ts'
 
 interface RecordRow extends Omit<StoredRecord, 'seen'> {
@@ -12,10 +13,12 @@ interface RecordRow extends Omit<StoredRecord, 'seen'> {
 
 /** The rules' view of an open file; every call belongs into a transaction. */
 export class SqliteTables implements Tables {
+  readonly nodes: NodeTable
   readonly #statements: Statements
 
   constructor(statements: Statements) {
     this.#statements = statements
+    this.nodes = new NodeTable(statements)
   }
 
   record(key: string): StoredRecord | undefined {
@@ -125,6 +128,7 @@ export class SqliteTables implements Tables {
     return {
       rev: this.rev(),
       cleared: this.cleared(),
+      nodes: this.nodes.all(),
       records: this.recordsAfter(cursor),
       counters: this.#statements.rows<Counter>(
         'SELECT key, field, total FROM counters WHERE rev > ?',
