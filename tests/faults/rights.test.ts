@@ -108,7 +108,7 @@ describe.skipIf(!hasRedisServer)('the rights that mcpstore redis acl prints', ()
       }
     }
     expect(own.status.state).toBe('up')
-    const ours = ['meta', 'nodes'].map((name) => own.prefix + name)
+    const ours = ['default::dataspaces', ...['meta', 'nodes'].map((name) => own.prefix + name)]
     expect(await redis.command('DBSIZE')).toBe(await redis.command('EXISTS', ...ours))
   })
 

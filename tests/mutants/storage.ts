@@ -547,4 +547,12 @@ export const storageMutants: Mutant[] = [
     suite: conformance,
     test: "'who was silent for a day is forgotten…'",
   },
+  {
+    name: 'a dataspace counts as there for having been noted',
+    file: 'packages/storage/src/backends/redis/siblings.ts',
+    find: 'return names.filter((_, at) => found[at] === 1).sort()',
+    replace: 'return names.sort()',
+    suite: 'packages/storage/test/redis-siblings.test.ts',
+    test: 'the dataspaces of a namespace are those that were opened in it and are there',
+  },
 ]

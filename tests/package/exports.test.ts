@@ -19,6 +19,7 @@ it('@mcpstore/storage exports', () => {
       "infoKey",
       "isStamp",
       "keyPrefix",
+      "localDataspaces",
       "localFile",
       "loggedBackend",
       "makeFolder",

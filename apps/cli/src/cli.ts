@@ -39,7 +39,8 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   ])
   const settings = readSettings(values, host.env, host.cwd)
   const command = await loadCommand[spec.name]()
-  const context: CommandContext = { ...host, settings, openStore: () => host.openStore(settings) }
+  const openStore = (dataspace = settings.dataspace) => host.openStore({ ...settings, dataspace })
+  const context: CommandContext = { ...host, settings, openStore }
   return command(context, input)
 }
 

@@ -25,7 +25,8 @@ export interface Host {
 /** The host, with what the options every command takes say. */
 export interface CommandContext extends Omit<Host, 'openStore'> {
   settings: Settings
-  openStore(): Promise<Store>
+  /** Opens the dataspace that the settings name, or another one of its namespace. */
+  openStore(dataspace?: string): Promise<Store>
 }
 
 /** A command line after the name of the command. */

@@ -27,6 +27,7 @@ export interface OptionValues {
   revoke?: boolean
   accept?: boolean
   user?: string
+  'all-dataspaces'?: boolean
   force?: boolean
   replace?: boolean
   untrusted?: boolean
@@ -99,6 +100,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   yes: { kind: 'flag', summary: 'do not ask' },
   accept: { kind: 'flag', summary: 'take what the tools are now for what they have to be' },
   revoke: { kind: 'flag', summary: 'take back what was approved' },
+  'all-dataspaces': { kind: 'flag', summary: 'every dataspace of the namespace' },
   force: { kind: 'flag', summary: 'write over a file that is there' },
   replace: { kind: 'flag', summary: 'put what differs in place of what is there' },
   untrusted: { kind: 'flag', summary: 'take what nobody trusted where it was exported, and approve it' },

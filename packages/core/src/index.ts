@@ -50,6 +50,7 @@ export type {
 export type { RequestOptions } from './contents/request.ts'
 export type { ReadOptions } from './contents/resources.ts'
 export type { StoreContext, WaitOptions } from './context.ts'
+export type { DataspaceNames } from './dataspaces.ts'
 export type { ErrorCode, ErrorNote } from './errors.ts'
 export type { StoreEventMap, StoreEventName, StoreEvents, StoreListener } from './events/events.ts'
 export { type HomeOptions, homeFolder } from './home.ts'

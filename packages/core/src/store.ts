@@ -1,6 +1,7 @@
 import type { DataspaceNode, DataspaceStatus, Durability, Inspection } from '@mcpstore/storage'
 import { AgentContext } from './agent-context.ts'
 import { StoreContext } from './context.ts'
+import type { DataspaceNames } from './dataspaces.ts'
 import type { StoreEvents } from './events/events.ts'
 import { WatchedEvents } from './events/store-events.ts'
 import { type House, houseOf, whileOpen } from './house.ts'
@@ -116,6 +117,15 @@ export class Store {
     checkMethodOptions('importDataspace', options)
     const { importDataspace } = await import('./transfer/import-dataspace.ts')
     return importDataspace(whileOpen(this.#house), input, options)
+  }
+
+  /**
+   * The dataspaces of this namespace that stay, in order of their names: those that have a file below `home`, or that somebody
+   * has opened in this Redis. A store in memory, or in a file of its own, has only itself. @throws `unavailable`
+   */
+  async listDataspaces(): Promise<DataspaceNames> {
+    const { dataspacesOf } = await import('./dataspaces.ts')
+    return dataspacesOf(whileOpen(this.#house))
   }
 
   /** Removes every service and all that is known of them, for everybody. @throws `unavailable`, `outcome_unknown` */

@@ -6,7 +6,6 @@ import { clearNow } from './clear-now.ts'
 import type { Conflict } from './conflict.ts'
 import { type DataspaceStatus, describeStatus } from './dataspace-status.ts'
 import { StorageError } from './errors.ts'
-import { Housekeeping } from './housekeeping.ts'
 import type { Inspection } from './inspection.ts'
 import { encodeValue, type Json } from './json.ts'
 import type { RecordKey } from './keyspace.ts'
@@ -34,7 +33,6 @@ export class Dataspace {
   readonly dataspace: string
   readonly #parts: Parts
   #cancelCount: (() => void) | undefined
-  #housekeeping: Housekeeping | undefined
   #closing: Promise<number> | undefined
 
   constructor(options: DataspaceOptions) {
@@ -48,7 +46,6 @@ export class Dataspace {
     const { health, link, mirror } = this.#parts
     await mirror?.start({ ...this.#parts, onAdded: () => void (health.hopeful && link.kick()) })
     link.start()
-    this.#housekeeping = new Housekeeping(this.#parts)
     await this.#attempt(() => this.#parts.link.confirmed !== undefined)
     return this
   }
@@ -169,6 +166,11 @@ export class Dataspace {
     return this.#parts.backend.conflicts()
   }
 
+  /** The dataspaces of its namespace, itself included; `undefined` where the backend does not know. @throws `storage` */
+  async siblings(): Promise<string[] | undefined> {
+    return this.#parts.backend.dataspaces?.()
+  }
+
   /** Looks at the place the data lies in; empty where there is nothing to tell. @throws `storage` */
   async inspect(): Promise<Inspection> {
     return (await this.#parts.backend.inspect?.()) ?? []
@@ -225,7 +227,6 @@ export class Dataspace {
 
   async #close(): Promise<number> {
     this.#cancelCount?.()
-    this.#housekeeping?.stop()
     const isSent = () => this.#parts.outbox.size === 0 && this.#parts.counts.unsent().length === 0
     if (!isSent()) await this.#attempt(isSent)
     await this.#parts.link.close()

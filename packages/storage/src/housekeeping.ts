@@ -1,4 +1,8 @@
-import type { Parts } from './parts.ts'
+import type { Backend } from './backend.ts'
+import type { Counts } from './counts.ts'
+import type { Health } from './health.ts'
+import type { Logger } from './logger.ts'
+import type { Time } from './time.ts'
 
 const HOUR_MS = 3_600_000
 /** How long after its start a run does this for the first time, in ms: most commands are over by then. */
@@ -7,14 +11,27 @@ const FIRST_MS = 60_000
 const SILENT_MS = 7 * 24 * HOUR_MS
 const LEASE = 'fold'
 
+interface HousekeepingParts {
+  backend: Backend
+  counts: Counts
+  health: Health
+  logger: Logger
+  /** The id this run holds leases under. */
+  node: string
+  time: Time
+}
+
 /** What is done for a dataspace once an hour. */
 export class Housekeeping {
-  readonly #parts: Parts
-  #cancel: () => void
+  readonly #parts: HousekeepingParts
+  #cancel = () => {}
 
-  constructor(parts: Parts) {
+  constructor(parts: HousekeepingParts) {
     this.#parts = parts
-    this.#cancel = parts.time.after(FIRST_MS, () => this.#run())
+  }
+
+  start(): void {
+    this.#cancel = this.#parts.time.after(FIRST_MS, () => this.#run())
   }
 
   stop(): void {

@@ -1,6 +1,7 @@
 import type { Backend } from './backend.ts'
 import type { Counts } from './counts.ts'
 import type { Health } from './health.ts'
+import type { Housekeeping } from './housekeeping.ts'
 import type { LinkEvents } from './link-events.ts'
 import type { Malformed } from './malformed.ts'
 import type { Mirror } from './mirror/mirror.ts'
@@ -13,6 +14,7 @@ export interface LinkOptions {
   backend: Backend
   /** Where what the backend has not taken is kept. */
   mirror: Mirror | undefined
+  housekeeping: Housekeeping
   outbox: Outbox
   counts: Counts
   /** The id this run is known by. */

@@ -43,6 +43,7 @@ export class Link {
 
   start(): void {
     this.#options.presence.start()
+    this.#options.housekeeping.start()
     this.#stopHints = this.#options.backend.onHint((rev = Number.POSITIVE_INFINITY, malformed) => {
       if (malformed) this.#options.onMalformed(malformed)
       this.#hinted = Math.max(this.#hinted, rev)
@@ -77,9 +78,10 @@ export class Link {
   }
 
   async close(): Promise<void> {
-    const { backend, counts, mirror, node, presence } = this.#options
+    const { backend, counts, housekeeping, mirror, node, presence } = this.#options
     this.#closed = true
     presence.stop()
+    housekeeping.stop()
     this.#stopHints()
     this.#pace.close()
     if (!this.#connected) await backend.close()

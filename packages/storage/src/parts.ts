@@ -3,6 +3,7 @@ import type { Backend } from './backend.ts'
 import { Clock, randomId } from './clock.ts'
 import { Counts } from './counts.ts'
 import { Health } from './health.ts'
+import { Housekeeping } from './housekeeping.ts'
 import { Intake } from './intake.ts'
 import { Link } from './link.ts'
 import { guarded, type Logger, silentLogger } from './logger.ts'
@@ -118,7 +119,13 @@ export function makeParts(options: DataspaceOptions): Parts {
     ...base,
     intake,
     author: new Author({ ...base, intake }),
-    link: new Link({ ...base, events: intake, beatMs, onMalformed: hearing(logger, watchers) }),
+    link: new Link({
+      ...base,
+      housekeeping: new Housekeeping(base),
+      events: intake,
+      beatMs,
+      onMalformed: hearing(logger, watchers),
+    }),
   }
 }
 

@@ -49,7 +49,7 @@ describe.skipIf(!hasRedisServer)('a dataspace in Redis lies', () => {
   it('in the database of the URL', async () => {
     await using server = await startRedis()
     expect(await use({ url: `${server.url}/3` })).toEqual(used)
-    expect(await server.command('INFO', 'keyspace')).toMatch(/db3:keys=4/)
+    expect(await server.command('INFO', 'keyspace')).toMatch(/db3:keys=5/)
   })
 
   it('behind a socket of this machine', async () => {
@@ -62,7 +62,7 @@ describe.skipIf(!hasRedisServer)('a dataspace in Redis lies', () => {
     await server.command('CONFIG', 'SET', 'requirepass', 'secret')
     const client = new Redis({ port: server.port, password: 'secret', db: 2, keyPrefix: 'theirs:' })
     expect(await use({ client })).toEqual(used)
-    expect(await client.info('keyspace')).toMatch(/db2:keys=4/)
+    expect(await client.info('keyspace')).toMatch(/db2:keys=5/)
     expect(await client.set('still', 'open')).toBe('OK')
     client.disconnect()
   })
@@ -72,6 +72,8 @@ describe.skipIf(!hasRedisServer)('a dataspace in Redis lies', () => {
     const cluster = [{ host: '127.0.0.1', port: server.port }]
     expect(await use({ cluster })).toEqual(used)
     expect(((await server.command('KEYS', '*')) as string[]).sort()).toEqual([
+      // Of the namespace.
+      'n::dataspaces',
       '{n:d}:index',
       '{n:d}:meta',
       `{n:d}:${key}`,

@@ -32,9 +32,9 @@ export const dataspaceCommands: readonly CommandSpec[] = [
   {
     name: 'clear',
     aliases: [],
-    summary: 'Remove every service of the dataspace',
-    usage: ['clear [--yes]'],
-    options: ['yes'],
+    summary: 'Remove every service of the dataspace, or of all dataspaces of the namespace',
+    usage: ['clear [--yes]', 'clear --all-dataspaces [--yes]'],
+    options: ['yes', 'all-dataspaces'],
     positionals: [0, 0],
     examples: ['mcpstore clear --yes --dataspace scratch'],
   },

@@ -8,6 +8,7 @@ import { untilInterrupted, withStoreToChange } from '../store-session.ts'
 
 /** `clear [--yes]`: forgets every service of the dataspace, after asking. */
 export async function clear(context: CommandContext, { values }: CommandInput): Promise<number> {
+  if (values['all-dataspaces']) return (await import('./clear-all.ts')).clearAll(context, values)
   const { json, namespace, dataspace } = context.settings
   const confirm = json ? undefined : context.confirm
   if (!values.yes && !confirm) {

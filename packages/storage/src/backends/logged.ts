@@ -18,6 +18,7 @@ const OPERATIONS = [
   'release',
   'report',
   'conflicts',
+  'dataspaces',
   'inspect',
   'project',
 ] as const

@@ -17,6 +17,7 @@ import { readPage } from './page.ts'
 import { placeOf, type Visit } from './place.ts'
 import { type Script, scripts } from './scripts.ts'
 import { RedisSession, type ScriptCall, type ScriptReply } from './session.ts'
+import { noteDataspace, notedDataspaces } from './siblings.ts'
 import type { RedisTarget } from './target.ts'
 
 export interface RedisBackendOptions {
@@ -106,6 +107,8 @@ export function redisBackend(options: RedisBackendOptions): Backend {
         for (const listener of listeners) listener(...hint)
       })
       try {
+        // On its way together with the first question.
+        if (lifetime === '') void noteDataspace(session, { namespace, dataspace, now: now() })
         const entered = await enter(session, place, {
           label: target.label,
           lifetime,
@@ -207,6 +210,7 @@ export function redisBackend(options: RedisBackendOptions): Backend {
       const kept = await here().session.ask((client) => client.zrange(place.conflicts, 0, -1))
       return kept.flatMap((text) => conflictFrom(text) ?? [])
     },
+    dataspaces: () => notedDataspaces(here().session, { namespace, hashTag: place.tagged }),
     async inspect() {
       // A connection of its own: where the one at work was refused something, the reason is found here.
       const session = await connect(() => {})

@@ -8,6 +8,7 @@ import lease from './scripts/lease.lua?raw'
 import leave from './scripts/leave.lua?raw'
 import look from './scripts/look.lua?raw'
 import merge from './scripts/merge.lua?raw'
+import note from './scripts/note.lua?raw'
 import open from './scripts/open.lua?raw'
 import release from './scripts/release.lua?raw'
 import report from './scripts/report.lua?raw'
@@ -36,6 +37,7 @@ type Name =
   | 'leave'
   | 'look'
   | 'merge'
+  | 'note'
   | 'open'
   | 'release'
   | 'report'
@@ -53,6 +55,7 @@ export const scripts: Record<Name, Script> = {
   leave: script(leave),
   look: script(look),
   merge: script(merge),
+  note: script(note),
   open: script(open),
   release: script(release),
   report: script(report),

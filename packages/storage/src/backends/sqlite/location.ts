@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 
 const MAX_NAME = 120
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/
@@ -22,6 +23,33 @@ function fileSegment(text: string): string {
 /** The file of a local dataspace below `home`. */
 export function localFile(home: string, namespace: string, dataspace: string): string {
   return join(home, 'local', fileSegment(namespace), `${fileSegment(dataspace)}.db`)
+}
+
+/** The dataspaces of a namespace that have a file below `home`; `unnamed` are files whose names were too long to be told. */
+export async function localDataspaces(
+  home: string,
+  namespace: string,
+): Promise<{ names: string[]; unnamed: string[] }> {
+  const folder = dirname(localFile(home, namespace, 'x'))
+  const files = await readdir(folder).catch(() => [])
+  const segments = files.flatMap((file) => (file.endsWith('.db') ? [file.slice(0, -'.db'.length)] : []))
+  const names = segments.map(textOf)
+  return {
+    names: names.flatMap((name) => name ?? []).sort(),
+    unnamed: segments.flatMap((segment, at) =>
+      names[at] === undefined ? [join(folder, `${segment}.db`)] : [],
+    ),
+  }
+}
+
+/** The text behind a file name, or `undefined` where it cannot be told. */
+function textOf(segment: string): string | undefined {
+  try {
+    const text = decodeURIComponent(segment)
+    return fileSegment(text) === segment ? text : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The file of a mirror below `home`: of one dataspace on the Redis that `target` (see `targetHash`) stands for. */

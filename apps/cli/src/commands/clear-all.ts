@@ -1,0 +1,86 @@
+import type { Durability } from '@mcpstore/core'
+import { usageError } from '../cli-error.ts'
+import type { CommandContext } from '../command.ts'
+import { settle } from '../durability.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { type Failure, failureOf, reportFailure, warnOfWaiting, writeWarning } from '../failure.ts'
+import type { OptionValues } from '../options.ts'
+import { writeJson } from '../output/json.ts'
+import { visibleLine, visibleText } from '../output/terminal-text.ts'
+import { untilInterrupted, withStore, withStoreToChange } from '../store-session.ts'
+
+/** What became of one dataspace. */
+interface Cleared {
+  dataspace: string
+  removed?: string[]
+  durable?: Durability
+  error?: Failure
+}
+
+/** `clear --all-dataspaces [--yes]`: forgets every service of every dataspace of the namespace, after asking. */
+export async function clearAll(context: CommandContext, values: OptionValues): Promise<number> {
+  const { debug, json, namespace } = context.settings
+  const { confirm, err, out, signal } = context
+  if (values.dataspace !== undefined) {
+    throw usageError('--dataspace and --all-dataspaces contradict each other', 'Leave one of them out.')
+  }
+  if (!values.yes && (json || !confirm)) {
+    throw usageError('"clear" removes every service of all dataspaces of the namespace', 'Say so with --yes.')
+  }
+  const { names, unnamed } = await withStore(context, (store) => store.listDataspaces(), { evenIfDown: true })
+  const where = visibleLine(`namespace ${namespace}`)
+  if (!json) {
+    for (const { message, hint } of unnamed.map(leftAlone)) writeWarning(err, message, hint)
+    if (names.length === 0) out.write(`there is no dataspace in ${where}\n`)
+    for (const name of names) err.write(`${visibleLine(name)}\n`)
+  }
+  if (!values.yes && names.length > 0) {
+    const question = `Remove every service from ${names.length === 1 ? 'this dataspace' : `these ${names.length} dataspaces`} of ${where}?`
+    if (!(await untilInterrupted(signal, confirm!(question)))) {
+      err.write('Nothing was removed.\n')
+      return 1
+    }
+  }
+  const results: Cleared[] = []
+  // One after the other: what was done when it is interrupted was done whole.
+  for (const dataspace of names) results.push(await clearOne(context, dataspace))
+  const failed = results.flatMap(({ error }) => error ?? [])
+  if (json) {
+    writeJson(out, { namespace, dataspaces: results, unnamed })
+    const [first = unnamed[0] && leftAlone(unnamed[0])] = failed
+    if (first) reportFailure(err, first, { json, debug })
+  } else {
+    for (const { dataspace, removed, error } of results) {
+      const name = visibleLine(dataspace)
+      if (error) err.write(`failed: ${name}: ${visibleText(error.message)}\n`)
+      else
+        out.write(
+          `removed ${removed!.length === 1 ? '1 service' : `${removed!.length} services`} from ${name}\n`,
+        )
+    }
+  }
+  if (failed[0]) return failed.length === results.length ? exitCodes[failed[0].code] : 1
+  return unnamed.length > 0 ? 1 : 0
+}
+
+function leftAlone(file: string): Failure {
+  const message = `${file} is left alone: the name of its dataspace cannot be told`
+  return { code: 'usage', message, hint: 'Clear it with --dataspace NAME.' }
+}
+
+async function clearOne(context: CommandContext, dataspace: string): Promise<Cleared> {
+  const own = { ...context, openStore: () => context.openStore(dataspace) }
+  try {
+    return await withStoreToChange(own, async (store) => {
+      const removed = (await store.forStore().listServices()).map(({ name }) => name)
+      const { durable, lost, waiting } = await settle((await store.clear()).durable, store)
+      if (lost) throw lost
+      warnOfWaiting(own, waiting)
+      return { dataspace, removed, durable }
+    })
+  } catch (thrown) {
+    const error = failureOf(thrown)
+    if (error.code === 'aborted') throw thrown
+    return { dataspace, error }
+  }
+}
