@@ -47,6 +47,14 @@ export const storageMutants: Mutant[] = [
     test: "the memory backend 'of two writers who had not seen each …'",
   },
   {
+    name: 'who writes the very same as somebody quicker is told of a conflict',
+    file: 'packages/storage/src/put-kept.ts',
+    find: "if (isEqual) return { status: 'unchanged' as const, durable: parts.backend.durable }",
+    replace: '',
+    suite: dataspace,
+    test: 'two who write the very same unseen are both told so, and what differs is outdated (fallback)',
+  },
+  {
     name: 'a list is stored without a live config',
     file: rules,
     find: 'if (parent !== undefined && !isLive(tables.record(parent), now))',

@@ -17,7 +17,13 @@ export async function putKept(parts: Parts, puts: readonly EncodedPut[]): Promis
     parts,
     puts.map(({ key }) => last.get(key)!),
   )
-  const outcomes = written.map(({ status }, at) => outcome(parts, status, fates[at]!))
+  const outcomes = written.map(({ status }, at) => {
+    // Somebody else was quicker to write the very same: that is no conflict.
+    const isEqual =
+      fates[at]!.verdict === 'stale' && parts.replica.record(puts[at]!.key)?.json === puts[at]!.json
+    if (isEqual) return { status: 'unchanged' as const, durable: parts.backend.durable }
+    return outcome(parts, status, fates[at]!)
+  })
   const unsure = outcomes.some(({ durable }) => durable === 'memory')
   const kept = unsure
     ? await mirror?.save(puts.map(({ key }, at) => ({ key, stamp: fates[at]!.stamp })))

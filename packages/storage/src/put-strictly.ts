@@ -37,11 +37,10 @@ export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Pr
       if (written) intake.take(record, 'local')
       else if (current) intake.take(current, 'remote')
       if (verdict === 'refused') throw notDurable(`${record.key}: ${problem}`, undefined)
-      results[at] = {
-        stamp: record.stamp,
-        status: written ? 'written' : 'outdated',
-        durable: backend.durable,
-      }
+      // Somebody else was quicker to write the very same: that is no conflict.
+      const isEqual = verdict === 'stale' && current?.json === record.json
+      const status = written ? 'written' : isEqual ? 'unchanged' : 'outdated'
+      results[at] = { stamp: record.stamp, status, durable: backend.durable }
     }
   }
   return puts.map(({ key }, at) => {

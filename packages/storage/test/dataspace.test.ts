@@ -653,3 +653,32 @@ test('whoever holds a value is told, once, when it is replaced by one that had n
     expect(told).toEqual([`${CONFIG} ${conflict!.loser.json}`])
   }
 })
+
+test.each(['fallback', 'strict'] as const)(
+  'two who write the very same unseen are both told so, and what differs is outdated (%s)',
+  async (policy) => {
+    const tables = new MemoryTables()
+    // What a later clock has written was not seen when an earlier one writes.
+    const open = (ms: number) => {
+      const backend = memoryBackend({ tables })
+      const time = new ManualTime(1_700_000_000_000 + ms)
+      return new Dataspace({ backend, namespace: 'n', dataspace: 'd', time, policy }).open()
+    }
+    const [early, late] = [await open(0), await open(10_000)]
+    const silent = new Set(tables.listeners)
+    tables.listeners.clear()
+    await late.putAll([
+      { key: CONFIG, value: 'same' },
+      { key: 'services:other:config', value: 'late' },
+    ])
+    const outcomes = await early.putAll([
+      { key: CONFIG, value: 'same' },
+      { key: 'services:other:config', value: 'early' },
+    ])
+    expect(outcomes.map(({ status }) => status)).toEqual(['unchanged', 'outdated'])
+    expect(early.get(CONFIG)?.value).toBe('same')
+    for (const listener of silent) tables.listeners.add(listener)
+    await early.close()
+    await late.close()
+  },
+)
