@@ -61,7 +61,14 @@ function isInstalled(id) {
 function builtinsWhenUsed(code) {
   for (const [line, name, load] of code.matchAll(/^let (node_\w+) = (require\("node:[\w/]+"\));\n/gm)) {
     const [before, ...uses] = code.replace(line, '').split(new RegExp(`\\b${name}\\b`))
-    if (uses.every((use) => /^\.\w/.test(use))) code = before + uses.map((use) => load + use).join('')
+    if (uses.every((use) => /^\.\w/.test(use)))
+      code = uses.reduce((all, use) => all + loaded(all, load, use), before)
   }
   return code
+}
+
+/** What stands in place of a name. What `new` makes is what the module has, not the module. */
+function loaded(before, load, use) {
+  const [member] = /^\.\w+/.exec(use)
+  return /\bnew $/.test(before) ? `(${load}${member})${use.slice(member.length)}` : load + use
 }

@@ -112,18 +112,18 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a name is judged once, by its first address',
     file: `${http}/frontier.ts`,
-    find: '      if (open.length > 0) return open',
-    replace: '      if (open.length > 0) return found',
+    find: '    if (open.length > 0) return open',
+    replace: '    if (open.length > 0) return found',
     suite: addresses,
     test: 'reaches of the addresses of a name those that are allowed, and no other',
   },
   {
     name: 'a name that was good once is good for ever',
     file: `${http}/frontier.ts`,
-    find: '      const open = found.filter(({ address }) => !isInner(address) || this.#isAllowed(address))',
+    find: '    const open = found.filter(({ address }) => !isInner(address) || this.#isAllowed(host, address))',
     replace:
       '      const good = ((this as unknown as { good?: Set<string> }).good ??= new Set<string>())\n' +
-      '      const open = found.filter(({ address }) => good.has(host) || !isInner(address) || this.#isAllowed(address))\n' +
+      '      const open = found.filter(({ address }) => good.has(host) || !isInner(address) || this.#isAllowed(host, address))\n' +
       '      if (open.length > 0) good.add(host)',
     suite: addresses,
     test: 'keeps to it in a session that is begun anew',

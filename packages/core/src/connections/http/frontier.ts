@@ -75,16 +75,17 @@ export class Frontier {
 
   /** Those of a host's addresses that may be reached, at least one. @throws ForbiddenAddress */
   #openOf<Found extends { address: string }>(host: string, found: Found[]): Found[] {
-    try {
-      const open = found.filter(({ address }) => !isInner(address) || this.#isAllowed(address))
-      if (open.length > 0) return open
-    } catch (cause) {
-      throw new ForbiddenAddress(host, found[0]!.address, { cause })
-    }
+    const open = found.filter(({ address }) => !isInner(address) || this.#isAllowed(host, address))
+    if (open.length > 0) return open
     throw new ForbiddenAddress(host, found[0]?.address ?? host)
   }
 
-  #isAllowed(address: string): boolean {
-    return typeof this.#allow === 'function' ? this.#allow(address) === true : this.#allow
+  #isAllowed(host: string, address: string): boolean {
+    if (typeof this.#allow !== 'function') return this.#allow
+    try {
+      return this.#allow(address) === true
+    } catch (cause) {
+      throw new ForbiddenAddress(host, address, { cause })
+    }
   }
 }
