@@ -245,3 +245,17 @@ test('options that are wrong, and a store that is closed, are named', async () =
     expect(await failureOf(failed)).toMatchObject({ code: 'unavailable' })
   }
 })
+
+test('what is sealed stays sealed on its way, and is unchanged where it came from', async () => {
+  const options = { secret: 'a secret of more than sixteen characters', local: `${scratch()}/sealed.db` }
+  const source = await open(options)
+  await source.forStore().addService({ weather: REMOTE })
+  const document = await source.exportDataspace()
+  const text = JSON.stringify(document)
+  expect(text).not.toContain(SECRET)
+  expect(text).toContain('${sealed:')
+  expect(statusesOf((await source.importDataspace(document)).services)).toEqual(['unchanged'])
+  const elsewhere = await open()
+  expect(statusesOf((await elsewhere.importDataspace(document)).services)).toEqual(['added'])
+  expect((await elsewhere.exportDataspace()).services).toEqual(document.services)
+})
