@@ -32,6 +32,7 @@ const questions = {
   'redis-put-down': () => import('./questions/redis-put-down.mjs'),
   'redis-put-down-mirror': () => import('./questions/redis-put-down-mirror.mjs'),
   'redis-change': () => import('./questions/redis-change.mjs'),
+  'redis-change-by-twenty': () => import('./questions/redis-change-by-twenty.mjs'),
   'redis-change-among-many': () => import('./questions/redis-change-among-many.mjs'),
   'redis-pull': () => import('./questions/redis-pull.mjs'),
   'redis-open': () => import('./questions/redis-open.mjs'),
