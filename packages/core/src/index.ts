@@ -57,6 +57,7 @@ export { type HomeOptions, homeFolder } from './home.ts'
 export type {
   Asking,
   ElicitationAnswer,
+  ElicitationHandler,
   ElicitationRequest,
   HostHandlers,
   LogLevel,
@@ -64,6 +65,7 @@ export type {
   SamplingAnswer,
   SamplingRequest,
   ServerLog,
+  UrlElicitationRequest,
 } from './host/handlers.ts'
 export type { Policy, StoreOptions } from './options.ts'
 export type { PinMode, ToolChanges } from './pins/tool-changes.ts'

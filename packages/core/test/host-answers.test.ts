@@ -115,6 +115,24 @@ describe.each(withHandshake)('a server with a handshake, over %s', (_, reach) =>
     expect((await connection.callTool('echo', { text: 'hi' }, patient)).content).toHaveLength(1)
   })
 
+  test('may send the user to an address where the host says that it can, and only there', async () => {
+    const address = { mode: 'url', message: 'Sign in', url: 'https://h.example/x', elicitationId: 'e1' }
+    const asked: unknown[] = []
+    const connection = await reach({
+      elicitation: {
+        url: (request) => {
+          asked.push(request)
+          return { action: 'accept' }
+        },
+      },
+    })
+    const { structuredContent } = await connection.callTool('client', {}, patient)
+    expect(structuredContent).toMatchObject({ client: { capabilities: { elicitation: { url: {} } } } })
+    expect((await ask(connection, 'elicitation/create', address)).result).toEqual({ action: 'accept' })
+    expect(asked).toEqual([address])
+    expect((await ask(connection, 'elicitation/create', form)).error).toMatchObject({ code: -32602 })
+  })
+
   test('that gives its question up aborts the signal of the handler', async () => {
     let given: AbortSignal | undefined
     const connection = await reach({

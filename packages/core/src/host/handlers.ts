@@ -38,6 +38,28 @@ export interface ElicitationRequest {
   [field: string]: unknown
 }
 
+/** Where a server wants to send the user: what he does there is between the two. */
+export interface UrlElicitationRequest {
+  mode: 'url'
+  message: string
+  /** Show it to the user, and open it only if he agrees. */
+  url: string
+  elicitationId: string
+  [field: string]: unknown
+}
+
+/** How a host asks the user: by a form, by an address to open, or both; one function is for forms alone. */
+export type ElicitationHandler = FormHandler | { form?: FormHandler; url?: UrlHandler }
+
+type FormHandler = (
+  request: ElicitationRequest,
+  asking: Asking,
+) => ElicitationAnswer | Promise<ElicitationAnswer>
+type UrlHandler = (
+  request: UrlElicitationRequest,
+  asking: Asking,
+) => ElicitationAnswer | Promise<ElicitationAnswer>
+
 /** What the user said to it. Fields that `content` leaves out get the defaults of the form. */
 export interface ElicitationAnswer {
   action: 'accept' | 'decline' | 'cancel'
@@ -66,11 +88,8 @@ export interface ServerLog {
 export interface HostHandlers {
   /** Lets a model of the host answer. */
   sampling?: (request: SamplingRequest, asking: Asking) => SamplingAnswer | Promise<SamplingAnswer>
-  /** Lets the user fill in a form. */
-  elicitation?: (
-    request: ElicitationRequest,
-    asking: Asking,
-  ) => ElicitationAnswer | Promise<ElicitationAnswer>
+  /** Lets the user fill in a form, or open an address. */
+  elicitation?: ElicitationHandler
   /** Where servers may work. */
   roots?: readonly Root[] | ((asking: Asking) => readonly Root[] | Promise<readonly Root[]>)
   /** Hears what servers report; with `level`, those that can are asked for nothing less serious. */

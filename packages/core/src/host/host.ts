@@ -4,7 +4,7 @@ import type { Logger } from '@mcpstore/storage'
 import { isObject } from '../config/problem.ts'
 import { asError } from '../errors.ts'
 import { withDefaults } from './defaults.ts'
-import type { Asking, HostHandlers, LogLevel, Root, ServerLog } from './handlers.ts'
+import type { Asking, ElicitationHandler, HostHandlers, LogLevel, Root, ServerLog } from './handlers.ts'
 
 type Params = Record<string, unknown>
 type Answer = Record<string, unknown>
@@ -32,7 +32,7 @@ export class Host {
     const { sampling, elicitation, roots, logging } = handlers
     this.capabilities = {
       ...(sampling && { sampling: {} }),
-      ...(elicitation && { elicitation: { form: {} } }),
+      ...(elicitation && { elicitation: modesOf(elicitation) }),
       ...(roots && { roots: {} }),
     }
     this.logLevel = typeof logging === 'object' ? logging.level : undefined
@@ -51,11 +51,12 @@ export class Host {
       return answered(method, await sampling(params as never, asking))
     }
     if (method === 'elicitation/create' && elicitation) {
-      if ((params['mode'] ?? 'form') !== 'form') {
-        throw rpcError(INVALID_PARAMS, `mode ${JSON.stringify(params['mode'])} was not declared`)
-      }
-      const answer = answered(method, await elicitation(params as never, asking))
-      return withDefaults(answer, params['requestedSchema'])
+      const { mode = 'form' } = params
+      const { form, url = undefined } =
+        typeof elicitation === 'function' ? { form: elicitation } : elicitation
+      const ask = mode === 'form' ? form : mode === 'url' ? url : undefined
+      if (!ask) throw rpcError(INVALID_PARAMS, `mode ${JSON.stringify(mode)} was not declared`)
+      return withDefaults(answered(method, await ask(params as never, asking)), params['requestedSchema'])
     }
     if (method === 'roots/list' && roots) {
       const list = typeof roots === 'function' ? await roots(asking) : roots
@@ -74,6 +75,11 @@ export class Host {
       this.#logger.warn(`the handler of "logging" failed: ${asError(error).message}`)
     }
   }
+}
+
+function modesOf(elicitation: ElicitationHandler): Record<string, object> {
+  if (typeof elicitation === 'function') return { form: {} }
+  return { ...(elicitation.form && { form: {} }), ...(elicitation.url && { url: {} }) }
 }
 
 function answered(method: string, answer: unknown): Answer {

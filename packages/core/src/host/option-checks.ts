@@ -6,7 +6,13 @@ import { logLevels, rootOf } from './host.ts'
 /** What the handlers of a host must be. */
 export const hostChecks: Record<keyof HostHandlers, Check> = {
   sampling: callback,
-  elicitation: callback,
+  elicitation: (value) => {
+    if (typeof value === 'function') return undefined
+    const { form, url, ...more } = isObject(value) ? value : { more: value }
+    const given = [form, url].filter((one) => one !== undefined)
+    const isRight = given.length > 0 && given.every((one) => typeof one === 'function')
+    return isRight && Object.keys(more).length === 0 ? undefined : 'a function, or { form, url } of functions'
+  },
   roots: (value) =>
     typeof value === 'function' || (Array.isArray(value) && value.every(isRoot))
       ? undefined
