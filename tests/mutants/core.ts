@@ -607,6 +607,14 @@ export const coreMutants: Mutant[] = [
     test: 'a service about which the host does not decide stands beside the others with its reason, and holds up none',
   },
   {
+    name: 'a server asks in a mode that the host did not declare',
+    file: 'packages/core/src/host/host.ts',
+    find: "mode === 'form' ? form : mode === 'url' ? url : undefined",
+    replace: 'form ?? url',
+    suite: hostAnswers,
+    test: 'a server with a handshake, over stdio may send the user to an address where the host says that it can, and only there',
+  },
+  {
     name: 'an approval hides what has code loaded',
     file: 'packages/core/src/config/redact.ts',
     find: "kind === 'env' && mayInjectCode(name, asWritten[name]!)",
