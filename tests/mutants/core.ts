@@ -1021,7 +1021,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a server is told that it may ask for what nobody answers',
     file: 'packages/core/src/host/host.ts',
-    find: '...(elicitation && { elicitation: { form: {} } }),',
+    find: '...(elicitation && { elicitation: modesOf(elicitation) }),',
     replace: 'elicitation: { form: {} },',
     suite: hostAnswers,
     test: 'a server with a handshake, over stdio is told of nothing that is not given, and gets "method not found" where it asks all the same',
