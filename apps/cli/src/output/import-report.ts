@@ -19,10 +19,11 @@ const statusStyles: Readonly<Record<ImportStatus, Style>> = {
 /** The document of `import --json`. */
 export function importDocument({ services, assignments, durable, approvalError }: ImportReport): unknown {
   return {
-    services: services.map(({ name, scope, status, error }) => ({
+    services: services.map(({ name, scope, status, error, warnings }) => ({
       name,
       scope,
       status,
+      ...(warnings && { warnings }),
       ...(error && { error: failureOf(error) }),
     })),
     assignments: assignments.map(({ error, ...one }) => ({
@@ -79,6 +80,7 @@ export function writeImportReport(
     err.write(`${paint(err, 'red', 'failed:')} ${visibleText(naming(name, message))}\n`)
     if (hint) err.write(`${paint(err, 'dim', 'hint:  ')} ${visibleText(hint)}\n`)
   }
+  for (const warning of services.flatMap(({ warnings = [] }) => warnings)) writeWarning(err, warning)
   const kept = [...services, ...assignments].filter(({ status }) => status === 'kept').length
   if (kept > 0) {
     const what =

@@ -29,6 +29,8 @@ export interface ImportedService {
   status: ImportStatus
   /** What is there now, secrets redacted. */
   config?: ServiceConfig
+  /** What is not safe about it, or no longer. */
+  warnings?: string[]
   error?: McpStoreError<ErrorCode>
 }
 
@@ -106,8 +108,15 @@ async function importServices(
   return {
     services: decided.map((one): ImportedService => {
       if (!('add' in one)) return { ...one, scope }
-      const { name, status, config, error } = made.get(one.add.name)!
-      return { name, scope, status, ...(config && { config }), ...(error && { error }) }
+      const { name, status, config, error, warnings } = made.get(one.add.name)!
+      return {
+        name,
+        scope,
+        status,
+        ...(config && { config }),
+        ...(warnings && { warnings }),
+        ...(error && { error }),
+      }
     }),
     durable: reports.flatMap((report) =>
       report?.results.some(({ status }) => status !== 'failed') ? [report.durable] : [],
