@@ -615,6 +615,14 @@ export const coreMutants: Mutant[] = [
     test: 'a server with a handshake, over stdio may send the user to an address where the host says that it can, and only there',
   },
   {
+    name: 'each call has a connection of its own',
+    file: pool,
+    find: 'return this.#current.get(id)?.shared',
+    replace: 'return undefined',
+    suite: 'packages/core/test/connections-pool.test.ts',
+    test: 'sharing all who come at the same time, and later, share one connection',
+  },
+  {
     name: 'an approval hides what has code loaded',
     file: 'packages/core/src/config/redact.ts',
     find: "kind === 'env' && mayInjectCode(name, asWritten[name]!)",
