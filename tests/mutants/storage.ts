@@ -1,5 +1,7 @@
 import type { Mutant } from './mutant.ts'
 
+const headFaults = 'tests/faults/heads.test.ts'
+const heads = 'packages/storage/test/heads.test.ts'
 const conformance = 'packages/storage/test/conformance.test.ts'
 const dataspace = 'packages/storage/test/dataspace.test.ts'
 const sqlite = 'packages/storage/test/sqlite.test.ts'
@@ -562,5 +564,45 @@ export const storageMutants: Mutant[] = [
     replace: 'return names.sort()',
     suite: 'packages/storage/test/redis-siblings.test.ts',
     test: 'the dataspaces of a namespace are those that were opened in it and are there',
+  },
+  {
+    name: 'what the backend has lost is shown by its head for ever',
+    file: 'packages/storage/src/lost.ts',
+    find: 'parts.replica.remove(key)',
+    replace: '',
+    suite: heads,
+    test: 'what was lost while its value was on its way is given up',
+  },
+  {
+    name: 'a record from the future is mended without its value',
+    file: 'packages/storage/src/mend.ts',
+    find: 'records.filter(isWhole)',
+    replace: 'records as never',
+    suite: heads,
+    test: 'a list from the future is mended by who reads its value, not by who has its head',
+  },
+  {
+    name: 'a record is mirrored without its value',
+    file: 'packages/storage/src/mirror/changes.ts',
+    find: 'return record && isWhole(record) ? record : []',
+    replace: 'return (record ?? []) as never',
+    suite: headFaults,
+    test: 'are in the mirror whole or not at all, and come from it while Redis is away',
+  },
+  {
+    name: 'a head is not kept in Redis',
+    file: mergeScript,
+    find: "if head ~= '' then redis.call('HSET', record, 'h', head) end",
+    replace: '',
+    suite: conformance,
+    test: "the redis backend, as everybody 'a head comes back beside its value'",
+  },
+  {
+    name: 'a value without a head is left out',
+    file: 'packages/storage/src/backends/redis/page.ts',
+    find: 'if (headless.length === 0) return read',
+    replace: 'if (headless.length >= 0) return read',
+    suite: headFaults,
+    test: 'of an older version, which knows no heads, are read at once',
   },
 ]

@@ -6,6 +6,7 @@ import {
   type Json,
   keyPrefix,
   loggedBackend,
+  type ValuesPolicy,
   type Verdict,
 } from '@mcpstore/storage'
 import { type RedisAddress, redisBackend, redisTarget } from '@mcpstore/storage/redis'
@@ -23,6 +24,7 @@ export interface MemberOptions {
   mirror?: string
   hashTag?: boolean
   skewMs?: number
+  values?: ValuesPolicy
   serverNow?: () => number
 }
 
@@ -43,6 +45,7 @@ export class Member implements AsyncDisposable {
   constructor(url: string, options: MemberOptions) {
     const { address = { url }, namespace = 'faults', dataspace = 'shared', waitMs = 1000 } = options
     const { beatMs = 200, policy = 'fallback', mirror, hashTag, skewMs = 0, serverNow } = options
+    const { values = 'behind' } = options
     const keep = (level: string) => (line: string) => void this.log.push(`${level} ${line}`)
     const logger = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') }
     const { time } = this
@@ -64,7 +67,16 @@ export class Member implements AsyncDisposable {
     this.backend = loggedBackend({ ...backend, merge }, logger)
     this.prefix = keyPrefix(namespace, dataspace, { hashTag: hashTag ?? false })
     const place = { namespace, dataspace, mirror }
-    this.store = new Dataspace({ backend: this.backend, ...place, logger, time, waitMs, beatMs, policy })
+    this.store = new Dataspace({
+      backend: this.backend,
+      ...place,
+      logger,
+      time,
+      waitMs,
+      beatMs,
+      policy,
+      values,
+    })
   }
 
   get status(): DataspaceStatus {

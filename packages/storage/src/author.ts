@@ -1,8 +1,8 @@
 import type { Clock } from './clock.ts'
 import type { Intake } from './intake.ts'
 import type { Outbox } from './outbox.ts'
-import type { Put, PutResult } from './put.ts'
-import { type StoredRecord, seenAfter, supersedes } from './record.ts'
+import type { EncodedPut, PutResult } from './put.ts'
+import { type KnownRecord, type StoredRecord, seenAfter, supersedes } from './record.ts'
 import type { Replica } from './replica.ts'
 import { NO_STAMP } from './stamp.ts'
 
@@ -15,9 +15,6 @@ export interface AuthorParts {
   outbox: Outbox
   intake: Intake
 }
-
-/** A put whose value is already text. */
-export type EncodedPut = Omit<Put, 'value'> & { json: string | null }
 
 /** A result, of which it is not known yet how durable it is. */
 type Authored = Omit<PutResult, 'durable'>
@@ -52,10 +49,11 @@ export class Author {
   }
 
   /** The record a put becomes, written over what the replica has now. */
-  stamped({ key, json, basis, expires, stamp }: EncodedPut): StoredRecord {
+  stamped({ key, json, head, basis, expires, stamp }: EncodedPut): StoredRecord {
     return {
       key,
       json,
+      ...(head !== undefined && { head }),
       stamp: stamp ?? this.#parts.clock.tick(),
       basis: basis ?? NO_STAMP,
       seen: seenAfter(this.#parts.replica.record(key)),
@@ -64,7 +62,7 @@ export class Author {
     }
   }
 
-  #isSame(current: StoredRecord, { json, basis, expires }: EncodedPut): boolean {
+  #isSame(current: KnownRecord, { json, basis, expires }: EncodedPut): boolean {
     return (
       current.json === json && current.basis === (basis ?? NO_STAMP) && current.expires === (expires ?? null)
     )

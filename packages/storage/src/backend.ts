@@ -4,7 +4,7 @@ import type { RecordKey } from './keyspace.ts'
 import type { Malformed } from './malformed.ts'
 import type { NodeNote } from './nodes.ts'
 import type { Projection } from './projection.ts'
-import type { StoredRecord } from './record.ts'
+import type { StoredRecord, UnreadRecord } from './record.ts'
 import type { Stamp } from './stamp.ts'
 
 export type BackendKind = 'redis' | 'sqlite' | 'memory'
@@ -65,6 +65,8 @@ export interface Page {
   cleared: Stamp
   /** As they were read: validate before use. */
   records: StoredRecord[]
+  /** The records whose values were left out, where that was asked for. */
+  unread?: readonly UnreadRecord[]
   /** The records that were left out because they are as the caller knows them. */
   unchanged?: readonly RecordKey[]
   counters: Counter[]
@@ -74,6 +76,11 @@ export interface Page {
   nodes?: readonly NodeNote[]
   /** The server's clock, ms since 1970. */
   now: number
+}
+
+export interface PullOptions {
+  /** Leaves out values of records that have a head, where that makes less to read: see `mayBeUnread`. */
+  heads?: boolean
 }
 
 /** What became of totals. */
@@ -165,7 +172,9 @@ export interface Backend {
   /** Merges each write by itself, in order; one reply a write. */
   merge(writes: readonly Write[]): Promise<MergeReply[]>
   /** Everything that changed after `cursor`; 0 asks for everything, but for what `known` has in the same version. */
-  pull(cursor: number, known?: ReadonlyMap<RecordKey, Stamp>): Promise<Page>
+  pull(cursor: number, known?: ReadonlyMap<RecordKey, Stamp>, options?: PullOptions): Promise<Page>
+  /** The records under these keys as they are now, with their values, as they were read; nothing for what is not there. */
+  read(keys: readonly RecordKey[]): Promise<StoredRecord[]>
   /** Proves, by writing, that it is there and takes writes; only a backend that is far away needs it. */
   beat?(node: string, telling?: BeatTelling): Promise<Beat>
   /** Notes that `node` is here, where no beat does; `false` where nothing may be made or written. */

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Outbox } from './outbox.ts'
-import type { StoredRecord } from './record.ts'
+import type { KnownRecord } from './record.ts'
 import type { Replica } from './replica.ts'
 import { stampAfter } from './restamp.ts'
 import { NO_STAMP, type Stamp } from './stamp.ts'
@@ -26,7 +26,7 @@ export function sendAfter({ clock, outbox, replica }: Parts, began: Stamp): void
 }
 
 /** Drops all but what was never sent. Returns what is gone. */
-export function dropDelivered({ outbox, replica }: Parts): StoredRecord[] {
+export function dropDelivered({ outbox, replica }: Parts): KnownRecord[] {
   const delivered = replica.records().filter(({ stamp }) => !outbox.has(stamp))
   for (const { key } of delivered) replica.remove(key)
   return delivered

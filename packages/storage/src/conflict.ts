@@ -1,5 +1,5 @@
 import { type RecordKey, reportsConflicts } from './keyspace.ts'
-import { covers, type StoredRecord, sameValue } from './record.ts'
+import { covers, isWhole, type KnownRecord, type StoredRecord, sameValue } from './record.ts'
 import type { Stamp } from './stamp.ts'
 
 /** A value that was replaced by a writer who had not seen it. */
@@ -10,8 +10,8 @@ export interface Conflict {
 }
 
 /** The conflict to report when `winner` takes the place of `loser`, if there is one. */
-export function conflictBetween(loser: StoredRecord | undefined, winner: StoredRecord): Conflict | undefined {
-  if (!loser || !reportsConflicts(loser.key)) return undefined
+export function conflictBetween(loser: KnownRecord | undefined, winner: StoredRecord): Conflict | undefined {
+  if (!loser || !isWhole(loser) || !reportsConflicts(loser.key)) return undefined
   if (covers(winner.seen, loser.stamp) || sameValue(loser, winner)) return undefined
   const side = ({ stamp, json }: StoredRecord) => ({ stamp, json })
   return { key: loser.key, loser: side(loser), winner: side(winner) }
@@ -20,7 +20,7 @@ export function conflictBetween(loser: StoredRecord | undefined, winner: StoredR
 /** The conflicts to report when `newer` take the places of what is `here`. */
 export function overtakenBy(
   newer: readonly StoredRecord[],
-  here: (key: RecordKey) => StoredRecord | undefined,
+  here: (key: RecordKey) => KnownRecord | undefined,
 ): Conflict[] {
   return newer.flatMap((record) => {
     const loser = here(record.key)

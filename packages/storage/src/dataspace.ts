@@ -1,25 +1,25 @@
 import { adoptMirror } from './adopt.ts'
-import { ask } from './ask.ts'
+import { askLease } from './ask-lease.ts'
 import { askNodes } from './ask-nodes.ts'
 import type { Counter, Durability } from './backend.ts'
 import { clearNow } from './clear-now.ts'
 import type { Conflict } from './conflict.ts'
 import { type DataspaceStatus, describeStatus } from './dataspace-status.ts'
-import { StorageError } from './errors.ts'
+import { closedDataspace } from './errors.ts'
 import type { Inspection } from './inspection.ts'
-import { encodeValue, type Json } from './json.ts'
-import type { RecordKey } from './keyspace.ts'
+import type { Json } from './json.ts'
+import type { RecordKey, RecordKind } from './keyspace.ts'
 import type { Lease, LeaseRefused } from './lease.ts'
 import type { DataspaceNode } from './nodes.ts'
 import { type DataspaceOptions, makeParts, type Parts } from './parts.ts'
 import type { Projection } from './projection.ts'
-import type { Put, PutRefused, PutResult } from './put.ts'
+import { encodedPut, type Put, type PutRefused, type PutResult } from './put.ts'
 import { putOnlyIf } from './put-if.ts'
 import { awaitFates, putKept } from './put-kept.ts'
 import { putStrictly } from './put-strictly.ts'
-import type { Entry } from './replica.ts'
+import type { Entry, EntryHead } from './replica.ts'
 import type { Stamp } from './stamp.ts'
-import { totalsOf } from './totals.ts'
+import { totalsOf, totalsUnder } from './totals.ts'
 import type { Observer, Watcher } from './watchers.ts'
 
 const COUNT_DELAY_MS = 250
@@ -60,9 +60,19 @@ export class Dataspace {
     return record?.json === null ? record.stamp : undefined
   }
 
-  /** All records whose key begins with `prefix`, in order of their keys. */
-  list(prefix: string): Entry[] {
-    return this.#parts.replica.list(prefix, this.#parts.clock.now())
+  /** All records whose key begins with `prefix`, or those of one kind among them, in order of their keys. */
+  list(prefix: string, kind?: RecordKind): Entry[] {
+    return this.#parts.replica.list(prefix, this.#parts.clock.now(), kind && `:${kind}`)
+  }
+
+  /** What is known of a record without its value, which may not be here yet: then neither `get` nor `list` show it. */
+  head(key: RecordKey): EntryHead | undefined {
+    return this.#parts.replica.head(key, this.#parts.clock.now())
+  }
+
+  /** Reads the values of these records that are not here. Settles also where the backend does not give them: `head` tells. */
+  load(keys: readonly RecordKey[]): Promise<void> {
+    return this.#parts.values.load(keys)
   }
 
   /** Writes one value; see `putAll`. */
@@ -81,11 +91,7 @@ export class Dataspace {
    */
   async putAll(puts: readonly Put[]): Promise<PutResult[]> {
     this.#refuseClosed()
-    const encoded = puts.map((put) => ({
-      ...put,
-      json: put.value === undefined ? null : encodeValue(put.key, put.value),
-    }))
-    return (this.#parts.policy === 'strict' ? putStrictly : putKept)(this.#parts, encoded)
+    return (this.#parts.policy === 'strict' ? putStrictly : putKept)(this.#parts, puts.map(encodedPut))
   }
 
   /** A stamp of now, for a value that is still being found out; see `Put.stamp`. */
@@ -104,25 +110,25 @@ export class Dataspace {
     condition: Stamp | 'absent',
   ): Promise<PutResult | PutRefused> {
     this.#refuseClosed()
-    const json = value === undefined ? null : encodeValue(key, value)
+    const put = encodedPut({ key, value })
     await this.flush()
-    return putOnlyIf(this.#parts, { key, json }, condition)
+    return putOnlyIf(this.#parts, put, condition)
   }
 
   /** Counts; never waits, never counts twice. `field` comes from `statsField`. */
   count(key: string, field: string, amount: number): void {
-    this.#parts.counts.add(key, field, amount)
-    this.#parts.watchers.tellCounted({ key, field })
-    this.#cancelCount ??= this.#parts.time.after(COUNT_DELAY_MS, () => {
+    const { counts, link, time, watchers } = this.#parts
+    counts.add(key, field, amount)
+    watchers.tellCounted({ key, field })
+    this.#cancelCount ??= time.after(COUNT_DELAY_MS, () => {
       this.#cancelCount = undefined
-      void this.#parts.link.kick()
+      void link.kick()
     })
   }
 
   /** The totals under a statistics key, by field, what this process has not sent yet included. */
   counters(key: string): Record<string, number> {
-    const own = this.allCounters().filter((counter) => counter.key === key)
-    return Object.fromEntries(own.map(({ field, total }) => [field, total]))
+    return totalsUnder(this.#parts, key)
   }
 
   /** The totals under every statistics key. */
@@ -140,15 +146,9 @@ export class Dataspace {
     return this.#parts.watchers.observe(observer)
   }
 
-  /**
-   * Asks for a lease for `ttlMs`: granted, or how many ms it is taken. Without the backend it is granted: a lease
-   * saves work, the merge keeps the truth.
-   */
-  async lease(name: string, ttlMs: number): Promise<Lease | LeaseRefused> {
-    const { backend, node } = this.#parts
-    const busyMs = await ask(this.#parts, () => backend.lease(name, node, ttlMs)).catch(() => 0)
-    if (busyMs > 0) return { granted: false, busyMs }
-    return { granted: true, release: () => backend.release(name, node).catch(() => {}) }
+  /** Asks for a lease: granted, or how many ms it is taken. Without the backend it is granted: the merge keeps the truth. */
+  lease(name: string, ttlMs: number): Promise<Lease | LeaseRefused> {
+    return askLease(this.#parts, name, ttlMs)
   }
 
   /**
@@ -212,11 +212,10 @@ export class Dataspace {
 
   /** Waits until nothing waits to be sent, at most `waitMs`. Returns how many writes still wait. */
   async flush(): Promise<number> {
-    await awaitFates(
-      this.#parts,
-      this.#parts.outbox.rows().map(({ record }) => record.stamp),
-    )
-    return this.#parts.outbox.size
+    const { outbox } = this.#parts
+    const stamps = outbox.rows().map(({ record }) => record.stamp)
+    await awaitFates(this.#parts, stamps)
+    return outbox.size
   }
 
   /** Sends what waits, for at most `waitMs`, and lets go of the backend. Returns how many writes were left. */
@@ -227,24 +226,24 @@ export class Dataspace {
 
   async #close(): Promise<number> {
     this.#cancelCount?.()
-    const isSent = () => this.#parts.outbox.size === 0 && this.#parts.counts.unsent().length === 0
+    this.#parts.values.close()
+    const { counts, health, link, mirror, outbox } = this.#parts
+    const isSent = () => outbox.size === 0 && counts.unsent().length === 0
     if (!isSent()) await this.#attempt(isSent)
-    await this.#parts.link.close()
-    await this.#parts.mirror?.close()
-    this.#parts.health.closed()
-    return this.#parts.outbox.size + this.#parts.outbox.parked.length
+    await link.close()
+    await mirror?.close()
+    health.closed()
+    return outbox.size + outbox.parked.length
   }
 
   #refuseClosed(): void {
-    if (this.#closing)
-      throw new StorageError('unavailable', 'the dataspace is closed', { hint: 'Open another one.' })
+    if (this.#closing) throw closedDataspace()
   }
 
   /** Makes attempts until `satisfied`, or until there is no hope. */
   #attempt(satisfied: () => boolean): Promise<void> {
-    return this.#parts.patience.untilSatisfied(
-      () => satisfied() || !this.#parts.health.hopeful,
-      () => this.#parts.link.kick(),
-    )
+    const { health, link, patience } = this.#parts
+    const isOver = () => satisfied() || !health.hopeful
+    return patience.untilSatisfied(isOver, () => link.kick())
   }
 }

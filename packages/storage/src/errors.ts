@@ -33,3 +33,8 @@ export class McpStoreError<Code extends string = string> extends Error {
 export class StorageError extends McpStoreError<StorageErrorCode> {
   override readonly name: string = 'StorageError'
 }
+
+/** The error of whoever uses a dataspace after its end. */
+export function closedDataspace(): StorageError {
+  return new StorageError('unavailable', 'the dataspace is closed', { hint: 'Open another one.' })
+}

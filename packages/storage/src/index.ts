@@ -11,6 +11,7 @@ export type {
   Known,
   MergeReply,
   Page,
+  PullOptions,
   Verdict,
   Write,
 } from './backend.ts'
@@ -53,8 +54,9 @@ export type { DataspaceNode, NodeFacts, NodeNote } from './nodes.ts'
 export type { DataspaceOptions } from './parts.ts'
 export type { Projection } from './projection.ts'
 export type { Put, PutRefused, PutResult } from './put.ts'
-export type { Seen, StoredRecord } from './record.ts'
-export type { Entry } from './replica.ts'
+export type { KnownRecord, RecordFacts, Seen, StoredRecord, UnreadRecord } from './record.ts'
+export type { Entry, EntryHead } from './replica.ts'
 export { isStamp, type Stamp, stampMs } from './stamp.ts'
 export { type AfterOptions, systemTime, type Time } from './time.ts'
+export type { ValuesPolicy } from './values.ts'
 export type { Change, Observer, Watcher } from './watchers.ts'

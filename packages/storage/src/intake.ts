@@ -10,14 +10,16 @@ import {
 import { dropDelivered, sendAfter } from './beginning.ts'
 import type { Clock } from './clock.ts'
 import { type Conflict, overtakenBy } from './conflict.ts'
+import { acknowledgeCounts, foldedLine } from './counted.ts'
 import type { Counts } from './counts.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { LinkEvents } from './link-events.ts'
 import type { Logger } from './logger.ts'
+import { giveUpLost, restoreLost } from './lost.ts'
 import { mend } from './mend.ts'
 import type { Kept } from './mirror/kept.ts'
 import type { Outbox } from './outbox.ts'
-import { isStray, recordProblem, type StoredRecord } from './record.ts'
+import { isStray, type KnownRecord, recordProblem, type StoredRecord } from './record.ts'
 import type { Replica } from './replica.ts'
 import { isStamp, NO_STAMP, type Stamp } from './stamp.ts'
 import type { Change, Watchers } from './watchers.ts'
@@ -29,6 +31,8 @@ export interface IntakeParts {
   clock: Clock
   watchers: Watchers
   logger: Logger
+  /** There are records whose values were left out. */
+  onUnread: () => void
 }
 
 /** Brings what the backend says into the replica, and what it should know and does not into the outbox. */
@@ -41,7 +45,7 @@ export class Intake implements LinkEvents {
   }
 
   /** Shows a record to the readers if it supersedes what they see. */
-  take(record: StoredRecord, origin: Change['origin']): void {
+  take(record: KnownRecord, origin: Change['origin']): void {
     const { clock, replica } = this.#parts
     if (replica.take(record, clock.now())) this.#tell(record, origin)
   }
@@ -92,14 +96,32 @@ export class Intake implements LinkEvents {
     const { replica } = this.#parts
     this.clear(isStamp(page.cleared) ? page.cleared : NO_STAMP, 'remote')
     const sound = page.records.filter((record) => this.#isSound(record))
+    const heads = (page.unread ?? []).filter((record) => this.#isSound(record))
+    const there = [...sound, ...heads]
     this.#forgetCounts(page)
     this.#unreported.push(...this.#tellOvertaken(sound))
-    for (const record of sound) this.take(record, 'remote')
+    const unchanged = new Set(page.unchanged)
+    if (whole)
+      giveUpLost(
+        this.#parts,
+        there,
+        replica.unread().filter((key) => !unchanged.has(key)),
+      )
+    for (const record of there) this.take(record, 'remote')
     const counters = page.counters.filter(({ total }) => Number.isSafeInteger(total))
     if (whole) replica.replaceCounters(counters)
     else for (const counter of counters) replica.setCounter(counter)
     mend(this.#parts, sound, page.now)
-    if (whole) this.#restore(sound, new Set(page.unchanged))
+    if (whole) restoreLost(this.#parts, there, unchanged)
+    if (heads.length > 0 || (whole && replica.unread().length > 0)) this.#parts.onUnread()
+  }
+
+  /** Takes what was read again with its value under these keys, which were known by their heads. */
+  onRead(keys: readonly RecordKey[], read: readonly StoredRecord[]): void {
+    const sound = read.filter((record) => this.#isSound(record))
+    giveUpLost(this.#parts, read, keys)
+    for (const record of sound) this.take(record, 'remote')
+    mend(this.#parts, sound, this.#parts.clock.now())
   }
 
   /** Takes over what other processes have kept in the mirror. */
@@ -157,29 +179,20 @@ export class Intake implements LinkEvents {
   }
 
   onCounted(totals: readonly Counter[], refused: CountReply['refused']): void {
-    const { counts, logger } = this.#parts
-    for (const { key, problem } of refused) {
-      counts.park(key, problem)
-      logger.warn(`storage: what was counted in ${key} is kept here only: ${problem}`)
-    }
-    counts.acknowledge(totals.filter(({ key }) => !counts.isParked(key)))
+    acknowledgeCounts(this.#parts, totals, refused)
   }
 
   onFolded(lost: number): void {
-    if (lost === 0) return
-    const what = lost === 1 ? '1 count' : `up to ${lost} counts`
-    this.#parts.logger.warn(
-      `storage: ${what} of a run that was silent for more than a week were refused and are lost`,
-    )
+    if (lost > 0) this.#parts.logger.warn(foldedLine(lost))
   }
 
-  #tellGone(records: readonly StoredRecord[], origin: Change['origin']): void {
+  #tellGone(records: readonly KnownRecord[], origin: Change['origin']): void {
     for (const { key, json } of records) {
       if (json !== null) this.#parts.watchers.tell({ key, entry: undefined, origin })
     }
   }
 
-  #tell(record: StoredRecord, origin: Change['origin']): void {
+  #tell(record: KnownRecord, origin: Change['origin']): void {
     const { clock, counts, replica, watchers } = this.#parts
     clock.follow(record.stamp)
     if (record.json === null) counts.forget(record.key)
@@ -213,7 +226,7 @@ export class Intake implements LinkEvents {
     this.#tell(theirs, 'remote')
   }
 
-  #isSound(record: StoredRecord): boolean {
+  #isSound(record: KnownRecord): boolean {
     const problem = recordProblem(record)
     if (problem === undefined) return true
     this.#parts.replica.setAside(String(record.key), problem)
@@ -233,15 +246,5 @@ export class Intake implements LinkEvents {
   #tellOvertaken(records: readonly StoredRecord[]): readonly Conflict[] {
     const { replica, watchers } = this.#parts
     return watchers.tellConflicts(overtakenBy(records, (key) => replica.record(key)))
-  }
-
-  /** Puts what the backend has lost, or has older, into the outbox. */
-  #restore(there: readonly StoredRecord[], unchanged: ReadonlySet<RecordKey>): void {
-    const { outbox, replica } = this.#parts
-    const stamps = new Map(there.map(({ key, stamp }) => [key, stamp]))
-    for (const record of replica.records()) {
-      const same = unchanged.has(record.key) || stamps.get(record.key) === record.stamp
-      if (!same && !outbox.has(record.stamp)) outbox.add({ record })
-    }
   }
 }

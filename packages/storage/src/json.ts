@@ -5,6 +5,15 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** The largest value a record may hold, in bytes of its JSON. */
 export const MAX_VALUE_BYTES: number = 16 * 1024 * 1024
 
+/** The largest head a record may have, in bytes of its JSON; a value with a larger one goes without. */
+export const MAX_HEAD_BYTES: number = 256 * 1024
+
+/** A head as the text it is stored as, or `undefined` for one that is too large or is not JSON. */
+export function encodeHead(head: Json): string | undefined {
+  const text = textOf(head)
+  return text === undefined || Buffer.byteLength(text) > MAX_HEAD_BYTES ? undefined : text
+}
+
 /**
  * A value as the text it is stored as.
  * @throws `usage` when it is not JSON or larger than `MAX_VALUE_BYTES`; the message names `key`.

@@ -1,6 +1,6 @@
 import type { Counter, Write } from './backend.ts'
 import type { RecordKey } from './keyspace.ts'
-import type { StoredRecord } from './record.ts'
+import type { KnownRecord } from './record.ts'
 import type { Stamp } from './stamp.ts'
 
 /** Who keeps a copy of replica, outbox and counts: told of everything that changes in them. */
@@ -8,7 +8,7 @@ export interface Keeper {
   /** Another version of this record is shown. */
   onRecord(key: RecordKey): void
   /** This version was dropped. */
-  onRemoved(record: StoredRecord): void
+  onRemoved(record: KnownRecord): void
   /** A total that is shown; 0 for one that is gone. */
   onCounter(counter: Counter): void
   /** Everything up to a later clear was dropped. */

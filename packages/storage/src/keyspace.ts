@@ -89,6 +89,11 @@ export function childKeys(key: RecordKey): RecordKey[] {
   return FINDINGS.map((kind) => own + kind)
 }
 
+/** Whether records of this kind may be read without their values, as far as they have heads. */
+export function mayBeUnread(key: RecordKey): boolean {
+  return key.endsWith(':cache')
+}
+
 /** Whether concurrent writers of this record are told of each other. */
 export function reportsConflicts(key: RecordKey): boolean {
   return key.endsWith(':config') || key.endsWith(':assignment')

@@ -168,7 +168,7 @@ export class Link {
     this.#hinted = 0
     try {
       const sentAt = time.now()
-      const page = await backend.pull(cursor, known)
+      const page = await backend.pull(cursor, known, { heads: known !== undefined })
       events.onServerTime(page.now, sentAt)
       if (page.nodes) this.#options.presence.take(page.nodes)
       this.#cursor = page.rev

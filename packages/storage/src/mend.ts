@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Outbox } from './outbox.ts'
-import type { StoredRecord } from './record.ts'
+import { isWhole, type KnownRecord } from './record.ts'
 import type { Replica } from './replica.ts'
 import { mendStrays } from './restamp.ts'
 
@@ -10,10 +10,11 @@ import { mendStrays } from './restamp.ts'
  */
 export function mend(
   { clock, outbox, replica }: { clock: Clock; outbox: Outbox; replica: Replica },
-  records: readonly StoredRecord[],
+  records: readonly KnownRecord[],
   now: number,
 ): void {
-  for (const { record, from } of mendStrays(records, now, clock)) {
+  // What is not here cannot be written again: whoever has its value mends it.
+  for (const { record, from } of mendStrays(records.filter(isWhole), now, clock)) {
     const shown = replica.record(record.key)?.stamp === from
     if (outbox.has(from)) outbox.replace(from, { record })
     else if (shown) outbox.add({ record, if: from })

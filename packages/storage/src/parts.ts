@@ -15,6 +15,7 @@ import { Patience } from './patience.ts'
 import { Presence } from './presence.ts'
 import { Replica } from './replica.ts'
 import { systemTime, type Time } from './time.ts'
+import { Values, type ValuesPolicy } from './values.ts'
 import { Watchers } from './watchers.ts'
 
 export interface DataspaceOptions {
@@ -35,6 +36,8 @@ export interface DataspaceOptions {
   version?: string
   /** The machine this process runs on, for tests of what others see. */
   machine?: Machine
+  /** When the values of records are read that have a head. Default: `behind`. */
+  values?: ValuesPolicy
 }
 
 /** What a dataspace is made of. */
@@ -54,6 +57,7 @@ export interface Parts {
   author: Author
   link: Link
   patience: Patience
+  values: Values
   mirror: Mirror | undefined
   presence: Presence
   policy: 'fallback' | 'strict'
@@ -114,10 +118,12 @@ export function makeParts(options: DataspaceOptions): Parts {
     presence,
     policy: options.policy ?? 'fallback',
   }
-  const intake = new Intake(base)
+  const intake: Intake = new Intake({ ...base, onUnread: () => values.onUnread() })
+  const values: Values = new Values({ ...base, intake, policy: options.values ?? 'behind' })
   return {
     ...base,
     intake,
+    values,
     author: new Author({ ...base, intake }),
     link: new Link({
       ...base,

@@ -1,7 +1,7 @@
 import { send, undecided } from './ask.ts'
-import { CLOCK_ATTEMPTS, type EncodedPut } from './author.ts'
+import { CLOCK_ATTEMPTS } from './author.ts'
 import type { Parts } from './parts.ts'
-import type { PutRefused, PutResult } from './put.ts'
+import type { EncodedPut, PutRefused, PutResult } from './put.ts'
 import type { Stamp } from './stamp.ts'
 
 /**

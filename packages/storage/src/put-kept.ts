@@ -1,7 +1,6 @@
-import type { EncodedPut } from './author.ts'
 import type { Fate } from './outbox.ts'
 import type { Parts } from './parts.ts'
-import type { PutResult } from './put.ts'
+import type { EncodedPut, PutResult } from './put.ts'
 import type { Stamp } from './stamp.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { send } from './ask.ts'
-import { CLOCK_ATTEMPTS, type EncodedPut } from './author.ts'
+import { CLOCK_ATTEMPTS } from './author.ts'
 import { StorageError } from './errors.ts'
 import type { BackendError } from './health.ts'
 import type { Parts } from './parts.ts'
-import type { PutResult } from './put.ts'
+import type { EncodedPut, PutResult } from './put.ts'
 
 /**
  * Writes under the `strict` policy: sent first, applied here once the backend has it.

@@ -1,5 +1,5 @@
 import type { Durability } from './backend.ts'
-import type { Json } from './json.ts'
+import { encodeHead, encodeValue, type Json } from './json.ts'
 import type { RecordKey } from './keyspace.ts'
 import type { Entry } from './replica.ts'
 import type { Stamp } from './stamp.ts'
@@ -8,12 +8,23 @@ import type { Stamp } from './stamp.ts'
 export interface Put {
   key: RecordKey
   value: Json | undefined
+  /** What readers want to know without the value; one that is too large is left out. See `Dataspace.head`. */
+  head?: Json
   /** The stamp of the config it was made under. */
   basis?: Stamp
   /** When it ends by itself, ms since 1970. */
   expires?: number
   /** From `Dataspace.tick`, taken when what the value says began to be found out; what is newer by then stays. */
   stamp?: Stamp
+}
+
+/** A put whose value is already text. */
+export type EncodedPut = Omit<Put, 'value' | 'head'> & { json: string | null; head?: string | undefined }
+
+/** @throws `usage` for a value that cannot be stored */
+export function encodedPut({ value, head, ...put }: Put): EncodedPut {
+  if (value === undefined) return { ...put, json: null }
+  return { ...put, json: encodeValue(put.key, value), head: head === undefined ? head : encodeHead(head) }
 }
 
 export interface PutResult {

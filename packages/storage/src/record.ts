@@ -1,4 +1,4 @@
-import { MAX_VALUE_BYTES } from './json.ts'
+import { MAX_HEAD_BYTES, MAX_VALUE_BYTES } from './json.ts'
 import { parseRecordKey, type RecordKey } from './keyspace.ts'
 import { isFuture, isStamp, NO_STAMP, type Stamp, stampNode } from './stamp.ts'
 
@@ -7,11 +7,11 @@ export type Seen = readonly Stamp[]
 
 const SEEN_NODES = 8
 
-/** One small JSON value with the stamp that decides which of two writes stays. */
-export interface StoredRecord {
+/** What is known of a record beside its value. */
+export interface RecordFacts {
   key: RecordKey
-  /** The value as JSON text, or `null` for a tombstone. */
-  json: string | null
+  /** What readers want to know without the value, as JSON text; where there is none the value has to be read. */
+  head?: string
   stamp: Stamp
   /** The stamp of the config this was made under; `NO_STAMP` for what stands by itself. */
   basis: Stamp
@@ -23,18 +23,43 @@ export interface StoredRecord {
   expires: number | null
 }
 
+/** One small JSON value with the stamp that decides which of two writes stays. */
+export interface StoredRecord extends RecordFacts {
+  /** The value as JSON text, or `null` for a tombstone. */
+  json: string | null
+}
+
+/** A record with a value that was left out when it was read. It is shown, and never written anywhere. */
+export interface UnreadRecord extends RecordFacts {
+  json: undefined
+  head: string
+}
+
+/** What a reader has of a record. */
+export type KnownRecord = StoredRecord | UnreadRecord
+
+/** Whether the value is here. */
+export function isWhole(record: KnownRecord): record is StoredRecord {
+  return record.json !== undefined
+}
+
+/** The same without its value. */
+export function unread({ json: _, ...facts }: StoredRecord, head: string): UnreadRecord {
+  return { ...facts, head, json: undefined }
+}
+
 /** Whether `a` stands when both meet: the later basis, then the later stamp. */
-export function outranks(a: StoredRecord, b: StoredRecord): boolean {
+export function outranks(a: RecordFacts, b: RecordFacts): boolean {
   return a.basis === b.basis ? a.stamp > b.stamp : a.basis > b.basis
 }
 
 /** Whether a record lies further ahead of `now` (ms) than anyone may be, so that nothing could ever outrank it. */
-export function isStray({ stamp, basis }: StoredRecord, now: number): boolean {
+export function isStray({ stamp, basis }: RecordFacts, now: number): boolean {
   return isFuture(stamp, now) || isFuture(basis, now)
 }
 
 /** Whether `write` takes the place of `stored`: it outranks it, or mends a stray one its writer had seen. */
-export function supersedes(write: StoredRecord, stored: StoredRecord, now: number): boolean {
+export function supersedes(write: RecordFacts, stored: RecordFacts, now: number): boolean {
   return outranks(write, stored) || (isStray(stored, now) && covers(write.seen, stored.stamp))
 }
 
@@ -45,7 +70,7 @@ export function covers(seen: Seen, stamp: Stamp): boolean {
 }
 
 /** What a write that replaces `record` has seen. */
-export function seenAfter(record: StoredRecord | undefined): Seen {
+export function seenAfter(record: RecordFacts | undefined): Seen {
   if (!record) return []
   const newest = new Map<string, Stamp>()
   for (const stamp of [record.stamp, ...record.seen].sort().reverse()) {
@@ -55,10 +80,7 @@ export function seenAfter(record: StoredRecord | undefined): Seen {
 }
 
 /** Whether a record has a value at `now` (ms). */
-export function isLive(
-  record: StoredRecord | undefined,
-  now: number,
-): record is StoredRecord & { json: string } {
+export function isLive<Known extends KnownRecord>(record: Known | undefined, now: number): record is Known {
   return record !== undefined && record.json !== null && (record.expires === null || record.expires > now)
 }
 
@@ -68,10 +90,16 @@ export function sameValue(a: StoredRecord, b: StoredRecord): boolean {
 }
 
 /** What is wrong with something that was read as a record, or `undefined` if nothing is. */
-export function recordProblem(read: Record<keyof StoredRecord, unknown>): string | undefined {
-  const { key, json, stamp, basis, seen, rev, expires } = read
+export function recordProblem(
+  read: Record<Exclude<keyof StoredRecord, 'head'>, unknown> & { head?: unknown },
+): string | undefined {
+  const { key, json, head = '', stamp, basis, seen, rev, expires } = read
   if (typeof key !== 'string' || !parseRecordKey(key)) return 'its key is not one of a record'
-  if (json !== null && typeof json !== 'string') return 'its value is not text'
+  // One that was left out is judged when it is read.
+  const isLeftOut = json === undefined && head !== ''
+  if (json !== null && typeof json !== 'string' && !isLeftOut) return 'its value is not text'
+  if (typeof head !== 'string') return 'its head is not text'
+  if (Buffer.byteLength(head) > MAX_HEAD_BYTES) return 'its head is too large'
   if (typeof json === 'string' && Buffer.byteLength(json) > MAX_VALUE_BYTES) return 'its value is too large'
   if (!isStamp(stamp)) return 'its stamp is malformed'
   if (basis !== NO_STAMP && !isStamp(basis)) return 'its basis is malformed'

@@ -2,7 +2,7 @@ import type { Counter } from './backend.ts'
 import { decodeValue, type Json } from './json.ts'
 import type { Keeper } from './keeper.ts'
 import { childKeys, parentKey, type RecordKey, statsParent } from './keyspace.ts'
-import { covers, isLive, type StoredRecord, supersedes } from './record.ts'
+import { covers, isLive, isWhole, type KnownRecord, type StoredRecord, supersedes } from './record.ts'
 import { isFuture, NO_STAMP, type Stamp } from './stamp.ts'
 
 /** A live record as a reader sees it. */
@@ -14,12 +14,22 @@ export interface Entry {
   readonly basis: Stamp
 }
 
+/** What is known of a live record without its value. */
+export interface EntryHead extends Omit<Entry, 'value'> {
+  /** Frozen; `undefined` where its writer gave it none, or none that can be read. */
+  readonly head: Json | undefined
+  /** Whether the value is here: else it is left out of every reading until it was loaded. */
+  readonly isLoaded: boolean
+}
+
 interface Slot {
-  record: StoredRecord
+  record: KnownRecord
   /** The record that must be live for this one to exist; kept, as a key is quickly looked up only the second time. */
   parent: RecordKey | undefined
   /** Made on the first read of this record. */
   entry?: Entry | undefined
+  /** The same of its head. */
+  head?: EntryHead
 }
 
 /** Told of what is no change of a record. */
@@ -54,26 +64,40 @@ export class Replica {
   }
 
   /** The record as stored, tombstones included. */
-  record(key: RecordKey): StoredRecord | undefined {
+  record(key: RecordKey): KnownRecord | undefined {
     return this.#slots.get(key)?.record
   }
 
-  records(): StoredRecord[] {
+  records(): KnownRecord[] {
     return Array.from(this.#slots.values(), ({ record }) => record)
   }
 
-  /** The live record under `key` at `now` (ms), or `undefined`. */
+  /** The live record under `key` at `now` (ms), or `undefined`; also where its value is not here: see `head`. */
   get(key: RecordKey, now: number): Entry | undefined {
-    const slot = this.#slots.get(key)
-    if (!slot || !isLive(slot.record, now)) return undefined
-    if (slot.parent !== undefined && !isLive(this.record(slot.parent), now)) return undefined
-    return this.#read(slot)
+    const slot = this.#live(key, now)
+    return slot && this.#read(slot)
   }
 
-  /** All live records whose key begins with `prefix`, in order of their keys. */
-  list(prefix: string, now: number): Entry[] {
-    const keys = Array.from(this.#slots.keys()).filter((key) => key.startsWith(prefix))
+  /** What is known of the live record under `key` at `now` (ms) without looking at its value. */
+  head(key: RecordKey, now: number): EntryHead | undefined {
+    const slot = this.#live(key, now)
+    if (!slot) return undefined
+    const { head, stamp, basis } = slot.record
+    slot.head ??= { key, head: decodeHead(head), stamp, basis, isLoaded: isWhole(slot.record) }
+    return slot.head
+  }
+
+  /** All live records whose key begins with `prefix` and ends with `suffix`, in order of their keys. */
+  list(prefix: string, now: number, suffix = ''): Entry[] {
+    const keys = Array.from(this.#slots.keys()).filter(
+      (key) => key.startsWith(prefix) && key.endsWith(suffix),
+    )
     return keys.sort().flatMap((key) => this.get(key, now) ?? [])
+  }
+
+  /** The records whose values are not here. */
+  unread(): RecordKey[] {
+    return Array.from(this.#slots.values()).flatMap(({ record }) => (isWhole(record) ? [] : [record.key]))
   }
 
   /** The totals of services that exist at `now` (ms). */
@@ -112,15 +136,16 @@ export class Replica {
   }
 
   /** Takes a record if it supersedes what is here at `now` (ms); tells whether it did. */
-  take(record: StoredRecord, now: number): boolean {
+  take(record: KnownRecord, now: number): boolean {
     const here = this.record(record.key)
+    if (isWhole(record)) this.#complete(record)
     if (record.stamp <= this.#cleared || (here && !replaces(record, here, now))) return false
     this.put(record)
     return true
   }
 
   /** Takes a record whatever is here. */
-  put(record: StoredRecord): void {
+  put(record: KnownRecord): void {
     this.#slots.set(record.key, { record, parent: parentKey(record.key) })
     this.#keeper?.onRecord(record.key)
     this.#quarantine.delete(record.key)
@@ -129,7 +154,8 @@ export class Replica {
 
   remove(key: RecordKey): void {
     const record = this.record(key)
-    if (record) this.#keeper?.onRemoved(record)
+    // One without its value is not in the copy: what is there in this version may be all that is left of it.
+    if (record && isWhole(record)) this.#keeper?.onRemoved(record)
     this.#slots.delete(key)
   }
 
@@ -141,7 +167,7 @@ export class Replica {
   }
 
   /** Drops everything up to `stamp`; returns what was dropped. A clear from the future at `now` (ms) is forgotten. */
-  clear(stamp: Stamp, now: number): StoredRecord[] {
+  clear(stamp: Stamp, now: number): KnownRecord[] {
     // One that is known already changes nothing, whatever the clock says of it.
     if (stamp === this.#cleared) return []
     if (isFuture(this.#cleared, now)) this.#cleared = NO_STAMP
@@ -156,13 +182,25 @@ export class Replica {
   }
 
   /** Starts anew with nothing but the records of these stamps; returns what is gone. */
-  reset(stamps: ReadonlySet<Stamp>): StoredRecord[] {
+  reset(stamps: ReadonlySet<Stamp>): KnownRecord[] {
     const gone = this.records().filter(({ stamp }) => !stamps.has(stamp))
     for (const { key } of gone) this.#slots.delete(key)
     this.#counters.clear()
     this.#quarantine.clear()
     this.#cleared = NO_STAMP
     return gone
+  }
+
+  /** Adds the value to the very version that it was left out of; nobody is told, as that version was. */
+  #complete(record: StoredRecord): void {
+    const here = this.record(record.key)
+    if (here && !isWhole(here) && here.stamp === record.stamp) this.put(record)
+  }
+
+  #live(key: RecordKey, now: number): Slot | undefined {
+    const slot = this.#slots.get(key)
+    if (!slot || !isLive(slot.record, now)) return undefined
+    return slot.parent !== undefined && !isLive(this.record(slot.parent), now) ? undefined : slot
   }
 
   #removeUnder(key: RecordKey): void {
@@ -174,8 +212,9 @@ export class Replica {
 
   #read(slot: Slot): Entry | undefined {
     const { key, json, stamp, basis } = slot.record
+    if (typeof json !== 'string') return undefined
     try {
-      slot.entry ??= { key, value: decodeValue(json!), stamp, basis }
+      slot.entry ??= { key, value: decodeValue(json), stamp, basis }
       return slot.entry
     } catch {
       this.setAside(key, 'its value is not JSON')
@@ -184,7 +223,16 @@ export class Replica {
   }
 }
 
+/** One that cannot be read is none: then the value has to be. */
+function decodeHead(text: string | undefined): Json | undefined {
+  try {
+    return text === undefined ? undefined : decodeValue(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** A writer who knew what it replaced counts, even where its clock made it look older. */
-function replaces(record: StoredRecord, here: StoredRecord, now: number): boolean {
+function replaces(record: KnownRecord, here: KnownRecord, now: number): boolean {
   return supersedes(record, here, now) || covers(record.seen, here.stamp)
 }

@@ -10,3 +10,12 @@ export function totalsOf({ clock, counts, replica }: Pick<Parts, 'clock' | 'coun
   }
   return [...totals.values()]
 }
+
+/** Of these the ones under one statistics key, by field. */
+export function totalsUnder(
+  parts: Pick<Parts, 'clock' | 'counts' | 'replica'>,
+  key: string,
+): Record<string, number> {
+  const own = totalsOf(parts).filter((counter) => counter.key === key)
+  return Object.fromEntries(own.map(({ field, total }) => [field, total]))
+}

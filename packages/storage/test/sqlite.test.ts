@@ -262,7 +262,7 @@ test('rows that somebody spoiled are set aside and the others are read', async (
   const db = new Libsql(file)
   db.exec("UPDATE records SET stamp = 'x' WHERE key = 'services:b:config'")
   db.exec("UPDATE records SET json = x'00ff' WHERE key = 'services:c:config'")
-  db.exec("INSERT INTO records VALUES ('__proto__', '1', 'x', '', '', 99, NULL)")
+  db.exec("INSERT INTO records VALUES ('__proto__', '1', 'x', '', '', 99, NULL, NULL)")
   db.close()
   const dataspace = await open()
   expect(dataspace.list('').map(({ key }) => key)).toEqual([CONFIG])

@@ -6,6 +6,7 @@ const OPERATIONS = [
   'open',
   'merge',
   'pull',
+  'read',
   'beat',
   'announce',
   'nodes',
@@ -51,8 +52,8 @@ export function loggedBackend(backend: Backend, logger: Logger, time: Time = sys
 
 function keysOf(argument: unknown): string {
   if (!Array.isArray(argument)) return ''
-  const keys = argument.map(
-    (part: { key?: string; record?: { key: string } }) => part.record?.key ?? part.key,
+  const keys = argument.map((part: string | { key?: string; record?: { key: string } }) =>
+    typeof part === 'string' ? part : (part.record?.key ?? part.key),
   )
   return ` ${keys.join(' ')}`
 }

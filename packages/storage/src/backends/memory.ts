@@ -1,10 +1,10 @@
-import { type Backend, type Counter, MAX_CONFLICTS } from '../backend.ts'
+import { type Backend, type Counter, MAX_CONFLICTS, type Page, type PullOptions } from '../backend.ts'
 import { randomId } from '../clock.ts'
 import type { Conflict } from '../conflict.ts'
-import { statsParent } from '../keyspace.ts'
+import { mayBeUnread, statsParent } from '../keyspace.ts'
 import type { NodeNote } from '../nodes.ts'
 import { REMEMBERED_MS } from '../presence.ts'
-import type { StoredRecord } from '../record.ts'
+import { type StoredRecord, unread } from '../record.ts'
 import { NO_STAMP, type Stamp } from '../stamp.ts'
 import { systemTime, type Time } from '../time.ts'
 import {
@@ -43,6 +43,19 @@ export class MemoryTables implements Tables {
 
   remove(key: string): void {
     this.records.delete(key)
+  }
+
+  page(cursor: number, { heads = false }: PullOptions = {}): Omit<Page, 'now'> {
+    const changed = [...this.records.values()].filter(({ rev }) => rev > cursor)
+    const isLeftOut = ({ key, head, json }: StoredRecord) =>
+      heads && head !== undefined && json !== null && mayBeUnread(key)
+    return {
+      rev: this.rev,
+      cleared: this.#cleared,
+      records: changed.filter((record) => !isLeftOut(record)),
+      unread: changed.filter(isLeftOut).map((record) => unread(record, record.head!)),
+      counters: [...this.counters.values()].filter(({ rev }) => rev > cursor),
+    }
   }
 
   cleared(): Stamp {
@@ -131,15 +144,11 @@ export function memoryBackend({
       changed()
       return replies
     },
-    async pull(cursor) {
-      return {
-        rev: tables.rev,
-        cleared: tables.cleared(),
-        records: [...tables.records.values()].filter(({ rev }) => rev > cursor),
-        counters: [...tables.counters.values()].filter(({ rev }) => rev > cursor),
-        nodes: [...tables.nodes.values()],
-        now: time.now(),
-      }
+    async pull(cursor, _, options) {
+      return { ...tables.page(cursor, options), nodes: [...tables.nodes.values()], now: time.now() }
+    },
+    async read(keys) {
+      return keys.flatMap((key) => tables.record(key) ?? [])
     },
     async announce(node, about) {
       for (const { id, last } of tables.nodes.values())

@@ -2,6 +2,7 @@
 import type { ConformanceCase } from './case.ts'
 import { counterCases } from './counters.ts'
 import { feedCases } from './feed.ts'
+import { headCases } from './heads.ts'
 import { leaseCases } from './leases.ts'
 import { mergeCases } from './merge.ts'
 import { nodeCases } from './nodes.ts'
@@ -14,6 +15,7 @@ import { scopeCases } from './scopes.ts'
 export const conformanceCases: readonly ConformanceCase[] = [
   ...mergeCases,
   ...feedCases,
+  ...headCases,
   ...counterCases,
   ...scopeCases,
   ...leaseCases,

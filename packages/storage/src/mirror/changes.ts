@@ -1,7 +1,7 @@
 import type { Counter, Write } from '../backend.ts'
 import type { Keeper } from '../keeper.ts'
 import type { RecordKey } from '../keyspace.ts'
-import type { StoredRecord } from '../record.ts'
+import { isWhole, type KnownRecord } from '../record.ts'
 import type { Stamp } from '../stamp.ts'
 import type { Batch, Kept, Origin, Total } from './kept.ts'
 
@@ -12,7 +12,7 @@ export class Changes implements Keeper {
   readonly #settled = new Map<Stamp, Stamp>()
   readonly #totals = new Map<string, Total>()
   readonly #records = new Map<RecordKey, RecordKey>()
-  readonly #removed = new Map<RecordKey, StoredRecord>()
+  readonly #removed = new Map<RecordKey, KnownRecord>()
   readonly #counters = new Map<string, Counter>()
   #origin: Origin | undefined
   #cleared = false
@@ -27,7 +27,7 @@ export class Changes implements Keeper {
     this.#onChange()
   }
 
-  onRemoved(record: StoredRecord): void {
+  onRemoved(record: KnownRecord): void {
     this.#records.delete(record.key)
     this.#removed.set(record.key, record)
     this.#onChange()
@@ -102,7 +102,7 @@ export class Changes implements Keeper {
   /** Forgets what has just been read from the file, as far as it is what `shown` has under its key. */
   forget(
     { records, counters, writes, waiting }: Kept,
-    shown: (key: RecordKey) => StoredRecord | undefined,
+    shown: (key: RecordKey) => KnownRecord | undefined,
   ): void {
     for (const { key, stamp } of records) if (shown(key)?.stamp === stamp) this.#records.delete(key)
     for (const counter of counters) {
@@ -117,11 +117,7 @@ export class Changes implements Keeper {
    * Has `keep` put at most `size` changes into the file, and forgets them. What is most urgent goes first; the removal
    * of a write never before what supersedes it.
    */
-  hand(
-    size: number,
-    shown: (key: RecordKey) => StoredRecord | undefined,
-    keep: (batch: Batch) => Kept,
-  ): Kept {
+  hand(size: number, shown: (key: RecordKey) => KnownRecord | undefined, keep: (batch: Batch) => Kept): Kept {
     let left = size
     const handed: (() => void)[] = []
     const some = <Item>(part: Map<string, Item>): Item[] => {
@@ -137,7 +133,11 @@ export class Changes implements Keeper {
       writes: some(this.#writes),
       totals: some(this.#totals),
       settled: some(this.#settled),
-      records: some(this.#records).flatMap((key) => shown(key) ?? []),
+      // Its value comes by itself, and brings it here again.
+      records: some(this.#records).flatMap((key) => {
+        const record = shown(key)
+        return record && isWhole(record) ? record : []
+      }),
       removed: some(this.#removed),
       counters: some(this.#counters),
       origin: this.#origin,

@@ -32,7 +32,7 @@ export interface Batch {
   /** As readers see them. */
   records: readonly StoredRecord[]
   /** What was dropped, in exactly this version. */
-  removed: readonly StoredRecord[]
+  removed: readonly Pick<StoredRecord, 'key' | 'stamp'>[]
   /** As readers see them; 0 for what is gone. */
   counters: readonly Counter[]
   /** News of where all this belongs. */

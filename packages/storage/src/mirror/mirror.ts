@@ -9,7 +9,7 @@ import type { RecordKey } from '../keyspace.ts'
 import type { Logger } from '../logger.ts'
 import type { Outbox } from '../outbox.ts'
 import type { Patience } from '../patience.ts'
-import { covers, type StoredRecord } from '../record.ts'
+import { covers, type KnownRecord } from '../record.ts'
 import type { Replica } from '../replica.ts'
 import { isStamp, NO_STAMP, type Stamp } from '../stamp.ts'
 import type { Time } from '../time.ts'
@@ -225,7 +225,7 @@ export class Mirror {
 }
 
 /** Whether a record is of this version, or of one that was written over it. */
-function includes(record: StoredRecord | undefined, stamp: Stamp): boolean {
+function includes(record: KnownRecord | undefined, stamp: Stamp): boolean {
   if (!record) return stamp === NO_STAMP
   return record.stamp === stamp || covers(record.seen, stamp)
 }

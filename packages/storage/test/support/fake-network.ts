@@ -171,16 +171,11 @@ export function fakeRemote(options: FakeRemoteOptions): FakeRemote {
         return writes.map((write) => mergeWrite(tables, write, now()))
       })
     },
-    pull: (cursor) => {
+    pull: (cursor, _, options) => {
       const now = once(serverNow)
-      return ask('pull', ({ tables }) => ({
-        rev: tables.rev,
-        cleared: tables.cleared(),
-        records: [...tables.records.values()].filter(({ rev }) => rev > cursor),
-        counters: [...tables.counters.values()].filter(({ rev }) => rev > cursor),
-        now: now(),
-      }))
+      return ask('pull', ({ tables }) => ({ ...tables.page(cursor, options), now: now() }))
     },
+    read: (keys) => ask('read', ({ tables }) => keys.flatMap((key) => tables.record(key) ?? [])),
     beat: () => {
       const now = once(serverNow)
       return ask('beat', ({ tables }) => ({ rev: tables.rev, now: now() }))

@@ -16,6 +16,7 @@ const OPERATIONS = [
   'open',
   'merge',
   'pull',
+  'read',
   'count',
   'leave',
   'clear',

@@ -130,9 +130,11 @@ export class RandomRun {
   #issue({ dataspace }: Process, key: string, value: object | undefined, basis?: Stamp): void {
     const issued: Issued = { key, json: value === undefined ? null : JSON.stringify(value), by: dataspace }
     this.issued.push(issued)
-    void dataspace.put(key, value as never, { ...(basis !== undefined && { basis }) }).then((result) => {
-      issued.result = result
-    })
+    void dataspace
+      .put(key, value as never, basis === undefined ? {} : { basis, head: { n: 1 } })
+      .then((result) => {
+        issued.result = result
+      })
   }
 
   #perform(step: Step): void {

@@ -7,14 +7,15 @@ import type { Place, Visit } from './place.ts'
 import type { ScriptCall } from './session.ts'
 
 /** The fields of a record's hash, as they are read. */
-export const RECORD_FIELDS = ['s', 'd', 'v', 'b', 'n', 'r', 'x'] as const
+export const RECORD_FIELDS = ['s', 'd', 'v', 'b', 'n', 'r', 'x', 'h'] as const
 
 /** What was read from a record's hash, in the order of `RECORD_FIELDS`; a record only as far as it is valid. */
-export function recordFrom(key: RecordKey, fields: readonly (string | null)[]): StoredRecord {
-  const [stamp, deleted, value, basis, seen, rev, expires] = fields
+export function recordFrom(key: RecordKey, fields: readonly (string | null | undefined)[]): StoredRecord {
+  const [stamp, deleted, value, basis, seen, rev, expires, head] = fields
   return {
     key,
     json: deleted === '1' ? null : (value as string),
+    ...(head && { head }),
     stamp: stamp as string,
     basis: basis ?? '',
     seen: (seen ?? '').split(',').filter(Boolean),
@@ -28,7 +29,7 @@ export function mergeCall(
   { place, epoch, now, lifetime }: Visit,
   { record, if: condition }: Write,
 ): ScriptCall {
-  const { key, json, stamp, basis, seen, expires } = record
+  const { key, json, head, stamp, basis, seen, expires } = record
   const children = childKeys(key)
   const parent = parentKey(key) ?? key
   const members = [key, parent, ...children].map(place.key)
@@ -48,6 +49,7 @@ export function mergeCall(
       expires ?? '',
       condition ?? '',
       reportsConflicts(key) ? '1' : '',
+      head ?? '',
       ...children,
     ],
   }

@@ -13,7 +13,7 @@ import { historyText } from './former.ts'
 import { conflictFrom, mergeCall, mergeReply, notesFrom, reportCall } from './hashes.ts'
 import { inspectRedis } from './inspect.ts'
 import { Lifetime } from './lifetime.ts'
-import { readPage } from './page.ts'
+import { readPage, readRecords } from './page.ts'
 import { placeOf, type Visit } from './place.ts'
 import { type Script, scripts } from './scripts.ts'
 import { RedisSession, type ScriptCall, type ScriptReply } from './session.ts'
@@ -155,12 +155,13 @@ export function redisBackend(options: RedisBackendOptions): Backend {
       }
       return replies
     },
-    async pull(cursor, known) {
-      const { page, dead } = await readPage(here(), cursor, known, target.label)
+    async pull(cursor, known, options) {
+      const { page, dead } = await readPage(here(), cursor, known, { ...options, label: target.label })
       // What is dead is so for every reader already.
       void sweep(dead).catch(() => {})
       return page
     },
+    read: (keys) => readRecords(here(), keys),
     async beat(node, { about, most } = { about: '', most: 0 }) {
       const { epoch, now } = here()
       const call = {

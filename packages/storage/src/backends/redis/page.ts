@@ -1,5 +1,6 @@
-import type { Counter, Page } from '../../backend.ts'
-import { parseRecordKey, type RecordKey, statsParent } from '../../keyspace.ts'
+import type { Counter, Page, PullOptions } from '../../backend.ts'
+import { mayBeUnread, parseRecordKey, type RecordKey, statsParent } from '../../keyspace.ts'
+import { type StoredRecord, type UnreadRecord, unread } from '../../record.ts'
 import { isStamp, type Stamp } from '../../stamp.ts'
 import { otherHistory, unusable } from './errors.ts'
 import { RECORD_FIELDS, recordFrom } from './hashes.ts'
@@ -20,17 +21,18 @@ export async function readPage(
   visit: Visit,
   cursor: number,
   known: ReadonlyMap<RecordKey, Stamp> | undefined,
-  label: string,
+  { label, heads = false }: PullOptions & { label: string },
 ): Promise<ReadPage> {
   const { members, rev, cleared, epoch, now } = await readIndex(visit, cursor, label)
   if (epoch !== visit.epoch) throw otherHistory(label)
   const stats = members.filter((member) => member.endsWith(':stats'))
   const keys = members.filter((member) => !member.endsWith(':stats'))
   const changed = known === undefined ? keys : await changedSince(visit, keys, known)
-  const rows = await readHashes(visit, changed, [...RECORD_FIELDS, 'i'])
+  const rows = await (heads ? readHeads : readWhole)(visit, changed)
   const dead: RecordKey[] = []
   const since = new Map<RecordKey, Stamp>()
-  const page: Page = { rev, cleared, now, records: [], counters: [], since }
+  const leftOut: UnreadRecord[] = []
+  const page: Page = { rev, cleared, now, records: [], unread: leftOut, counters: [], since }
   for (const { key, fields } of rows) {
     if (fields?.[0] === null) continue
     if (isStamp(fields?.[0]) && fields[0] <= cleared) {
@@ -39,7 +41,9 @@ export async function readPage(
     }
     const began = fields?.at(-1)
     if (began) since.set(key, began)
-    page.records.push(recordFrom(key, fields ?? []))
+    const record = recordFrom(key, fields ?? [])
+    if (record.json === undefined && record.head) leftOut.push(unread(record, record.head))
+    else page.records.push(record)
   }
   if (known) {
     const read = new Set(changed)
@@ -70,20 +74,58 @@ async function changedSince(
   return keys.filter((key) => !unchanged.has(key))
 }
 
-/** The fields of many hashes; none for a key that holds something else. */
+/** The records under these keys with their values, as they were read. @throws `BackendError` */
+export async function readRecords(visit: Visit, keys: readonly RecordKey[]): Promise<StoredRecord[]> {
+  const rows = await readWhole(visit, keys)
+  return rows.flatMap(({ key, fields }) => (fields && fields[0] !== null ? [recordFrom(key, fields)] : []))
+}
+
+/** What was read of a hash, `undefined` for what was not asked for; nothing of a key that holds something else. */
+interface Row {
+  key: RecordKey
+  fields: readonly (string | null | undefined)[] | undefined
+}
+
+const WHOLE = [...RECORD_FIELDS, 'i']
+const VALUE = WHOLE.indexOf('v')
+const DELETED = WHOLE.indexOf('d')
+const HEAD = WHOLE.indexOf('h')
+
+function readWhole(visit: Visit, keys: readonly RecordKey[]): Promise<Row[]> {
+  return readHashes(visit, keys, WHOLE)
+}
+
+/** The same without the values of those that have a head. */
+async function readHeads(visit: Visit, keys: readonly RecordKey[]): Promise<Row[]> {
+  const light = WHOLE.toSpliced(VALUE, 1)
+  const rows = await readHashes(visit, keys, (key) => (mayBeUnread(key) ? light : WHOLE))
+  const read = rows.map(({ key, fields }): Row => {
+    return { key, fields: mayBeUnread(key) ? fields?.toSpliced(VALUE, 0, undefined) : fields }
+  })
+  const headless = read.flatMap(({ key, fields }) => {
+    const isNeeded = fields?.[VALUE] === undefined && fields?.[0] && fields[DELETED] !== '1' && !fields[HEAD]
+    return isNeeded ? [key] : []
+  })
+  if (headless.length === 0) return read
+  const whole = new Map((await readWhole(visit, headless)).map((row) => [row.key, row]))
+  return read.map((row) => whole.get(row.key) ?? row)
+}
+
+/** The fields of many hashes. */
 async function readHashes(
   { session, place }: Visit,
   keys: readonly RecordKey[],
-  names: readonly string[],
-): Promise<{ key: RecordKey; fields: (string | null)[] | undefined }[]> {
-  const rows: { key: RecordKey; fields: (string | null)[] | undefined }[] = []
+  names: readonly string[] | ((key: RecordKey) => readonly string[]),
+): Promise<Row[]> {
+  const rows: Row[] = []
   for (let at = 0; at < keys.length; at += CHUNK) {
     const chunk = keys.slice(at, at + CHUNK)
     const replies = await session.askEach((pipeline) => {
-      for (const key of chunk) pipeline.hmget(place.key(key), ...names)
+      for (const key of chunk)
+        pipeline.hmget(place.key(key), ...(typeof names === 'function' ? names(key) : names))
     })
     replies.forEach(({ reply }, n) => {
-      rows.push({ key: chunk[n]!, fields: reply as (string | null)[] | undefined })
+      rows.push({ key: chunk[n]!, fields: reply as Row['fields'] })
     })
   }
   return rows

@@ -11,7 +11,7 @@ import { openEmpty, openSnapshot } from './snapshot.ts'
 const BUSY_TIMEOUT_MS = 5
 
 /** What this version writes: a newer minor is read and kept, a newer major is refused. */
-const SCHEMA = { major: 1, minor: 0 }
+const SCHEMA = { major: 1, minor: 1 }
 
 /** Whether a file is a dataspace of its own, or what is kept here of one that lies elsewhere. */
 export type FileKind = 'dataspace' | 'mirror'
@@ -20,7 +20,7 @@ const TABLES = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   CREATE TABLE records (
     key TEXT PRIMARY KEY, json TEXT, stamp TEXT NOT NULL, basis TEXT NOT NULL, seen TEXT NOT NULL,
-    rev INTEGER NOT NULL, expires INTEGER
+    rev INTEGER NOT NULL, expires INTEGER, head TEXT
   );
   CREATE INDEX records_by_rev ON records (rev);
   CREATE TABLE counters (
@@ -106,6 +106,7 @@ function openWritable(
     checkSchema(metaOf(db, 'schema') ?? create(db, file, made), file)
     checkKind(metaOf(db, 'kind'), kind, file)
     db.exec(ADDED_TABLES)
+    addHeads(db)
     for (const pragma of PRAGMAS[kind]) db.exec(`PRAGMA ${pragma}`)
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
   } catch (thrown) {
@@ -186,6 +187,21 @@ function create(db: Libsql.Database, file: string, tables: string): string {
     throw thrown
   }
   return metaOf(db, 'schema')!
+}
+
+/** Brings tables of version 1.0 up to date: those had no heads. Its programs go on with what comes. */
+function addHeads(db: Libsql.Database): void {
+  if (metaOf(db, 'schema') !== '1.0') return
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    if (metaOf(db, 'schema') === '1.0') {
+      db.exec("ALTER TABLE records ADD COLUMN head TEXT; UPDATE meta SET value = '1.1' WHERE name = 'schema'")
+    }
+    db.exec('COMMIT')
+  } catch (thrown) {
+    db.exec('ROLLBACK')
+    throw thrown
+  }
 }
 
 function checkKind(found: FileKind | string = 'dataspace', wanted: FileKind, file: string): void {

@@ -1,14 +1,16 @@
-import type { Counter, Page } from '../../backend.ts'
+import type { Counter, Page, PullOptions } from '../../backend.ts'
 import type { Conflict } from '../../conflict.ts'
-import { statsParent } from '../../keyspace.ts'
-import { recordProblem, type StoredRecord } from '../../record.ts'
+import { mayBeUnread, statsParent } from '../../keyspace.ts'
+import { recordProblem, type StoredRecord, unread } from '../../record.ts'
 import type { Stamp } from '../../stamp.ts'
 import type { Tables } from '../rules.ts'
 import { NodeTable } from './node-table.ts'
 import type { Statements } from './statements.ts'
 
-interface RecordRow extends Omit<StoredRecord, 'seen'> {
+interface RecordRow extends Omit<StoredRecord, 'seen' | 'head'> {
   seen: string
+  /** Missing in a file of an older version that could not be written. */
+  head?: string | null
 }
 
 /** The rules' view of an open file; every call belongs into a transaction. */
@@ -22,14 +24,19 @@ export class SqliteTables implements Tables {
   }
 
   record(key: string): StoredRecord | undefined {
-    const [stored] = this.#statements.rows<RecordRow>('SELECT * FROM records WHERE key = ?', key).map(readRow)
+    const stored = this.found(key)
     return stored && recordProblem(stored) === undefined ? stored : undefined
   }
 
-  save({ key, json, stamp, basis, seen, expires }: StoredRecord): void {
+  /** The same as it was read. */
+  found(key: string): StoredRecord | undefined {
+    return this.#statements.rows<RecordRow>('SELECT * FROM records WHERE key = ?', key).map(readRow)[0]
+  }
+
+  save({ key, json, head, stamp, basis, seen, expires }: StoredRecord): void {
     const sql =
-      'INSERT OR REPLACE INTO records (key, json, stamp, basis, seen, rev, expires) VALUES (?, ?, ?, ?, ?, ?, ?)'
-    this.#statements.run(sql, key, json, stamp, basis, seen.join(','), this.nextRev(), expires)
+      'INSERT OR REPLACE INTO records (key, json, stamp, basis, seen, rev, expires, head) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'
+    this.#statements.run(sql, key, json, stamp, basis, seen.join(','), this.nextRev(), expires, head ?? null)
   }
 
   remove(key: string): void {
@@ -124,12 +131,12 @@ export class SqliteTables implements Tables {
     this.setMeta('ids', [...this.ids(), id].join(','))
   }
 
-  page(cursor: number): Omit<Page, 'now'> {
+  page(cursor: number, { heads = false }: PullOptions = {}): Omit<Page, 'now'> {
     return {
       rev: this.rev(),
       cleared: this.cleared(),
       nodes: this.nodes.all(),
-      records: this.recordsAfter(cursor),
+      ...(heads && this.#hasHeads() ? this.#headsAfter(cursor) : { records: this.recordsAfter(cursor) }),
       counters: this.#statements.rows<Counter>(
         'SELECT key, field, total FROM counters WHERE rev > ?',
         cursor,
@@ -141,6 +148,24 @@ export class SqliteTables implements Tables {
   recordsAfter(cursor: number, limit = -1): StoredRecord[] {
     const sql = 'SELECT * FROM records WHERE rev > ? ORDER BY rev LIMIT ?'
     return this.#statements.rows<RecordRow>(sql, cursor, limit).map(readRow)
+  }
+
+  #headsAfter(cursor: number): Pick<Page, 'records' | 'unread'> {
+    const value = "CASE WHEN head IS NULL OR key NOT GLOB '*:cache' THEN json END AS json"
+    const sql = `SELECT key, ${value}, json IS NULL AS deleted, stamp, basis, seen, rev, expires, head FROM records
+      WHERE rev > ? ORDER BY rev`
+    const rows = this.#statements.rows<RecordRow & { deleted: number }>(sql, cursor)
+    const isLeftOut = ({ key, head, json, deleted }: (typeof rows)[number]) =>
+      json === null && !deleted && typeof head === 'string' && mayBeUnread(key)
+    return {
+      records: rows.filter((row) => !isLeftOut(row)).map(readRow),
+      unread: rows.filter(isLeftOut).map((row) => unread(readRow(row), row.head!)),
+    }
+  }
+
+  #hasHeads(): boolean {
+    const sql = "SELECT 1 FROM pragma_table_info('records') WHERE name = 'head'"
+    return this.#statements.rows(sql).length > 0
   }
 
   /** The lease, if somebody else than `holder` has it. */
@@ -178,7 +203,8 @@ export class SqliteTables implements Tables {
 }
 
 function readRow(row: RecordRow): StoredRecord {
-  const { key, json, stamp, basis, seen, rev, expires } = row
+  const { key, json, head, stamp, basis, seen, rev, expires } = row
   const seenStamps = typeof seen === 'string' ? seen.split(',').filter(Boolean) : seen
-  return { key, json, stamp, basis, seen: seenStamps, rev, expires }
+  const own = head === null || head === undefined ? {} : { head }
+  return { key, json, ...own, stamp, basis, seen: seenStamps, rev, expires }
 }

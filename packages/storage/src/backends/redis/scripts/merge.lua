@@ -2,12 +2,13 @@
 -- KEYS  1 record  2 the config it lives under, or the record again  3 index  4 meta  5 conflicts  6.. what dies with it
 -- ARGV  1 epoch  2 now, or ''  3 channel  4 lifetime in ms, or ''
 --       5 member  6 stamp  7 '1' for a tombstone  8 value  9 basis  10 seen  11 expires, or ''
---       12 condition, or ''  13 '1' if its conflicts are reported  14.. the members of KEYS 6..
--- returns {verdict, now, the new revision or '', and where another record stands: s, d, v, b, n, r, x}
+--       12 condition, or ''  13 '1' if its conflicts are reported  14 head, or ''
+--       15.. the members of KEYS 6..
+-- returns {verdict, now, the new revision or '', and where another record stands: s, d, v, b, n, r, x, h}
 local record, parent, index, meta, conflicts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local epoch, channel, lifetime = ARGV[1], ARGV[3], ARGV[4]
 local member, stamp, deleted, value, basis, seen = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
-local expires, condition, reports = ARGV[11], ARGV[12], ARGV[13]
+local expires, condition, reports, head = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
 
 if field(meta, 'epoch') ~= epoch then return {'lost'} end
 local now = clock(ARGV[2])
@@ -34,7 +35,7 @@ local function reply(verdict)
   end
   if there == '' or there == stamp then return {verdict, now_text} end
   return {verdict, now_text, '', there, field(record, 'd'), field(record, 'v'), there_basis, field(record, 'n'),
-    field(record, 'r'), field(record, 'x')}
+    field(record, 'r'), field(record, 'x'), field(record, 'h')}
 end
 
 if there ~= '' and (there == stamp or covers(field(record, 'n'), stamp)) then return reply('duplicate') end
@@ -77,11 +78,12 @@ local since = deleted == '1' and '' or (there_live and field(record, 'i')) or st
 local rev = next_rev(meta, channel)
 redis.call('DEL', record)
 redis.call('HSET', record, 'v', value, 's', stamp, 'd', deleted, 'b', basis, 'n', seen, 'r', rev, 'x', expires, 'i', since)
+if head ~= '' then redis.call('HSET', record, 'h', head) end
 redis.call('ZADD', index, rev, member)
 if deleted == '1' then
   for at = 6, #KEYS do
     redis.call('DEL', KEYS[at])
-    redis.call('ZREM', index, ARGV[8 + at])
+    redis.call('ZREM', index, ARGV[9 + at])
   end
 end
 if lifetime ~= '' then
