@@ -115,15 +115,15 @@ export const storageMutants: Mutant[] = [
   {
     name: 'a list is read without a live config',
     file: 'packages/storage/src/replica.ts',
-    find: 'if (slot.parent !== undefined && !isLive(this.record(slot.parent), now)) return undefined',
-    replace: '',
+    find: 'return slot.parent !== undefined && !isLive(this.record(slot.parent), now) ? undefined : slot',
+    replace: 'return slot',
     suite: dataspace,
     test: 'a list without a live config is not read, even before the backend could refuse it',
   },
   {
     name: 'what the backend lost is not put back',
     file: 'packages/storage/src/intake.ts',
-    find: 'if (whole) this.#restore(sound, new Set(page.unchanged))',
+    find: 'if (whole) restoreLost(this.#parts, there, unchanged)',
     replace: '',
     suite: dataspace,
     test: 'what the backend lost is put back by who still has it',

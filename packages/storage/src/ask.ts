@@ -1,8 +1,13 @@
+import type { Backend } from './backend.ts'
 import { type ErrorDetails, StorageError } from './errors.ts'
-import { asBackendError, type BackendError } from './health.ts'
-import type { Parts } from './parts.ts'
+import { asBackendError, type BackendError, type Health } from './health.ts'
+import type { Patience } from './patience.ts'
 
-type Asking = Pick<Parts, 'backend' | 'health' | 'patience'>
+interface Asking {
+  backend: Backend
+  health: Health
+  patience: Patience
+}
 
 /** Asks the backend something that cannot wait in the outbox. @throws `unavailable` when it does not answer now. */
 export async function ask<Answer>(parts: Asking, question: () => Promise<Answer>): Promise<Answer> {
@@ -15,7 +20,7 @@ export async function ask<Answer>(parts: Asking, question: () => Promise<Answer>
 }
 
 /** The error of a question that was not answered, or of a write that was certainly not done. */
-export function undecided({ backend }: Pick<Parts, 'backend'>): (error: BackendError) => StorageError {
+export function undecided({ backend }: Pick<Asking, 'backend'>): (error: BackendError) => StorageError {
   return (error) => failure('unavailable', `${backend.kind} cannot decide this now: ${error.message}`, error)
 }
 

@@ -660,8 +660,8 @@ test.each(['fallback', 'strict'] as const)(
     const tables = new MemoryTables()
     // What a later clock has written was not seen when an earlier one writes.
     const open = (ms: number) => {
-      const backend = memoryBackend({ tables })
       const time = new ManualTime(1_700_000_000_000 + ms)
+      const backend = memoryBackend({ tables, time })
       return new Dataspace({ backend, namespace: 'n', dataspace: 'd', time, policy }).open()
     }
     const [early, late] = [await open(0), await open(10_000)]
