@@ -1227,4 +1227,12 @@ export const coreMutants: Mutant[] = [
     suite: sealed,
     test: 'what two processes sealed and signed by themselves is no conflict when it is the same',
   },
+  {
+    name: 'a tool that was found once is believed whatever has changed',
+    file: 'packages/core/src/tools/known-tools.ts',
+    find: 'last?.version === version ? last.tools',
+    replace: 'last ? last.tools',
+    suite: 'packages/core/test/known-tools.test.ts',
+    test: 'a tool that was found once is called as it is by then: another config, and a removal, are not overlooked',
+  },
 ]

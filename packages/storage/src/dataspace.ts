@@ -54,6 +54,11 @@ export class Dataspace {
     return this.#parts.replica.get(key, this.#parts.clock.now())
   }
 
+  /** Another number whenever a record may read otherwise than before, but for one that ends by itself. */
+  get version(): number {
+    return this.#parts.replica.version
+  }
+
   /** The stamp of the removal of what was under `key`, while nothing is there. */
   removal(key: RecordKey): Stamp | undefined {
     const record = this.#parts.replica.record(key)
@@ -151,10 +156,7 @@ export class Dataspace {
     return askLease(this.#parts, name, ttlMs)
   }
 
-  /**
-   * Removes everything, here and for everybody.
-   * @throws `unavailable` when the backend does not take it; `outcome_unknown` when it may have, and answers no more
-   */
+  /** Removes everything, for everybody. @throws `unavailable`; `outcome_unknown` when it may have been, and nothing answers */
   async clear(): Promise<Durability> {
     this.#refuseClosed()
     await this.flush()
@@ -200,11 +202,7 @@ export class Dataspace {
     await this.#parts.link.refresh()
   }
 
-  /**
-   * Takes what the mirror holds for a part of this dataspace, which it was not known to be: from then on it is, and what
-   * it holds is sent.
-   * @throws `unavailable` when the backend or the mirror cannot be reached; `usage` where there is no mirror.
-   */
+  /** Takes what the mirror holds for a part of this dataspace, from now on, and sends it. @throws `unavailable`, or `usage` without a mirror */
   async adopt(): Promise<void> {
     this.#refuseClosed()
     await adoptMirror(this.#parts)

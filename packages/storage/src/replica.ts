@@ -47,10 +47,16 @@ export class Replica {
   readonly #counters = new Map<string, Counter>()
   readonly #quarantine = new Map<RecordKey, string>()
   #cleared: Stamp = NO_STAMP
+  #version = 0
 
   constructor(keeper?: Keeper, events: ReplicaEvents = {}) {
     this.#keeper = keeper
     this.#events = events
+  }
+
+  /** Rises with every change of a record. */
+  get version(): number {
+    return this.#version
   }
 
   /** The stamp of the last clear this copy knows. */
@@ -146,6 +152,7 @@ export class Replica {
 
   /** Takes a record whatever is here. */
   put(record: KnownRecord): void {
+    this.#version++
     this.#slots.set(record.key, { record, parent: parentKey(record.key) })
     this.#keeper?.onRecord(record.key)
     this.#quarantine.delete(record.key)
@@ -156,6 +163,7 @@ export class Replica {
     const record = this.record(key)
     // One without its value is not in the copy: what is there in this version may be all that is left of it.
     if (record && isWhole(record)) this.#keeper?.onRemoved(record)
+    this.#version++
     this.#slots.delete(key)
   }
 
@@ -172,6 +180,7 @@ export class Replica {
     if (stamp === this.#cleared) return []
     if (isFuture(this.#cleared, now)) this.#cleared = NO_STAMP
     if (stamp <= this.#cleared) return []
+    this.#version++
     this.#cleared = stamp
     this.#counters.clear()
     this.#quarantine.clear()
@@ -184,6 +193,7 @@ export class Replica {
   /** Starts anew with nothing but the records of these stamps; returns what is gone. */
   reset(stamps: ReadonlySet<Stamp>): KnownRecord[] {
     const gone = this.records().filter(({ stamp }) => !stamps.has(stamp))
+    this.#version++
     for (const { key } of gone) this.#slots.delete(key)
     this.#counters.clear()
     this.#quarantine.clear()

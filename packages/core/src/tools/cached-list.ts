@@ -69,6 +69,11 @@ export class CachedLists {
     return whole && narrowed(whole, service)
   }
 
+  /** Whether a list of this service may change without a record that does. */
+  isUnrecorded({ id, config }: Service): boolean {
+    return this.#own.has(id) || !isPlain(config)
+  }
+
   /** The same with the tools that may not be used by whom the service is assigned to. */
   whole(service: Service): CachedList | undefined {
     const own = this.#own.get(service.id)

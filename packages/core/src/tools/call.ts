@@ -5,9 +5,10 @@ import { isUnsent } from '../connections/verdict.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { checkArguments, fitsKnownSchema } from './check-arguments.ts'
+import { knownTool } from './known-tools.ts'
 import { isStale, type ListOptions } from './listing.ts'
 import { parseArguments, readArguments } from './read-arguments.ts'
-import { knownTool, type ResolvedTool, resolveTool } from './resolve.ts'
+import { type ResolvedTool, resolveTool } from './resolve.ts'
 import { CallCount } from './statistics.ts'
 
 export interface UseOptions {

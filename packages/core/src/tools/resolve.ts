@@ -4,7 +4,7 @@ import type { House } from '../house.ts'
 import { nearest } from '../near.ts'
 import { storedName } from '../services/names.ts'
 import type { Service } from '../services/registry.ts'
-import { isStale, type ListOptions, listServices, type ServiceList } from './listing.ts'
+import { type ListOptions, listServices, type ServiceList } from './listing.ts'
 import { isAllowed } from './tool-filter.ts'
 import type { ListedTool } from './tool-list.ts'
 
@@ -52,18 +52,6 @@ export async function resolveTool(
   if (found.length > 1) throw ambiguous(address, found)
   if (name !== '') house.registry.get(name)
   throw withheldBy(house, parts, address) ?? unknown(address, parts)
-}
-
-/** The tool of an address `service/tool` in a list that is known and good: without asking or waiting for anybody. */
-export function knownTool(house: House, address: string): ResolvedTool | undefined {
-  const slash = address.indexOf('/')
-  const service = slash > 0 ? house.registry.find(address.slice(0, slash)) : undefined
-  if (!service || service.config.disabled || house.gate.refusal(service)) return undefined
-  const list = house.lists.get(service)
-  if (!list || isStale(list) || house.refresher.isOutdated(service, list)) return undefined
-  const name = address.slice(slash + 1)
-  const tool = list.tools.find((one) => one.tool === name)
-  return tool && { service, tool, live: false }
 }
 
 async function ofService(
