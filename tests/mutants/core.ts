@@ -1236,3 +1236,9 @@ export const coreMutants: Mutant[] = [
     test: 'a tool that was found once is called as it is by then: another config, and a removal, are not overlooked',
   },
 ]
+
+/** What a mutant is about: each subject is run by a file of its own, so that they run side by side. */
+export function subjectOf({ file }: Mutant): 'connections' | 'trust' | 'services' {
+  if (file.includes('/src/connections/')) return 'connections'
+  return /\/src\/(?:trust|secrets|pins|config|transfer|host|events)\//.test(file) ? 'trust' : 'services'
+}

@@ -579,7 +579,7 @@ export const storageMutants: Mutant[] = [
     find: 'records.filter(isWhole)',
     replace: 'records as never',
     suite: heads,
-    test: 'a list from the future is mended by who reads its value, not by who has its head',
+    test: 'a list from the future is not mended by who has its head and finds out that its own clock is wrong',
   },
   {
     name: 'a record is mirrored without its value',

@@ -16,9 +16,9 @@ async function place(names: readonly string[] = ['weather']) {
   const time = new ManualTime()
   const tables = new MemoryTables()
   const opened: Dataspace[] = []
-  const open = async (values: ValuesPolicy = 'asked') => {
+  const open = async (values: ValuesPolicy = 'asked', own: ManualTime = time) => {
     const backend = faultyBackend(memoryBackend({ tables, time }))
-    const dataspace = new Dataspace({ backend, namespace: 'n', dataspace: 'd', time, values })
+    const dataspace = new Dataspace({ backend, namespace: 'n', dataspace: 'd', time: own, values })
     opened.push(dataspace)
     return Object.assign(await dataspace.open(), { faults: backend.faults as Faults })
   }
@@ -155,6 +155,22 @@ test('a list from the future is mended by who reads its value, not by who has it
   expect(tables.records.get(cacheOf('weather'))!.stamp < future).toBe(true)
   await settle()
   expect(writer.get(cacheOf('weather'))?.value).toEqual(['future'])
+})
+
+test('a list from the future is not mended by who has its head and finds out that its own clock is wrong', async () => {
+  const { open, tables, time, writer } = await place()
+  const stored = tables.records.get(cacheOf('weather'))!
+  const future = formatStamp(time.now() + 3_600_000, 0, 'z'.repeat(10))
+  await writer.close()
+  tables.save({ ...stored, stamp: future })
+  const ahead = new ManualTime()
+  const reader = await open('asked', ahead)
+  expect(reader.head(cacheOf('weather'))?.isLoaded).toBe(false)
+  ahead.jump(7_200_000)
+  await reader.put(configOf('other'), 1)
+  await reader.flush()
+  expect(tables.records.get(configOf('other'))?.json).toBe('1')
+  expect(tables.records.get(cacheOf('weather'))).toMatchObject({ stamp: future, json: stored.json })
 })
 
 test('a head that is too large is left out, and its value is read at once', async () => {
