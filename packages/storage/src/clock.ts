@@ -1,6 +1,8 @@
 import { following, formatStamp, isFuture, NO_STAMP, type Stamp, stampCounter, stampMs } from './stamp.ts'
 import type { Time } from './time.ts'
 
+/** No clock is further off, in ms: three centuries. */
+const MOST_OFFSET_MS = 1e13
 const NODE_LENGTH = 10
 const NODE_ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
 
@@ -36,13 +38,17 @@ export class Clock {
 
   /** Goes by an offset (ms) that was measured in an earlier run, until the server is heard. */
   remember(offset: number): void {
-    if (!this.#isMeasured && Number.isFinite(offset)) this.#offset = offset
+    if (!this.#isMeasured && Math.abs(offset) <= MOST_OFFSET_MS) this.#offset = offset
   }
 
-  /** Goes by a stamp that the server has taken, until the server is heard: it is no earlier there. */
+  /**
+   * Takes the server's time to be no earlier than a stamp that was kept, until the server is heard: what is written now must
+   * not be older than what it replaces. If that was stamped by a clock that is ahead, the server will say so.
+   */
   believe(stamp: Stamp): void {
     if (this.#isMeasured || stamp === NO_STAMP) return
-    this.#offset += Math.max(0, stampMs(stamp) - this.now())
+    const behind = stampMs(stamp) - this.now()
+    if (behind > 0 && behind <= MOST_OFFSET_MS) this.#offset += behind
   }
 
   /** The server's time as far as it is known, in ms. */

@@ -244,6 +244,36 @@ test('where the clock went back to before the last clear, the next process start
   expect([...place.tables.records.values()].map(({ key, json }) => [key, json])).toEqual([[OTHER, '2']])
 })
 
+test('where a clock that was a year ahead is set right while the server is away, what is written then is not lost', async () => {
+  await using place = new MirrorPlace()
+  const first = await place.start({ slowMs: -365 * 24 * 3_600_000 })
+  expect((await first.dataspace.put(CONFIG, 1)).durable).toBe('redis')
+  await first.time.pass(LOOK_MS)
+  const second = await place.start({ down: true })
+  expect(await second.dataspace.put(CONFIG, 2)).toMatchObject({ status: 'written', durable: 'local' })
+  await place.start()
+  expect(place.tables.records.get(CONFIG)?.json).toBe('2')
+})
+
+test.each(['1e300', '1e15', '-1e15', 'abc', ''])(
+  'an offset that no clock can have (%j) is not gone by',
+  async (offset) => {
+    await using place = new MirrorPlace()
+    const first = await place.start()
+    await first.dataspace.put(CONFIG, 1)
+    await first.time.pass(LOOK_MS)
+    const { default: Libsql } = await import('libsql')
+    const db = new Libsql(place.file)
+    db.prepare("UPDATE meta SET value = ? WHERE name = 'offset'").run(offset)
+    db.close()
+    const second = await place.start({ down: true })
+    expect(await second.dataspace.put(CONFIG, 2)).toMatchObject({ status: 'written', durable: 'local' })
+    expect(await second.dataspace.put(OTHER, 3)).toMatchObject({ status: 'written', durable: 'local' })
+    await place.start()
+    expect([CONFIG, OTHER].map((key) => place.tables.records.get(key)?.json)).toEqual(['2', '3'])
+  },
+)
+
 test('a row of the outbox that somebody spoiled is left alone, and the others are delivered', async () => {
   await using place = new MirrorPlace()
   const { dataspace } = await place.start({ down: true })

@@ -217,7 +217,9 @@ export class Mirror {
     const settled = stamps.filter((stamp) => !waiting?.has(stamp) && !this.#changes.hasWrite(stamp))
     // Before what is kept is judged: by a wrong clock it would seem to be of the future.
     clock.remember(kept.offset)
-    if (isStamp(kept.cleared)) clock.believe(kept.cleared)
+    const kin = [...kept.records, ...kept.writes.map(({ record }) => record)]
+    for (const stamp of [kept.cleared, ...kin.map((record) => record.stamp)])
+      if (isStamp(stamp)) clock.believe(stamp)
     intake.onKept({ ...kept, writes }, settled)
     this.#changes.forget(kept, (key) => replica.record(key))
     if (writes.length > 0) onAdded()
