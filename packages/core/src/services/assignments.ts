@@ -55,7 +55,7 @@ export class Assignments {
 
   #entries(agent?: string): Entry[] {
     const prefix = agent === undefined ? 'agents:' : scopePrefix({ agent })
-    return this.#dataspace.list(prefix).filter(({ key }) => key.endsWith(':assignment'))
+    return this.#dataspace.list(prefix, 'assignment')
   }
 
   /** The same object for the same entry. */

@@ -98,7 +98,7 @@ export class ServiceRecords {
   }
 
   #configs(prefix: string): Entry[] {
-    return this.#dataspace.list(prefix).filter(({ key }) => key.endsWith(':config'))
+    return this.#dataspace.list(prefix, 'config')
   }
 
   #readEntry(entry: Entry): Service | { problem: string } {

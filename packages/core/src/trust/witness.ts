@@ -16,7 +16,7 @@ export interface WitnessParts {
 export function witnessChanges({ dataspace, records, signatures, behind }: WitnessParts): void {
   const first = new Map<string, Entry>()
   for (const prefix of ['services:', 'agents:']) {
-    for (const entry of dataspace.list(prefix)) if (isConfig(entry.key)) first.set(entry.key, entry)
+    for (const entry of dataspace.list(prefix, 'config')) first.set(entry.key, entry)
     dataspace.watch(prefix, ({ key }) => {
       if (!isConfig(key)) return
       const before = first.get(key)
