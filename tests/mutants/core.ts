@@ -32,6 +32,7 @@ const addresses = 'packages/core/test/connections-addresses.test.ts'
 
 const refreshOnce = 'packages/core/test/refresh-once.test.ts'
 const rightLists = 'packages/core/test/right-lists.test.ts'
+const warmStart = 'packages/core/test/warm-start.test.ts'
 
 /** Of services, connections, tools, trust. */
 export const coreMutants: Mutant[] = [
@@ -417,8 +418,8 @@ export const coreMutants: Mutant[] = [
   {
     name: 'an old list takes the place of a newer one',
     file: 'packages/core/src/tools/cached-list.ts',
-    find: '{ basis: service.stamp, stamp })',
-    replace: '{ basis: service.stamp })',
+    find: '{ basis: service.stamp, stamp, head })',
+    replace: '{ basis: service.stamp, head })',
     suite: 'packages/core/test/tool-changes.test.ts',
     test: 'a list that was asked for earlier never takes the place of one asked for later',
   },
@@ -1234,6 +1235,54 @@ export const coreMutants: Mutant[] = [
     replace: 'last ? last.tools',
     suite: 'packages/core/test/known-tools.test.ts',
     test: 'a tool that was found once is called as it is by then: another config, and a removal, are not overlooked',
+  },
+  {
+    name: 'tool lists have no heads',
+    file: 'packages/core/src/tools/cached-list.ts',
+    find: '{ basis: service.stamp, stamp, head })',
+    replace: '{ basis: service.stamp, stamp, ...(!head && { head }) })',
+    suite: warmStart,
+    test: 'tells of services and their tools without reading a list',
+  },
+  {
+    name: 'a list that was not read is taken for none',
+    file: 'packages/core/src/tools/listing.ts',
+    find: 'if (!fresh && lists.isUnread(service) &&',
+    replace: 'if (fresh && lists.isUnread(service) &&',
+    suite: warmStart,
+    test: 'never takes a list that it could not read for an empty one',
+  },
+  {
+    name: 'each list is read by itself',
+    file: 'packages/core/src/tools/listing.ts',
+    find: 'fresh ? Promise.resolve() : house.lists.load(services)',
+    replace: 'fresh || services ? Promise.resolve() : house.lists.load(services)',
+    suite: warmStart,
+    test: 'lists them in three round trips, and starts no server (refreshBehind: false)',
+  },
+  {
+    name: 'all lists are read for one name',
+    file: 'packages/core/src/tools/resolve.ts',
+    find: 'if (!lists.isUnread(service) || refresher',
+    replace: 'if (lists || !lists.isUnread(service) || refresher',
+    suite: warmStart,
+    test: 'reads the one list that an address is about',
+  },
+  {
+    name: 'a process that is gone in a moment reads all lists',
+    file: 'packages/core/src/setup-store.ts',
+    find: "options.refreshBehind ? 'behind' : 'asked'",
+    replace: "options ? 'behind' : 'asked'",
+    suite: warmStart,
+    test: 'reads the one list that an address is about',
+  },
+  {
+    name: 'a head that fits another config is believed',
+    file: 'packages/core/src/tools/cached-list.ts',
+    find: 'this.#fits(head.basis, read.head, service) ? read.known : undefined',
+    replace: 'this.#fits(head.basis, read.head, service) || head ? read.known : undefined',
+    suite: warmStart,
+    test: 'knows no tools of a config that is another one, whatever the head says',
   },
 ]
 

@@ -30,6 +30,7 @@ export const exitCodes: Readonly<Record<FailureCode, number>> = {
   timeout: 4,
   outcome_unknown: 4,
   not_durable: 5,
+  not_loaded: 5,
   unavailable: 5,
   storage: 5,
   aborted: 130,

@@ -217,7 +217,7 @@ export class StoreContext extends TrustContext {
 
   async #info(service: Service): Promise<ServiceInfo> {
     await this.house.gate.consult([service])
-    const list = this.house.lists.get(service)
+    const list = this.house.lists.known(service)
     const server: ServerFacts | null = list?.server ?? null
     const summary = summarise(this.house, service)
     // What somebody is asked to approve has to be seen.

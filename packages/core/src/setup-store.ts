@@ -51,6 +51,8 @@ export async function setupStore(given: StoreOptions = {}): Promise<Store> {
     logger,
     waitMs,
     version: manifest.version,
+    // Whoever is gone in a moment reads only what he uses.
+    values: options.refreshBehind ? 'behind' : 'asked',
     ...tier,
   })
   await dataspace.open()

@@ -170,6 +170,8 @@ test('a lease is renewed while its holder asks, and not for ever', async () => {
     const dataspace = {
       lease,
       get: () => undefined,
+      head: () => undefined,
+      load: async () => {},
       status: () => ({ state: 'down' }),
     } as unknown as Dataspace
     const leases = new RefreshLeases({ dataspace, news: new ServiceNews(dataspace), behind: () => {} })

@@ -276,7 +276,7 @@ test('a wait looks once, and again when there is news', async () => {
         signatureOf: () => null,
         whyInert: () => null,
       },
-      lists: { get: () => undefined },
+      lists: { known: () => undefined },
       reach: { phase: () => 'idle', retryAt: () => undefined },
       dataspace: { get: () => ({ basis: 'stamp', value }), witness: () => undefined },
     } as unknown as House

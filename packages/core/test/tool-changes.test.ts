@@ -82,7 +82,7 @@ test('of all that a server says in a moment one list is fetched, and nothing is 
         byId: (id) => ({ id, name: 'demo', scope: 'store', config: { type: 'http', url: '' }, stamp: '' }),
       },
       reach: { phase: () => phase },
-      lists: { whole: () => undefined },
+      lists: { known: () => undefined },
       refresher: { noteChange: () => {}, isAsking: () => false, changedAt: () => changedAt, refresh },
       logger: silentLogger,
       behind: () => {},

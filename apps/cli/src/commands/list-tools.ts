@@ -30,6 +30,7 @@ export async function listTools(context: CommandContext, input: CommandInput): P
 
 /** A list that is shown although it could not be renewed is missing only if `--fresh` asked for it. */
 function reportSources(context: CommandContext, { services }: ToolList, fresh: boolean): number {
-  const isMissing = ({ error, source }: ToolSource) => error !== undefined && (fresh || source === 'none')
+  const isMissing = ({ error, source }: ToolSource) =>
+    error !== undefined && (fresh || source === 'none' || source === 'notLoaded')
   return reportParts(context, services, { what: 'no tool list could be fetched', isMissing })
 }

@@ -12,7 +12,7 @@ export function renderToolList(tools: ToolList, output: Output): string {
 
 function renderService(service: ToolSource, tools: ToolList, output: Output): string {
   const own = tools.filter((tool) => tool.service === service.name)
-  const count = toolCountText(service.source === 'none' ? null : own.length)
+  const count = toolCountText(hasTools(service) ? own.length : null)
   const heading = `${paint(output, 'bold', visibleLine(service.name))}  ${count}${sourceText(service, output)}\n`
   const rows = own.map((tool): Cell[] => [
     `  ${visibleLine(tool.name)}`,
@@ -21,8 +21,13 @@ function renderService(service: ToolSource, tools: ToolList, output: Output): st
   return heading + renderTable(rows, output)
 }
 
-function sourceText({ source, age, stale }: ToolSource, output: Output): string {
-  if (source === 'none') return ''
+function hasTools({ source }: ToolSource): boolean {
+  return source !== 'none' && source !== 'notLoaded'
+}
+
+function sourceText(service: ToolSource, output: Output): string {
+  const { source, age, stale } = service
+  if (!hasTools(service)) return ''
   const origin = source === 'live' ? 'live' : `cached ${formatAge(age ?? 0)} ago`
   return `  ${paint(output, 'dim', origin)}${stale ? `  ${paint(output, 'yellow', 'stale')}` : ''}`
 }

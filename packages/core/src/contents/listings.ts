@@ -131,7 +131,7 @@ async function askFor<Entry>(
 
 /** By what its server said of itself when its tool list was fetched, for as long as that list is fresh. */
 function isKnownToLack({ gate, lists }: House, service: Service, capability: string): boolean {
-  const known = lists.get(service)
+  const known = lists.known(service)
   return (
     gate.refusal(service) === undefined &&
     known !== undefined &&

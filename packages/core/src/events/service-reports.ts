@@ -5,7 +5,7 @@ import { serviceKey } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
 import type { ServiceSummary } from '../services/service-info.ts'
 import { summarise } from '../services/summary.ts'
-import type { CachedList } from '../tools/cached-list.ts'
+import type { KnownList } from '../tools/list-head.ts'
 import type { Emitter } from './events.ts'
 import { Gather } from './gather.ts'
 import type { MalformedReports } from './malformed-reports.ts'
@@ -13,7 +13,7 @@ import type { MalformedReports } from './malformed-reports.ts'
 /** What was last told of a service. */
 interface Told {
   service: Service
-  list: CachedList | undefined
+  list: KnownList | undefined
   summary: ServiceSummary
 }
 
@@ -81,7 +81,7 @@ export class ServiceReports {
     else if (differ(before.service, service, ({ config }) => config)) {
       emit.emit('serviceUpdated', named(service))
     }
-    if (differ(before?.list, now.list, (list) => list?.tools)) {
+    if (differ(before?.list, now.list, (list) => list?.hash)) {
       emit.emit('toolsChanged', { ...named(service), toolCount })
       if (now.list) this.#house.behind(this.#house.pins.look(service))
     }
@@ -110,7 +110,7 @@ function named({ name, scope }: Service): { service: string; scope: Scope } {
 }
 
 function look(house: House, service: Service): Told {
-  return { service, list: house.lists.get(service), summary: summarise(house, service) }
+  return { service, list: house.lists.known(service), summary: summarise(house, service) }
 }
 
 /** All services; none while the storage was never read. */

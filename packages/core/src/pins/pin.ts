@@ -55,11 +55,6 @@ export function toolHash(tool: ListedTool): string {
   return hash
 }
 
-/** SHA-256, in hex, of a list as it stands, in its order. Much faster than the hashes of its tools. */
-export function listHash(tools: readonly ListedTool[]): string {
-  return hashOf('sha256', JSON.stringify(tools))
-}
-
 /** The definition as its server gave it, unknown fields included; without those that mcpstore puts in its place. */
 export function definitionOf({ service: _, exportName: __, tool, ...definition }: ListedTool): RawTool {
   return { ...definition, name: tool }

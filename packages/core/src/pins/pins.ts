@@ -48,7 +48,9 @@ export class Pins {
 
   /** The same for who shows them to nobody: pins nothing. */
   async look(service: Service): Promise<void> {
-    if (this.#parts.options.pin !== 'off') await (await this.keeper()).review([service], false)
+    if (this.#parts.options.pin === 'off') return
+    await this.#parts.lists.load([service])
+    await (await this.keeper()).review([service], false)
   }
 
   /** Before a tool is called; `undefined` where there is nothing to wait for. @throws `tool_changed`, `storage` */

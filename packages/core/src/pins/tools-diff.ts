@@ -1,9 +1,10 @@
 import type { Scope } from '@mcpstore/storage'
 import { isObject } from '../config/problem.ts'
 import type { RawTool } from '../connections/connector.ts'
+import { listHash } from '../tools/list-head.ts'
 import type { ListedTool } from '../tools/tool-list.ts'
 import { canonical } from '../trust/config-hash.ts'
-import { definitionOf, listHash, type Pin, toolHash } from './pin.ts'
+import { definitionOf, type Pin, toolHash } from './pin.ts'
 import type { ToolChanges } from './tool-changes.ts'
 
 /** One place in a definition that is another one; what is not there is left out. */

@@ -4,7 +4,8 @@ import type { ConnectionPhase, ServiceFacts, ServiceSummary, StatusWord } from '
 
 /** What is known of a service's tool list. */
 export interface ListFacts {
-  toolCount: number
+  /** `null` where only the tools themselves would tell. */
+  toolCount: number | null
   stale: boolean
 }
 

@@ -57,7 +57,7 @@ export interface ServiceSummary {
   assigned?: ToolFilter
   transport: TransportName
   status: StatusWord
-  /** How many tools the cached list has, of those that may be used here; `null` while no list was fetched. */
+  /** How many tools the cached list has, of those that may be used here; `null` while nobody knows. */
   toolCount: number | null
   facts: ServiceFacts
 }

@@ -10,9 +10,9 @@ export function summarise(
   { dataspace, gate, lists, reach, refresher }: House,
   service: Service,
 ): ServiceSummary {
-  const list = lists.get(service)
+  const list = lists.known(service)
   const facts = list && {
-    toolCount: list.tools.length,
+    toolCount: lists.countOf(service, list),
     stale: isStale(list) || refresher.isOutdated(service, list),
   }
   const trustedBy = gate.trustedBy(service)

@@ -1,28 +1,22 @@
-import type { Dataspace, Entry, Json, PutResult, Stamp } from '@mcpstore/storage'
+import type { Dataspace, Entry, EntryHead, Json, PutResult, Stamp } from '@mcpstore/storage'
 import { fingerprint } from '../config/fingerprint.ts'
 import { isPlain } from '../config/placeholder-syntax.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
-import type { RawTool, ServerFacts } from '../connections/connector.ts'
 import { serviceKey } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
 import type { Gate } from '../trust/gate.ts'
-import { exportNameOf } from './naming.ts'
+import {
+  type CachedList,
+  headOf,
+  type KnownList,
+  knownByHead,
+  knownByTools,
+  type ListHead,
+  type ListTerms,
+  readHead,
+} from './list-head.ts'
+import { type ListRecord, listedTools, readList } from './read-list.ts'
 import { type Grant, isAllowed } from './tool-filter.ts'
-import type { ListedTool } from './tool-list.ts'
-
-/** A tool list as it is shared: what the server answered, whole, and what it holds for. */
-interface ListRecord {
-  tools: readonly RawTool[]
-  server: ServerFacts
-  /** ISO 8601. */
-  fetchedAt: string
-  /** How long the list is fresh, in ms. */
-  ttlMs: number
-  /** Of the expanded config it was fetched with. */
-  fingerprint: string
-  /** Of the same config as it is stored, placeholders and all. */
-  shape: string
-}
 
 /** A list that is for nobody but who asked. */
 interface OwnList {
@@ -34,25 +28,13 @@ interface OwnList {
 /** What a server answered, before it is shared. */
 export type FetchedList = Omit<ListRecord, 'fingerprint' | 'shape'>
 
-/** A service's shared tool list, ready for listings. */
-export interface CachedList {
-  tools: readonly ListedTool[]
-  server: ServerFacts
-  /** When its fetching began: from `begin`. */
-  stamp: Stamp
-  fetchedAt: string
-  /** When it stops being fresh, ms since 1970. */
-  freshUntil: number
-  /** Kept by this process alone, as its server wants it. */
-  isOwn: boolean
-}
-
 /** Reads and writes the shared tool lists of a dataspace, and keeps those that must not be shared. */
 export class CachedLists {
   readonly #dataspace: Dataspace
   readonly #gate: Gate
   readonly #own = new Map<string, OwnList>()
   readonly #read = new WeakMap<Entry, CachedList | undefined>()
+  readonly #heads = new WeakMap<EntryHead, { head: ListHead; known: KnownList } | undefined>()
   readonly #fingerprints = new WeakMap<ServiceConfig, { expanded: ServiceConfig; hash: string }>()
 
   constructor(dataspace: Dataspace, gate: Gate) {
@@ -76,15 +58,48 @@ export class CachedLists {
 
   /** The same with the tools that may not be used by whom the service is assigned to. */
   whole(service: Service): CachedList | undefined {
-    const own = this.#own.get(service.id)
-    if (own && own.fingerprint === this.fingerprint(service)) return own.list
+    const own = this.#ownOf(service)
+    if (own) return own
     const entry = this.#dataspace.get(serviceKey(service, 'cache'))
-    if (!entry || !this.#fits(entry, service)) return undefined
+    if (!entry || !this.#fits(entry.basis, entry.value as Partial<ListRecord> | null, service))
+      return undefined
     const known = this.#read.get(entry)
     if (known || this.#read.has(entry)) return known
     const list = readList(service.name, entry)
     this.#read.set(entry, list)
     return list
+  }
+
+  /** What is known of the same list without reading its tools, which may not be here: see `isUnread`. */
+  known(service: Service): KnownList | undefined {
+    const own = this.#ownOf(service)
+    if (own) return knownByTools(own)
+    const head = this.#dataspace.head(serviceKey(service, 'cache'))
+    const read = head && this.#readHead(head)
+    if (head && read) return this.#fits(head.basis, read.head, service) ? read.known : undefined
+    const list = this.whole(service)
+    return list && knownByTools(list)
+  }
+
+  /** How many of its tools may be used by who sees the service; `null` where only the tools would tell. */
+  countOf(service: Service, { count, names }: KnownList): number | null {
+    const { grant } = service
+    if (!grant) return count
+    if (names) return names.filter((name) => isAllowed(grant, name)).length
+    return this.get(service)?.tools.length ?? null
+  }
+
+  /** Whether there is such a list, and its tools were not read. */
+  isUnread(service: Service): boolean {
+    if (this.#dataspace.head(serviceKey(service, 'cache'))?.isLoaded !== false) return false
+    return this.#ownOf(service) === undefined && this.known(service) !== undefined
+  }
+
+  /** Reads the tools of these lists that were not read, all at once; where the storage does not give them they stay unread. */
+  async load(services: readonly Service[]): Promise<void> {
+    const unread = services.filter((service) => this.isUnread(service))
+    if (unread.length === 0) return
+    await this.#dataspace.load(unread.map((service) => serviceKey(service, 'cache')))
   }
 
   /** A stamp for a list whose fetching begins now. */
@@ -115,8 +130,10 @@ export class CachedLists {
     const own = this.#own.get(service.id)
     if (own && own.stamp < stamp) this.#own.delete(service.id)
     const hashes = { fingerprint: this.fingerprint(service), shape: this.#shape(service.config) }
-    const value = { ...list, ...hashes } as unknown as Json
-    return this.#dataspace.put(serviceKey(service, 'cache'), value, { basis: service.stamp, stamp })
+    const { tools, ...terms } = { ...list, ...hashes }
+    const head = headOf(listedTools(service.name, tools), terms)
+    const value = { tools, ...terms } as unknown as Json
+    return this.#dataspace.put(serviceKey(service, 'cache'), value, { basis: service.stamp, stamp, head })
   }
 
   /** What matters for connecting, as a hash; `undefined` where the config cannot, or must not, be expanded. */
@@ -131,8 +148,20 @@ export class CachedLists {
     return hash
   }
 
-  #fits({ basis, value }: Entry, service: Service): boolean {
-    const list = value as Partial<ListRecord> | null
+  #ownOf(service: Service): CachedList | undefined {
+    const own = this.#own.get(service.id)
+    return own && own.fingerprint === this.fingerprint(service) ? own.list : undefined
+  }
+
+  #readHead(entry: EntryHead): { head: ListHead; known: KnownList } | undefined {
+    if (this.#heads.has(entry)) return this.#heads.get(entry)
+    const head = readHead(entry.head)
+    const read = head && { head, known: knownByHead(head, entry.stamp) }
+    this.#heads.set(entry, read)
+    return read
+  }
+
+  #fits(basis: Stamp, list: Partial<ListTerms> | null, service: Service): boolean {
     // Fetched with this very config, which reads the same in every environment: there is nothing to compare.
     if (basis === service.stamp && list !== null && isPlain(service.config)) return true
     const own = this.fingerprint(service)
@@ -168,43 +197,4 @@ export function narrowed(list: CachedList, { grant }: Service): CachedList {
   const own = { ...list, tools: list.tools.filter(({ tool }) => isAllowed(grant, tool)) }
   allowed.set(grant, { of: list, list: own })
   return own
-}
-
-/** A list as its readers get it: every tool with its addresses; of several of one name the first. */
-export function listedTools(service: string, tools: readonly RawTool[]): readonly ListedTool[] {
-  const first = new Map<string, RawTool>()
-  for (const tool of tools) if (!first.has(tool.name)) first.set(tool.name, tool)
-  const listed = Array.from(first.values(), (raw) => {
-    const { name: tool, ...rest } = raw
-    return Object.freeze({
-      ...rest,
-      name: `${service}/${tool}`,
-      service,
-      tool,
-      exportName: exportNameOf(service, tool),
-    })
-  })
-  return Object.freeze(listed)
-}
-
-function readList(service: string, { value, stamp }: Pick<Entry, 'value' | 'stamp'>): CachedList | undefined {
-  const { tools, server, fetchedAt, ttlMs } = value as unknown as Partial<ListRecord>
-  const began = Date.parse(String(fetchedAt))
-  const sound =
-    Array.isArray(tools) &&
-    tools.every((tool) => typeof tool?.name === 'string') &&
-    typeof server === 'object' &&
-    server !== null &&
-    typeof ttlMs === 'number' &&
-    !Number.isNaN(began)
-  if (!sound) return undefined
-  const freshUntil = began + ttlMs
-  return {
-    tools: listedTools(service, tools),
-    server,
-    stamp,
-    fetchedAt: fetchedAt!,
-    freshUntil,
-    isOwn: false,
-  }
 }

@@ -5,9 +5,11 @@ import { findingOf } from '../failures.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Reach } from '../reach.ts'
 import type { Service } from '../services/registry.ts'
-import { type CachedList, type CachedLists, type FetchedList, listedTools } from './cached-list.ts'
+import type { CachedLists, FetchedList } from './cached-list.ts'
+import type { CachedList } from './list-head.ts'
 import type { OutdatedLists } from './outdated-lists.ts'
 import type { Projector } from './projection.ts'
+import { listedTools } from './read-list.ts'
 
 export interface ListFetcherParts {
   options: ResolvedOptions

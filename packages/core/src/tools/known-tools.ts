@@ -1,6 +1,6 @@
 import type { House } from '../house.ts'
 import type { Service } from '../services/registry.ts'
-import type { CachedList } from './cached-list.ts'
+import type { CachedList } from './list-head.ts'
 import { isStale } from './listing.ts'
 import type { ResolvedTool } from './resolve.ts'
 

@@ -14,7 +14,7 @@ export interface ListChangesParts {
   options: Pick<ResolvedOptions, 'connectTimeoutMs' | 'refreshBehind'>
   records: Pick<ServiceRecords, 'byId'>
   reach: Pick<Reach, 'phase'>
-  lists: Pick<CachedLists, 'whole'>
+  lists: Pick<CachedLists, 'known'>
   refresher: Pick<Refresher, 'changedAt' | 'isAsking' | 'noteChange' | 'refresh'>
   logger: Logger
   /** Lets a task run on by itself. */
@@ -48,7 +48,7 @@ export class ListChanges {
   met(id: string, server: ServerFacts): void {
     const { lists, refresher, records } = this.#parts
     const service = records.byId(id)
-    const known = service && lists.whole(service)?.server
+    const known = service && lists.known(service)?.server
     // What is being asked for comes from the server as it is now.
     if (!known || refresher.isAsking(service) || isSameVersion(known, server)) return
     this.noticed(id, 'server_upgrade')

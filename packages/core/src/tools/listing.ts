@@ -1,11 +1,11 @@
 import type { McpStoreError } from '@mcpstore/storage'
 import { LONGEST_TIMER_MS, within } from '../connections/deadline.ts'
-import { noteOfError } from '../errors.ts'
+import { noteOfError, storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import type { ToolChanges } from '../pins/tool-changes.ts'
 import type { Service } from '../services/registry.ts'
-import type { CachedList } from './cached-list.ts'
 import { ASKING, inParallel } from './in-parallel.ts'
+import type { CachedList, KnownList } from './list-head.ts'
 import type { ListedTool, ToolList, ToolSource } from './tool-list.ts'
 
 export interface ListOptions {
@@ -28,6 +28,8 @@ export interface ServiceList {
   service: Service
   list: CachedList | undefined
   source: ToolSource['source']
+  /** What is known of a list that was not loaded. */
+  unread?: KnownList | undefined
   error: McpStoreError | undefined
   /** Whether the list is older than what its server, or a connection to it, has said since. */
   isOutdated: boolean
@@ -42,8 +44,11 @@ export async function listServices(
   services: readonly Service[],
   options: AskOptions,
 ): Promise<ServiceList[]> {
-  const { signal } = options
-  const listed = inParallel(services, { ...ASKING, signal }, (service) => listOf(house, service, options))
+  const { fresh, signal } = options
+  const list = (service: Service) => listOf(house, service, options)
+  // What the servers are asked for anyway is read only where they do not answer.
+  const loaded = fresh ? Promise.resolve() : house.lists.load(services)
+  const listed = loaded.then(() => inParallel(services, { ...ASKING, signal }, list))
   return signal ? within({ timeoutMs: LONGEST_TIMER_MS, signal }, 'the listing', listed) : listed
 }
 
@@ -69,6 +74,9 @@ async function listOf(
     const source = sourceOfKnown(cached)
     return { service, list: cached, source, error: undefined, isOutdated: false }
   }
+  if (!fresh && lists.isUnread(service) && !refresher.isOutdated(service)) {
+    return known(house, service, notLoaded(service))
+  }
   try {
     return {
       service,
@@ -83,10 +91,26 @@ async function listOf(
 }
 
 /** What is known now: nothing of a service that was removed meanwhile. */
-function known({ lists, refresher }: House, service: Service, error: McpStoreError): ServiceList {
+async function known(
+  { lists, refresher }: House,
+  service: Service,
+  error: McpStoreError,
+): Promise<ServiceList> {
+  await lists.load([service])
+  const isOutdated = refresher.isOutdated(service)
+  if (lists.isUnread(service)) {
+    const unread = lists.known(service)
+    return { service, list: undefined, source: 'notLoaded', unread, error, isOutdated }
+  }
   const list = lists.get(service)
-  const isOutdated = refresher.isOutdated(service, list)
   return { service, list, source: sourceOfKnown(list), error, isOutdated }
+}
+
+function notLoaded({ name }: Service): McpStoreError {
+  const message = `the tools of service "${name}" were not read before the storage went away`
+  return storeError('not_loaded', message, {
+    hint: 'Try again when the storage is there (mcpstore status), or ask the server itself: fresh, or --fresh.',
+  })
 }
 
 function sourceOfKnown(list: CachedList | undefined): ToolSource['source'] {
@@ -101,15 +125,16 @@ export function toolList(parts: readonly ServiceList[], changes: ReadonlyMap<str
 }
 
 function sourceOf(
-  { service, list, source, error, isOutdated }: ServiceList,
+  { service, list, source, unread, error, isOutdated }: ServiceList,
   changes: ToolChanges | undefined,
 ): ToolSource {
+  const told = list ?? unread
   return {
     name: service.name,
     source,
-    fetchedAt: list?.fetchedAt ?? null,
-    age: list ? Math.max(0, Date.now() - Date.parse(list.fetchedAt)) : null,
-    stale: list !== undefined && (isOutdated || isStale(list)),
+    fetchedAt: told?.fetchedAt ?? null,
+    age: told ? Math.max(0, Date.now() - Date.parse(told.fetchedAt)) : null,
+    stale: told !== undefined && (isOutdated || isStale(told)),
     ...(changes && { changes }),
     ...(error && { error: noteOfError(error) }),
   }
@@ -120,6 +145,6 @@ function isSpent(list: CachedList): boolean {
   return list.tools.length === 0 && list.server.capabilities?.['tools'] !== undefined && isStale(list)
 }
 
-export function isStale(list: CachedList): boolean {
+export function isStale(list: Pick<CachedList, 'freshUntil'>): boolean {
   return list.freshUntil <= Date.now()
 }

@@ -5,8 +5,8 @@ import { countdown } from '../connections/deadline.ts'
 import type { ServiceNews } from '../events/service-news.ts'
 import { serviceKey } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
-import type { CachedList } from './cached-list.ts'
 import type { FetchedAnswer } from './fetch-list.ts'
+import type { CachedList } from './list-head.ts'
 import { noteOutcome, outcomeOf, type RefreshOutcome, readOutcome, sharedFailure } from './refresh-outcome.ts'
 
 /** How long a lease lasts that is not renewed, in ms: so long others wait for a process that died or stands still. */
@@ -72,6 +72,7 @@ export class RefreshLeases {
         isOver: () =>
           come() !== undefined || isNewOutcome() || this.#listStamp(service) !== listBefore || this.#isOver,
       })
+      await dataspace.load([serviceKey(service, 'cache')])
       const list = come()
       if (list) return list
       const { outcome } = (isNewOutcome() && readOutcome(dataspace, service, name)) || {}
@@ -96,6 +97,7 @@ export class RefreshLeases {
     let outcome: RefreshOutcome | undefined
     try {
       if (dataspace.status().state === 'up') await dataspace.refresh()
+      await dataspace.load([serviceKey(service, 'cache')])
       const known = come()
       if (known) return known
       const { list, isShared } = await ask(left())
@@ -148,7 +150,7 @@ export class RefreshLeases {
   }
 
   #listStamp(service: Service): string | undefined {
-    return this.#parts.dataspace.get(serviceKey(service, 'cache'))?.stamp
+    return this.#parts.dataspace.head(serviceKey(service, 'cache'))?.stamp
   }
 }
 

@@ -5,8 +5,9 @@ import { countdown, within } from '../connections/deadline.ts'
 import { storeError } from '../errors.ts'
 import type { Service } from '../services/registry.ts'
 import type { Gate } from '../trust/gate.ts'
-import { type CachedList, narrowed } from './cached-list.ts'
+import { narrowed } from './cached-list.ts'
 import { ListFetcher, type ListFetcherParts } from './fetch-list.ts'
+import type { CachedList } from './list-head.ts'
 import type { OutdatedBy } from './outdated-lists.ts'
 import type { RefreshLeases } from './refresh-lease.ts'
 
@@ -113,7 +114,10 @@ export class Refresher {
   }
 
   /** Whether the list that is known is not to be served any more. */
-  isOutdated(service: Service, list: CachedList | undefined = this.#parts.lists.whole(service)): boolean {
+  isOutdated(
+    service: Service,
+    list: Pick<CachedList, 'stamp'> | undefined = this.#parts.lists.known(service),
+  ): boolean {
     const { outdated } = this.#parts
     const stamp = list?.stamp ?? NO_STAMP
     return stamp < (this.#ownChanges.get(service.id) ?? NO_STAMP) || outdated.outdates(service, stamp)
@@ -147,7 +151,7 @@ export class Refresher {
     if (fingerprint === undefined || isLeftAlone || reach.signIns.mayBe(service)) {
       return ask(bounds).then(({ list }) => list)
     }
-    const since = bounds.since ?? lists.whole(service)?.stamp ?? NO_STAMP
+    const since = bounds.since ?? lists.known(service)?.stamp ?? NO_STAMP
     const come = () => {
       const list = lists.whole(service)
       return list && list.stamp > since && !outdated.outdates(service, list.stamp) ? list : undefined

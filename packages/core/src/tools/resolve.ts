@@ -5,6 +5,7 @@ import { nearest } from '../near.ts'
 import { storedName } from '../services/names.ts'
 import type { Service } from '../services/registry.ts'
 import { type ListOptions, listServices, type ServiceList } from './listing.ts'
+import { exportNameOf } from './naming.ts'
 import { isAllowed } from './tool-filter.ts'
 import type { ListedTool } from './tool-list.ts'
 
@@ -46,8 +47,13 @@ export async function resolveTool(
   const service = name === '' ? undefined : house.registry.find(name)
   if (service) return ofService(house, service, address.slice(slash + 1), options)
   const services = house.registry.all().filter(({ config }) => !config.disabled)
-  const parts = await listServices(house, services, options)
-  const found = matches(parts, address)
+  const likely = services.filter((one) => mayHave(house, one, address))
+  let parts = await listServices(house, likely, options)
+  let found = matches(parts, address)
+  if (found.length === 0 && likely.length < services.length) {
+    parts = await listServices(house, services, options)
+    found = matches(parts, address)
+  }
   if (found.length === 1) return found[0]!
   if (found.length > 1) throw ambiguous(address, found)
   if (name !== '') house.registry.get(name)
@@ -69,13 +75,26 @@ async function ofService(
   const [known] = await listServices(house, [service], options)
   const tool = known && find(known)
   if (tool) return tool
-  if (known?.error) throw known.error
+  if (known?.error && known.error.code !== 'not_loaded') throw known.error
   const [live] =
     known?.source === 'live' ? [known] : await listServices(house, [service], { ...options, fresh: true })
   const late = live && find(live)
   if (late) return late
   if (live?.error) throw live.error
   throw unknown(`${service.name}/${name}`, live ? [live] : [])
+}
+
+/** Whether a tool of this address is looked for in a service: not in a list that was not read, and is known to have none. */
+function mayHave({ lists, refresher }: House, service: Service, address: string): boolean {
+  if (!lists.isUnread(service) || refresher.isOutdated(service)) return true
+  const { count, names } = lists.known(service)!
+  const answers = (tool: string) => answersTo({ service: service.name, tool }, address)
+  return count === 0 || names === undefined || names.some(answers)
+}
+
+/** Whether a tool has this name, by itself or together with its service. */
+function answersTo({ service, tool }: Pick<ListedTool, 'service' | 'tool'>, address: string): boolean {
+  return tool === address || `${service}_${tool}` === address || exportNameOf(service, tool) === address
 }
 
 function matches(parts: readonly ServiceList[], address: string): ResolvedTool[] {

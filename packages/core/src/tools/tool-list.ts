@@ -15,8 +15,11 @@ export interface ListedTool extends RawTool {
 /** Where one service's part of a listing came from. */
 export interface ToolSource {
   name: string
-  /** The shared list, the server itself, a list that its server lets this process keep but not share, or nothing. */
-  source: 'cache' | 'live' | 'private' | 'none'
+  /**
+   * The shared list, the server itself, a list that its server lets this process keep but not share, or nothing; or there
+   * is a shared list, and the storage went away before its tools were read: none of them is shown, and `error` says so.
+   */
+  source: 'cache' | 'live' | 'private' | 'notLoaded' | 'none'
   /** ISO 8601, or `null` while no list is known. */
   fetchedAt: string | null
   /** Milliseconds since `fetchedAt`. */

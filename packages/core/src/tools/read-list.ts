@@ -1,0 +1,45 @@
+import type { Entry } from '@mcpstore/storage'
+import type { RawTool } from '../connections/connector.ts'
+import { areSoundTerms, type CachedList, type ListTerms } from './list-head.ts'
+import { exportNameOf } from './naming.ts'
+import type { ListedTool } from './tool-list.ts'
+
+/** A tool list as it is shared: what the server answered, whole, and what it holds for. */
+export interface ListRecord extends ListTerms {
+  tools: readonly RawTool[]
+}
+
+/** A list as its readers get it: every tool with its addresses; of several of one name the first. */
+export function listedTools(service: string, tools: readonly RawTool[]): readonly ListedTool[] {
+  const first = new Map<string, RawTool>()
+  for (const tool of tools) if (!first.has(tool.name)) first.set(tool.name, tool)
+  const listed = Array.from(first.values(), (raw) => {
+    const { name: tool, ...rest } = raw
+    return Object.freeze({
+      ...rest,
+      name: `${service}/${tool}`,
+      service,
+      tool,
+      exportName: exportNameOf(service, tool),
+    })
+  })
+  return Object.freeze(listed)
+}
+
+/** What is stored as a list; `undefined` where it is none. */
+export function readList(
+  service: string,
+  { value, stamp }: Pick<Entry, 'value' | 'stamp'>,
+): CachedList | undefined {
+  const { tools, server, fetchedAt, ttlMs } = value as unknown as Partial<ListRecord>
+  const isSound = Array.isArray(tools) && tools.every((tool) => typeof tool?.name === 'string')
+  if (!isSound || !areSoundTerms({ server, fetchedAt, ttlMs })) return undefined
+  return {
+    tools: listedTools(service, tools),
+    server: server!,
+    stamp,
+    fetchedAt: fetchedAt!,
+    freshUntil: Date.parse(fetchedAt!) + ttlMs!,
+    isOwn: false,
+  }
+}
