@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { findRedisServer } from './redis-server.mjs'
 
-// The fault tests with many more rounds than `npm test` has time for. `npm run soak -- path` runs those that match.
+// The fault tests with many more rounds, and more mutants, than `npm test` has time for. `npm run soak -- path` runs those that match.
 const root = fileURLToPath(new URL('..', import.meta.url))
 const redis = findRedisServer({ install: process.env.CI === 'true' })
 if (redis.missing) {
@@ -13,6 +13,7 @@ const storage = 'packages/storage/test'
 const core = 'packages/core/test'
 const long = [
   'tests/faults',
+  'tests/mutants',
   `${core}/connections-wire.test.ts`,
   `${storage}/tier-schedules.test.ts`,
   `${storage}/scripts-model.test.ts`,

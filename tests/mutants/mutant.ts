@@ -17,6 +17,12 @@ export interface Mutant {
   test: string
 }
 
+/** Those that have their turn: all of them in `npm run soak`, and one for each source file in `npm test`. */
+export function due(mutants: readonly Mutant[]): Mutant[] {
+  if (process.env['MCPSTORE_SOAK']) return [...mutants]
+  return [...new Map(mutants.toReversed().map((mutant) => [mutant.file, mutant])).values()]
+}
+
 /** Passes when the mutant's test fails on sources in which its change was made; vitest.config.ts makes it. */
 export async function expectCaught(mutant: Mutant): Promise<void> {
   const parts = readFileSync(workspaceRoot + mutant.file, 'utf8').split(mutant.find)
@@ -38,7 +44,9 @@ function runTest({ name: _, suite, test, ...change }: Mutant): Promise<{ failed:
     '--reporter=dot',
     `--testNamePattern=${pattern}`,
   ]
-  const env = { ...process.env, MUTANT: JSON.stringify(change) }
+  // Long runs find no more than short ones here.
+  const { MCPSTORE_SOAK: _soak, ...rest } = process.env
+  const env = { ...rest, MUTANT: JSON.stringify(change) }
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: workspaceRoot, env }, (error, stdout, stderr) => {
       resolve({ failed: error !== null, output: stdout + stderr })
