@@ -40,6 +40,7 @@ const questions = {
   'redis-recovery-empty': () => import('./questions/redis-recovery-empty.mjs'),
   'redis-start-down': () => import('./questions/redis-start-down.mjs'),
   'redis-start-hanging': () => import('./questions/redis-start-hanging.mjs'),
+  'redis-warm-list-tools': () => import('./questions/redis-warm-list-tools.mjs'),
   'redis-idle': () => import('./questions/redis-idle.mjs'),
 }
 
