@@ -49,10 +49,19 @@ export function untrusted(
     'untrusted',
     `service ${quoted(name)}${whose} is not trusted here: ${inertReason(danger, doubts)}`,
     {
-      hint: problem?.hint ? `${problem.hint} ${ways}` : ways,
+      hint: [problem?.hint, aboutSecret(doubts), ways].filter((part) => part !== undefined).join(' '),
       ...(problem && { cause: problem }),
     },
   )
+}
+
+/** Whoever shares the dataspace's secret has nothing to approve. */
+function aboutSecret({ hasSecret, signed }: Doubts): string | undefined {
+  if (signed?.verdict !== 'foreign') return undefined
+  const which = hasSecret
+    ? 'the secret it was signed with, if need be as a previous one'
+    : 'the secret of the dataspace'
+  return `If you have ${which}, give it (setupStore({ secret }), MCPSTORE_SECRET).`
 }
 
 /** A name from a stranger must not make a command line that does something else when it is pasted. */
