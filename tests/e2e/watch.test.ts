@@ -43,6 +43,9 @@ it('a pattern chooses services, and with a colon events too', async () => {
   for (const watching of [some, removals, colon]) await watching.line(/listening/)
   const names = ['other', 'odd:name', 'weather']
   for (const name of names) await mcpstore(box, ['add', JSON.stringify({ [name]: { url } })])
+  // What comes and goes between two looks is no event.
+  await some.line(/serviceAdded.*"weather"/)
+  await colon.line(/serviceAdded/)
   for (const name of ['other', 'weather']) await mcpstore(box, ['remove', name])
   await removals.line(/"weather"/)
   await some.line(/serviceRemoved/)
