@@ -73,7 +73,8 @@ describe.each(kinds)('in %s', (kind) => {
       if (how === 'stands still') {
         holder.child.kill('SIGCONT')
         await held
-        expect(await toolsOf(holder)).toEqual(['new'])
+        // Its own list is shown until it hears that there is a later one.
+        await until('it has the later list', async () => (await toolsOf(holder))[0] === 'new')
       }
       expect(await toolsOf(other)).toEqual(['new'])
       expect(await toolsOf(await place.host())).toEqual(['new'])
@@ -91,7 +92,7 @@ describe.each(kinds)('in %s', (kind) => {
     await until('the other knows it', async () => (await other.do('listServices')).list.length === 1)
     const held = holder.ask('listTools', 'a', { timeout: 60_000 }).catch(() => undefined)
     await server.asked('a', 1)
-    expect(await toolsOf(other, 'a', { timeout: 3000 })).toEqual(['new'])
+    expect(await toolsOf(other, 'a', { timeout: 8000 })).toEqual(['new'])
     expect(server.service('a').asked).toBe(2)
     holder.child.kill('SIGKILL')
     await held
