@@ -36,7 +36,8 @@ export function server(settings: object = {}) {
 
 /** Counts the lines of a file that a fixture server writes to. */
 export function linesOf(file: string): number {
-  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0
+  // A file that was opened and not written to yet has none.
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean).length : 0
 }
 
 /** What a promise rejects with. Fails the test if it does not. */
