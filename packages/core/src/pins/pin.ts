@@ -3,6 +3,7 @@ import { isObject } from '../config/problem.ts'
 import type { RawTool } from '../connections/connector.ts'
 import type { ListedTool } from '../tools/tool-list.ts'
 import { canonical } from '../trust/config-hash.ts'
+import { readListed } from '../trust/listed-entries.ts'
 import type { PrivateFormat } from '../trust/private-file.ts'
 
 /** A tool as it was when its service's tools were seen first, or accepted. */
@@ -97,20 +98,7 @@ function writePins(pins: PinMap): string {
 }
 
 function readPins(text: string): PinMap {
-  const content = parse(text)
-  if (!isObject(content)) throw new Error('it holds no pins')
-  if (content['version'] !== VERSION) throw new Error('it is of another version of mcpstore')
-  const listed = content['pins']
-  if (!Array.isArray(listed) || !listed.every(isPin)) throw new Error('it holds something else')
-  return new Map(listed.map((pin) => [pinKey(pin), pin]))
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Error('it is not JSON')
-  }
+  return readListed<Pin>(text, { version: VERSION, name: 'pins', isEntry: isPin, keyOf: pinKey })
 }
 
 function isPin(value: unknown): value is Pin {

@@ -1,5 +1,6 @@
 import type { Scope } from '@mcpstore/storage'
 import { isObject } from '../config/problem.ts'
+import { readListed } from './listed-entries.ts'
 
 /** The word of a user of this machine: exactly this config may be started or connected. */
 export interface Approval {
@@ -38,20 +39,12 @@ export function writeApprovals(approvals: ApprovalMap): string {
 
 /** Reads what `writeApprovals` wrote. @throws Error that says what is wrong; one wrong approval spoils them all. */
 export function readApprovals(text: string): ApprovalMap {
-  const content = parse(text)
-  if (!isObject(content)) throw new Error('it holds no approvals')
-  if (content['version'] !== VERSION) throw new Error('it is of another version of mcpstore')
-  const listed = content['approvals']
-  if (!Array.isArray(listed) || !listed.every(isApproval)) throw new Error('it holds something else')
-  return new Map(listed.map((approval) => [approvalKey(approval), approval]))
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Error('it is not JSON')
-  }
+  return readListed<Approval>(text, {
+    version: VERSION,
+    name: 'approvals',
+    isEntry: isApproval,
+    keyOf: approvalKey,
+  })
 }
 
 function isApproval(value: unknown): value is Approval {
