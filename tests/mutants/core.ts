@@ -73,8 +73,8 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a stranger ends a pin with another config',
     file: 'packages/core/src/pins/pin-keeper.ts',
-    find: 'pin.shape !== this.#shape(service) && this.#parts.gate.isTrusted(service)',
-    replace: 'pin.shape !== this.#shape(service)',
+    find: 'pin.shape !== lists.shape(service.config) && gate.isTrusted(service)',
+    replace: 'pin.shape !== lists.shape(service.config)',
     suite: pins,
     test: 'what a stranger does to a config or a service ends no pin',
   },
@@ -228,7 +228,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a list of another config is believed',
     file: 'packages/core/src/tools/cached-list.ts',
-    find: 'return own === undefined ? list?.shape === this.#shape(service.config) : list?.fingerprint === own',
+    find: 'return own === undefined ? list?.shape === this.shape(service.config) : list?.fingerprint === own',
     replace: 'return true',
     suite: tools,
     test: 'fresh asks the server again; when it cannot answer, the list that is known stands beside the error',
@@ -466,8 +466,8 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a patch approves the rest of what a stranger wrote',
     file: 'packages/core/src/services/changes.ts',
-    find: 'const changes = [(await isOurs(house, before)) ? change : { scope, name }]',
-    replace: 'const changes = [change]',
+    find: 'return vouch ? change : { scope: change.scope, name: change.name }',
+    replace: 'return change',
     suite: approvals,
     test: "changing one field of a config that is trusted keeps it trusted; of a stranger's it approves nothing",
   },

@@ -1,7 +1,5 @@
 import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
-import { fingerprint } from '../config/fingerprint.ts'
 import { quoted } from '../config/problem.ts'
-import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
 import type { Service } from '../services/registry.ts'
 import type { CachedLists } from '../tools/cached-list.ts'
@@ -36,7 +34,6 @@ export class PinKeeper {
   #here: PinMap = new Map()
   readonly #told = new Set<string>()
   readonly #compared = new WeakMap<readonly ListedTool[], { pin: Pin; changes: ToolChanges | undefined }>()
-  readonly #shapes = new WeakMap<ServiceConfig, string>()
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
@@ -114,8 +111,9 @@ export class PinKeeper {
 
   /** The pin that holds for it. Under another config that is trusted here, it is another server. */
   #find(pins: PinMap, service: Service): Pin | undefined {
+    const { gate, lists } = this.#parts
     const pin = pins.get(pinKey(this.#placeOf(service)))
-    return pin && pin.shape !== this.#shape(service) && this.#parts.gate.isTrusted(service) ? undefined : pin
+    return pin && pin.shape !== lists.shape(service.config) && gate.isTrusted(service) ? undefined : pin
   }
 
   /** Each list is compared once with each pin. */
@@ -131,7 +129,7 @@ export class PinKeeper {
     const at = new Date().toISOString()
     return {
       ...this.#placeOf(service),
-      shape: this.#shape(service),
+      shape: this.#parts.lists.shape(service.config),
       at,
       list: listHash(tools),
       tools: pinnedTools(tools),
@@ -141,13 +139,6 @@ export class PinKeeper {
   #placeOf({ scope, name }: Service): Pick<Pin, 'namespace' | 'dataspace' | 'scope' | 'service'> {
     const { namespace, dataspace } = this.#parts.dataspace
     return { namespace, dataspace, scope: scopeName(scope), service: name }
-  }
-
-  #shape({ config }: Service): string {
-    const { namespace, dataspace } = this.#parts.dataspace
-    const shape = this.#shapes.get(config) ?? fingerprint(config, `${namespace}:${dataspace}`)
-    this.#shapes.set(config, shape)
-    return shape
   }
 
   /** @throws `storage` */

@@ -127,15 +127,11 @@ export async function updateService(house: House, given: string, entry: unknown)
   const { scope } = registry
   registry.requireOwn(name)
   const config = readEntry(house, name, entry)
-  const before = registry.findOwn(name)
-  const form = await storedForm(house, { scope, name }, config, { vouch: await isOurs(house, before) })
+  const vouch = await isOurs(house, registry.findOwn(name))
+  const form = await storedForm(house, { scope, name }, config, { vouch })
   const put = { name, key: serviceId({ scope, name }), form }
-  const outcome = await approvingIfOurs(
-    house,
-    before,
-    { scope, name, config: form.config },
-    async () => (await putAll(house, [put]))[0]!,
-  )
+  const change = vouchedFor({ scope, name, config: form.config }, vouch)
+  const outcome = await during(house, change, async () => (await putAll(house, [put]))[0]!)
   const { status, durable } = sound(name, outcome)
   if (status === 'unchanged') return { name, status, durable }
   return { name, status: 'updated', durable, ...warned(house, form) }
@@ -151,11 +147,11 @@ export async function patchService(house: House, given: string, patch: unknown):
     const service = house.registry.getOwn(name)
     const { scope, id, config, stamp } = service
     const patched = readEntry(house, name, patchConfig(config, patch))
-    const form = await storedForm(house, service, patched, { vouch: await isOurs(house, service) })
+    const vouch = await isOurs(house, service)
+    const form = await storedForm(house, service, patched, { vouch })
     if (form.isKept) return { name, status: 'unchanged', durable: weakest([], house) }
-    const outcome = await approvingIfOurs(house, service, { scope, name, config: form.config }, () =>
-      house.dataspace.putIf(id, form.put().value, stamp),
-    )
+    const change = vouchedFor({ scope, name, config: form.config }, vouch)
+    const outcome = await during(house, change, () => house.dataspace.putIf(id, form.put().value, stamp))
     if (outcome.status === 'written') {
       return { name, status: 'updated', durable: outcome.durable, ...warned(house, form) }
     }
@@ -172,9 +168,7 @@ export async function deleteService(house: House, given: string): Promise<Change
   const { scope } = registry
   registry.requireOwn(name)
   const id = serviceId({ scope, name })
-  const outcome = await approvingIfOurs(house, registry.findOwn(name), { scope, name }, () =>
-    house.dataspace.put(id, undefined),
-  )
+  const outcome = await during(house, { scope, name }, () => house.dataspace.put(id, undefined))
   const { status, durable } = sound(name, outcome)
   const problem = status === 'unchanged' ? registry.records.problem({ scope, name }) : undefined
   // What is no record cannot be overwritten by one.
@@ -195,16 +189,18 @@ async function isOurs({ gate }: House, before: Service | undefined): Promise<boo
   return by !== null && by !== 'host'
 }
 
-async function approvingIfOurs<Result extends { status: string }>(
-  house: House,
-  before: Service | undefined,
+/** The change, which approves what it makes of a service only where this user vouches for what was there. */
+function vouchedFor(change: ApprovedChange, vouch: boolean): ApprovedChange {
+  return vouch ? change : { scope: change.scope, name: change.name }
+}
+
+async function during<Result extends { status: string }>(
+  { approver }: House,
   change: ApprovedChange,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const { scope, name } = change
-  const changes = [(await isOurs(house, before)) ? change : { scope, name }]
   const cameAbout = ({ status }: Result) => status !== 'outdated' && status !== 'refused'
-  return (await house.approver.during(changes, work, cameAbout)).result
+  return (await approver.during([change], work, cameAbout)).result
 }
 
 function readEntry(house: House, name: string, entry: unknown): ServiceConfig {

@@ -36,6 +36,7 @@ export class CachedLists {
   readonly #read = new WeakMap<Entry, CachedList | undefined>()
   readonly #heads = new WeakMap<EntryHead, { head: ListHead; known: KnownList } | undefined>()
   readonly #fingerprints = new WeakMap<ServiceConfig, { expanded: ServiceConfig; hash: string }>()
+  readonly #shapes = new WeakMap<ServiceConfig, string>()
 
   constructor(dataspace: Dataspace, gate: Gate) {
     this.#dataspace = dataspace
@@ -129,7 +130,7 @@ export class CachedLists {
   async put(service: Service, stamp: Stamp, list: FetchedList): Promise<PutResult> {
     const own = this.#own.get(service.id)
     if (own && own.stamp < stamp) this.#own.delete(service.id)
-    const hashes = { fingerprint: this.fingerprint(service), shape: this.#shape(service.config) }
+    const hashes = { fingerprint: this.fingerprint(service), shape: this.shape(service.config) }
     const { tools, ...terms } = { ...list, ...hashes }
     const head = headOf(listedTools(service.name, tools), terms)
     const value = { tools, ...terms } as unknown as Json
@@ -146,6 +147,14 @@ export class CachedLists {
     const hash = fingerprint(own, this.#gate.hashingKey(service))
     this.#fingerprints.set(config, { expanded: own, hash })
     return hash
+  }
+
+  /** The same of a config as it is stored, placeholders and all. */
+  shape(config: ServiceConfig): string {
+    const { namespace, dataspace } = this.#dataspace
+    const shape = this.#shapes.get(config) ?? fingerprint(config, `${namespace}:${dataspace}`)
+    this.#shapes.set(config, shape)
+    return shape
   }
 
   #ownOf(service: Service): CachedList | undefined {
@@ -165,7 +174,7 @@ export class CachedLists {
     // Fetched with this very config, which reads the same in every environment: there is nothing to compare.
     if (basis === service.stamp && list !== null && isPlain(service.config)) return true
     const own = this.fingerprint(service)
-    return own === undefined ? list?.shape === this.#shape(service.config) : list?.fingerprint === own
+    return own === undefined ? list?.shape === this.shape(service.config) : list?.fingerprint === own
   }
 
   #expanded(service: Service): ServiceConfig | undefined {
@@ -174,11 +183,6 @@ export class CachedLists {
     } catch {
       return undefined
     }
-  }
-
-  /** Of the config as it is stored. */
-  #shape(config: ServiceConfig): string {
-    return fingerprint(config, `${this.#dataspace.namespace}:${this.#dataspace.dataspace}`)
   }
 }
 
