@@ -40,7 +40,7 @@ export function knownTool(house: House, address: string): ResolvedTool | undefin
 function look(house: House, address: string): KnownTool | undefined {
   const slash = address.indexOf('/')
   const service = slash > 0 ? house.registry.find(address.slice(0, slash)) : undefined
-  if (!service || service.config.disabled || house.gate.refusal(service)) return undefined
+  if (!service || service.config.disabled) return undefined
   const list = house.lists.get(service)
   if (!list || house.refresher.isOutdated(service, list)) return undefined
   const name = address.slice(slash + 1)

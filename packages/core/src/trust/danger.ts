@@ -13,8 +13,11 @@ const HARMLESS = new Set(['type', 'url', 'headers', 'protocol', 'description', '
  */
 export function dangerOf(config: ServiceConfig): string | undefined {
   if (config.type === 'stdio') return 'it would start a program here'
-  if (holdsSealed(JSON.stringify(config))) return 'it holds sealed values, which would be opened here'
-  if (!isPlain(config)) return 'it holds placeholders, which would send values from here'
+  if (!isPlain(config)) {
+    return holdsSealed(JSON.stringify(config))
+      ? 'it holds sealed values, which would be opened here'
+      : 'it holds placeholders, which would send values from here'
+  }
   const strange = Object.keys(config).find((field) => !HARMLESS.has(field))
   return strange === undefined ? undefined : `it holds "${strange}"`
 }
