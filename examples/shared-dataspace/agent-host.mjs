@@ -10,36 +10,37 @@ const store = await setupStore({
 })
 const ctx = store.forStore()
 
-/** Resolves when the storage is in this state; an event tells. */
-function reached(state) {
+/** Resolves when this holds; what happens is told by events, after each of which it looks again. */
+function until(events, holds) {
   return new Promise((resolve) => {
-    const stop = store.events.on('storageChanged', look)
-    function look() {
-      if (store.status().state !== state) return
-      stop()
-      resolve(state)
-    }
-    look()
-  })
-}
-
-/** Resolves when this process knows of the service; an event tells. */
-function sees(name) {
-  return new Promise((resolve) => {
-    const stop = store.events.on('serviceAdded', look)
+    const stops = events.map((event) => store.events.on(event, look))
     async function look() {
-      const services = await ctx.listServices().catch(() => [])
-      if (!services.some((service) => service.name === name)) return
-      stop()
-      resolve(name)
+      if (!(await holds())) return
+      for (const stop of stops) stop()
+      resolve()
     }
     void look()
   })
 }
 
+async function known(name) {
+  const services = await ctx.listServices().catch(() => [])
+  return services.find((service) => service.name === name)
+}
+
 const asks = {
-  reached,
-  sees,
+  reached: async (state) => {
+    await until(['storageChanged'], () => store.status().state === state)
+    return state
+  },
+  sees: async (name) => {
+    await until(['serviceAdded'], async () => (await known(name)) !== undefined)
+    return name
+  },
+  seesTools: async (name) => {
+    await until(['serviceAdded', 'toolsChanged'], async () => (await known(name))?.toolCount > 0)
+    return (await known(name)).toolCount
+  },
   add: async (services) => {
     const { results, durable } = await ctx.addService(services)
     return { status: results[0].status, durable }

@@ -54,6 +54,7 @@ async function main() {
 
   say('2. Host B has it too, and lists its tools without starting anything.')
   check('B sees', await b.ask('sees', 'weather'), 'weather')
+  check('B knows of tools', await b.ask('seesTools', 'weather'), 1)
   check('B lists', await b.ask('tools', 'weather'), { names: ['weather/get_weather'], source: 'cache' })
   check('servers that were started so far', startsSoFar(), 1)
 
