@@ -16,6 +16,8 @@ import { basename, dirname, join } from 'node:path'
 import { Dataspace, localFile, type SqliteOptions, sqliteBackend } from '@mcpstore/storage'
 import Libsql from 'libsql'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { SqliteFile } from '../src/backends/sqlite/sqlite-file.ts'
+import { SqliteTables } from '../src/backends/sqlite/tables.ts'
 import { keepingLogger } from './support/logs.ts'
 
 const CONFIG = 'services:weather:config'
@@ -388,4 +390,19 @@ describe('a file without a byte', () => {
     expect(readFileSync(`${file}-wal`, 'utf8')).toBe('what was written last')
     expect(readFileSync(file).length).toBe(0)
   })
+})
+
+test('a file that is made at the moment somebody looks for it is not taken for one that was replaced', async () => {
+  const fileOf = () =>
+    new SqliteFile(file, { kind: 'dataspace' }, (statements) => new SqliteTables(statements))
+  const [looking, making] = [fileOf(), fileOf()]
+  await looking.open({ make: false })
+  await making.open()
+  making.write((tables) => tables.addId('made'))
+  expect(looking.read((tables) => tables.ids())).toEqual([])
+  expect(looking.hasAppeared).toBe(true)
+  await looking.open({ make: false })
+  expect(looking.read((tables) => tables.ids())).toEqual(['made'])
+  looking.close()
+  making.close()
 })

@@ -87,17 +87,23 @@ export class SqliteFile<Tables> {
     this.#open = undefined
   }
 
+  /** Whether the file is another one than was opened. Where there was none, one that is made meanwhile replaces nothing. */
+  #isReplaced({ absent, identity }: OpenFile): boolean {
+    return absent === undefined && fileIdentity(this.path) !== identity
+  }
+
   /** Runs `task` in one transaction; nothing of it stays if it throws or the file is not the one opened. */
   #transact<Result>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', task: (tables: Tables) => Result): Result {
     try {
-      if (!this.#open || fileIdentity(this.path) !== this.#open.identity) throw vanished(this.path)
-      const { db, frozen, identity, tables } = this.#open
+      const open = this.#open
+      if (!open || this.#isReplaced(open)) throw vanished(this.path)
+      const { db, frozen, tables } = open
       if (frozen && begin === 'BEGIN IMMEDIATE') throw frozen
       db.exec(begin)
       try {
         const result = task(tables)
         db.exec('COMMIT')
-        if (fileIdentity(this.path) !== identity) throw vanished(this.path)
+        if (this.#isReplaced(open)) throw vanished(this.path)
         return result
       } finally {
         if (db.inTransaction) db.exec('ROLLBACK')
