@@ -198,7 +198,9 @@ test('a file of the version before heads is read, and takes them from then on', 
   await first.put(cacheOf('a'), ['a'], { basis: stamp, head: { count: 1 } })
   await first.close()
   const db = new Libsql(file)
-  db.exec("ALTER TABLE records DROP COLUMN head; UPDATE meta SET value = '1.0' WHERE name = 'schema'")
+  db.exec(
+    "ALTER TABLE records DROP COLUMN head; DROP TABLE sharers; UPDATE meta SET value = '1.0' WHERE name = 'schema'",
+  )
   db.close()
   const second = await open()
   expect(second.get(cacheOf('a'))?.value).toEqual(['a'])

@@ -37,8 +37,12 @@ const TABLES = `
   INSERT INTO meta VALUES ('schema', '${SCHEMA.major}.${SCHEMA.minor}'), ('rev', '0'), ('cleared', ''), ('ids', '');
 `
 
-/** What files that were made earlier do not have. */
-const ADDED_TABLES = 'CREATE TABLE IF NOT EXISTS sharers (node TEXT PRIMARY KEY, last INTEGER NOT NULL)'
+/** What makes a file of version 1.0 one of this version: it had neither heads nor a note of who counted when. */
+const UPGRADE = `
+  ALTER TABLE records ADD COLUMN head TEXT;
+  CREATE TABLE IF NOT EXISTS sharers (node TEXT PRIMARY KEY, last INTEGER NOT NULL);
+  UPDATE meta SET value = '1.1' WHERE name = 'schema';
+`
 
 /**
  * A commit to a mirror survives the end of the process, but not always that of the machine: to wait for the disk would
@@ -105,8 +109,7 @@ function openWritable(
     const made = `${TABLES} INSERT INTO meta VALUES ('kind', '${kind}'); ${moreTables}`
     checkSchema(metaOf(db, 'schema') ?? create(db, file, made), file)
     checkKind(metaOf(db, 'kind'), kind, file)
-    db.exec(ADDED_TABLES)
-    addHeads(db)
+    upgrade(db)
     for (const pragma of PRAGMAS[kind]) db.exec(`PRAGMA ${pragma}`)
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
   } catch (thrown) {
@@ -189,14 +192,12 @@ function create(db: Libsql.Database, file: string, tables: string): string {
   return metaOf(db, 'schema')!
 }
 
-/** Brings tables of version 1.0 up to date: those had no heads. Its programs go on with what comes. */
-function addHeads(db: Libsql.Database): void {
+/** Brings tables of version 1.0 up to date. Its programs go on with what comes. */
+function upgrade(db: Libsql.Database): void {
   if (metaOf(db, 'schema') !== '1.0') return
   db.exec('BEGIN IMMEDIATE')
   try {
-    if (metaOf(db, 'schema') === '1.0') {
-      db.exec("ALTER TABLE records ADD COLUMN head TEXT; UPDATE meta SET value = '1.1' WHERE name = 'schema'")
-    }
+    if (metaOf(db, 'schema') === '1.0') db.exec(UPGRADE)
     db.exec('COMMIT')
   } catch (thrown) {
     db.exec('ROLLBACK')
