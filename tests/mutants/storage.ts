@@ -6,6 +6,7 @@ const conformance = 'packages/storage/test/conformance.test.ts'
 const dataspace = 'packages/storage/test/dataspace.test.ts'
 const sqlite = 'packages/storage/test/sqlite.test.ts'
 const outbox = 'packages/storage/test/outbox.test.ts'
+const mirrorSpoiled = 'packages/storage/test/mirror-spoiled.test.ts'
 const mirror = 'packages/storage/test/mirror.test.ts'
 const mirrorOrigin = 'packages/storage/test/mirror-origin.test.ts'
 const _services = 'packages/core/test/store-services.test.ts'
@@ -612,5 +613,45 @@ export const storageMutants: Mutant[] = [
     replace: 'for (const stamp of [kept.cleared, ...kin.slice(kin.length).map((record) => record.stamp)])',
     suite: mirror,
     test: 'where a clock that was a year ahead is set right while the server is away, what is written then is not lost',
+  },
+  {
+    name: 'a locked file freezes the host',
+    file: 'packages/storage/src/backends/sqlite/database.ts',
+    find: 'const BUSY_TIMEOUT_MS = 5',
+    replace: 'const BUSY_TIMEOUT_MS = 5000',
+    suite: sqlite,
+    test: 'a locked file does not hold up the host',
+  },
+  {
+    name: 'a revision of the mirror that was spoiled is gone by',
+    file: 'packages/storage/src/backends/sqlite/spoiled-meta.ts',
+    find: 'said < last',
+    replace: 'said < -last',
+    suite: mirrorSpoiled,
+    test: 'rev = 0 loses no write and hides none',
+  },
+  {
+    name: 'what is no clear drops what lies beside it',
+    file: 'packages/storage/src/backends/sqlite/spoiled-meta.ts',
+    find: 'isStamp(cleared) && isClear(db, cleared)',
+    replace: 'isStamp(cleared)',
+    suite: mirrorSpoiled,
+    test: 'loses no write and hides none',
+  },
+  {
+    name: 'a real clear in a mirror is taken for none',
+    file: 'packages/storage/src/backends/sqlite/spoiled-meta.ts',
+    find: 'if (cleared !== NO_STAMP && !(isStamp(cleared) && isClear(db, cleared)))',
+    replace: 'if (cleared !== NO_STAMP)',
+    suite: mirrorSpoiled,
+    test: 'a clear is no such thing',
+  },
+  {
+    name: 'a clear from the future keeps everything out of a mirror',
+    file: 'packages/storage/src/mirror/mirror-file.ts',
+    find: 'if (isFuture(space.cleared(), now)) space.setCleared(NO_STAMP)',
+    replace: '',
+    suite: mirrorSpoiled,
+    test: 'a clear from the future in a mirror without records',
   },
 ]

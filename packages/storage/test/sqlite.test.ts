@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { Dataspace, localFile, type SqliteOptions, sqliteBackend } from '@mcpstore/storage'
 import Libsql from 'libsql'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SqliteFile } from '../src/backends/sqlite/sqlite-file.ts'
 import { SqliteTables } from '../src/backends/sqlite/tables.ts'
 import { keepingLogger } from './support/logs.ts'
@@ -134,17 +134,29 @@ test('a file that another process has locked: reads work, the write is told to b
   await until(() => dataspace.status().state === 'up')
 })
 
-test('a locked file does not hold up the host', async () => {
+test('a locked file does not hold up the host: it is tried again and again, with turns for others in between', async () => {
   const dataspace = await open()
   await dataspace.put(CONFIG, 0)
   const lock = new Libsql(file)
   lock.exec('BEGIN IMMEDIATE')
-  let turns = 0
-  const ticking = setInterval(() => turns++, 1)
-  await dataspace.put(CONFIG, 1)
-  clearInterval(ticking)
-  lock.close()
-  expect(turns).toBeGreaterThan(20)
+  const seen: ('try' | 'turn')[] = []
+  const exec = Libsql.prototype.exec
+  const spy = vi.spyOn(Libsql.prototype, 'exec').mockImplementation(function (this: Libsql.Database, sql) {
+    if (sql === 'BEGIN IMMEDIATE') seen.push('try')
+    return exec.call(this, sql)
+  })
+  const ticking = setInterval(() => seen.push('turn'), 1)
+  try {
+    expect((await dataspace.put(CONFIG, 1)).durable).toBe('memory')
+  } finally {
+    clearInterval(ticking)
+    spy.mockRestore()
+    lock.close()
+  }
+  const order = seen.join(' ')
+  expect(order.match(/try turn/g)!.length).toBeGreaterThan(2)
+  // The write, and the beat beside it.
+  expect(order).not.toContain('try try try')
 })
 
 test('a full disk: the write is told to be in memory, what was there stays, and it fits when there is room', async () => {

@@ -62,6 +62,8 @@ export interface Kept {
   counters: Counter[]
   /** Writes that wait. */
   writes: Write[]
+  /** The stamps of those that cannot be read. */
+  unreadable: Stamp[]
   /** All that wait, if some do no more. */
   waiting: ReadonlySet<Stamp> | undefined
   /** Whether there is more than was read. */

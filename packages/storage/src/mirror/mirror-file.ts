@@ -3,6 +3,7 @@ import { SqliteFile } from '../backends/sqlite/sqlite-file.ts'
 import { SqliteTables } from '../backends/sqlite/tables.ts'
 import { childKeys } from '../keyspace.ts'
 import { type StoredRecord, supersedes } from '../record.ts'
+import { isFuture, NO_STAMP } from '../stamp.ts'
 import type { Batch, Keeping, Kept, Origin, Share } from './kept.ts'
 import { MIRROR_TABLES, MirrorTables } from './mirror-tables.ts'
 
@@ -116,13 +117,15 @@ function readAfter(tables: Tables, cursor: number): { kept: Kept; cursor: number
   const full = [records, counters, rows].filter(({ length }) => length === PAGE)
   const end = Math.min(rev, ...full.map((page) => page.at(-1)!.rev))
   const read = <Row extends { rev: number }>(page: Row[]) => page.filter((row) => row.rev <= end)
+  const writes = read(rows).map(({ stamp, write }) => ({ stamp, write: parsed(write) }))
   const kept = {
     origin: originOf(tables),
     offset: Number(space.meta('offset')),
     cleared: space.cleared(),
     records: read(records),
     counters: read(counters),
-    writes: read(rows).flatMap(({ write }) => parsed(write) ?? []),
+    writes: writes.flatMap(({ write }) => write ?? []),
+    unreadable: writes.flatMap(({ stamp, write }) => (write ? [] : [stamp])),
     // Asked for once, at the end; whoever begins to read knows of none.
     waiting:
       end === rev && cursor > 0 && Number(space.meta('settled')) > cursor ? mirror.waiting() : undefined,
@@ -147,7 +150,9 @@ function keep(
   { node, cleared, countedSince, now, offset }: Keeping,
 ): void {
   space.setMeta('offset', String(offset))
-  if (cleared > space.cleared()) {
+  // What was no clear, or by a clock that was ahead, would keep everything out that comes after it.
+  if (isFuture(space.cleared(), now)) space.setCleared(NO_STAMP)
+  if (cleared > space.cleared() && !isFuture(cleared, now)) {
     space.setCleared(cleared)
     space.removeUpTo(cleared)
     mirror.removeTotalsBefore(cleared)

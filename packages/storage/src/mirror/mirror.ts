@@ -221,6 +221,8 @@ export class Mirror {
     for (const stamp of [kept.cleared, ...kin.map((record) => record.stamp)])
       if (isStamp(stamp)) clock.believe(stamp)
     intake.onKept({ ...kept, writes }, settled)
+    for (const stamp of kept.unreadable)
+      replica.setAside(`outbox:${stamp}`, 'the write that waits is not JSON')
     this.#changes.forget(kept, (key) => replica.record(key))
     if (writes.length > 0) onAdded()
   }

@@ -6,6 +6,7 @@ import { makeFolder } from '../../make-folder.ts'
 import { type Absence, absenceOf } from './absence.ts'
 import { isReadOnly, readOnly } from './errors.ts'
 import { openEmpty, openSnapshot } from './snapshot.ts'
+import { spoiledMeta } from './spoiled-meta.ts'
 
 /** A connection that waits longer for a lock freezes the host; the tier tries again without blocking instead. */
 const BUSY_TIMEOUT_MS = 5
@@ -51,6 +52,12 @@ const UPGRADE = `
 const PRAGMAS: Record<FileKind, readonly string[]> = {
   dataspace: ['synchronous = FULL'],
   mirror: ['synchronous = NORMAL', 'wal_autocheckpoint = 4000'],
+}
+
+/** Tables whose rows have a revision. */
+const REVISED: Record<FileKind, readonly string[]> = {
+  dataspace: ['records', 'counters'],
+  mirror: ['records', 'counters', 'outbox'],
 }
 
 /** An open file, and which file that is, so that its replacement is noticed. */
@@ -110,6 +117,7 @@ function openWritable(
     checkSchema(metaOf(db, 'schema') ?? create(db, file, made), file)
     checkKind(metaOf(db, 'kind'), kind, file)
     upgrade(db)
+    mendMeta(db, REVISED[kind])
     for (const pragma of PRAGMAS[kind]) db.exec(`PRAGMA ${pragma}`)
     if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${maxPages}`)
   } catch (thrown) {
@@ -181,23 +189,33 @@ function create(db: Libsql.Database, file: string, tables: string): string {
     throw new BackendError('down', `${file} is a database of something else`, { hint: 'Use another file.' })
   }
   db.exec('PRAGMA journal_mode = WAL')
-  db.exec('BEGIN IMMEDIATE')
-  try {
+  atOnce(db, () => {
     if (metaOf(db, 'schema') === undefined) db.exec(tables)
-    db.exec('COMMIT')
-  } catch (thrown) {
-    db.exec('ROLLBACK')
-    throw thrown
-  }
+  })
   return metaOf(db, 'schema')!
 }
 
 /** Brings tables of version 1.0 up to date. Its programs go on with what comes. */
 function upgrade(db: Libsql.Database): void {
   if (metaOf(db, 'schema') !== '1.0') return
+  atOnce(db, () => {
+    if (metaOf(db, 'schema') === '1.0') db.exec(UPGRADE)
+  })
+}
+
+/** Puts right what somebody has spoiled by hand. */
+function mendMeta(db: Libsql.Database, tables: readonly string[]): void {
+  if (spoiledMeta(db, { tables }).length === 0) return
+  const set = db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)')
+  atOnce(db, () => {
+    for (const fact of spoiledMeta(db, { tables })) set.run(...fact)
+  })
+}
+
+function atOnce(db: Libsql.Database, task: () => void): void {
   db.exec('BEGIN IMMEDIATE')
   try {
-    if (metaOf(db, 'schema') === '1.0') db.exec(UPGRADE)
+    task()
     db.exec('COMMIT')
   } catch (thrown) {
     db.exec('ROLLBACK')
