@@ -12,6 +12,7 @@ import type { RecordKey, RecordKind } from './keyspace.ts'
 import type { Lease, LeaseRefused } from './lease.ts'
 import type { DataspaceNode } from './nodes.ts'
 import { type DataspaceOptions, makeParts, type Parts } from './parts.ts'
+import { lastChance } from './patience.ts'
 import type { Projection } from './projection.ts'
 import { encodedPut, type Put, type PutRefused, type PutResult } from './put.ts'
 import { putOnlyIf } from './put-if.ts'
@@ -225,9 +226,10 @@ export class Dataspace {
   async #close(): Promise<number> {
     this.#cancelCount?.()
     this.#parts.values.close()
-    const { counts, health, link, mirror, outbox } = this.#parts
+    const { counts, health, link, mirror, outbox, patience, time } = this.#parts
     const isSent = () => outbox.size === 0 && counts.unsent().length === 0
-    if (!isSent()) await this.#attempt(isSent)
+    const isKept = mirror !== undefined && !mirror.problem
+    if (!isSent()) await this.#attempt(isSent, isKept && !health.hopeful ? lastChance(time) : patience)
     await link.close()
     await mirror?.close()
     health.closed()
@@ -239,8 +241,8 @@ export class Dataspace {
   }
 
   /** Makes attempts until `satisfied`, or until there is no hope. */
-  #attempt(satisfied: () => boolean): Promise<void> {
-    const { health, link, patience } = this.#parts
+  #attempt(satisfied: () => boolean, patience = this.#parts.patience): Promise<void> {
+    const { health, link } = this.#parts
     const isOver = () => satisfied() || !health.hopeful
     return patience.untilSatisfied(isOver, () => link.kick())
   }

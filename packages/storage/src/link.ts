@@ -229,6 +229,8 @@ export class Link {
   }
 
   #fail(thrown: unknown): void {
+    // What ends because all is closed says nothing about the backend.
+    if (this.#closed) return
     const error = asBackendError(thrown)
     if (!READABLE.has(error.state) || error.broken) this.#connected = false
     this.#options.health.failed(error, this.#connected)

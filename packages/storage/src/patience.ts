@@ -2,6 +2,7 @@ import { asBackendError } from './health.ts'
 import type { Time } from './time.ts'
 
 const RETRY_MS = 10
+const LAST_CHANCE_MS = 200
 
 /** Waiting with an end: nothing here waits longer than `waitMs`, and what waits keeps the process alive. */
 export class Patience {
@@ -53,4 +54,9 @@ export class Patience {
       }
     }
   }
+}
+
+/** For what lies in a file, and a backend that was silent: whoever comes next can send it too. */
+export function lastChance(time: Time): Patience {
+  return new Patience(time, LAST_CHANCE_MS)
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mirrorFile, sqliteBackend, statsField, statsKey } from '@mcpstore/storage'
+import { BackendError, mirrorFile, sqliteBackend, statsField, statsKey } from '@mcpstore/storage'
 import { describe, expect, test } from 'vitest'
 import { settle } from './support/manual-time.ts'
 import { MirrorPlace } from './support/mirror-place.ts'
@@ -59,6 +59,35 @@ test('a dataspace that is closed during an outage leaves everything in the file 
   expect(
     place.query<{ json: string }>('SELECT json FROM records ORDER BY json').map(({ json }) => json),
   ).toEqual(['1', '2'])
+})
+
+test('to close took as long again as to open while the server was silent: what is in the file is left to others', async () => {
+  await using place = new MirrorPlace()
+  const { dataspace, backend, time } = await place.start({ down: true })
+  expect((await dataspace.put(CONFIG, 1)).durable).toBe('local')
+  const { close } = backend
+  backend.open = () =>
+    new Promise((_, reject) => {
+      backend.close = async () => reject(new BackendError('down', 'closed', { hint: '' }))
+    })
+  let left: number | undefined
+  void dataspace.close().then((count) => {
+    left = count
+  })
+  await time.pass(200)
+  expect(left).toBe(1)
+  expect(dataspace.status().reason).toContain('planted: down')
+  expect(place.waiting()).toHaveLength(1)
+  backend.close = close
+})
+
+test('what waits is sent at the last moment if the server is back', async () => {
+  await using place = new MirrorPlace()
+  const { dataspace, backend } = await place.start({ down: true })
+  expect((await dataspace.put(CONFIG, 1)).durable).toBe('local')
+  backend.faults.heal()
+  expect(await dataspace.close()).toBe(0)
+  expect(place.tables.records.get(CONFIG)?.json).toBe('1')
 })
 
 test('processes that share a mirror see each other during an outage, and each write is kept once', async () => {
