@@ -250,6 +250,14 @@ export const coreMutants: Mutant[] = [
     test: 'an ambiguous name is refused with its candidates, a near one suggested and never executed',
   },
   {
+    name: 'an export name is looked for everywhere',
+    file: 'packages/core/src/tools/resolve.ts',
+    find: 'likely.filter((one) => mayExport(one.name, address))',
+    replace: 'likely.filter((one) => mayExport(one.name, address) || one)',
+    suite: partial,
+    test: 'a call by export name waited for a service of another name that never answers',
+  },
+  {
     name: 'of several tools of a name the first is taken',
     file: 'packages/core/src/tools/resolve.ts',
     find: 'if (found.length === 1) return found[0]!',

@@ -66,6 +66,19 @@ test('while one service of ten never answers, the other nine are listed, called 
   expect(checks.filter(({ error }) => error).map(({ name }) => name)).toEqual(['s0'])
 })
 
+test('a call by export name waited for a service of another name that never answers', async () => {
+  const store = await open({ connectTimeoutMs: 600_000 })
+  const ctx = store.forStore()
+  const odd = 'no tool of mine: ü'
+  await ctx.addService({ mute: hanging(), s1: server(), [odd]: server() })
+  const { exportName } = (await ctx.listTools(odd)).find(({ tool }) => tool === 'echo')!
+  for (const address of ['s1__echo', exportName]) {
+    expect((await ctx.useTool(address, { text: address })).content).toEqual([{ type: 'text', text: address }])
+    expect((await ctx.findTool(address)).exportName).toBe(address)
+  }
+  expect((await ctx.serviceInfo('mute')).status).toBe('new')
+})
+
 test('the tenth is named with its reason when its time is up, and nobody else with it', async () => {
   const store = await open()
   const ctx = store.forStore()

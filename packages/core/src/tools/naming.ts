@@ -15,6 +15,14 @@ export function exportNameOf(service: string, tool: string): string {
     .update(JSON.stringify([service, tool]))
     .digest('hex')
     .slice(0, HASH_LENGTH)
-  const readable = plain.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, LONGEST - HASH_LENGTH - 1)
-  return `${readable}-${hash}`
+  return `${readable(plain)}-${hash}`
+}
+
+/** Whether a tool of this service, whichever those are, may go by this export name. */
+export function mayExport(service: string, exportName: string): boolean {
+  return exportName.startsWith(readable(`${service}__`))
+}
+
+function readable(name: string): string {
+  return name.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, LONGEST - HASH_LENGTH - 1)
 }

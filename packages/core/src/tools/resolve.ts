@@ -5,7 +5,7 @@ import { nearest } from '../near.ts'
 import { storedName } from '../services/names.ts'
 import type { Service } from '../services/registry.ts'
 import { type ListOptions, listServices, type ServiceList } from './listing.ts'
-import { exportNameOf } from './naming.ts'
+import { exportNameOf, mayExport } from './naming.ts'
 import { isAllowed } from './tool-filter.ts'
 import type { ListedTool } from './tool-list.ts'
 
@@ -34,7 +34,8 @@ export function checkAddress(address: unknown): string {
 
 /**
  * The tool that `address` means: `service/tool`, an export name, or a raw or `service_tool` name that exactly one tool
- * answers to. Servers are asked only for lists that are not known, or that do not have the tool.
+ * answers to. Servers are asked only for lists that are not known, or that do not have the tool; and for an export name
+ * only those that may have it, as long as one of them does.
  * @throws `unknown_service`, `unknown_tool`, `ambiguous_tool`, and for one named service what listing throws.
  */
 export async function resolveTool(
@@ -48,7 +49,13 @@ export async function resolveTool(
   if (service) return ofService(house, service, address.slice(slash + 1), options)
   const services = house.registry.all().filter(({ config }) => !config.disabled)
   const likely = services.filter((one) => mayHave(house, one, address))
-  let parts = await listServices(house, likely, options)
+  const exporters = likely.filter((one) => mayExport(one.name, address))
+  let parts = await listServices(house, exporters, options)
+  const [exported, ...more] = matches(parts, address).filter(({ tool }) => tool.exportName === address)
+  // Whoever has a tool that is called so by itself gives way: nobody else is waited for.
+  if (exported && more.length === 0) return exported
+  const others = likely.filter((one) => !exporters.includes(one))
+  parts = [...parts, ...(await listServices(house, others, options))]
   let found = matches(parts, address)
   if (found.length === 0 && likely.length < services.length) {
     parts = await listServices(house, services, options)
