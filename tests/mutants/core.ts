@@ -355,6 +355,14 @@ export const coreMutants: Mutant[] = [
     test: '100 opens and closes leave no process, and have had no more than they needed',
   },
   {
+    name: 'a service that hangs is waited for again at once',
+    file: 'packages/core/src/connections/breaker.ts',
+    find: "last.code === 'timeout' ?",
+    replace: "last.code !== 'timeout' ?",
+    suite: 'packages/core/test/connections-failing.test.ts',
+    test: 'a service that cannot be connected one that never answers made every caller wait anew',
+  },
+  {
     name: 'a service that failed too often never comes back',
     file: 'packages/core/src/connections/breaker.ts',
     find: 'if (left <= 0) return\n',

@@ -117,10 +117,26 @@ describe('a service that cannot be connected', () => {
       expect(error).toMatchObject({
         code: 'unreachable',
         message: 'not tried again for 1 s after 3 failures: service "demo" does not work',
-        hint: 'Mend it.',
+        hint: 'Mend it. checkServices and waitService try it at once.',
       })
     }
     expect(counts.connects).toBe(3)
+  })
+
+  test('one that never answers made every caller wait anew', async () => {
+    const { counts, plan, time, use } = scene()
+    plan.connect = async () => {
+      await time.pass(8000)
+      failing('timeout')()
+    }
+    expect((await failureOf(use())).message).toBe('service "demo" does not work')
+    await time.pass(7999)
+    const told = 'not tried again for 1 s after a failure: service "demo" does not work'
+    expect(await failureOf(use())).toMatchObject({ code: 'timeout', message: told })
+    expect(counts.connects).toBe(1)
+    await time.pass(1)
+    await failureOf(use())
+    expect(counts.connects).toBe(2)
   })
 
   test('is tried by whoever comes when its time has passed, once, and left alone longer when that fails', async () => {

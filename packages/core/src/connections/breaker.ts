@@ -23,8 +23,9 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /**
- * Leaves services alone that failed to connect again and again: for a second, then ever longer, up to a minute. Whoever
- * asks meanwhile is told at once why it failed; who comes after that makes the next attempt.
+ * Leaves services alone that failed to connect again and again: for a second, then ever longer, up to a minute; and one
+ * that was waited for in vain at least as long as that took. Whoever asks meanwhile is told at once why it failed; who comes
+ * after that makes the next attempt.
  */
 export class Breaker {
   readonly #time: Time
@@ -48,18 +49,23 @@ export class Breaker {
     if (left <= 0) return
     const { count, last } = failures
     const seconds = Math.ceil(left / 1000)
-    const message = `not tried again for ${seconds} s after ${count} failures: ${last.message}`
-    const refusal = new McpStoreError(last.code, message, { hint: last.hint, cause: last })
+    const times = count === 1 ? 'a failure' : `${count} failures`
+    const message = `not tried again for ${seconds} s after ${times}: ${last.message}`
+    const hint = [last.hint, 'checkServices and waitService try it at once.'].filter(Boolean).join(' ')
+    const refusal = new McpStoreError(last.code, message, { hint, cause: last })
     refusals.add(refusal)
     throw refusal
   }
 
-  failed(id: string, key: string, last: McpStoreError): void {
+  /** Takes note of a failed connect that was waited for `waitedMs`. */
+  failed(id: string, key: string, last: McpStoreError, waitedMs: number): void {
     const before = this.#failures.get(id)
     const count = before?.key === key ? before.count + 1 : 1
     const grown = FIRST_REST_MS * 2 ** Math.min(count - PATIENCE, 10)
     const jitter = 0.8 + 0.4 * this.#time.random()
-    const rest = count < PATIENCE ? 0 : Math.min(grown, LONGEST_REST_MS) * jitter
+    const earned = count < PATIENCE ? 0 : Math.min(grown, LONGEST_REST_MS) * jitter
+    // Else whoever asks would be made to wait most of the time.
+    const rest = last.code === 'timeout' ? Math.max(earned, Math.min(waitedMs, LONGEST_REST_MS)) : earned
     const [restsUntil, retryAt] = [this.#time.monotonic() + rest, this.#time.now() + rest]
     this.#failures.set(id, { key, count, last, restsUntil, retryAt })
   }

@@ -204,9 +204,11 @@ export class ConnectionPool {
         const ending = this.#ending.get(id)
         if (ending) await ending
         const about = { ...left, signal, known, isStranger, scope }
+        const began = this.#time.monotonic()
         const connecting = connectRetried(this.#connector, service, config, about)
         const connection = await connecting.catch((error: unknown) => {
-          if (this.#isTelling(error, left.timeoutMs)) this.#breaker.failed(id, key, error)
+          if (this.#isTelling(error, left.timeoutMs))
+            this.#breaker.failed(id, key, error, this.#time.monotonic() - began)
           throw error
         })
         this.#breaker.succeeded(id)
