@@ -1,6 +1,5 @@
 import type { Mutant } from './mutant.ts'
 
-const _dataspace = 'packages/storage/test/dataspace.test.ts'
 const tools = 'packages/core/test/store-tools.test.ts'
 const services = 'packages/core/test/store-services.test.ts'
 const approvals = 'packages/core/test/trust-approvals.test.ts'
@@ -20,7 +19,7 @@ const eraConnections = 'packages/core/test/connections-eras.test.ts'
 const privateLists = 'packages/core/test/private-lists.test.ts'
 const hostAnswers = 'packages/core/test/host-answers.test.ts'
 const hostOptions = 'packages/core/test/host-options.test.ts'
-const _outage = 'tests/faults/outage.test.ts'
+const requests = 'packages/core/test/connections-requests.test.ts'
 const events = 'packages/core/test/store-events.test.ts'
 const sharedEvents = 'packages/core/test/events-shared.test.ts'
 const lifecycle = 'packages/core/test/service-lifecycle.test.ts'
@@ -1299,6 +1298,38 @@ export const coreMutants: Mutant[] = [
     replace: 'this.#fits(head.basis, read.head, service) || head ? read.known : undefined',
     suite: warmStart,
     test: 'knows no tools of a config that is another one, whatever the head says',
+  },
+  {
+    name: 'an answer settles the request that was sent last',
+    file: 'packages/core/src/connections/requests.ts',
+    find: 'const id = Number(message.id)',
+    replace: 'const id = Number(message.id) + this.#lastId - Number(message.id)',
+    suite: requests,
+    test: 'each request has the answer of its id, in whatever order they come',
+  },
+  {
+    name: 'a request that was given up goes on at the server',
+    file: 'packages/core/src/connections/requests.ts',
+    find: "giveUp?.addEventListener('abort', () => this.#cancel(transport, id, giveUp.reason))",
+    replace: '',
+    suite: requests,
+    test: 'a request that is given up is cancelled once, and its late answer is for nobody',
+  },
+  {
+    name: 'a request that was answered is cancelled',
+    file: 'packages/core/src/connections/requests.ts',
+    find: 'if (!open) return',
+    replace: '',
+    suite: requests,
+    test: 'a request that was answered is not cancelled any more',
+  },
+  {
+    name: 'who waits on a connection that ended is not told',
+    file: 'packages/core/src/connections/sdk.ts',
+    find: 'this.#requests.end()',
+    replace: '',
+    suite: requests,
+    test: 'when the connection ends, whoever listens knows before those who wait are told',
   },
 ]
 

@@ -61,21 +61,12 @@ export class Deadline {
     return controller.signal
   }
 
-  /** The same for the SDK's `Protocol`, which asks no more of a signal than what the deadline itself can do. */
-  get forProtocol(): AbortSignal {
-    return this as Pick<AbortSignal, 'aborted' | 'reason' | 'throwIfAborted'> as AbortSignal
-  }
-
   get aborted(): boolean {
     return this.#ended !== undefined
   }
 
   get reason(): string | undefined {
     return this.#ended
-  }
-
-  throwIfAborted(): void {
-    if (this.#ended) throw new Error(this.#ended)
   }
 
   addEventListener(_abort: string, listener: () => void): void {

@@ -1,7 +1,7 @@
 import type { McpStoreError } from '@mcpstore/storage'
 import type { ErrorCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { type Deadline, LONGEST_TIMER_MS } from './deadline.ts'
+import type { Deadline } from './deadline.ts'
 import type { Dialect } from './dialect.ts'
 import { factsFrom } from './facts.ts'
 import { HttpFailure } from './http/fetch.ts'
@@ -29,11 +29,11 @@ export async function shakeHands({ deadline, ...parts }: Handshake): Promise<Ses
   }
   const answer = await deadline.race(initialize(sdk, peer, link, host.capabilities))
   const server = factsFrom(answer, String(answer['protocolVersion']))
-  session = new Session({ ...parts, sdk, peer, server, dialect: legacyDialect(sdk, peer) })
+  session = new Session({ ...parts, sdk, peer, server, dialect: legacyDialect(peer) })
   if (host.logLevel && server.capabilities['logging']) {
     const params = { level: host.logLevel }
     // Who does not want to hear it may say too much.
-    peer.request({ method: 'logging/setLevel', params }, sdk.ResultSchema).catch(() => {})
+    peer.ask({ method: 'logging/setLevel', params }).catch(() => {})
   }
   return session
 }
@@ -54,11 +54,10 @@ export async function connectError(
   return isAnswered && retryAfterMs === undefined ? markTurnedDown(told) : told
 }
 
-function legacyDialect(sdk: Sdk, peer: Peer): Dialect {
+function legacyDialect(peer: Peer): Dialect {
   return {
     health: 'ping',
-    exchange: (request, { forProtocol: signal }) =>
-      peer.request(request, sdk.ResultSchema, { timeout: LONGEST_TIMER_MS, signal }),
+    exchange: (request, deadline) => peer.ask(request, deadline),
     callable: (tools) => tools,
     prepare: () => {},
   }
@@ -72,8 +71,7 @@ async function initialize(
 ): Promise<Record<string, unknown>> {
   await peer.connect(transport)
   const params = { protocolVersion: sdk.latestVersion, capabilities, clientInfo: sdk.clientInfo }
-  const options = { timeout: LONGEST_TIMER_MS }
-  const answer = await peer.request({ method: 'initialize', params }, sdk.ResultSchema, options)
+  const answer = await peer.ask({ method: 'initialize', params })
   const version = answer['protocolVersion']
   if (typeof version !== 'string' || !sdk.supportedVersions.includes(version)) {
     throw new UnknownVersion(JSON.stringify(version))

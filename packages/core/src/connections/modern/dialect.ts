@@ -4,7 +4,7 @@ import { asError, storeError } from '../../errors.ts'
 import type { Asking } from '../../host/handlers.ts'
 import type { Host } from '../../host/host.ts'
 import type { RawTool } from '../connector.ts'
-import { type Deadline, LONGEST_TIMER_MS } from '../deadline.ts'
+import type { Deadline } from '../deadline.ts'
 import type { Dialect, RawRequest } from '../dialect.ts'
 import { fields } from '../facts.ts'
 import { collectPages, toolListing } from '../pages.ts'
@@ -45,8 +45,8 @@ export function modernDialect({
   mirrored,
   warn,
 }: ModernParts): Dialect {
-  const send = (request: RawRequest, { signal }: Deadline): Promise<Answer> =>
-    peer.request(enveloped(request, envelope), sdk.ResultSchema, { timeout: LONGEST_TIMER_MS, signal })
+  const send = (request: RawRequest, deadline: Deadline): Promise<Answer> =>
+    peer.ask(enveloped(request, envelope), deadline)
 
   /** Sends a call again, once, where its headers were not what the server wants: it looks at them before it runs anything. */
   const sendWithHeaders = async (request: RawRequest, deadline: Deadline): Promise<Answer> => {

@@ -1,5 +1,4 @@
 import type { ServerFacts } from '../connector.ts'
-import { LONGEST_TIMER_MS } from '../deadline.ts'
 import { MODERN_VERSION } from '../era.ts'
 import { factsFrom, fields } from '../facts.ts'
 import type { Endpoint } from '../http/endpoint.ts'
@@ -7,7 +6,7 @@ import { HttpFailure } from '../http/fetch.ts'
 import { rpcErrorIn } from '../http/rpc-error.ts'
 import { UnknownVersion } from '../judge.ts'
 import type { Link } from '../link.ts'
-import type { Peer, Sdk } from '../sdk.ts'
+import type { Peer } from '../sdk.ts'
 import { type Envelope, enveloped, SERVER_INFO } from './envelope.ts'
 
 /** The request that takes the place of the handshake, and of `ping`. */
@@ -19,15 +18,10 @@ export function asking({ url, headers }: Endpoint): Endpoint {
 }
 
 /** Asks over `link` what a server speaks and can do. Rejects with whatever went wrong, `UnknownVersion` among it. */
-export async function discover(
-  sdk: Sdk,
-  peer: Peer,
-  { transport }: Link,
-  envelope: Envelope,
-): Promise<ServerFacts> {
+export async function discover(peer: Peer, { transport }: Link, envelope: Envelope): Promise<ServerFacts> {
   await peer.connect(transport)
   const request = enveloped({ method: DISCOVER, params: {} }, envelope)
-  const ask = () => peer.request(request, sdk.ResultSchema, { timeout: LONGEST_TIMER_MS })
+  const ask = () => peer.ask(request)
   const answer = await ask().catch((error: unknown) => {
     // It may turn a request down and name the very revision: then it is to be asked again.
     const refusal = error instanceof HttpFailure ? rpcErrorIn(error.body) : fields(error)

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { LONGEST_TIMER_MS } from '../deadline.ts'
 import type { Peer, Sdk } from '../sdk.ts'
 import { type Envelope, enveloped } from './envelope.ts'
 
@@ -28,8 +27,8 @@ export async function listen({ sdk, peer, envelope, onGap, signal }: ListenParts
   let wait = FIRST_PAUSE_MS
   for (;;) {
     const began = performance.now()
-    // Without the signal, on which the SDK would leave a listener each time: the peer ends it with the connection.
-    const ended = peer.request(request, sdk.ResultSchema, { timeout: LONGEST_TIMER_MS }).then(
+    // Without the signal, on which each time a listener would be left: the peer ends it with the connection.
+    const ended = peer.ask(request).then(
       () => true,
       (error: unknown) => !isRefusal(sdk, error),
     )

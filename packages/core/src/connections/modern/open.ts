@@ -25,7 +25,7 @@ export async function findModern({ host, link, deadline }: Handshake): Promise<D
   const sdk = await loadSdk()
   const peer = sdk.newPeer()
   const envelope = envelopeOf(sdk, host.capabilities, host.logLevel)
-  const server = await deadline.race(discover(sdk, peer, link, envelope))
+  const server = await deadline.race(discover(peer, link, envelope))
   return { sdk, peer, envelope, server }
 }
 

@@ -1,0 +1,88 @@
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import type { JSONRPCMessage, McpError } from '@modelcontextprotocol/sdk/types.js'
+import type { RawRequest } from './dialect.ts'
+
+/** What may give a request up: an `AbortSignal`, or a deadline, which costs less. */
+export interface GiveUp {
+  readonly aborted: boolean
+  readonly reason?: unknown
+  addEventListener(type: 'abort', listener: () => void): void
+}
+
+export type Answer = Record<string, unknown>
+
+interface Open {
+  resolve(answer: Answer): void
+  reject(error: unknown): void
+}
+
+const CONNECTION_CLOSED = -32000
+const GIVEN_UP = -32001
+
+/**
+ * The requests of this side, matched with their answers, which are passed on as they came. The SDK does that too, and checks
+ * each answer four times by its schema, which takes longer than all else on the way of a call.
+ */
+export class Requests {
+  readonly #open = new Map<number, Open>()
+  readonly #McpError: typeof McpError
+  #lastId = -1
+
+  constructor({ McpError: Refusal }: { McpError: typeof McpError }) {
+    this.#McpError = Refusal
+  }
+
+  /** Sends a request, once. Rejects with `McpError` for what the server refuses, and what `send` of the transport rejects with. */
+  send(transport: Transport | undefined, request: RawRequest, giveUp?: GiveUp): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (!transport) throw new Error('Not connected')
+      if (giveUp?.aborted) throw new Error(String(giveUp.reason))
+      const id = ++this.#lastId
+      this.#open.set(id, { resolve, reject })
+      giveUp?.addEventListener('abort', () => this.#cancel(transport, id, giveUp.reason))
+      transport
+        .send({ method: request.method, params: request.params, jsonrpc: '2.0', id })
+        .catch((error: unknown) => this.#take(id)?.reject(error))
+    })
+  }
+
+  /** Tells whether a message is the answer to one of them, which has it now. */
+  answer(message: JSONRPCMessage): boolean {
+    if (!('id' in message) || 'method' in message) return false
+    // There are servers that make a string of it.
+    const id = Number(message.id)
+    if ('result' in message) {
+      if (typeof message.result !== 'object' || message.result === null) return false
+      const open = this.#take(id)
+      open?.resolve(message.result)
+      return open !== undefined
+    }
+    const { code, message: text, data } = message.error ?? {}
+    if (typeof code !== 'number' || typeof text !== 'string') return false
+    const open = this.#take(id)
+    open?.reject(this.#McpError.fromError(code, text, data))
+    return open !== undefined
+  }
+
+  /** The connection is over. */
+  end(): void {
+    const all = [...this.#open.values()]
+    this.#open.clear()
+    const error = this.#McpError.fromError(CONNECTION_CLOSED, 'Connection closed')
+    for (const { reject } of all) reject(error)
+  }
+
+  #cancel(transport: Transport, requestId: number, why: unknown): void {
+    const open = this.#take(requestId)
+    if (!open) return
+    const params = { requestId, reason: String(why) }
+    transport.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params }).catch(() => {})
+    open.reject(new this.#McpError(GIVEN_UP, String(why)))
+  }
+
+  #take(id: number): Open | undefined {
+    const open = this.#open.get(id)
+    this.#open.delete(id)
+    return open
+  }
+}
