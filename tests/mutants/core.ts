@@ -354,6 +354,14 @@ export const coreMutants: Mutant[] = [
     test: '100 opens and closes leave no process, and have had no more than they needed',
   },
   {
+    name: 'a stream that cannot be resumed is waited for',
+    file: 'packages/core/src/connections/http/resumptions.ts',
+    find: 'if (event === undefined || !interrupted) return undefined',
+    replace: 'if (event === undefined || interrupted || !interrupted) return undefined',
+    suite: 'packages/core/test/connections-http.test.ts',
+    test: 'a call to a remote server whose stream could not be resumed ran out of its time (405)',
+  },
+  {
     name: 'a service that hangs is waited for again at once',
     file: 'packages/core/src/connections/breaker.ts',
     find: "last.code === 'timeout' ?",

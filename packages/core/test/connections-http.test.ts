@@ -268,7 +268,36 @@ describe('a call to a remote server', () => {
     },
   )
 
-  test('is resumed, not sent again, when its stream can be; else it is a timeout', async () => {
+  test('is resumed, not sent again, when its stream can be', async () => {
+    const remote = await startRemote({ mode: 'stream', onCall: 'cutResumable', resume: 'answer' })
+    const connection = await connect(remoteConfig(remote.url))
+    const result = await connection.callTool('echo', { text: 'x' }, patient)
+    expect(result.content).toEqual([{ type: 'text', text: 'x' }])
+    const { log } = await remote.seen()
+    expect(log.filter(({ rpc }) => rpc === 'tools/call')).toHaveLength(1)
+  })
+
+  test.each([
+    [405, 1],
+    [404, 1],
+    [503, 2],
+    ['end', 1],
+    ['cut', 2],
+  ])('whose stream could not be resumed ran out of its time (%s)', async (resume, attempts) => {
+    const remote = await startRemote({ mode: 'stream', onCall: 'cutResumable', resume })
+    const connection = await connect(remoteConfig(remote.url))
+    const error = await failureOf(connection.callTool('echo', { text: 'x' }, { timeoutMs: 600_000 }))
+    expect(error).toMatchObject({
+      code: 'outcome_unknown',
+      message: 'service "demo" closed the connection without an answer',
+    })
+    const { log } = await remote.seen()
+    expect(log.filter(({ rpc }) => rpc === 'tools/call')).toHaveLength(1)
+    const resumptions = log.filter(({ headers }) => headers['last-event-id'] !== undefined)
+    expect(resumptions.map(({ headers }) => headers['last-event-id'])).toEqual(Array(attempts).fill('1'))
+  })
+
+  test('that is resumed and not answered is a timeout', async () => {
     const remote = await startRemote({ mode: 'stream', onCall: 'cutResumable' })
     const connection = await connect(remoteConfig(remote.url))
     const error = await failureOf(connection.callTool('echo', { text: 'x' }, { timeoutMs: 1500 }))

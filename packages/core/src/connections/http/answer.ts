@@ -17,7 +17,7 @@ export class Answer implements Pick<Response, Used> {
 
   /** `body` is all of it, a stream of it, or the one message in it. */
   constructor(
-    { headers, statusCode, statusMessage }: IncomingMessage,
+    { headers, statusCode, statusMessage }: Pick<IncomingMessage, 'headers' | 'statusCode' | 'statusMessage'>,
     body: string | ReadableStream | { message: unknown },
   ) {
     this.status = statusCode ?? 0

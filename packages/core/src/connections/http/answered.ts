@@ -8,6 +8,13 @@ const substitutes: Record<string, string> = {
 }
 const [LOST, TOO_LONG] = Object.keys(substitutes) as [string, string]
 
+export { LOST }
+
+/** The id of an event of our own: a stream that ended with it is not resumed. */
+export const OVER = 'mcpstore-over'
+/** An unfinished line of more characters is no line with an id. */
+const LONGEST_ID_LINE = 1024
+
 /** What a JSON-RPC error's data says if it stands in for an answer that never came; else `undefined`. */
 export function wordsOfLoss(data: unknown): string | undefined {
   return typeof data === 'string' && Object.hasOwn(substitutes, data) ? substitutes[data] : undefined
@@ -30,6 +37,14 @@ export interface AnsweredOptions {
   limit?: number
   /** Called once when the stream is over, with `MessageTooLong` if that was why. */
   onEnd: (error?: MessageTooLong) => void
+  /** Called when the stream is over that the SDK resumes where it has no answer, with the ids of its last events. */
+  onPause?: (events: readonly string[]) => void
+}
+
+/** An event with an error in place of the answer to request `id`. */
+export function lossEvent(id: string | undefined, data: string): string {
+  const error = { code: -32000, message: 'no answer', data }
+  return `\n\nid: ${OVER}\nevent: message\ndata: {"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(error)}}\n\n`
 }
 
 /**
@@ -40,16 +55,16 @@ export interface AnsweredOptions {
  */
 export function answered(
   stream: Chunks,
-  { id, limit = MAX_MESSAGE_BYTES, onEnd }: AnsweredOptions,
+  { id, limit = MAX_MESSAGE_BYTES, onEnd, onPause = () => {} }: AnsweredOptions,
 ): ReadableStream<Uint8Array> {
   const chunks = stream[Symbol.asyncIterator]()
   let resumable = id === undefined
-  let lineStart = '\n'
+  let unfinished = '\n'
   let length = 0
+  /** The last two: of the last one the SDK may not have seen the end. */
+  let events: string[] = []
   const finish = (controller: ReadableStreamDefaultController<Uint8Array>, data: string): void => {
-    const error = { code: -32000, message: 'no answer', data }
-    const event = `\n\nevent: message\ndata: {"jsonrpc":"2.0","id":${id},"error":${JSON.stringify(error)}}\n\n`
-    controller.enqueue(new TextEncoder().encode(event))
+    controller.enqueue(new TextEncoder().encode(lossEvent(id, data)))
     controller.close()
   }
   return new ReadableStream({
@@ -58,11 +73,13 @@ export function answered(
         const { done, value } = await chunks.next()
         if (done) {
           onEnd()
+          onPause(events)
           return resumable ? controller.close() : finish(controller, LOST)
         }
-        const text = lineStart + Buffer.from(value).toString('latin1')
+        const text = unfinished + Buffer.from(value).toString('latin1')
         resumable ||= /[\r\n]id:/.test(text)
-        lineStart = text.slice(-3)
+        events = [...events, ...eventIds(text)].slice(-2)
+        unfinished = unfinishedLine(text)
         length = sinceEventEnd(text) ?? length + value.length
         if (length > limit) throw new MessageTooLong()
         controller.enqueue(value)
@@ -70,6 +87,7 @@ export function answered(
         const isTooLong = error instanceof MessageTooLong
         onEnd(isTooLong ? error : undefined)
         if (isTooLong) stream.destroy?.()
+        else onPause(events)
         if (id !== undefined && (isTooLong || !resumable))
           return finish(controller, isTooLong ? TOO_LONG : LOST)
         controller.error(error)
@@ -80,6 +98,16 @@ export function answered(
       stream.destroy?.()
     },
   })
+}
+
+function eventIds(text: string): string[] {
+  return [...text.matchAll(/[\r\n]id: ?([^\r\n]+)(?=[\r\n])/g)].map(([, event]) => event!)
+}
+
+/** The end of a text that the beginning of the next one may belong to: an empty line, or a line with an id. */
+function unfinishedLine(text: string): string {
+  const start = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'), 0)
+  return text.length - start > LONGEST_ID_LINE ? text.slice(-3) : text.slice(Math.min(start, text.length - 3))
 }
 
 /** How many characters stand after the last empty line, which ends an event; `undefined` where there is none. */

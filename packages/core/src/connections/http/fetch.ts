@@ -6,6 +6,7 @@ import { Answer } from './answer.ts'
 import { answered, cancelledId, requestId } from './answered.ts'
 import { decoded } from './decoded.ts'
 import { firstEvent } from './first-event.ts'
+import { nothingMore, Resumptions } from './resumptions.ts'
 import type { Signer } from './signer.ts'
 import type { Wire } from './wire.ts'
 
@@ -54,18 +55,23 @@ export interface FetchParts {
  * `HttpFailure`; a body, or an event of a stream, of more than a message may have fails with `MessageTooLong`.
  */
 export function createFetch({ wire, home, signer, onGetError }: FetchParts): FetchLike {
+  const resumptions = new Resumptions()
   return async (given, { method = 'GET', headers, body, signal } = {}) => {
     const isPost = method === 'POST'
+    const wanted = plain(headers)
+    const lastEvent = isPost ? undefined : wanted['last-event-id']
+    const nothing = nothingMore(lastEvent)
+    if (nothing) return nothing
+    const resumption = resumptions.find(lastEvent)
     try {
       const url = new URL(given)
       if (!isWithin(home, url)) throw new Error(`it points to another host, ${url.origin}`)
-      const wanted = plain(headers)
       const send = (token?: string): Promise<IncomingMessage> => {
         const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
         const sent = { ...wanted, ...authorization }
         return wire.send(url, { method, headers: sent, body: body?.toString(), signal, name: id })
       }
-      const id = isPost ? requestId(body) : undefined
+      const id = isPost ? requestId(body) : resumption?.request
       const answer = await (signer ? signer.sign(send) : send())
       const status = answer.statusCode ?? 0
       const failed = isPost ? status >= 400 : BUSY.has(status)
@@ -74,9 +80,16 @@ export function createFetch({ wire, home, signer, onGetError }: FetchParts): Fet
         const onEnd = (error?: MessageTooLong): void => {
           if (error && !isPost) onGetError(error)
         }
-        const first = id === undefined ? { stream: content } : await firstEvent(content, id)
+        const first = id === undefined || !isPost ? { stream: content } : await firstEvent(content, id)
         if ('message' in first) return new Answer(answer, first).asResponse()
-        return new Answer(answer, answered(first.stream, { id, onEnd })).asResponse()
+        const onPause = (events: readonly string[]): void => {
+          if (id !== undefined) resumptions.note(id, events)
+        }
+        return new Answer(answer, answered(first.stream, { id, onEnd, onPause })).asResponse()
+      }
+      if (resumption && !failed) {
+        content.destroy()
+        return resumption.lost()
       }
       const text = await textOf(content, status)
       // After it was told so, a server may never answer: the connection is not kept for that.
@@ -89,6 +102,7 @@ export function createFetch({ wire, home, signer, onGetError }: FetchParts): Fet
       }
       return new Answer(answer, text).asResponse()
     } catch (error) {
+      if (resumption && !resumption.failed()) return resumption.lost()
       if (!isPost) onGetError(error)
       throw error
     }
