@@ -362,6 +362,14 @@ export const coreMutants: Mutant[] = [
     test: 'a call to a remote server whose stream could not be resumed ran out of its time (405)',
   },
   {
+    name: 'a server that can say nothing any more is waited for',
+    file: 'packages/core/src/connections/stdio/transport.ts',
+    find: "child.stdout.once('end', () => void this.#silenced())",
+    replace: '',
+    suite: 'packages/core/test/connections-stdio.test.ts',
+    test: 'a call waited for the answer of a server that had closed its stdout',
+  },
+  {
     name: 'a service that hangs is waited for again at once',
     file: 'packages/core/src/connections/breaker.ts',
     find: "last.code === 'timeout' ?",

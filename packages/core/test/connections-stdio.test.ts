@@ -262,6 +262,20 @@ describe('the streams of a stdio server', () => {
     expect(error.message).toContain('floods its stdout')
   })
 
+  test('a call waited for the answer of a server that had closed its stdout', async () => {
+    const { pids, ...note } = startFile()
+    const connection = await connect(stdioConfig(note))
+    const closed = new Promise<Error | undefined>((resolve) => connection.onClose(resolve))
+    const error = await failureOf(connection.callTool('hush', {}, { timeoutMs: 600_000 }))
+    expect(error).toMatchObject({
+      code: 'outcome_unknown',
+      message: 'service "demo" closed its stdout, and was ended',
+    })
+    expect((await closed)?.message).toContain('closed its stdout')
+    await connection.close()
+    expect(runningInGroup(pids()[0]!)).toEqual([])
+  })
+
   test('a message of 11 MB arrives whole', async () => {
     const connection = await connect(stdioConfig())
     const result = await connection.callTool('big', { bytes: 11_000_000 }, call)

@@ -1,14 +1,13 @@
 import { MAX_MESSAGE_BYTES, MessageTooLong, tooLong } from '../message-limit.ts'
 import type { Chunks } from './first-event.ts'
 
+export const LOST = 'mcpstore: the stream ended without an answer'
+const TOO_LONG = 'mcpstore: the answer was too long'
 /** What stands in for an answer that never came, and what it says of the server. */
 const substitutes: Record<string, string> = {
-  'mcpstore: the stream ended without an answer': 'closed the connection without an answer',
-  'mcpstore: the answer was too long': tooLong,
+  [LOST]: 'closed the connection without an answer',
+  [TOO_LONG]: tooLong,
 }
-const [LOST, TOO_LONG] = Object.keys(substitutes) as [string, string]
-
-export { LOST }
 
 /** The id of an event of our own: a stream that ended with it is not resumed. */
 export const OVER = 'mcpstore-over'

@@ -66,6 +66,7 @@ export class StdioTransport implements Transport {
       onLine: (line) => this.#receive(line),
       onError: (error) => this.#refuse(error instanceof MessageTooLong ? tooLong : asError(error).message),
     })
+    child.stdout.once('end', () => void this.#silenced())
     child.stderr.setEncoding('utf8').on('data', (text: string) => this.tail.add(text))
     // A broken pipe shows in the callback of the write and in the exit.
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {})
@@ -109,6 +110,13 @@ export class StdioTransport implements Transport {
     void this.#group?.end(0, TERM_GRACE_MS)
     await settledWithin(DRAIN_MS, drained)
     this.#ended(ending)
+  }
+
+  /** No answer can come any more. Most of the time the process ends just then, and how it does says more. */
+  async #silenced(): Promise<void> {
+    await settledWithin(DRAIN_MS, once(this.#child, 'exit'))
+    await this.#output.caughtUp()
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#refuse('closed its stdout')
   }
 
   #ended(ending: Ending): void {
