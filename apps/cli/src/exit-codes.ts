@@ -27,6 +27,7 @@ export const exitCodes: Readonly<Record<FailureCode, number>> = {
   tool_changed: 3,
   sealed: 3,
   unreachable: 4,
+  not_listed: 4,
   timeout: 4,
   outcome_unknown: 4,
   not_durable: 5,

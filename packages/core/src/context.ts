@@ -11,7 +11,8 @@ import type { Service } from './services/registry.ts'
 import type { ServiceInfo, ServiceSummary, StatusWord } from './services/service-info.ts'
 import { summarise } from './services/summary.ts'
 import type { UseOptions } from './tools/call.ts'
-import { type ListOptions, listServices, type ServiceList, toolList } from './tools/listing.ts'
+import type { ArgumentProblem } from './tools/check-arguments.ts'
+import { isTooOld, type ListOptions, listServices, type ServiceList, toolList } from './tools/listing.ts'
 import { checkAddress, resolveTool } from './tools/resolve.ts'
 import type { ListedTool, ToolList } from './tools/tool-list.ts'
 import type { ToolStats } from './tools/tool-stats.ts'
@@ -175,14 +176,19 @@ export class StoreContext extends TrustContext {
     }
     const parts = await listServices(this.house, [registry.get(checkServiceName(service))], asked)
     const [{ error, list } = {}] = parts
-    const isShown = error?.code === 'untrusted' && list !== undefined && !options.fresh
+    const isShown = error?.code === 'untrusted' && list !== undefined && !isTooOld(parts[0]!, options)
     if (error && !isShown) throw error
     return this.#seen(parts)
   }
 
-  /** The definition of the tool an address means; see `useTool`. @throws `unknown_tool`, `ambiguous_tool` */
-  async findTool(tool: string): Promise<ListedTool> {
-    const found = await resolveTool(this.house, checkAddress(tool), {})
+  /**
+   * The definition of the tool an address means, see `useTool`, in a list as `listTools` has it with these options.
+   * @throws `unknown_tool`, `ambiguous_tool`, `not_listed`
+   */
+  async findTool(tool: string, options: ListOptions = {}): Promise<ListedTool> {
+    checkMethodOptions('findTool', options)
+    const asked = { ...options, insist: options.fresh }
+    const found = await resolveTool(this.house, checkAddress(tool), asked)
     await this.house.pins.review([found.service])
     return found.tool
   }
@@ -207,6 +213,15 @@ export class StoreContext extends TrustContext {
     checkAddress(tool)
     calls ??= await import('./tools/call.ts')
     return await calls.useTool(this.house, tool, args, options)
+  }
+
+  /** What is wrong with arguments for a tool that was listed or found, by its definition there; nothing is called. */
+  async argumentProblems(tool: ListedTool, args: object): Promise<ArgumentProblem[]> {
+    const [{ argumentProblems }, { readArguments }] = await Promise.all([
+      import('./tools/check-arguments.ts'),
+      import('./tools/read-arguments.ts'),
+    ])
+    return argumentProblems(tool, readArguments(args))
   }
 
   /** The tools of these parts, compared with what they were. */

@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'server_error'
   | 'input_required'
   | 'not_durable'
+  | 'not_listed'
   | 'not_loaded'
   | 'conflict'
   | 'unavailable'

@@ -38,7 +38,8 @@ const statuses: Check = (value) => {
 const object: Check = (value) => (isObject(value) ? undefined : 'an object')
 
 const ASK = { timeout: delay, signal }
-const LIST = { fresh: flag, ...ASK }
+const RENEW = { fresh: flag, ...ASK }
+const LIST = { ...RENEW, maxAge: ms, offline: flag }
 
 type Method =
   | 'addService'
@@ -52,6 +53,7 @@ type Method =
   | 'diffTools'
   | 'acceptTools'
   | 'listTools'
+  | 'findTool'
   | 'useTool'
   | 'listResources'
   | 'listResourceTemplates'
@@ -69,9 +71,10 @@ const METHODS: Record<Method, Record<string, Check>> = {
   connectService: ASK,
   restartService: { timeout: delay },
   trustService: { confirm: callback },
-  diffTools: LIST,
-  acceptTools: LIST,
+  diffTools: RENEW,
+  acceptTools: RENEW,
   listTools: LIST,
+  findTool: LIST,
   useTool: { ...ASK, totalTimeout: ms, onProgress: callback },
   listResources: ASK,
   listResourceTemplates: ASK,

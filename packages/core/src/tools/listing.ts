@@ -8,13 +8,20 @@ import { ASKING, inParallel } from './in-parallel.ts'
 import type { CachedList, KnownList } from './list-head.ts'
 import type { ListedTool, ToolList, ToolSource } from './tool-list.ts'
 
-export interface ListOptions {
+export interface RenewOptions {
   /** Ask the servers even where a list is known and no server said that it changed. */
   fresh?: boolean
   /** How long one server may take, in ms. Default: the store's `connectTimeoutMs`. */
   timeout?: number
   /** Stops waiting for servers. */
   signal?: AbortSignal
+}
+
+export interface ListOptions extends RenewOptions {
+  /** Ask also where the list that is known is as old as this, in ms, or older. */
+  maxAge?: number
+  /** Ask nobody: a list that is not known is the error `not_listed`. */
+  offline?: boolean
 }
 
 /** What only mcpstore itself asks for. */
@@ -44,7 +51,11 @@ export async function listServices(
   services: readonly Service[],
   options: AskOptions,
 ): Promise<ServiceList[]> {
-  const { fresh, signal } = options
+  const { fresh, maxAge, offline, signal } = options
+  if (offline && (fresh || maxAge !== undefined)) {
+    throw storeError('usage', 'offline excludes fresh and maxAge', { hint: 'Leave out one of them.' })
+  }
+  if (offline) return listsKnown(house, services)
   const list = (service: Service) => listOf(house, service, options)
   // What the servers are asked for anyway is read only where they do not answer.
   const loaded = fresh ? Promise.resolve() : house.lists.load(services)
@@ -55,7 +66,7 @@ export async function listServices(
 async function listOf(
   house: House,
   service: Service,
-  { fresh = false, insist, timeout }: AskOptions,
+  { fresh = false, insist, maxAge, timeout }: AskOptions,
 ): Promise<ServiceList> {
   const { gate, lists, logger, options, refresher } = house
   const timeoutMs = timeout ?? options.connectTimeoutMs
@@ -66,7 +77,8 @@ async function listOf(
     return known(house, service, refusal as McpStoreError)
   }
   const cached = lists.get(service)
-  if (cached && !fresh && !isSpent(cached) && !refresher.isOutdated(service, cached)) {
+  const isYoung = !fresh && isWithin(maxAge, cached)
+  if (cached && isYoung && !isSpent(cached) && !refresher.isOutdated(service, cached)) {
     if (isStale(cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })
       house.behind(renewal.catch((error: Error) => logger.debug(`a stale list stays: ${error.message}`)))
@@ -90,6 +102,23 @@ async function listOf(
   }
 }
 
+/** The same of what is known here, without asking anybody. A list that may be empty only because its server was not ready is none. */
+async function listsKnown(house: House, services: readonly Service[]): Promise<ServiceList[]> {
+  const { gate, lists, refresher } = house
+  await Promise.all([gate.consult(services), lists.load(services)])
+  return services.map((service): ServiceList => {
+    const isOutdated = refresher.isOutdated(service)
+    if (lists.isUnread(service)) {
+      const unread = lists.known(service)
+      return { service, list: undefined, source: 'notLoaded', unread, error: notLoaded(service), isOutdated }
+    }
+    const list = lists.get(service)
+    return list && !isSpent(list)
+      ? { service, list, source: sourceOfKnown(list), error: undefined, isOutdated }
+      : { service, list: undefined, source: 'none', error: notListed(service), isOutdated }
+  })
+}
+
 /** What is known now: nothing of a service that was removed meanwhile. */
 async function known(
   { lists, refresher }: House,
@@ -111,6 +140,11 @@ function notLoaded({ name }: Service): McpStoreError {
   return storeError('not_loaded', message, {
     hint: 'Try again when the storage is there (mcpstore status), or ask the server itself: fresh, or --fresh.',
   })
+}
+
+function notListed({ name }: Service): McpStoreError {
+  const message = `the tools of service "${name}" are not known here, and it is not asked (offline)`
+  return storeError('not_listed', message, { hint: 'Leave out offline (--offline) to ask it.' })
 }
 
 function sourceOfKnown(list: CachedList | undefined): ToolSource['source'] {
@@ -143,6 +177,15 @@ function sourceOf(
 /** One without tools is not served any more once it is stale: its server may not have been ready. */
 function isSpent(list: CachedList): boolean {
   return list.tools.length === 0 && list.server.capabilities?.['tools'] !== undefined && isStale(list)
+}
+
+/** Whether what failed was wanted newer than what is shown of it instead. */
+export function isTooOld({ error, list }: ServiceList, { fresh, maxAge }: ListOptions): boolean {
+  return error !== undefined && (fresh === true || (maxAge !== undefined && !isWithin(maxAge, list)))
+}
+
+function isWithin(maxAge = Number.POSITIVE_INFINITY, list: CachedList | undefined): boolean {
+  return list !== undefined && Date.now() - Date.parse(list.fetchedAt) < maxAge
 }
 
 export function isStale(list: Pick<CachedList, 'freshUntil'>): boolean {

@@ -4,7 +4,7 @@ import type { House } from '../house.ts'
 import { nearest } from '../near.ts'
 import { storedName } from '../services/names.ts'
 import type { Service } from '../services/registry.ts'
-import { type ListOptions, listServices, type ServiceList } from './listing.ts'
+import { type AskOptions, isTooOld, listServices, type ServiceList } from './listing.ts'
 import { exportNameOf, mayExport } from './naming.ts'
 import { isAllowed } from './tool-filter.ts'
 import type { ListedTool } from './tool-list.ts'
@@ -38,11 +38,7 @@ export function checkAddress(address: unknown): string {
  * only those that may have it, as long as one of them does.
  * @throws `unknown_service`, `unknown_tool`, `ambiguous_tool`, and for one named service what listing throws.
  */
-export async function resolveTool(
-  house: House,
-  address: string,
-  options: ListOptions,
-): Promise<ResolvedTool> {
+export async function resolveTool(house: House, address: string, options: AskOptions): Promise<ResolvedTool> {
   const slash = address.indexOf('/')
   const name = storedName(address.slice(0, Math.max(0, slash)))
   const service = name === '' ? undefined : house.registry.find(name)
@@ -61,17 +57,24 @@ export async function resolveTool(
     parts = await listServices(house, services, options)
     found = matches(parts, address)
   }
-  if (found.length === 1) return found[0]!
+  if (found.length === 1) return notTooOld(found[0]!, parts, options)
   if (found.length > 1) throw ambiguous(address, found)
   if (name !== '') house.registry.get(name)
   throw withheldBy(house, parts, address) ?? unknown(address, parts)
+}
+
+/** Passes on what was found. @throws why its list could not be renewed, where a newer one was wanted */
+function notTooOld(found: ResolvedTool, parts: readonly ServiceList[], options: AskOptions): ResolvedTool {
+  const part = parts.find(({ service }) => service === found.service)
+  if (part?.error && isTooOld(part, options)) throw part.error
+  return found
 }
 
 async function ofService(
   house: House,
   service: Service,
   name: string,
-  options: ListOptions,
+  options: AskOptions,
 ): Promise<ResolvedTool> {
   if (name === '') throw unknown(`${service.name}/`, [])
   if (service.grant && !isAllowed(service.grant, name)) throw withheld(service, name)
@@ -80,11 +83,12 @@ async function ofService(
     return tool && { service, tool, live: source === 'live' }
   }
   const [known] = await listServices(house, [service], options)
+  const isFinal = options.offline || known?.source === 'live'
+  const failure = known?.error?.code === 'not_loaded' && !isFinal ? undefined : known?.error
   const tool = known && find(known)
-  if (tool) return tool
-  if (known?.error && known.error.code !== 'not_loaded') throw known.error
-  const [live] =
-    known?.source === 'live' ? [known] : await listServices(house, [service], { ...options, fresh: true })
+  if (tool && !(failure && isTooOld(known, options))) return tool
+  if (failure) throw failure
+  const [live] = isFinal ? [known] : await listServices(house, [service], { ...options, fresh: true })
   const late = live && find(live)
   if (late) return late
   if (live?.error) throw live.error
@@ -163,7 +167,9 @@ function unknown(address: string, parts: readonly ServiceList[]) {
       ? 'See the tools there are with listTools, or mcpstore list-tools.'
       : undefined,
   ]
-  return storeError('unknown_tool', `there is no tool "${address}"`, {
+  const isKnown = unread.every(({ error }) => error?.code !== 'not_listed')
+  const where = isKnown ? '' : ' in the tool lists that are known here'
+  return storeError(isKnown ? 'unknown_tool' : 'not_listed', `there is no tool "${address}"${where}`, {
     hint: hints.filter(Boolean).join(' '),
   })
 }

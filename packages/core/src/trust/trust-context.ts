@@ -1,7 +1,7 @@
 import { ContentContext } from '../contents/content-context.ts'
 import { checkMethodOptions } from '../option-checks.ts'
 import type { ToolsDiff } from '../pins/tools-diff.ts'
-import type { ListOptions } from '../tools/listing.ts'
+import type { RenewOptions } from '../tools/listing.ts'
 import type { TrustOptions, TrustReport } from './trust-service.ts'
 
 /** What one can do about whom to trust: with which config a service runs, and that its tools are what they were. */
@@ -26,14 +26,14 @@ export class TrustContext extends ContentContext {
    * How the tools of a service differ from what they were when this user first used it, or last accepted them; pins
    * nothing. The list is the one that `listTools` gives, with the same options. @throws as `listTools`, `storage`
    */
-  async diffTools(service: string, options: ListOptions = {}): Promise<ToolsDiff> {
+  async diffTools(service: string, options: RenewOptions = {}): Promise<ToolsDiff> {
     checkMethodOptions('diffTools', options)
     const { diffTools } = await import('../pins/tool-pins.ts')
     return diffTools(this.house, service, options)
   }
 
   /** Takes what the tools are now for what they have to be, and says how that differs from before. @throws as `diffTools` */
-  async acceptTools(service: string, options: ListOptions = {}): Promise<ToolsDiff> {
+  async acceptTools(service: string, options: RenewOptions = {}): Promise<ToolsDiff> {
     checkMethodOptions('acceptTools', options)
     const { acceptTools } = await import('../pins/tool-pins.ts')
     return acceptTools(this.house, service, options)
