@@ -21,8 +21,8 @@ const readers: Readonly<Record<string, Reader>> = {
     return Number.isInteger(value) ? value : undefined
   },
   number: numberOf,
-  boolean: (text) => ({ true: true, false: false })[text],
-  null: (text) => (text === 'null' ? null : undefined),
+  boolean: (text) => ({ true: true, false: false })[text.trim()],
+  null: (text) => (text.trim() === 'null' ? null : undefined),
   array: (text, name) => (text.trimStart().startsWith('[') ? parseJson(text, name) : undefined),
   object: (text, name) => (text.trimStart().startsWith('{') ? parseJson(text, name) : undefined),
 }

@@ -1,20 +1,32 @@
+import { type WrittenText, writtenText } from './argument-files.ts'
 import { argumentSchema } from './argument-types.ts'
 import { parseJson, readArgument, readArguments, roundedNumber } from './argument-value.ts'
 import { CliError, usageError } from './cli-error.ts'
 import { parseExactJson } from './exact-json.ts'
 
 /** The words after the tool's name: what was written as text, and what as JSON. */
-export interface ArgumentWords {
+export interface ArgumentWords<Text = string> {
   /** `k=v`: the texts of each name, in the order they were given. */
-  texts: Map<string, string[]>
+  texts: Map<string, Text[]>
   /** `k:=json`. */
   json: Map<string, unknown>
 }
 
-/** Splits `k=v` and `k:=json`. Throws `usage` or `bad_arguments` for a word that is neither, or given both ways. */
-export function splitArguments(words: readonly string[]): ArgumentWords {
-  const texts = new Map<string, string[]>()
+/** What is wrong with the text of one argument. */
+export interface Misfit {
+  name: string
+  problem: string
+  hint: string | undefined
+}
+
+/**
+ * Splits `k=v`, `k=@file` and `k:=json`; of the last `literals` words `@` means no file. Throws `usage` for a word that is
+ * none of them, or a name given both ways, and `bad_arguments` for all that is no JSON.
+ */
+export function splitArguments(words: readonly string[], literals = 0): ArgumentWords<WrittenText> {
+  const texts = new Map<string, WrittenText[]>()
   const json = new Map<string, unknown>()
+  const failures: CliError[] = []
   for (const [index, word] of words.entries()) {
     const at = word.indexOf('=')
     const asJson = word[at - 1] === ':'
@@ -29,9 +41,18 @@ export function splitArguments(words: readonly string[]): ArgumentWords {
       throw usageError(`argument "${name}" is given twice`, `A list is one value: ${name}:='["a","b"]'.`)
     }
     const value = word.slice(at + 1)
-    if (asJson) json.set(name, parseJson(value, name))
-    else texts.set(name, [...(texts.get(name) ?? []), value])
+    const isLiteral = index >= words.length - literals
+    if (!asJson)
+      texts.set(name, [...(texts.get(name) ?? []), isLiteral ? { text: value } : writtenText(value)])
+    else
+      json.set(
+        name,
+        attempt(failures, () => parseJson(value, name)),
+      )
   }
+  const [first] = failures
+  if (first)
+    throw new CliError('bad_arguments', failures.map(({ message }) => message).join('; '), first.hint)
   return { texts, json }
 }
 
@@ -56,23 +77,41 @@ export function parseArgsObject(text: string): Record<string, unknown> {
   throw new CliError('bad_arguments', '--args is JSON, but not an object', `Write --args '{"name":"value"}'.`)
 }
 
-/** One object out of all of it: single arguments win over `base`, texts are read by the types of `inputSchema`. */
+/**
+ * One object out of all of it: single arguments win over `base`, texts are read by the types of `inputSchema`. Those that
+ * cannot be are `misfits`, and not in `args`.
+ */
 export function mergeArguments(
   base: Record<string, unknown>,
   { texts, json }: ArgumentWords,
   inputSchema: unknown,
-): Record<string, unknown> {
+): { args: Record<string, unknown>; misfits: Misfit[] } {
   const merged = new Map(Object.entries(base))
+  const misfits: Misfit[] = []
   for (const [name, values] of texts) {
     const schema = argumentSchema(inputSchema, name)
     const [only = ''] = values
-    merged.set(
-      name,
+    const failures: CliError[] = []
+    const value = attempt(failures, () =>
       values.length === 1
         ? readArgument(name, only, schema, inputSchema)
         : readArguments(name, values, schema, inputSchema),
     )
+    if (failures.length === 0) merged.set(name, value)
+    else merged.delete(name)
+    misfits.push(...failures.map(({ message, hint }) => ({ name, problem: message, hint })))
   }
   for (const [name, value] of json) merged.set(name, value)
-  return Object.fromEntries(merged)
+  return { args: Object.fromEntries(merged), misfits }
+}
+
+/** What `read` returns; a `bad_arguments` that it throws is put to the `failures` instead. */
+function attempt(failures: CliError[], read: () => unknown): unknown {
+  try {
+    return read()
+  } catch (thrown) {
+    if (!(thrown instanceof CliError) || thrown.code !== 'bad_arguments') throw thrown
+    failures.push(thrown)
+    return undefined
+  }
 }

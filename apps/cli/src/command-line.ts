@@ -27,8 +27,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const spec = name === undefined ? undefined : findCommand(name)
   if (name !== undefined && !spec) throw unknownCommand(name)
   const values = readOptions(before, spec)
-  if (spec?.takesProgram) return { spec, positionals: words, program: after, values }
-  return { spec, positionals: [...words, ...(after ?? [])], values }
+  if (spec?.takesProgram) return { spec, positionals: words, literals: 0, program: after, values }
+  return { spec, positionals: [...words, ...(after ?? [])], literals: after?.length ?? 0, values }
 }
 
 /** The error for a word that names no command. */

@@ -32,6 +32,8 @@ export interface CommandContext extends Omit<Host, 'openStore'> {
 /** A command line after the name of the command. */
 export interface CommandInput {
   positionals: string[]
+  /** How many of them, the last ones, stood after `--`. */
+  literals: number
   /** What follows `--`, of a command that takes a program. */
   program?: string[] | undefined
   values: OptionValues

@@ -19,6 +19,9 @@ export interface OptionValues {
   'if-absent'?: boolean
   check?: boolean
   fresh?: boolean
+  offline?: boolean
+  'max-age'?: string
+  'dry-run'?: boolean
   args?: string
   agent?: string
   allow?: string[]
@@ -93,7 +96,21 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   'if-absent': { kind: 'flag', summary: 'refuse a name that exists instead of updating it' },
   check: { kind: 'flag', summary: 'connect to what was added and say whether it works' },
   fresh: { kind: 'flag', summary: 'ask the services instead of the shared list' },
-  args: { kind: 'text', value: 'JSON|-', summary: 'arguments as a JSON object, or - to read it from stdin' },
+  offline: {
+    kind: 'flag',
+    summary: 'answer from the shared list alone: nobody is asked, nothing is started',
+  },
+  'max-age': {
+    kind: 'text',
+    value: 'TIME',
+    summary: 'ask where the shared list is older than that: 10m, 2h',
+  },
+  args: {
+    kind: 'text',
+    value: 'JSON|@FILE|-',
+    summary: 'arguments as a JSON object, from a file, or from stdin (-)',
+  },
+  'dry-run': { kind: 'flag', summary: 'show the request that would be sent; nothing is started' },
   agent: { kind: 'text', value: 'ID', summary: 'as this agent: its own services, and those assigned to it' },
   allow: { kind: 'list', value: 'GLOB', summary: 'only tools that fit: * is any text; may be repeated' },
   deny: { kind: 'list', value: 'GLOB', summary: 'no tools that fit, even if allowed; may be repeated' },

@@ -7,6 +7,11 @@ const MAX_INPUT_BYTES = 16 * 1024 * 1024
 
 /** All of a stream as UTF-8 text. Throws `usage`, naming it, when there is more than 16 MiB. */
 export async function readAll(stream: AsyncIterable<Uint8Array>, name: string): Promise<string> {
+  return (await readBytes(stream, name)).toString('utf8')
+}
+
+/** All of a stream. Throws `usage`, naming it, when there is more than 16 MiB. */
+export async function readBytes(stream: AsyncIterable<Uint8Array>, name: string): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of stream) {
@@ -15,7 +20,7 @@ export async function readAll(stream: AsyncIterable<Uint8Array>, name: string): 
       throw usageError(`there is more than 16 MiB on ${name}`, 'Give it less, or a file.')
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 /**

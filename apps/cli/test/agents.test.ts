@@ -1,6 +1,6 @@
 import type { AgentContext, AssignReport, Store } from '@mcpstore/core'
 import { describe, expect, it } from 'vitest'
-import { added, fakeService, fakeTool, fakeToolList, libraryError, run } from './fakes.ts'
+import { added, fakeService, fakeTool, fakeToolList, findable, libraryError, run } from './fakes.ts'
 
 /** A world in which only the agent of this id is asked, for these methods. */
 function worldOf(id: string, methods: Partial<AgentContext>): { store: Partial<Store>; asked: string[] } {
@@ -24,7 +24,7 @@ describe('--agent', () => {
     listServices: async () => [own, shared],
     serviceInfo: async () => shared,
     waitService: async () => own,
-    findTool: async () => fakeTool('weather', 'get_forecast'),
+    ...findable(fakeTool('weather', 'get_forecast')),
     listTools: async () => fakeToolList([], []),
     useTool: async () => ({ content: [] }),
     deleteService: async (name) => ({ name, status: 'deleted', durable: 'local' }),
@@ -56,6 +56,7 @@ describe('--agent', () => {
   ] as const)('%s asks the agent', async (line, method) => {
     const calls: string[] = []
     const only = {
+      ...methods,
       [method]: (...args: unknown[]) => {
         calls.push(method)
         return (methods[method] as (...given: unknown[]) => unknown)(...args)
@@ -109,7 +110,7 @@ describe('--agent', () => {
       worldOf('研究', methods),
     )
     expect(stdout).toContain("mcpstore use-tool weather/get_forecast --agent '研究'\n")
-    const failing = { ...methods, useTool: async () => Promise.reject(libraryError('bad_arguments', 'no')) }
+    const failing = { ...methods, argumentProblems: async () => [{ argument: 'a', problem: 'no' }] }
     const { stderr } = await run(
       ['call', 'weather/get_forecast', '--agent', '研究'],
       worldOf('研究', failing),

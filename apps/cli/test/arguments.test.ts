@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mergeArguments, parseArgsObject, splitArguments } from '../src/arguments.ts'
+import { type ArgumentWords, mergeArguments, parseArgsObject, splitArguments } from '../src/arguments.ts'
 
 const schema = {
   type: 'object',
@@ -22,13 +22,28 @@ const schema = {
   $defs: { Level: { type: 'integer' }, Ring: { $ref: '#/$defs/Ring' } },
 }
 
+/** The words of which none names a file. */
+function split(...words: string[]): ArgumentWords {
+  const { texts, json } = splitArguments(words)
+  const read = [...texts].map(([name, values]) => [name, values.map((one) => 'text' in one && one.text)])
+  return { texts: new Map(read as [string, string[]][]), json }
+}
+
 function read(...words: string[]): Record<string, unknown> {
-  return mergeArguments({}, splitArguments(words), schema)
+  const { args, misfits } = mergeArguments({}, split(...words), schema)
+  const [misfit] = misfits
+  if (misfit) throw Object.assign(new Error(misfit.problem), { code: 'bad_arguments', hint: misfit.hint })
+  return args
 }
 
 describe('k=v is read by the type of the schema', () => {
   it.each<[string, unknown]>([
     ['text=5', { text: '5' }],
+    ['text=01234', { text: '01234' }],
+    ['text=1e3', { text: '1e3' }],
+    ['text={"a":1}', { text: '{"a":1}' }],
+    ['text=null', { text: 'null' }],
+    ['text=@@alice', { text: '@alice' }],
     ['text=true', { text: 'true' }],
     ['text=a=b', { text: 'a=b' }],
     ['text=', { text: '' }],
@@ -110,6 +125,12 @@ describe('k:=json', () => {
     expect(() => read('tags:=["b"]', 'tags=a')).toThrow('given twice')
     expect(() => read('tags:=1', 'tags:=2')).toThrow('given twice')
   })
+
+  it('what is no JSON is named, all of it', () => {
+    expect(() => read('a:=x', 'b:=1', 'c:=9007199254740993')).toThrow(
+      /"a" is not valid JSON; argument "c" has/,
+    )
+  })
 })
 
 describe('a number that JavaScript would round is refused, naming the argument', () => {
@@ -164,6 +185,17 @@ describe('a number that JavaScript would round is refused, naming the argument',
   })
 })
 
+it('all texts that do not fit are named, and the others are read', () => {
+  const { args, misfits } = mergeArguments({}, split('count=five', 'ratio=0.5', 'loud=yes'), schema)
+  expect(args).toEqual({ ratio: 0.5 })
+  expect(misfits.map(({ name }) => name)).toEqual(['count', 'loud'])
+})
+
+it('of the words after -- no text names a file', () => {
+  const { texts } = splitArguments(['a=@file', 'b=@file', '-c=@@d'], 2)
+  expect([...texts.values()]).toEqual([[{ file: 'file' }], [{ text: '@file' }], [{ text: '@@d' }]])
+})
+
 it.each(['word', '=value', ':=1'])('%j is no argument', (word) => {
   expect(() => splitArguments([word])).toThrow(expect.objectContaining({ code: 'usage' }))
 })
@@ -182,11 +214,11 @@ describe('--args', () => {
   )
 
   it('single arguments win over the object', () => {
-    const merged = mergeArguments(
+    const { args } = mergeArguments(
       { text: 'base', count: 1, loud: true },
-      splitArguments(['count=2', 'loud:=false']),
+      split('count=2', 'loud:=false'),
       schema,
     )
-    expect(merged).toEqual({ text: 'base', count: 2, loud: false })
+    expect(args).toEqual({ text: 'base', count: 2, loud: false })
   })
 })

@@ -72,14 +72,14 @@ it.each<[string[], string]>([
   [['help', 'ad'], 'Did you mean "add"?'],
   [['list', '--jsno'], 'Did you mean "--json"?'],
   [['list', '--frsh'], 'See mcpstore list --help.'],
-  [['list', '--fresh'], 'It is an option of "list-tools", "diff".'],
+  [['list', '--fresh'], 'It is an option of "info", "list-tools", "use-tool", "diff".'],
   [['tools', '--frsh'], 'Did you mean "--fresh"?'],
   [['--jsno'], 'Did you mean "--json"?'],
   [['add', 'fs', 'npx', '-y', 'pkg'], 'Put "--" before the command'],
   [['list', '--namespace'], '--namespace=NAME'],
   [['list', '--namespace', '--json'], '--namespace=NAME'],
   [['list', 'extra'], 'Usage: mcpstore list'],
-  [['info'], 'Usage: mcpstore info SERVICE|TOOL'],
+  [['info'], 'Usage: mcpstore info SERVICE|TOOL ['],
 ])('%j is a usage error that runs nothing, with the hint %j', async (argv, hint) => {
   const result = await run([...argv.slice(0, 1), '--json', ...argv.slice(1)])
   expect(result).toMatchObject({ exit: 1, stdout: '', opened: [] })

@@ -59,6 +59,11 @@ export function fakeTool(service: string, tool: string, changes: Partial<ListedT
   }
 }
 
+/** What a call needs before it is made: a tool whose schema anything fits. */
+export function findable(tool: ListedTool): Pick<StoreContext, 'findTool' | 'argumentProblems'> {
+  return { findTool: async () => tool, argumentProblems: async () => [] }
+}
+
 export function fakeToolList(tools: ListedTool[], services: ToolSource[]): ToolList {
   return Object.assign([...tools], { services })
 }

@@ -69,14 +69,16 @@ it('the help of a command', async () => {
     "mcpstore list-tools: List the tools, from the shared list.
 
     Usage:
-      mcpstore list-tools [SERVICE] [--fresh]
+      mcpstore list-tools [SERVICE] [--fresh|--max-age TIME|--offline]
 
     Also called:
       tools, list_tools
 
     Options:
-      --fresh     ask the services instead of the shared list
-      --agent ID  as this agent: its own services, and those assigned to it
+      --fresh         ask the services instead of the shared list
+      --max-age TIME  ask where the shared list is older than that: 10m, 2h
+      --offline       answer from the shared list alone: nobody is asked, nothing is started
+      --agent ID      as this agent: its own services, and those assigned to it
 
     Options of every command:
       --namespace NAME           namespace (MCPSTORE_NAMESPACE; default "default")

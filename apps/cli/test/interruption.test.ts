@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type FakeWorld, libraryError, run } from './fakes.ts'
+import { type FakeWorld, fakeTool, findable, libraryError, run } from './fakes.ts'
 
+const found = findable(fakeTool('s', 't'))
 const never = <T>() => new Promise<T>(() => {})
 
 /** A world that is interrupted as soon as `started` is called. */
@@ -18,7 +19,7 @@ describe('an interrupted command ends with 130 and closes the store', () => {
     ['list', interrupted((started) => ({ services: { listServices: () => started() } }))],
     ['wait w', interrupted((started) => ({ services: { waitService: () => started() } }))],
     ['list-tools', interrupted((started) => ({ services: { listTools: () => started() } }))],
-    ['use-tool t', interrupted((started) => ({ services: { useTool: () => started() } }))],
+    ['use-tool t', interrupted((started) => ({ services: { ...found, useTool: () => started() } }))],
     ['add a https://a.example', interrupted((started) => ({ services: { addService: () => started() } }))],
   ])('%s', async (line, world) => {
     const { exit, stdout, stderr, closed } = await run(line.split(' '), world)
@@ -39,9 +40,9 @@ it('while stdin is read, or the store is opened, there is nothing to close', asy
 })
 
 it('the call itself is told to stop', async () => {
-  const world = interrupted((started) => ({ services: { useTool: () => started() } }))
+  const world = interrupted((started) => ({ services: { ...found, useTool: () => started() } }))
   const { calls } = await run(['call', 't', '--json'], world)
-  expect(calls['useTool']).toEqual([['t', {}, { signal: expect.objectContaining({ aborted: true }) }]])
+  expect(calls['useTool']).toEqual([['s/t', {}, { signal: expect.objectContaining({ aborted: true }) }]])
 })
 
 it('work that fails after the interruption does not come up again', async () => {
@@ -68,7 +69,7 @@ it('says what became of a call that was under way, once the call itself has told
       queueMicrotask(() => controller.abort())
     })
   const host = { signal: controller.signal }
-  const { exit, stdout, stderr, closed } = await run(['call', 't'], { services: { useTool }, host })
+  const { exit, stdout, stderr, closed } = await run(['call', 't'], { services: { ...found, useTool }, host })
   expect({ exit, stdout, closed }).toEqual({ exit: 130, stdout: '', closed: 1 })
   expect(stderr).toBe(
     'error: interrupted: the call was aborted; the tool may have run\n' +

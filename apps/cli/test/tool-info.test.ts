@@ -23,7 +23,7 @@ describe('info SERVICE/TOOL', () => {
     expect({ exit, stderr, asked: calls['findTool'] }).toEqual({
       exit: 0,
       stderr: '',
-      asked: [['weather/now']],
+      asked: [['weather/now', {}]],
     })
     expect(stdout).toMatchInlineSnapshot(`
       "weather/now
@@ -69,7 +69,7 @@ describe('info TOOL without its service found nothing', () => {
   it.each(['now', 'weather_now', 'weather__now'])('%s is looked for as use-tool does', async (name) => {
     const findTool = async () => tool
     const { exit, stdout, calls } = await run(['info', name], { services: { ...services, findTool } })
-    expect({ exit, asked: calls['findTool'] }).toEqual({ exit: 0, asked: [[name]] })
+    expect({ exit, asked: calls['findTool'] }).toEqual({ exit: 0, asked: [[name, {}]] })
     expect(stdout).toMatch(/^weather\/now\n/)
   })
 
@@ -96,18 +96,6 @@ describe('info TOOL without its service found nothing', () => {
       exit: 1,
       stderr: 'error: there is no service\nhint:  Did you mean weather?\n',
     })
-  })
-})
-
-it('arguments that do not fit are answered with the command that shows what fits', async () => {
-  const services = {
-    ...world.services,
-    useTool: () => Promise.reject(libraryError('bad_arguments', 'city is missing', 'Look somewhere.')),
-  }
-  expect(await run(['call', 'now'], { services })).toMatchObject({
-    exit: 1,
-    stderr:
-      'error: city is missing\nhint:  Nothing was called. See what the tool takes: mcpstore info weather/now\n',
   })
 })
 

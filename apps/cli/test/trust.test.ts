@@ -1,6 +1,6 @@
 import type { ServiceConfig, StoreContext, TrustReport } from '@mcpstore/core'
 import { expect, it } from 'vitest'
-import { type FakeWorld, fakeService, libraryError, run } from './fakes.ts'
+import { type FakeWorld, fakeService, fakeTool, findable, libraryError, run } from './fakes.ts'
 
 const stdio: ServiceConfig = {
   type: 'stdio',
@@ -115,7 +115,8 @@ it('list and info say why a service is inert', async () => {
 
 it('reaching for an untrusted service ends with 3 and the ways to trust it', async () => {
   const untrusted = () => Promise.reject(libraryError('untrusted', 'not trusted', 'mcpstore trust demo'))
-  const services = { waitService: untrusted, useTool: untrusted, listTools: untrusted }
+  const found = findable(fakeTool('demo', 'echo'))
+  const services = { ...found, waitService: untrusted, useTool: untrusted, listTools: untrusted }
   for (const argv of [
     ['wait', 'demo'],
     ['use-tool', 'demo/echo'],

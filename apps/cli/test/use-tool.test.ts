@@ -1,6 +1,6 @@
-import type { ToolResult } from '@mcpstore/core'
+import type { AgentContext, ServiceInfo, ToolResult } from '@mcpstore/core'
 import { describe, expect, it } from 'vitest'
-import { fakeTool, libraryError, run } from './fakes.ts'
+import { cached, fakeService, fakeTool, fakeToolList, findable, libraryError, run } from './fakes.ts'
 
 const inputSchema = { type: 'object', properties: { n: { type: 'number' }, name: { type: 'string' } } }
 
@@ -8,7 +8,7 @@ function answering(result: ToolResult) {
   return {
     services: {
       useTool: async () => result,
-      findTool: async () => fakeTool('calc', 'add', { inputSchema }),
+      ...findable(fakeTool('calc', 'add', { inputSchema })),
     },
   }
 }
@@ -23,10 +23,9 @@ it('reads single arguments by the schema and calls the tool by its full address'
   ])
 })
 
-it('asks for no schema when there is nothing to read by it', async () => {
-  const { calls } = await run(['use', 'add', '--args', '{"n":1}', 'n:=2'], text)
-  expect(calls['findTool']).toBeUndefined()
-  expect(calls['useTool']?.[0]?.slice(0, 2)).toEqual(['add', { n: 2 }])
+it('single arguments win over --args', async () => {
+  const { calls } = await run(['use', 'add', '--args', '{"n":1,"m":1}', 'n:=2'], text)
+  expect(calls['useTool']?.[0]?.slice(0, 2)).toEqual(['calc/add', { n: 2, m: 1 }])
 })
 
 it('--args - reads stdin, and nothing else does', async () => {
@@ -34,15 +33,108 @@ it('--args - reads stdin, and nothing else does', async () => {
     ...text,
     stdin: '{"n":3}',
   })
-  expect(calls['useTool']?.[0]).toEqual(['add', { n: 3 }, { timeout: 500, signal: expect.any(AbortSignal) }])
+  expect(calls['useTool']?.[0]).toEqual([
+    'calc/add',
+    { n: 3 },
+    { timeout: 500, signal: expect.any(AbortSignal) },
+  ])
 })
 
 it('what is wrong with the arguments is found before a store is opened or a tool called', async () => {
   for (const words of [['n'], ['n:=x'], ['--args', '[]'], ['a:=1', 'a:=2']]) {
     expect(await run(['use-tool', 'add', ...words], text)).toMatchObject({ exit: 1, stdout: '', opened: [] })
   }
-  const { exit, calls } = await run(['use-tool', 'add', 'n=five'], text)
-  expect({ exit, called: calls['useTool'] }).toEqual({ exit: 1, called: undefined })
+})
+
+describe('what does not fit the schema', () => {
+  const source = cached('calc')
+  const world = {
+    services: {
+      findTool: async () => fakeTool('calc', 'add', { inputSchema }),
+      argumentProblems: async () => [
+        { argument: 'n', problem: 'n is missing' },
+        { argument: 'm', problem: 'm is not one of its arguments' },
+      ],
+      listTools: async () => fakeToolList([], [source]),
+    },
+  }
+
+  it('is named all together, and nothing is called', async () => {
+    const { exit, stdout, stderr } = await run(['use-tool', 'add', 'n=five', 'm=1'], world)
+    expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' })
+    expect(stderr).toMatchInlineSnapshot(`
+      "error: the arguments do not fit calc/add: argument "n" must be a number; m is not one of its arguments
+      hint:  Nothing was called. See what the tool takes: mcpstore info calc/add
+      "
+    `)
+  })
+
+  it('may fit a newer list than the one that is known, which is said', async () => {
+    source.stale = true
+    const { stderr } = await run(['use-tool', 'add', 'm=1', '--agent', 'x'], {
+      ...world,
+      store: { forAgent: () => world.services as unknown as AgentContext },
+    })
+    expect(stderr).toMatchInlineSnapshot(`
+      "error: the arguments do not fit calc/add: n is missing; m is not one of its arguments
+      hint:  Nothing was called. See what the tool takes: mcpstore info calc/add --agent x
+      That is from a list cached 3m ago; --fresh asks for a new one.
+      "
+    `)
+  })
+})
+
+it.each([
+  [['--fresh'], { fresh: true }],
+  [['--max-age', '10m'], { maxAge: 600_000 }],
+  [[], {}],
+])('with %j the tool is looked for in such a list', async (options, choice) => {
+  const { calls } = await run(['call', 'add', ...options], text)
+  expect(calls['findTool']).toEqual([['add', { ...choice, signal: expect.any(AbortSignal) }]])
+})
+
+describe('--dry-run', () => {
+  const services = (info: ServiceInfo) => ({
+    ...findable(fakeTool('calc', 'add', { inputSchema })),
+    serviceInfo: async () => info,
+    listTools: async () => fakeToolList([], [cached('calc', { stale: true })]),
+  })
+
+  it('shows the request and calls nothing', async () => {
+    const world = { services: services(fakeService('calc')) }
+    const { exit, stdout, stderr, calls } = await run(['call', 'add', 'n=5', '--dry-run'], world)
+    expect(exit).toBe(0)
+    expect(JSON.parse(stdout)).toEqual({ method: 'tools/call', params: { name: 'add', arguments: { n: 5 } } })
+    expect(stderr).toBe('not sent to calc (https://calc.example/mcp); its tools: cached 3m ago, stale\n')
+    expect(calls['findTool']).toEqual([['add', { offline: true, signal: expect.any(AbortSignal) }]])
+    const json = await run(['call', 'add', 'n=5', '--dry-run', '--json'], world)
+    expect(JSON.parse(json.stdout)).toEqual({
+      dryRun: true,
+      tool: 'calc/add',
+      request: JSON.parse(stdout),
+      list: { source: 'cache', fetchedAt: expect.any(String), age: 180_000, stale: true },
+    })
+  })
+
+  it('of a service that would not be called says why', async () => {
+    const inert = fakeService('calc')
+    inert.facts.inert = 'it starts a program'
+    expect(await run(['call', 'add', '--dry-run'], { services: services(inert) })).toMatchObject({
+      exit: 3,
+      stdout: '',
+      stderr: expect.stringContaining(
+        'it starts a program\nhint:  Look at it, then trust it: mcpstore trust calc',
+      ),
+    })
+    const off = fakeService('calc', { status: 'disabled' })
+    expect(await run(['call', 'add', '--dry-run'], { services: services(off) })).toMatchObject({ exit: 1 })
+  })
+
+  it('excludes what would ask somebody', async () => {
+    for (const option of ['--fresh', '--max-age=5']) {
+      expect(await run(['call', 'add', '--dry-run', option])).toMatchObject({ exit: 1 })
+    }
+  })
 })
 
 it.each([
@@ -54,7 +146,7 @@ it.each([
   ['untrusted', 3],
   ['outcome_unknown', 4],
 ] as const)('%s ends with %i and leaves stdout empty', async (code, exit) => {
-  const services = { useTool: () => Promise.reject(libraryError(code, 'It failed.')) }
+  const services = { ...text.services, useTool: () => Promise.reject(libraryError(code, 'It failed.')) }
   expect(await run(['call', 'x', '--json'], { services })).toMatchObject({ exit, stdout: '' })
 })
 

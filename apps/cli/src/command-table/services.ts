@@ -33,8 +33,11 @@ export const serviceCommands: readonly CommandSpec[] = [
     name: 'info',
     aliases: ['get'],
     summary: 'Show everything known of one service, or what a tool takes',
-    usage: ['info SERVICE|TOOL'],
-    options: ['agent'],
+    usage: ['info SERVICE|TOOL [--fresh|--max-age TIME|--offline]'],
+    notes: [
+      'Of a service nobody is asked. Of a tool the shared list is, or the server where the options say so.',
+    ],
+    options: ['fresh', 'max-age', 'offline', 'agent'],
     positionals: [1, 1],
     examples: ['mcpstore info weather', 'mcpstore info weather/get_current_weather'],
   },

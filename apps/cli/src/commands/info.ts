@@ -1,6 +1,7 @@
 import type { ListedTool, ServiceInfo, StoreContext } from '@mcpstore/core'
 import { CliError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
+import { type ListChoice, listChoice } from '../list-choice.ts'
 import { writeJson } from '../output/json.ts'
 import { servicesOf, withStore } from '../store-session.ts'
 
@@ -13,8 +14,9 @@ export async function info(
   { positionals: [name = ''], values }: CommandInput,
 ): Promise<number> {
   const { out, settings } = context
+  const choice = listChoice(values)
   return withStore(context, async (store) => {
-    const { service, tool } = await lookUp(servicesOf(store, values), name)
+    const { service, tool } = await lookUp(servicesOf(store, values), name, choice)
     if (settings.json) writeJson(out, service ?? tool)
     else if (service) out.write((await import('../output/service-info.ts')).renderServiceInfo(service, out))
     else out.write((await import('../output/tool-info.ts')).renderToolInfo(tool!, out, values))
@@ -25,15 +27,16 @@ export async function info(
 async function lookUp(
   services: StoreContext,
   name: string,
+  choice: ListChoice,
 ): Promise<{ service?: ServiceInfo; tool?: ListedTool }> {
-  if (name.includes('/')) return { tool: await services.findTool(name) }
+  if (name.includes('/')) return { tool: await services.findTool(name, choice) }
   try {
     return { service: await services.serviceInfo(name) }
   } catch (thrown) {
     if (codeOf(thrown) !== 'unknown_service' || (await isMistyped(services, name))) throw thrown
   }
   try {
-    return { tool: await services.findTool(name) }
+    return { tool: await services.findTool(name, choice) }
   } catch (thrown) {
     if (codeOf(thrown) !== 'unknown_tool') throw thrown
     const { hint } = thrown as { hint?: string }

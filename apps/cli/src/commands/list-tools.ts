@@ -1,6 +1,7 @@
 import type { ToolList, ToolSource } from '@mcpstore/core'
 import { warnOfChanges } from '../changed-tools.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
+import { type ListChoice, listChoice } from '../list-choice.ts'
 import { writeJson } from '../output/json.ts'
 import { renderToolList } from '../output/tool-list.ts'
 import { reportParts } from '../partial-failure.ts'
@@ -8,13 +9,13 @@ import { servicesOf, withStore } from '../store-session.ts'
 
 const emptyText = 'No tools: there is no enabled service. See mcpstore list, or mcpstore add --help.\n'
 
-/** `list-tools [SERVICE] [--fresh]`: the tools, with where each service's part came from. */
+/** `list-tools [SERVICE] [--fresh | --max-age TIME | --offline]`: the tools, with where each service's part came from. */
 export async function listTools(context: CommandContext, input: CommandInput): Promise<number> {
-  const fresh = input.values.fresh ?? false
+  const choice = listChoice(input.values)
   const { json, timeoutMs } = context.settings
   return withStore(context, async (store) => {
     const tools = await servicesOf(store, input.values).listTools(input.positionals[0], {
-      fresh,
+      ...choice,
       signal: context.signal,
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
     })
@@ -24,13 +25,14 @@ export async function listTools(context: CommandContext, input: CommandInput): P
     for (const { name, changes } of tools.services) {
       if (changes && !json) warnOfChanges(context, { service: name, changes }, input.values)
     }
-    return reportSources(context, tools, fresh)
+    return reportSources(context, tools, choice)
   })
 }
 
-/** A list that is shown although it could not be renewed is missing only if `--fresh` asked for it. */
-function reportSources(context: CommandContext, { services }: ToolList, fresh: boolean): number {
-  const isMissing = ({ error, source }: ToolSource) =>
-    error !== undefined && (fresh || source === 'none' || source === 'notLoaded')
+/** A list that is shown although it could not be renewed is missing only if a newer one was asked for. */
+function reportSources(context: CommandContext, { services }: ToolList, choice: ListChoice): number {
+  const { fresh = false, maxAge = Number.POSITIVE_INFINITY } = choice
+  const isMissing = ({ error, source, age }: ToolSource) =>
+    error !== undefined && (fresh || source === 'none' || source === 'notLoaded' || (age ?? 0) >= maxAge)
   return reportParts(context, services, { what: 'no tool list could be fetched', isMissing })
 }

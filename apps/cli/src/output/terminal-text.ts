@@ -10,7 +10,7 @@ const wide =
 
 function escapeCharacter(character: string): string {
   const code = character.charCodeAt(0)
-  return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`
+  return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
 }
 
 /** Text from a server or a config, safe to show: control characters become visible. Lines stay lines. */

@@ -1,5 +1,5 @@
 import type { ToolList, ToolSource } from '@mcpstore/core'
-import { formatAge } from '../duration.ts'
+import { sourceWords } from './list-source.ts'
 import { type Output, paint } from './output.ts'
 import { toolCountText } from './service-text.ts'
 import { type Cell, renderTable } from './table.ts'
@@ -26,8 +26,7 @@ function hasTools({ source }: ToolSource): boolean {
 }
 
 function sourceText(service: ToolSource, output: Output): string {
-  const { source, age, stale } = service
+  const { stale } = service
   if (!hasTools(service)) return ''
-  const origin = source === 'live' ? 'live' : `cached ${formatAge(age ?? 0)} ago`
-  return `  ${paint(output, 'dim', origin)}${stale ? `  ${paint(output, 'yellow', 'stale')}` : ''}`
+  return `  ${paint(output, 'dim', sourceWords(service))}${stale ? `  ${paint(output, 'yellow', 'stale')}` : ''}`
 }

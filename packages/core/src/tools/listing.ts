@@ -144,7 +144,9 @@ function notLoaded({ name }: Service): McpStoreError {
 
 function notListed({ name }: Service): McpStoreError {
   const message = `the tools of service "${name}" are not known here, and it is not asked (offline)`
-  return storeError('not_listed', message, { hint: 'Leave out offline (--offline) to ask it.' })
+  return storeError('not_listed', message, {
+    hint: `Leave out offline (--offline), or ask it once: mcpstore list-tools ${name}`,
+  })
 }
 
 function sourceOfKnown(list: CachedList | undefined): ToolSource['source'] {
