@@ -49,7 +49,7 @@ export async function resolveTool(house: House, address: string, options: AskOpt
   let parts = await listServices(house, exporters, options)
   const [exported, ...more] = matches(parts, address).filter(({ tool }) => tool.exportName === address)
   // Whoever has a tool that is called so by itself gives way: nobody else is waited for.
-  if (exported && more.length === 0) return exported
+  if (exported && more.length === 0) return notTooOld(exported, parts, options)
   const others = likely.filter((one) => !exporters.includes(one))
   parts = [...parts, ...(await listServices(house, others, options))]
   let found = matches(parts, address)
