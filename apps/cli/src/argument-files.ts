@@ -1,22 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
 import { readFileInput } from './add-input.ts'
-import type { ArgumentWords } from './arguments.ts'
+import type { ArgumentWords, WrittenText } from './arguments.ts'
 import { CliError, usageError } from './cli-error.ts'
 import type { CommandContext } from './command.ts'
 import { untilInterrupted } from './store-session.ts'
 import { readBytes } from './stream-text.ts'
 
-/** What stands after `k=`: a text, or a file in which it stands; `-` is stdin. */
-export type WrittenText = { text: string } | { file: string }
-
 type Reader = Pick<CommandContext, 'cwd' | 'signal' | 'readStdin'>
-
-/** `@file` is a file, `@@text` the text `@text`, anything else itself. */
-export function writtenText(written: string): WrittenText {
-  if (written.startsWith('@@')) return { text: written.slice(1) }
-  return written.startsWith('@') ? { file: written.slice(1) } : { text: written }
-}
 
 /** The same words with the texts that stand in files. Throws `usage` for a file that cannot be read. */
 export async function readArgumentFiles(

@@ -1,8 +1,10 @@
-import { type WrittenText, writtenText } from './argument-files.ts'
 import { argumentSchema } from './argument-types.ts'
 import { parseJson, readArgument, readArguments, roundedNumber } from './argument-value.ts'
 import { CliError, usageError } from './cli-error.ts'
 import { parseExactJson } from './exact-json.ts'
+
+/** What stands after `k=`: a text, or a file in which it stands; `-` is stdin. */
+export type WrittenText = { text: string } | { file: string }
 
 /** The words after the tool's name: what was written as text, and what as JSON. */
 export interface ArgumentWords<Text = string> {
@@ -54,6 +56,12 @@ export function splitArguments(words: readonly string[], literals = 0): Argument
   if (first)
     throw new CliError('bad_arguments', failures.map(({ message }) => message).join('; '), first.hint)
   return { texts, json }
+}
+
+/** `@file` is a file, `@@text` the text `@text`, anything else itself. */
+function writtenText(written: string): WrittenText {
+  if (written.startsWith('@@')) return { text: written.slice(1) }
+  return written.startsWith('@') ? { file: written.slice(1) } : { text: written }
 }
 
 /** Parses the object of `--args`. Throws `bad_arguments` for anything but a JSON object, and for rounded numbers. */
