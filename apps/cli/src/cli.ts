@@ -40,7 +40,8 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   const settings = readSettings(values, host.env, host.cwd)
   const command = await loadCommand[spec.name]()
   const openStore = (dataspace = settings.dataspace) => host.openStore({ ...settings, dataspace })
-  const context: CommandContext = { ...host, settings, openStore }
+  const listDataspaces = () => host.listDataspaces(settings)
+  const context: CommandContext = { ...host, settings, openStore, listDataspaces }
   return command(context, input)
 }
 

@@ -27,6 +27,7 @@ export type CommandName =
   | 'import'
   | 'watch'
   | 'nodes'
+  | 'dataspaces'
   | 'redis'
   | 'help'
 

@@ -1,4 +1,4 @@
-import type { Store } from '@mcpstore/core'
+import type { DataspaceList, Store } from '@mcpstore/core'
 import type { OptionValues } from './options.ts'
 import type { Output } from './output/output.ts'
 import type { Settings } from './settings.ts'
@@ -20,13 +20,16 @@ export interface Host {
   /** Why a change could not be saved in this file, as far as permissions tell; `undefined` when they allow it. */
   writeObstacle(file: string): Promise<Error | undefined>
   openStore(settings: Settings): Promise<Store>
+  listDataspaces(settings: Settings): Promise<DataspaceList>
 }
 
 /** The host, with what the options every command takes say. */
-export interface CommandContext extends Omit<Host, 'openStore'> {
+export interface CommandContext extends Omit<Host, 'listDataspaces' | 'openStore'> {
   settings: Settings
   /** Opens the dataspace that the settings name, or another one of its namespace. */
   openStore(dataspace?: string): Promise<Store>
+  /** The dataspaces of the namespace that the settings name; opens none of them. */
+  listDataspaces(): Promise<DataspaceList>
 }
 
 /** A command line after the name of the command. */

@@ -46,6 +46,11 @@ export function writeWarning(err: Output, message: string, hint?: string | null)
   if (hint) err.write(`${paint(err, 'dim', 'hint:   ')} ${visibleText(hint)}\n`)
 }
 
+/** What is said of a file that is a dataspace of unknown name. */
+export function unnamedFile(file: string): string {
+  return `${file} is a dataspace whose name cannot be told`
+}
+
 /** Says on stderr, in one line, that Redis has yet to get a change; `--json` has it in `durable`. */
 export function warnOfWaiting(
   { err, settings }: { err: Output; settings: { json: boolean } },

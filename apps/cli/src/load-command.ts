@@ -29,6 +29,7 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> 
   import: async () => (await import('./commands/import.ts')).importFrom,
   redis: async () => (await import('./commands/redis.ts')).redis,
   nodes: async () => (await import('./commands/nodes.ts')).nodes,
+  dataspaces: async () => (await import('./commands/dataspaces.ts')).dataspaces,
   watch: async () => (await import('./commands/watch.ts')).watch,
   help: async () => (await import('./commands/help.ts')).help,
 }

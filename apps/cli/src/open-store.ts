@@ -1,15 +1,28 @@
-import type { Logger, Store } from '@mcpstore/core'
+import type { DataspaceList, Logger, Store, StoreOptions } from '@mcpstore/core'
 import type { Host } from './command.ts'
 import { visibleText } from './output/terminal-text.ts'
 import { withoutSecrets } from './secret.ts'
 import type { Settings } from './settings.ts'
 
+type World = Pick<Host, 'cwd' | 'env' | 'err'>
+type Core = typeof import('@mcpstore/core')
+
 /** Opens the dataspace the settings name, in Redis or in the local file. The library is loaded here and nowhere else. */
-export async function openStore(settings: Settings, host: Omit<Host, 'openStore'>): Promise<Store> {
-  const { homeFolder, setupStore } = await import('@mcpstore/core')
+export async function openStore(settings: Settings, host: World): Promise<Store> {
+  const core = await import('@mcpstore/core')
+  return core.setupStore(storeOptions(core, settings, host))
+}
+
+/** The dataspaces of the namespace the settings name; opens none of them. */
+export async function listDataspaces(settings: Settings, host: World): Promise<DataspaceList> {
+  const core = await import('@mcpstore/core')
+  return core.listDataspaces(storeOptions(core, settings, host))
+}
+
+function storeOptions({ homeFolder }: Core, settings: Settings, host: World): StoreOptions {
   const { namespace, dataspace, home, redis, policy, secret, allowPrivateAddresses, pin, debug, timeoutMs } =
     settings
-  return setupStore({
+  return {
     ...(redis ? { redis } : { local: true }),
     ...(policy === undefined ? {} : { policy }),
     ...(pin === undefined ? {} : { pin }),
@@ -24,7 +37,7 @@ export async function openStore(settings: Settings, host: Omit<Host, 'openStore'
     logger: loggerFor(settings, host),
     refreshBehind: false,
     ...(timeoutMs === undefined ? {} : { connectTimeoutMs: timeoutMs, callTimeoutMs: timeoutMs }),
-  })
+  }
 }
 
 /** Without `--debug` the library is silent: commands say themselves what its errors and its status tell. */

@@ -45,6 +45,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     host: {
       ...base,
       openStore: async (settings) => (await import('./open-store.ts')).openStore(settings, base),
+      listDataspaces: async (settings) => (await import('./open-store.ts')).listDataspaces(settings, base),
     },
     flush: async () => {
       await Promise.all([flushed(stdout), flushed(stderr)])

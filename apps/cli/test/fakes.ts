@@ -182,6 +182,7 @@ export async function run(argv: string[], world: FakeWorld = {}): Promise<Run> {
       result.opened.push(settings)
       return store
     },
+    listDataspaces: async () => ({ dataspaces: [], unnamed: [] }),
     ...world.host,
   }
   result.exit = await runCli(argv, host)

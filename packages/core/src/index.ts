@@ -1,6 +1,7 @@
 // The public surface of @mcpstore/core.
 export type {
   BackendKind,
+  DataspaceFacts,
   Durability,
   Finding,
   HealthState,
@@ -50,7 +51,7 @@ export type {
 export type { RequestOptions } from './contents/request.ts'
 export type { ReadOptions } from './contents/resources.ts'
 export type { StoreContext, WaitOptions } from './context.ts'
-export type { DataspaceNames } from './dataspaces.ts'
+export { type DataspaceList, listDataspaces } from './dataspaces.ts'
 export type { ErrorCode, ErrorNote } from './errors.ts'
 export type { StoreEventMap, StoreEventName, StoreEvents, StoreListener } from './events/events.ts'
 export { type HomeOptions, homeFolder } from './home.ts'

@@ -1,7 +1,7 @@
 import type { DataspaceNode, DataspaceStatus, Durability, Inspection } from '@mcpstore/storage'
 import { AgentContext } from './agent-context.ts'
 import { StoreContext } from './context.ts'
-import type { DataspaceNames } from './dataspaces.ts'
+import { type DataspaceList, dataspacesOf } from './dataspaces.ts'
 import type { StoreEvents } from './events/events.ts'
 import { WatchedEvents } from './events/store-events.ts'
 import { type House, houseOf, whileOpen } from './house.ts'
@@ -121,11 +121,11 @@ export class Store {
 
   /**
    * The dataspaces of this namespace that stay, in order of their names: those that have a file below `home`, or that somebody
-   * has opened in this Redis. A store in memory, or in a file of its own, has only itself. @throws `unavailable`
+   * has opened in this Redis. A store in a file of its own has only itself, one in memory none that stays. `listDataspaces` tells
+   * the same without a store. @throws `unavailable`
    */
-  async listDataspaces(): Promise<DataspaceNames> {
-    const { dataspacesOf } = await import('./dataspaces.ts')
-    return dataspacesOf(whileOpen(this.#house))
+  async listDataspaces(): Promise<DataspaceList> {
+    return dataspacesOf(whileOpen(this.#house).options)
   }
 
   /** Removes every service and all that is known of them, for everybody. @throws `unavailable`, `outcome_unknown` */

@@ -209,8 +209,6 @@ export interface Backend {
    * that is `malformed` says so, and is a hint all the same. Returns how to stop.
    */
   onHint(listener: HintListener): () => void
-  /** The dataspaces of the same namespace that stay, itself included; only of one that knows. */
-  dataspaces?(): Promise<string[]>
   /** Looks at the place it lies in, which may take a few requests; what may not be asked is `unknown`. */
   inspect?(): Promise<Inspection>
   /** Writes what others may look up without knowing mcpstore; it ends by itself, and no reader here relies on it. */

@@ -169,11 +169,6 @@ export class Dataspace {
     return this.#parts.backend.conflicts()
   }
 
-  /** The dataspaces of its namespace, itself included; `undefined` where the backend does not know. @throws `storage` */
-  async siblings(): Promise<string[] | undefined> {
-    return this.#parts.backend.dataspaces?.()
-  }
-
   /** Looks at the place the data lies in; empty where there is nothing to tell. @throws `storage` */
   async inspect(): Promise<Inspection> {
     return (await this.#parts.backend.inspect?.()) ?? []

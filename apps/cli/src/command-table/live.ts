@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../command-spec.ts'
 
-/** About what happens in a dataspace, and who is there. */
+/** About what happens in a dataspace, who is there, and where else. */
 export const liveCommands: readonly CommandSpec[] = [
   {
     name: 'watch',
@@ -23,5 +23,17 @@ export const liveCommands: readonly CommandSpec[] = [
     options: [],
     positionals: [0, 0],
     examples: ['mcpstore nodes', 'mcpstore nodes --redis redis://localhost:6379/0'],
+  },
+  {
+    name: 'dataspaces',
+    aliases: ['list_dataspaces'],
+    summary: 'List the dataspaces of the namespace: what is in them, and when somebody was last there',
+    usage: ['dataspaces'],
+    options: [],
+    positionals: [0, 0],
+    examples: [
+      'mcpstore dataspaces',
+      'mcpstore dataspaces --namespace team --redis redis://localhost:6379/0',
+    ],
   },
 ]

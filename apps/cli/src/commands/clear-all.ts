@@ -3,11 +3,18 @@ import { usageError } from '../cli-error.ts'
 import type { CommandContext } from '../command.ts'
 import { settle } from '../durability.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { type Failure, failureOf, reportFailure, warnOfWaiting, writeWarning } from '../failure.ts'
+import {
+  type Failure,
+  failureOf,
+  reportFailure,
+  unnamedFile,
+  warnOfWaiting,
+  writeWarning,
+} from '../failure.ts'
 import type { OptionValues } from '../options.ts'
 import { writeJson } from '../output/json.ts'
 import { visibleLine, visibleText } from '../output/terminal-text.ts'
-import { untilInterrupted, withStore, withStoreToChange } from '../store-session.ts'
+import { untilInterrupted, withStoreToChange } from '../store-session.ts'
 
 /** What became of one dataspace. */
 interface Cleared {
@@ -27,7 +34,8 @@ export async function clearAll(context: CommandContext, values: OptionValues): P
   if (!values.yes && (json || !confirm)) {
     throw usageError('"clear" removes every service of all dataspaces of the namespace', 'Say so with --yes.')
   }
-  const { names, unnamed } = await withStore(context, (store) => store.listDataspaces(), { evenIfDown: true })
+  const { dataspaces, unnamed } = await untilInterrupted(signal, context.listDataspaces())
+  const names = dataspaces.map(({ name }) => name)
   const where = visibleLine(`namespace ${namespace}`)
   if (!json) {
     for (const { message, hint } of unnamed.map(leftAlone)) writeWarning(err, message, hint)
@@ -64,7 +72,7 @@ export async function clearAll(context: CommandContext, values: OptionValues): P
 }
 
 function leftAlone(file: string): Failure {
-  const message = `${file} is left alone: the name of its dataspace cannot be told`
+  const message = `${unnamedFile(file)}: it is left alone`
   return { code: 'usage', message, hint: 'Clear it with --dataspace NAME.' }
 }
 

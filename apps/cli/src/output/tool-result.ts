@@ -1,5 +1,6 @@
 import type { ToolResult } from '@mcpstore/core'
 import { toJson } from './json.ts'
+import { sizeText } from './size-text.ts'
 import { visibleLine, visibleText } from './terminal-text.ts'
 
 type Block = NonNullable<ToolResult['content']>[number]
@@ -14,7 +15,7 @@ const describers: Readonly<Record<string, (block: Block) => unknown[]>> = {
       'resource',
       uri,
       mimeType,
-      typeof text === 'string' ? bytes(Buffer.byteLength(text)) : sizeOf(blob),
+      typeof text === 'string' ? sizeText(Buffer.byteLength(text)) : sizeOf(blob),
     ]
   },
   resource_link: (block) => ['resource link', block['uri'], block['mimeType'], block['name']],
@@ -41,10 +42,5 @@ function renderBlock(block: Block): string {
 
 /** The size of what is encoded in base64. */
 function sizeOf(data: unknown): string | undefined {
-  return typeof data === 'string' ? bytes(Math.floor((data.replace(/=+$/, '').length * 3) / 4)) : undefined
-}
-
-function bytes(count: number): string {
-  if (count < 1000) return `${count} B`
-  return count < 1_000_000 ? `${Math.round(count / 1000)} kB` : `${(count / 1_000_000).toFixed(1)} MB`
+  return typeof data === 'string' ? sizeText(Math.floor((data.replace(/=+$/, '').length * 3) / 4)) : undefined
 }

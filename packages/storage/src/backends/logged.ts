@@ -19,7 +19,6 @@ const OPERATIONS = [
   'release',
   'report',
   'conflicts',
-  'dataspaces',
   'inspect',
   'project',
 ] as const

@@ -13,12 +13,12 @@ import { historyText } from './former.ts'
 import { conflictFrom, mergeCall, mergeReply, notesFrom, reportCall } from './hashes.ts'
 import { inspectRedis } from './inspect.ts'
 import { Lifetime } from './lifetime.ts'
+import { noteDataspace } from './namespace.ts'
 import { readPage, readRecords } from './page.ts'
 import { placeOf, type Visit } from './place.ts'
 import { type Script, scripts } from './scripts.ts'
 import { RedisSession, type ScriptCall, type ScriptReply } from './session.ts'
-import { noteDataspace, notedDataspaces } from './siblings.ts'
-import type { RedisTarget } from './target.ts'
+import { isCluster, type RedisTarget } from './target.ts'
 
 export interface RedisBackendOptions {
   /** From `redisTarget`. */
@@ -41,13 +41,13 @@ const DEFAULT_TIMEOUT_MS = 2000
 /** A backend in Redis, Valkey, a Sentinel setup or a Redis Cluster. @throws `usage` for a cluster without hash tags */
 export function redisBackend(options: RedisBackendOptions): Backend {
   const { target, namespace, dataspace, timeoutMs = DEFAULT_TIMEOUT_MS, time = systemTime } = options
-  const isCluster = target.kind === 'cluster' || target.client?.isCluster === true
-  if (isCluster && options.hashTag === false) {
+  const needsTag = isCluster(target)
+  if (needsTag && options.hashTag === false) {
     throw new StorageError('usage', 'redis: hashTag must not be false on a cluster', {
       hint: 'Leave it out: a dataspace has to lie in one slot.',
     })
   }
-  const place = placeOf(namespace, dataspace, options.hashTag ?? isCluster)
+  const place = placeOf(namespace, dataspace, options.hashTag ?? needsTag)
   const lifetime = options.lifetimeMs === undefined ? '' : String(options.lifetimeMs)
   const lifetimes = new Lifetime(options.lifetimeMs, time)
   const listeners = new Set<HintListener>()
@@ -60,7 +60,13 @@ export function redisBackend(options: RedisBackendOptions): Backend {
   async function connect(onHint: HintListener): Promise<RedisSession> {
     if (closed) throw classify(new Error('it was closed'), target.label)
     const name = `mcpstore:${dataspace}`.replace(/[^\x21-\x7e]/g, '_')
-    const session = new RedisSession({ target, timeoutMs, name, channel: place.changes, onHint, time })
+    const session = new RedisSession({
+      target,
+      timeoutMs,
+      name,
+      time,
+      hints: { channel: place.changes, onHint },
+    })
     opening.add(session)
     await session.start().finally(() => opening.delete(session))
     return session
@@ -211,7 +217,6 @@ export function redisBackend(options: RedisBackendOptions): Backend {
       const kept = await here().session.ask((client) => client.zrange(place.conflicts, 0, -1))
       return kept.flatMap((text) => conflictFrom(text) ?? [])
     },
-    dataspaces: () => notedDataspaces(here().session, { namespace, hashTag: place.tagged }),
     async inspect() {
       // A connection of its own: where the one at work was refused something, the reason is found here.
       const session = await connect(() => {})

@@ -1,9 +1,8 @@
 import type { Finding, Inspection } from '../../inspection.ts'
+import { type Answer, askAll, measure } from './measure.ts'
 import type { Place } from './place.ts'
 import { rightsFinding } from './rights.ts'
 import type { RedisSession } from './session.ts'
-
-type Answer = { reply: unknown } | { refused: string }
 
 /** How many entries of the slow log, and how many records, are looked at. */
 const SLOW_ENTRIES = 10
@@ -17,11 +16,9 @@ const MEMORY_LIMITS = [
 
 /** Looks at the server and at what the dataspace takes of it. Never lists keys: the index knows them. */
 export async function inspectRedis(session: RedisSession, place: Place): Promise<Inspection> {
-  const [count, info, slow, sample, conflicts] = await askAll(session, [
-    ['zcard', place.index],
+  const [info, slow, conflicts] = await askAll(session, [
     ['info'],
     ['slowlog', 'get', SLOW_ENTRIES],
-    ['zrandmember', place.index, SAMPLE],
     ['zcard', place.conflicts],
   ])
   const facts = 'refused' in info! ? undefined : factsOf(String(info!.reply))
@@ -30,18 +27,8 @@ export async function inspectRedis(session: RedisSession, place: Place): Promise
     await rightsFinding(session, place),
     slowFinding(slow!),
     conflictsFinding(place, conflicts!),
-    await sizeFinding(session, place, count!, sample!),
+    await sizeFinding(session, place),
   ]
-}
-
-/** Asks in one round trip; each question may be refused by itself. */
-async function askAll(session: RedisSession, questions: (string | number)[][]): Promise<Answer[]> {
-  const results = await session.ask((client) => {
-    const pipeline = client.pipeline()
-    for (const [command, ...args] of questions) pipeline.call(String(command), ...args)
-    return pipeline.exec()
-  })
-  return results!.map(([error, reply]) => (error ? { refused: error.message } : { reply }))
 }
 
 function serverFindings(facts: ReadonlyMap<string, string> | undefined, refused: string): Finding[] {
@@ -135,33 +122,15 @@ function conflictsFinding({ conflicts }: Place, answer: Answer): Finding {
   }
 }
 
-async function sizeFinding(
-  session: RedisSession,
-  place: Place,
-  count: Answer,
-  sample: Answer,
-): Promise<Finding> {
-  if ('refused' in count) return unknown('dataspace', count.refused)
-  const keys = Number(count.reply)
-  const members = 'refused' in sample ? [] : (sample.reply as string[])
-  const own = [place.index, place.meta, place.conflicts, place.nodes]
-  const usages = await askAll(session, [
-    ...own.map((key) => ['memory', 'usage', key]),
-    // A value is one field of its hash: none may be left out.
-    ...members.map((member) => ['memory', 'usage', place.key(member), 'samples', 0]),
-  ])
-  const refused = usages.find((usage) => 'refused' in usage) ?? sample
+async function sizeFinding(session: RedisSession, place: Place): Promise<Finding> {
+  const { keys, bytes, refused = '' } = await measure(session, place, SAMPLE)
+  if (keys === undefined) return unknown('dataspace', refused)
   const about = keys === 1 ? '1 key' : `${keys} keys`
-  if ('refused' in refused) {
-    const text = `${about} of records and statistics; their size is unknown (${refused.refused})`
-    return { name: 'dataspace', severity: 'ok', text, value: { keys, bytes: null } }
-  }
-  const bytes = usages.map((usage) => Number('reply' in usage ? usage.reply : 0))
-  const sum = (numbers: number[]) => numbers.reduce((total, one) => total + one, 0)
-  const each = members.length === 0 ? 0 : sum(bytes.slice(own.length)) / members.length
-  const total = Math.round(sum(bytes.slice(0, own.length)) + each * keys)
-  const text = `${about} of records and statistics, about ${size(total)}`
-  return { name: 'dataspace', severity: 'ok', text, value: { keys, bytes: total } }
+  const text =
+    bytes === undefined
+      ? `${about} of records and statistics; their size is unknown (${refused})`
+      : `${about} of records and statistics, about ${size(bytes)}`
+  return { name: 'dataspace', severity: 'ok', text, value: { keys, bytes: bytes ?? null } }
 }
 
 function unknown(name: string, why: string): Finding {

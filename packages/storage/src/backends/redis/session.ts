@@ -16,10 +16,8 @@ export interface SessionOptions {
   timeoutMs: number
   /** What the server lists these connections as. */
   name: string
-  /** Where the hints are published. */
-  channel: string
-  /** Something changed, or the session ended by itself. */
-  onHint: HintListener
+  /** Where the hints are published, and who hears them, and of the end of the session; whoever only looks needs none. */
+  hints?: { channel: string; onHint: HintListener }
   time: Time
 }
 
@@ -75,7 +73,8 @@ export class RedisSession {
   async #connect(): Promise<void> {
     const { target, timeoutMs } = this.#options
     this.#silent = true
-    const clients = [...new Set([this.#clients.commands, this.#clients.hints])]
+    const { commands, hints } = this.#clients
+    const clients = this.#options.hints ? [...new Set([commands, hints])] : [commands]
     for (const client of clients) {
       client.on('error', (error: Error) => {
         this.#lastError = error
@@ -107,9 +106,10 @@ export class RedisSession {
   }
 
   async #subscribe(): Promise<void> {
-    const { channel, onHint, time } = this.#options
+    if (!this.#options.hints) return
+    const { channel, onHint } = this.#options.hints
     const { hints } = this.#clients
-    hear(hints, { onHint, time })
+    hear(hints, { onHint, time: this.#options.time })
     await this.#optional(hints.subscribe(channel), `SUBSCRIBE to ${channel}: changes are seen later`)
     const published = (this.#clients.commands as Redis).publish(channel, NO_NEWS)
     await this.#optional(published, `PUBLISH to ${channel}: others see changes of this process later`)
@@ -203,7 +203,7 @@ export class RedisSession {
     if (this.#ended) return
     this.#ended = classify(reason, this.#options.target.label)
     this.close()
-    if (this.#started) this.#options.onHint()
+    if (this.#started) this.#options.hints?.onHint()
   }
 
   /** Waits for `promise` as long as there is progress, or `ms` without any, and not beyond the end of the session. */

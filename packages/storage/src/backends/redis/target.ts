@@ -45,6 +45,11 @@ export interface RedisTarget {
   client: Redis | Cluster | undefined
 }
 
+/** Whether each dataspace has to lie in one slot. */
+export function isCluster({ kind, client }: RedisTarget): boolean {
+  return kind === 'cluster' || client?.isCluster === true
+}
+
 const DEFAULT_PORT = 6379
 /** What ioredis asks where a client of the host names none. */
 const SENTINEL_PORT = 26_379

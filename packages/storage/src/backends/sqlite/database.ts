@@ -4,12 +4,12 @@ import type Libsql from 'libsql'
 import { BackendError } from '../../health.ts'
 import { makeFolder } from '../../make-folder.ts'
 import { type Absence, absenceOf } from './absence.ts'
-import { isReadOnly, readOnly } from './errors.ts'
+import { isReadOnly, readOnly, somethingElse } from './errors.ts'
 import { openEmpty, openSnapshot } from './snapshot.ts'
 import { spoiledMeta } from './spoiled-meta.ts'
 
 /** A connection that waits longer for a lock freezes the host; the tier tries again without blocking instead. */
-const BUSY_TIMEOUT_MS = 5
+export const BUSY_TIMEOUT_MS = 5
 
 /** What this version writes: a newer minor is read and kept, a newer major is refused. */
 const SCHEMA = { major: 1, minor: 1 }
@@ -157,7 +157,7 @@ export function fileIdentity(file: string): string | undefined {
 let libsql: typeof Libsql | undefined
 
 /** Kept: a process that has given up rights since it loaded it may not find it again. */
-async function loadLibsql(): Promise<typeof Libsql> {
+export async function loadLibsql(): Promise<typeof Libsql> {
   try {
     libsql ??= (await import('libsql')).default
     return libsql
@@ -186,7 +186,7 @@ function create(db: Libsql.Database, file: string, tables: string): string {
   const isMade = db.prepare('SELECT 1 FROM sqlite_master').all().length > 0
   // All of it is made at once, so whoever sees a table of ours sees the schema too.
   if (isMade && metaOf(db, 'schema') === undefined) {
-    throw new BackendError('down', `${file} is a database of something else`, { hint: 'Use another file.' })
+    throw somethingElse(file)
   }
   db.exec('PRAGMA journal_mode = WAL')
   atOnce(db, () => {

@@ -113,3 +113,8 @@ export function vanished(file: string): BackendError {
     hint: 'It is made anew from what this process knows; to empty a dataspace use mcpstore clear.',
   })
 }
+
+/** A sound database, but none of ours. */
+export function somethingElse(file: string): BackendError {
+  return new BackendError('down', `${file} is a database of something else`, { hint: 'Use another file.' })
+}

@@ -25,21 +25,21 @@ export function localFile(home: string, namespace: string, dataspace: string): s
   return join(home, 'local', fileSegment(namespace), `${fileSegment(dataspace)}.db`)
 }
 
-/** The dataspaces of a namespace that have a file below `home`; `unnamed` are files whose names were too long to be told. */
-export async function localDataspaces(
+/**
+ * The files of the local dataspaces of a namespace; the name of one is `undefined` that was too long to be told.
+ * @throws what the file system says, where there may be some
+ */
+export async function localFiles(
   home: string,
   namespace: string,
-): Promise<{ names: string[]; unnamed: string[] }> {
+): Promise<{ file: string; name: string | undefined }[]> {
   const folder = dirname(localFile(home, namespace, 'x'))
-  const files = await readdir(folder).catch(() => [])
+  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
   const segments = files.flatMap((file) => (file.endsWith('.db') ? [file.slice(0, -'.db'.length)] : []))
-  const names = segments.map(textOf)
-  return {
-    names: names.flatMap((name) => name ?? []).sort(),
-    unnamed: segments.flatMap((segment, at) =>
-      names[at] === undefined ? [join(folder, `${segment}.db`)] : [],
-    ),
-  }
+  return segments.map((segment) => ({ file: join(folder, `${segment}.db`), name: textOf(segment) }))
 }
 
 /** The text behind a file name, or `undefined` where it cannot be told. */
