@@ -27,6 +27,7 @@ const contents = 'packages/core/test/contents.test.ts'
 const partial = 'packages/core/test/partial-results.test.ts'
 const pool = 'packages/core/src/connections/pool.ts'
 const pins = 'packages/core/test/tool-pins.test.ts'
+const secretVariables = 'apps/cli/test/secret.test.ts'
 const addresses = 'packages/core/test/connections-addresses.test.ts'
 
 const refreshOnce = 'packages/core/test/refresh-once.test.ts'
@@ -35,6 +36,22 @@ const warmStart = 'packages/core/test/warm-start.test.ts'
 
 /** Of services, connections, tools, trust. */
 export const coreMutants: Mutant[] = [
+  {
+    name: 'a secret that is set to nothing is none',
+    file: 'apps/cli/src/secret.ts',
+    find: "if (env[variable]?.trim() === '') throw",
+    replace: "if (env[variable]?.trim() === 'nothing') throw",
+    suite: secretVariables,
+    test: 'MCPSTORE_SECRET is empty: refused before anything is opened, with what to do',
+  },
+  {
+    name: 'a secret in a file that others may read is nothing to speak of',
+    file: 'apps/cli/src/secret-warnings.ts',
+    find: '(stat.mode & OTHERS_MAY_READ) !== 0',
+    replace: '(stat.mode & OTHERS_MAY_READ) > 0o777',
+    suite: secretVariables,
+    test: 'in a file that others may read is warned about, with the command that ends it',
+  },
   {
     name: 'a changed tool is pinned anew as it is seen',
     file: 'packages/core/src/pins/pin-keeper.ts',

@@ -1,32 +1,43 @@
 import { readFileSync } from 'node:fs'
-import type { StoreOptions } from '@mcpstore/core'
 import { usageError } from './cli-error.ts'
+import type { Settings } from './settings.ts'
 
 /** What the environment says of the secret of a dataspace. Never an option: everybody on the machine can read command lines. */
 const SECRET_VARIABLES = ['MCPSTORE_SECRET', 'MCPSTORE_SECRET_PREVIOUS', 'MCPSTORE_SECRET_FILE'] as const
 
+const EMPTY_HINTS = {
+  MCPSTORE_SECRET: 'Set it to the secret of the dataspace, or unset it to have none.',
+  MCPSTORE_SECRET_FILE: 'Set it to the path of a file with the secret, or unset it to have none.',
+}
+
 /**
  * The secret of `MCPSTORE_SECRET`, with the previous ones of `MCPSTORE_SECRET_PREVIOUS`, one a line; or both from the lines of
- * `MCPSTORE_SECRET_FILE`, the current one first. @throws `usage`
+ * `MCPSTORE_SECRET_FILE`, the current one first. What is set to nothing is no "none": who meant to give a secret would write
+ * without one, and not know. @throws `usage`
  */
-export function secretOf(env: NodeJS.ProcessEnv): StoreOptions['secret'] {
+export function secretOf(env: NodeJS.ProcessEnv): Settings['secret'] {
   const { MCPSTORE_SECRET: given, MCPSTORE_SECRET_PREVIOUS: before, MCPSTORE_SECRET_FILE: file } = env
-  if (!file) {
-    const [current] = given?.trim() ? [given] : []
-    const previous = linesOf(before ?? '')
-    if (current !== undefined) return { current, previous }
-    if (previous.length === 0) return undefined
-    throw usageError(
-      'MCPSTORE_SECRET_PREVIOUS is set without MCPSTORE_SECRET',
-      'Set the current secret, too.',
-    )
+  for (const variable of ['MCPSTORE_SECRET', 'MCPSTORE_SECRET_FILE'] as const) {
+    if (env[variable]?.trim() === '') throw usageError(`${variable} is empty`, EMPTY_HINTS[variable])
   }
-  if (given || before) {
-    throw usageError('MCPSTORE_SECRET_FILE is set beside MCPSTORE_SECRET', 'Set one of them.')
+  const previous = linesOf(before ?? '')
+  if (file !== undefined) {
+    if (given !== undefined || previous.length > 0) {
+      const [beside] = given === undefined ? ['MCPSTORE_SECRET_PREVIOUS'] : ['MCPSTORE_SECRET']
+      throw usageError(`MCPSTORE_SECRET_FILE is set beside ${beside}`, 'Set one of them.')
+    }
+    const [current, ...older] = linesOf(read(file))
+    if (current === undefined) {
+      throw usageError(
+        `MCPSTORE_SECRET_FILE is empty: ${file}`,
+        'Its first line has to be the secret: openssl rand -base64 32 makes one.',
+      )
+    }
+    return { current, previous: older }
   }
-  const [current, ...previous] = linesOf(read(file))
-  if (current === undefined) throw usageError(`MCPSTORE_SECRET_FILE is empty: ${file}`)
-  return { current, previous }
+  if (given !== undefined) return { current: given, previous }
+  if (previous.length === 0) return undefined
+  throw usageError('MCPSTORE_SECRET_PREVIOUS is set without MCPSTORE_SECRET', 'Set the current secret, too.')
 }
 
 /** The environment without them: no placeholder of a config is filled in with the secret. */

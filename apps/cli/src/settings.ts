@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { PinMode, Policy, StoreOptions } from '@mcpstore/core'
+import type { PinMode, Policy } from '@mcpstore/core'
 import { usageError } from './cli-error.ts'
 import { parseDuration } from './duration.ts'
 import type { OptionValues } from './options.ts'
@@ -20,7 +20,7 @@ export interface Settings {
   /** As `--pin` says; `undefined` leaves it the default. */
   pin: PinMode | undefined
   /** Of the dataspace, from the environment alone. */
-  secret: StoreOptions['secret']
+  secret: { current: string; previous: string[] } | undefined
   json: boolean
   debug: boolean
   /** As `--timeout` says; `undefined` leaves each step its default. */

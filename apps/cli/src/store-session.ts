@@ -39,6 +39,7 @@ export async function withStore<T>(
   work: (store: Store) => Promise<T>,
   { evenIfDown = false, writes = false, endless = false }: SessionOptions = {},
 ): Promise<T> {
+  await warnOfSecret(context)
   const store = await untilInterrupted(context.signal, context.openStore())
   const begin = async (): Promise<T> => {
     if (!evenIfDown) {
@@ -80,6 +81,16 @@ function refuseDown(store: Store): void {
   const { configured, state, error, reason } = store.status()
   if (configured === 'redis' || state !== 'down') return
   throw error ?? new CliError('storage', `the data cannot be read: ${reason ?? 'no reason is known'}`)
+}
+
+/** Before anything is done with it. With `--debug` the library says it, too, of what it was given. */
+async function warnOfSecret({ settings, env, err }: CommandContext): Promise<void> {
+  if (settings.json || !settings.secret) return
+  const [{ secretWarnings }, { writeWarning }] = await Promise.all([
+    import('./secret-warnings.ts'),
+    import('./failure.ts'),
+  ])
+  for (const { message, hint } of secretWarnings(settings.secret, env)) writeWarning(err, message, hint)
 }
 
 async function warnOfAbsence(
