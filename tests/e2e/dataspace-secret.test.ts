@@ -1,47 +1,14 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
+import { filesBelow, keysOf } from '../support/everything.ts'
 import { documentOf, errorOf, mcpstore } from '../support/mcpstore.ts'
-import { hasRedisServer, type RedisServer, startRedis } from '../support/redis-server.ts'
+import { hasRedisServer, startRedis } from '../support/redis-server.ts'
 import { fixtureServer } from '../support/servers.ts'
 
 const FIRST = 'the first secret of this team'
 const SECOND = 'the second secret of this team'
 const planted = 'words-in-an-environment'
-
-/** All that lies in the files below a folder. */
-function filesBelow(folder: string): string {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .map((path) => readFileSync(path, 'latin1'))
-    .join('\n')
-}
-
-const readers: Record<string, (key: string) => string[]> = {
-  string: (key) => ['GET', key],
-  hash: (key) => ['HGETALL', key],
-  set: (key) => ['SMEMBERS', key],
-  list: (key) => ['LRANGE', key, '0', '-1'],
-  zset: (key) => ['ZRANGE', key, '0', '-1'],
-  stream: (key) => ['XRANGE', key, '-', '+'],
-}
-
-/** All that a Redis holds, keys and values. */
-async function allOf(redis: RedisServer): Promise<string> {
-  const seen: unknown[] = []
-  let cursor = '0'
-  do {
-    const [next, keys] = (await redis.command('SCAN', cursor)) as [string, string[]]
-    cursor = String(next)
-    for (const key of keys) {
-      const type = String(await redis.command('TYPE', key))
-      seen.push(key, await redis.command(...(readers[type]!(key) as [string])))
-    }
-  } while (cursor !== '0')
-  return JSON.stringify(seen)
-}
 
 describe.skipIf(!hasRedisServer)('a secret of the dataspace', () => {
   it('lets another machine use what one added; without it, or with another, nothing is started', async () => {
@@ -83,9 +50,10 @@ describe.skipIf(!hasRedisServer)('a secret of the dataspace', () => {
     }
 
     expect(readFileSync(here.startFile, 'utf8')).toBe(started)
-    const everything = [await allOf(redis), filesBelow(here.folder), filesBelow(there.folder)]
-    expect(everything[0]).toContain('sealed:')
-    for (const text of everything) expect(text).not.toContain(planted)
+    const keys = [...(await keysOf(redis)).values()].join('\n')
+    const files = [here, there].flatMap(({ folder }) => [...filesBelow(folder).values()])
+    expect(keys).toContain('sealed:')
+    for (const text of [keys, ...files]) expect(text).not.toContain(planted)
   }, 60_000)
 })
 
@@ -100,7 +68,7 @@ it('nothing below the home folder holds what was sealed', async () => {
   expect(await mcpstore(box, ['use-tool', 'well/echo', 'text=five'], { env })).toMatchObject({ exit: 0 })
   const { config } = documentOf(await mcpstore(box, ['info', 'well', '--json'], { env }))
   expect(config.env.API_TOKEN).toBe('***')
-  const files = filesBelow(box.folder)
+  const files = [...filesBelow(box.folder).values()].join('\n')
   expect(files).toContain('sealed:')
   expect(files).not.toContain(planted)
   expect(files).not.toContain(FIRST)
