@@ -57,6 +57,37 @@ describe.skipIf(!hasRedisServer)('a secret of the dataspace', () => {
   }, 60_000)
 })
 
+describe.skipIf(!hasRedisServer)('the key of a dataspace', () => {
+  it('is derived once by a command that needs it, and by no other', async () => {
+    await using redis = await startRedis()
+    await using here = new Box()
+    await using there = new Box()
+    const env = { MCPSTORE_REDIS_URL: redis.url, MCPSTORE_SECRET: FIRST }
+    const derivations = async (box: Box, command: string, stdin?: string): Promise<number> => {
+      const argv = [...command.split(' '), '--debug']
+      const { exit, stderr } = await mcpstore(box, argv, { env, ...(stdin && { stdin }) })
+      expect(exit, command + stderr).toBe(0)
+      return stderr.match(/derived the key/g)?.length ?? 0
+    }
+    const sealed = { ...fixtureServer(here), env: { API_TOKEN: planted } }
+    const far = { url: 'https://far.invalid/mcp', headers: { 'X-Api-Key': planted } }
+    const stdin = JSON.stringify({ mcpServers: { well: sealed, other: sealed, far } })
+    expect(await derivations(here, 'add -', stdin)).toBe(1)
+    for (const command of ['use-tool well/echo text=five', 'check well', 'list-tools other']) {
+      expect(await derivations(here, command), command).toBe(1)
+      expect(await derivations(there, command), command).toBe(1)
+    }
+    const none = ['status', 'doctor', 'nodes', 'agents', 'remove far']
+    for (const command of ['list', 'info well', 'export all.json', 'assign well --agent a', ...none])
+      expect(await derivations(here, command), command).toBe(0)
+    // Nobody approved anything there: what is trusted, and why, its signature says.
+    for (const command of ['list', 'export all.json'])
+      expect(await derivations(there, command), command).toBe(1)
+    await derivations(here, 'add -', stdin)
+    for (const command of none) expect(await derivations(there, command), command).toBe(0)
+  }, 120_000)
+})
+
 it('nothing below the home folder holds what was sealed', async () => {
   await using box = new Box()
   box.secrets.push(planted, FIRST)

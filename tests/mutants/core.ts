@@ -1222,10 +1222,26 @@ export const coreMutants: Mutant[] = [
   {
     name: 'what was removed is trusted again',
     file: 'packages/core/src/trust/witness.ts',
-    find: 'if (removal !== undefined)',
-    replace: 'if (false)',
+    find: 'cleared ?? dataspace.removal(key)',
+    replace: 'cleared',
     suite: signed,
     test: 'a config that was removed does not come back by its old signature',
+  },
+  {
+    name: 'what was cleared is trusted again',
+    file: 'packages/core/src/trust/witness.ts',
+    find: 'const end = cleared ??',
+    replace: 'const end = void cleared ??',
+    suite: signed,
+    test: 'nor does one that ended as the dataspace was cleared',
+  },
+  {
+    name: 'a key is derived to look at what is removed',
+    file: 'packages/core/src/trust/witness.ts',
+    find: 'end !== undefined && (service?.signature?.at ?? end) <= end',
+    replace: 'false',
+    suite: signed,
+    test: 'a key is derived once, and only where one is needed',
   },
   {
     name: 'a config of a stranger is signed by changing it',

@@ -465,7 +465,7 @@ export const storageMutants: Mutant[] = [
   {
     name: 'what was stamped ahead of a wipe survives it',
     file: 'packages/storage/src/intake.ts',
-    find: "this.#tellGone(dropDelivered(this.#parts), 'remote')",
+    find: "this.#tellGone(dropDelivered(this.#parts), { origin: 'remote' })",
     replace: '',
     suite: wipes,
     test: 'a dataspace that is wiped takes what was stamped ahead of it along, and nothing that is written after it',

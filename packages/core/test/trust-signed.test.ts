@@ -133,6 +133,24 @@ test('a config that was removed does not come back by its old signature', async 
   expect((await facts(reader)).signature).toBe('valid')
 })
 
+test('nor does one that ended as the dataspace was cleared', async () => {
+  const place = sharedPlace()
+  const [writer, reader, stranger] = await writerAndReader(place)
+  await writer.forStore().addService({ demo: { ...entryOf(stdioConfig()), description: 'old' } })
+  await described(reader, 'old')
+  const old = entryIn(stranger, 'demo').value
+  await writer.clear()
+  await until(async () => (await reader.forStore().listServices()).length === 0)
+  await stranger.plant('demo', old)
+  for (const one of [writer, reader]) {
+    await described(one, 'old')
+    expect((await facts(one)).signature).toBe('older')
+  }
+  await writer.forStore().addService({ demo: { ...entryOf(stdioConfig()), description: 'again' } })
+  await described(reader, 'again')
+  expect((await facts(reader)).signature).toBe('valid')
+})
+
 test('a signature holds for one name, scope and dataspace, and for every byte', async () => {
   const place = sharedPlace()
   const [writer, reader, stranger] = await writerAndReader(place)
@@ -289,5 +307,10 @@ test('a key is derived once, and only where one is needed', async () => {
   await reader.forStore().listServices()
   await reader.forStore().showConfig()
   await reader.forStore().deleteService('plain')
-  expect(derived(reader)).toBe(0)
+  // What is removed needs no look at its signature: it is older than the removal, whoever signed it.
+  await writer.forStore().addService({ signed: { url: 'https://far.example/mcp' } })
+  const remover = await place.reader({ secret })
+  await remover.forStore().deleteService('signed')
+  await remover.close()
+  expect(derived(remover)).toBe(0)
 })

@@ -55,7 +55,7 @@ export class Intake implements LinkEvents {
     const { clock, counts, replica } = this.#parts
     clock.follow(stamp)
     counts.clear(stamp)
-    this.#tellGone(replica.clear(stamp, clock.now()), origin)
+    this.#tellGone(replica.clear(stamp, clock.now()), { origin, cleared: stamp })
   }
 
   /** Takes over the server's clock (ms) after it refused a stamp of ours. */
@@ -85,7 +85,7 @@ export class Intake implements LinkEvents {
     if (before !== undefined) sendAfter(this.#parts, began)
     if (before !== 'wiped') return
     this.clear(began, 'remote')
-    this.#tellGone(dropDelivered(this.#parts), 'remote')
+    this.#tellGone(dropDelivered(this.#parts), { origin: 'remote' })
   }
 
   onServerTime(now: number, sentAt: number): void {
@@ -186,9 +186,9 @@ export class Intake implements LinkEvents {
     if (lost > 0) this.#parts.logger.warn(foldedLine(lost))
   }
 
-  #tellGone(records: readonly KnownRecord[], origin: Change['origin']): void {
+  #tellGone(records: readonly KnownRecord[], how: Pick<Change, 'origin' | 'cleared'>): void {
     for (const { key, json } of records) {
-      if (json !== null) this.#parts.watchers.tell({ key, entry: undefined, origin })
+      if (json !== null) this.#parts.watchers.tell({ key, entry: undefined, ...how })
     }
   }
 

@@ -5,6 +5,7 @@ import type { RecordKey } from './keyspace.ts'
 import type { Logger } from './logger.ts'
 import type { Malformed } from './malformed.ts'
 import type { Entry } from './replica.ts'
+import type { Stamp } from './stamp.ts'
 
 /** One record changed. */
 export interface Change {
@@ -13,6 +14,8 @@ export interface Change {
   readonly entry: Entry | undefined
   /** Whether this process wrote it. */
   origin: 'local' | 'remote'
+  /** Of a record that ended because the dataspace was cleared, the moment of that. */
+  cleared?: Stamp
 }
 
 export type Watcher = (change: Change) => void

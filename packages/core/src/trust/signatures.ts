@@ -13,7 +13,7 @@ export class Signatures {
   readonly #keys: Keyring
   readonly #dataspace: Dataspace
   readonly #judged = new WeakMap<Signature, boolean>()
-  /** By service the newest moment that was signed, or at which it was removed, as far as this process saw. */
+  /** By service the newest moment that was signed, or at which it was removed or cleared, as far as this process saw. */
   readonly #newest = new Map<string, Stamp>()
 
   constructor(keys: Keyring, dataspace: Dataspace) {
@@ -51,8 +51,8 @@ export class Signatures {
     this.verdict(service)
   }
 
-  /** The same when it was removed. */
-  witnessRemoval(id: string, at: Stamp): void {
+  /** The same when it was removed, or cleared. */
+  witnessEnd(id: string, at: Stamp): void {
     const newest = this.#newest.get(id)
     if (newest === undefined || newest < at) this.#note(id, at)
   }
