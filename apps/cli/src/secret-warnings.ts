@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { shellWord } from './output/sample-call.ts'
-import type { Settings } from './settings.ts'
+import type { DataspaceSecret } from './secret.ts'
 
 /** What is shorter can be found by trying. */
 const SHORTEST_SAFE = 16
@@ -8,7 +8,7 @@ const OTHERS_MAY_READ = 0o044
 
 /** What makes a secret less of one than whoever gave it thinks: others may read its file, or find it by trying. */
 export function secretWarnings(
-  { current, previous }: NonNullable<Settings['secret']>,
+  { current, previous }: DataspaceSecret,
   env: NodeJS.ProcessEnv,
 ): { message: string; hint: string }[] {
   const warnings: { message: string; hint: string }[] = []

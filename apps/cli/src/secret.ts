@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { usageError } from './cli-error.ts'
-import type { Settings } from './settings.ts'
 
 /** What the environment says of the secret of a dataspace. Never an option: everybody on the machine can read command lines. */
 const SECRET_VARIABLES = ['MCPSTORE_SECRET', 'MCPSTORE_SECRET_PREVIOUS', 'MCPSTORE_SECRET_FILE'] as const
+
+/** The secret of a dataspace, and those of before, newest first. */
+export interface DataspaceSecret {
+  current: string
+  previous: string[]
+}
 
 const EMPTY_HINTS = {
   MCPSTORE_SECRET: 'Set it to the secret of the dataspace, or unset it to have none.',
@@ -15,7 +20,7 @@ const EMPTY_HINTS = {
  * `MCPSTORE_SECRET_FILE`, the current one first. What is set to nothing is no "none": who meant to give a secret would write
  * without one, and not know. @throws `usage`
  */
-export function secretOf(env: NodeJS.ProcessEnv): Settings['secret'] {
+export function secretOf(env: NodeJS.ProcessEnv): DataspaceSecret | undefined {
   const { MCPSTORE_SECRET: given, MCPSTORE_SECRET_PREVIOUS: before, MCPSTORE_SECRET_FILE: file } = env
   for (const variable of ['MCPSTORE_SECRET', 'MCPSTORE_SECRET_FILE'] as const) {
     if (env[variable]?.trim() === '') throw usageError(`${variable} is empty`, EMPTY_HINTS[variable])

@@ -3,7 +3,7 @@ import type { PinMode, Policy } from '@mcpstore/core'
 import { usageError } from './cli-error.ts'
 import { parseDuration } from './duration.ts'
 import type { OptionValues } from './options.ts'
-import { secretOf } from './secret.ts'
+import { type DataspaceSecret, secretOf } from './secret.ts'
 
 /** What the options that every command takes come to. */
 export interface Settings {
@@ -20,7 +20,7 @@ export interface Settings {
   /** As `--pin` says; `undefined` leaves it the default. */
   pin: PinMode | undefined
   /** Of the dataspace, from the environment alone. */
-  secret: { current: string; previous: string[] } | undefined
+  secret: DataspaceSecret | undefined
   json: boolean
   debug: boolean
   /** As `--timeout` says; `undefined` leaves each step its default. */
