@@ -125,6 +125,5 @@ async function warnOfOutage(
   const { writeWarning } = await import('./failure.ts')
   if (mirror?.problem) writeWarning(context.err, mirror.problem, mirror.hint ?? undefined)
   if (writes || backend === configured) return
-  const why = reason ?? 'it did not answer in time'
-  writeWarning(context.err, `Redis is not reached, what is shown may be incomplete: ${why}`, error?.hint)
+  writeWarning(context.err, `Redis is not reached, what is shown may be incomplete: ${reason}`, error?.hint)
 }

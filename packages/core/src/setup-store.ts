@@ -126,7 +126,7 @@ async function refuseUnread(dataspace: Dataspace): Promise<void> {
   const { staleMs, error, reason } = dataspace.status()
   if (staleMs !== null) return
   await dataspace.close()
-  throw storeError('unavailable', `the policy is strict, and ${reason ?? 'Redis did not answer in time'}`, {
+  throw storeError('unavailable', `the policy is strict, and ${reason}`, {
     hint: error?.hint,
     cause: error ?? undefined,
   })

@@ -44,10 +44,11 @@ export class Dataspace {
 
   /** Connects. Waits until the backend has answered or failed, at most `waitMs`; `status` tells which. */
   async open(): Promise<this> {
-    const { health, link, mirror } = this.#parts
+    const { backend, health, link, mirror, patience } = this.#parts
     await mirror?.start({ ...this.#parts, onAdded: () => void (health.hopeful && link.kick()) })
     link.start()
-    await this.#attempt(() => this.#parts.link.confirmed !== undefined)
+    await this.#attempt(() => link.confirmed !== undefined)
+    health.overdue(backend.location ?? backend.kind, patience.waitMs)
     return this
   }
 

@@ -131,6 +131,14 @@ export class Health {
     this.#enter(this.#isFlapping() ? 'recovering' : 'up', undefined)
   }
 
+  /** Whoever waited for the first answer waited in vain for so long, in ms. */
+  overdue(where: string, ms: number): void {
+    if (this.#state !== 'connecting' || this.#error) return
+    const hint =
+      'Check that it runs and is not overloaded; mcpstore goes on without it and comes back by itself.'
+    this.#enter(this.#state, new BackendError('suspect', `${where} did not answer within ${ms} ms`, { hint }))
+  }
+
   /** From now on nothing is found out any more; what the state came from stays. */
   closed(): void {
     this.#enter('closed', this.#error)

@@ -7,17 +7,17 @@ const LAST_CHANCE_MS = 200
 /** Waiting with an end: nothing here waits longer than `waitMs`, and what waits keeps the process alive. */
 export class Patience {
   readonly #time: Time
-  readonly #waitMs: number
+  readonly waitMs: number
 
   constructor(time: Time, waitMs: number) {
     this.#time = time
-    this.#waitMs = waitMs
+    this.waitMs = waitMs
   }
 
   /** Waits for `start` to call `done`. */
   until(start: (done: () => void) => void): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = this.#time.after(this.#waitMs, resolve, { hold: true })
+      const cancel = this.#time.after(this.waitMs, resolve, { hold: true })
       start(() => {
         cancel()
         resolve()
@@ -43,7 +43,7 @@ export class Patience {
 
   /** Asks again as long as the failure is a passing one. @throws what the last attempt threw. */
   async ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
-    const deadline = this.#time.monotonic() + this.#waitMs
+    const deadline = this.#time.monotonic() + this.waitMs
     for (;;) {
       try {
         return await question()

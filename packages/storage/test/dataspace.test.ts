@@ -288,6 +288,31 @@ test('counts are batched, never counted twice, and include what was not sent yet
   expect(b.counters(key)).toEqual({ [field]: 102 })
 })
 
+test('a backend that was silent for as long as anybody waits had no reason to show', async () => {
+  const { open, faulty, time } = place()
+  const backend = faulty()
+  let answer = () => {}
+  const { open: really } = backend
+  backend.open = async (as) => {
+    await new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    return really(as)
+  }
+  const opening = open(backend)
+  await time.pass(2000)
+  const dataspace = await opening
+  expect(dataspace.status()).toMatchObject({
+    state: 'connecting',
+    backend: 'memory',
+    error: { code: 'storage' },
+  })
+  expect(dataspace.status().reason).toMatch(/did not answer within \d+ ms/)
+  answer()
+  await settle()
+  expect(dataspace.status()).toMatchObject({ state: 'up', reason: null, error: null })
+})
+
 test('a lease is granted to one, and to everybody without the backend', async () => {
   const { open, faulty, time } = place()
   const backend = faulty()

@@ -62,8 +62,7 @@ function sayListening(
     `${visibleLine(`listening${what} in dataspace ${dataspace} (namespace ${namespace})`)}; Ctrl-C ends it\n`,
   )
   if (backend !== configured) {
-    const why = reason ?? 'it did not answer in time'
-    writeWarning(err, `Redis is not reached: ${why}; what is missed meanwhile is shown later`, error?.hint)
+    writeWarning(err, `Redis is not reached: ${reason}; what is missed meanwhile is shown later`, error?.hint)
   }
 }
 
