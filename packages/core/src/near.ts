@@ -18,7 +18,12 @@ export function nearest(word: string, candidates: Iterable<string>, max = 3): st
     .map(({ candidate }) => candidate)
 }
 
-function scoreOf(wanted: string, candidate: string): number | undefined {
+function scoreOf(word: string, name: string): number | undefined {
+  // A service that both name makes two tools no more alike.
+  const service = word.slice(0, word.lastIndexOf('/') + 1)
+  const shared = name.startsWith(service) ? service.length : 0
+  const [wanted, candidate] = [word.slice(shared), name.slice(shared)]
+  if (wanted === '') return undefined
   if (parts(wanted) === parts(candidate)) return 0
   const longer = Math.max(wanted.length, candidate.length)
   const allowed = Math.max(1, Math.floor(longer / 3))

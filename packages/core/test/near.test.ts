@@ -10,6 +10,7 @@ describe('nearest', () => {
     ['天气', ['天气服务', '地图'], ['天气服务']],
     ['x', ['y', 'xy'], ['xy']],
     ['zzz', ['args', 'env'], []],
+    ['everything/ech', ['everything/get-env', 'everything/echo', 'everything/get-sum'], ['everything/echo']],
     ['', ['a', ''], []],
     ['x'.repeat(5000), ['x'.repeat(4999)], []],
   ])('of %s among %j is %j', (word, candidates, expected) => {
