@@ -411,6 +411,14 @@ export const coreMutants: Mutant[] = [
     test: 'a call waited for the answer of a server that had closed its stdout',
   },
   {
+    name: 'a host hears of any address that it was never asked about',
+    file: 'packages/core/src/host/elicitations.ts',
+    find: '|| !this.#open.delete(keyOf(params, { service, scope }))',
+    replace: '',
+    suite: hostAnswers,
+    test: 'a server with a handshake, over stdio that says that the user is done at an address is heard by nobody',
+  },
+  {
     name: 'a service that hangs is waited for again at once',
     file: 'packages/core/src/connections/breaker.ts',
     find: "last.code === 'timeout' ?",
@@ -681,9 +689,9 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a server asks in a mode that the host did not declare',
-    file: 'packages/core/src/host/host.ts',
-    find: "mode === 'form' ? form : mode === 'url' ? url : undefined",
-    replace: 'form ?? url',
+    file: 'packages/core/src/host/elicitations.ts',
+    find: "if (mode === 'url' && url) {",
+    replace: 'if (url) {',
     suite: hostAnswers,
     test: 'a server with a handshake, over stdio may send the user to an address where the host says that it can, and only there',
   },
@@ -1102,7 +1110,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a server is told that it may ask for what nobody answers',
     file: 'packages/core/src/host/host.ts',
-    find: '...(elicitation && { elicitation: modesOf(elicitation) }),',
+    find: '...(this.#elicitations && { elicitation: this.#elicitations.modes }),',
     replace: 'elicitation: { form: {} },',
     suite: hostAnswers,
     test: 'a server with a handshake, over stdio is told of nothing that is not given, and gets "method not found" where it asks all the same',

@@ -58,6 +58,7 @@ export { type HomeOptions, homeFolder } from './home.ts'
 export type {
   Asking,
   ElicitationAnswer,
+  ElicitationForm,
   ElicitationHandler,
   ElicitationRequest,
   HostHandlers,

@@ -110,8 +110,12 @@ describe.each(withHandshake)('a server with a handshake, over %s', (_, reach) =>
     expect((await ask(connection, 'sampling/createMessage')).error?.message).toContain('no model today')
     expect((await ask(connection, 'elicitation/create', form)).error?.message).toContain('gave no answer')
     expect((await ask(connection, 'roots/list')).error?.message).toContain('no roots')
-    const url = await ask(connection, 'elicitation/create', { ...form, mode: 'url' })
-    expect(url.error).toMatchObject({ code: -32602 })
+    for (const wrong of [
+      { ...form, mode: 'url' },
+      { message: 'no form', requestedSchema: {} },
+    ]) {
+      expect((await ask(connection, 'elicitation/create', wrong)).error).toMatchObject({ code: -32602 })
+    }
     expect((await connection.callTool('echo', { text: 'hi' }, patient)).content).toHaveLength(1)
   })
 
@@ -131,6 +135,30 @@ describe.each(withHandshake)('a server with a handshake, over %s', (_, reach) =>
     expect((await ask(connection, 'elicitation/create', address)).result).toEqual({ action: 'accept' })
     expect(asked).toEqual([address])
     expect((await ask(connection, 'elicitation/create', form)).error).toMatchObject({ code: -32602 })
+  })
+
+  test('that says that the user is done at an address is heard by nobody', async () => {
+    const done: unknown[] = []
+    const connection = await reach({
+      elicitation: {
+        url: ({ message }) => ({ action: message === 'Yes?' ? 'accept' : 'decline' }),
+        urlDone: ({ elicitationId }, { service, scope }) => {
+          done.push([elicitationId, service, scope])
+          throw new Error('a handler may fail')
+        },
+      },
+    })
+    const address = { mode: 'url', url: 'https://h.example/x' }
+    const tell = (elicitationId: unknown) => {
+      const params = { elicitationId }
+      return connection.callTool('tell', { method: 'notifications/elicitation/complete', params }, patient)
+    }
+    await ask(connection, 'elicitation/create', { ...address, message: 'Yes?', elicitationId: 'e1' })
+    await ask(connection, 'elicitation/create', { ...address, message: 'No?', elicitationId: 'e2' })
+    for (const elicitationId of ['e2', 'never asked', 7, 'e1', 'e1']) await tell(elicitationId)
+    await until(() => done.length > 0)
+    await tell('e1')
+    expect(done).toEqual([['e1', 'demo', 'store']])
   })
 
   test('that gives its question up aborts the signal of the handler', async () => {
@@ -291,6 +319,16 @@ test.each([
 })
 
 const secret = { env: { API_TOKEN: 's3cret-s3cret' } }
+
+test('a server that does not heed the level it was asked for filled the log of the host', async () => {
+  const { handlers, logs } = host()
+  const connection = await connect(stdioConfig({ logging: true }), {}, undefined, handlers)
+  for (const level of ['debug', 'info', 'notice', 'nonsense', 'error']) {
+    await connection.callTool('log', { data: level, level }, patient)
+  }
+  await until(() => logs.length > 1)
+  expect(logs.map(({ data }) => data)).toEqual(['notice', 'error'])
+})
 
 test('a handler of logging that throws harms nothing', async () => {
   const warnings: string[] = []

@@ -56,9 +56,19 @@ test('of two services of one name in two scopes the handlers are told whose it i
 
 test.each<[StoreOptions, string]>([
   [{ sampling: 5 } as never, 'option sampling must be a function'],
-  [{ elicitation: {} } as never, 'option elicitation must be a function, or { form, url }'],
-  [{ elicitation: { url: 'x' } } as never, 'option elicitation must be a function, or { form, url }'],
-  [{ elicitation: { from: () => {} } } as never, 'option elicitation must be a function, or { form, url }'],
+  [{ elicitation: {} } as never, 'option elicitation must be a function, or { form, url, urlDone }'],
+  [
+    { elicitation: { url: 'x' } } as never,
+    'option elicitation must be a function, or { form, url, urlDone }',
+  ],
+  [
+    { elicitation: { from: () => {} } } as never,
+    'option elicitation must be a function, or { form, url, urlDone }',
+  ],
+  [
+    { elicitation: { form: () => {}, urlDone: () => {} } } as never,
+    'option elicitation must be a function, or { form, url, urlDone } of functions, urlDone beside url only',
+  ],
   [{ roots: ['relative/path'] }, 'option roots must be a list of absolute paths'],
   [{ roots: [{ uri: 'https://example.com' }] }, 'option roots must be a list of absolute paths'],
   [{ logging: { level: 'loud', handler: () => {} } } as never, 'option logging must be a function, or'],

@@ -56,6 +56,10 @@ export class Session implements Connection {
       if (method === 'notifications/progress') this.#tellProgress(params)
       if (method === 'notifications/message') this.#passOn(params)
       if (method === 'notifications/tools/list_changed') this.noteToolsChanged()
+      if (method === 'notifications/elicitation/complete') {
+        const { host, scope, service } = parts
+        await host.elicitationDone(params ?? {}, { service, scope })
+      }
     }
   }
 

@@ -33,9 +33,15 @@ export interface SamplingAnswer {
 /** What a server wants to know of the user. */
 export interface ElicitationRequest {
   message: string
-  /** A JSON schema of a flat object: the form to fill in. */
-  requestedSchema: Record<string, unknown>
+  requestedSchema: ElicitationForm
   [field: string]: unknown
+}
+
+/** The form to fill in: a JSON schema of a flat object, with a schema for each field. */
+export interface ElicitationForm {
+  properties: Record<string, Record<string, unknown>>
+  required?: string[]
+  [keyword: string]: unknown
 }
 
 /** Where a server wants to send the user: what he does there is between the two. */
@@ -48,8 +54,13 @@ export interface UrlElicitationRequest {
   [field: string]: unknown
 }
 
-/** How a host asks the user: by a form, by an address to open, or both; one function is for forms alone. */
-export type ElicitationHandler = FormHandler | { form?: FormHandler; url?: UrlHandler }
+/**
+ * How a host asks the user: by a form, by an address to open, or both; one function is for forms alone. `urlDone` hears from
+ * the server that the user is done at an address that was accepted.
+ */
+export type ElicitationHandler =
+  | FormHandler
+  | { form?: FormHandler; url?: UrlHandler; urlDone?: UrlDoneHandler }
 
 type FormHandler = (
   request: ElicitationRequest,
@@ -59,6 +70,10 @@ type UrlHandler = (
   request: UrlElicitationRequest,
   asking: Asking,
 ) => ElicitationAnswer | Promise<ElicitationAnswer>
+type UrlDoneHandler = (
+  done: { elicitationId: string },
+  asked: Pick<Asking, 'service' | 'scope'>,
+) => void | Promise<void>
 
 /** What the user said to it. Fields that `content` leaves out get the defaults of the form. */
 export interface ElicitationAnswer {
@@ -92,6 +107,6 @@ export interface HostHandlers {
   elicitation?: ElicitationHandler
   /** Where servers may work. */
   roots?: readonly Root[] | ((asking: Asking) => readonly Root[] | Promise<readonly Root[]>)
-  /** Hears what servers report; with `level`, those that can are asked for nothing less serious. */
+  /** Hears what servers report; with `level` nothing less serious, and those that can are not even asked for it. */
   logging?: ((log: ServerLog) => void) | { level: LogLevel; handler: (log: ServerLog) => void }
 }

@@ -1,17 +1,13 @@
 import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Logger } from '@mcpstore/storage'
-import { isObject } from '../config/problem.ts'
 import { asError } from '../errors.ts'
-import { withDefaults } from './defaults.ts'
-import type { Asking, ElicitationHandler, HostHandlers, LogLevel, Root, ServerLog } from './handlers.ts'
+import { Elicitations } from './elicitations.ts'
+import type { Asking, HostHandlers, LogLevel, Root, ServerLog } from './handlers.ts'
+import { answered, METHOD_NOT_FOUND, rpcError } from './replies.ts'
 
 type Params = Record<string, unknown>
 type Answer = Record<string, unknown>
-
-/** The JSON-RPC codes for a request that is unknown, and for one that cannot be. */
-const METHOD_NOT_FOUND = -32601
-const INVALID_PARAMS = -32602
 
 export const logLevels: readonly LogLevel[] = [
   ...(['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const),
@@ -24,15 +20,17 @@ export class Host {
   /** What servers are asked to report; `undefined` leaves it to them. */
   readonly logLevel: LogLevel | undefined
   readonly #handlers: HostHandlers
+  readonly #elicitations: Elicitations | undefined
   readonly #logger: Pick<Logger, 'warn'>
 
   constructor(handlers: HostHandlers, logger: Pick<Logger, 'warn'>) {
     this.#handlers = handlers
     this.#logger = logger
     const { sampling, elicitation, roots, logging } = handlers
+    this.#elicitations = elicitation && new Elicitations(elicitation, logger)
     this.capabilities = {
       ...(sampling && { sampling: {} }),
-      ...(elicitation && { elicitation: modesOf(elicitation) }),
+      ...(this.#elicitations && { elicitation: this.#elicitations.modes }),
       ...(roots && { roots: {} }),
     }
     this.logLevel = typeof logging === 'object' ? logging.level : undefined
@@ -46,17 +44,12 @@ export class Host {
 
   /** The answer to what a server asks. Rejects with an error that has a JSON-RPC `code`, or with what a handler throws. */
   async answer(method: string, params: Params, asking: Asking): Promise<Answer> {
-    const { sampling, elicitation, roots } = this.#handlers
+    const { sampling, roots } = this.#handlers
     if (method === 'sampling/createMessage' && sampling) {
       return answered(method, await sampling(params as never, asking))
     }
-    if (method === 'elicitation/create' && elicitation) {
-      const { mode = 'form' } = params
-      const { form, url = undefined } =
-        typeof elicitation === 'function' ? { form: elicitation } : elicitation
-      const ask = mode === 'form' ? form : mode === 'url' ? url : undefined
-      if (!ask) throw rpcError(INVALID_PARAMS, `mode ${JSON.stringify(mode)} was not declared`)
-      return withDefaults(answered(method, await ask(params as never, asking)), params['requestedSchema'])
+    if (method === 'elicitation/create' && this.#elicitations) {
+      return this.#elicitations.answer(method, params, asking)
     }
     if (method === 'roots/list' && roots) {
       const list = typeof roots === 'function' ? await roots(asking) : roots
@@ -65,9 +58,15 @@ export class Host {
     throw rpcError(METHOD_NOT_FOUND, 'Method not found')
   }
 
-  /** Passes on what a server reports. Never throws. */
+  /** Passes on that the user is done at an address that a server asked to be opened. Never throws. */
+  async elicitationDone(params: Params, asked: Pick<Asking, 'service' | 'scope'>): Promise<void> {
+    await this.#elicitations?.done(params, asked)
+  }
+
+  /** Passes on what a server reports, if it is as serious as was asked for. Never throws. */
   hear(log: ServerLog): void {
     const { logging } = this.#handlers
+    if (this.logLevel && logLevels.indexOf(log.level) < logLevels.indexOf(this.logLevel)) return
     const handler = typeof logging === 'object' ? logging.handler : logging
     try {
       handler?.(log)
@@ -75,20 +74,6 @@ export class Host {
       this.#logger.warn(`the handler of "logging" failed: ${asError(error).message}`)
     }
   }
-}
-
-function modesOf(elicitation: ElicitationHandler): Record<string, object> {
-  if (typeof elicitation === 'function') return { form: {} }
-  return { ...(elicitation.form && { form: {} }), ...(elicitation.url && { url: {} }) }
-}
-
-function answered(method: string, answer: unknown): Answer {
-  if (isObject(answer)) return answer
-  throw new Error(`the host's handler of "${method}" gave no answer`)
-}
-
-function rpcError(code: number, message: string): Error {
-  return Object.assign(new Error(message), { code })
 }
 
 /** A root as the protocol has it. */

@@ -8,10 +8,11 @@ export const hostChecks: Record<keyof HostHandlers, Check> = {
   sampling: callback,
   elicitation: (value) => {
     if (typeof value === 'function') return undefined
-    const { form, url, ...more } = isObject(value) ? value : { more: value }
-    const given = [form, url].filter((one) => one !== undefined)
-    const isRight = given.length > 0 && given.every((one) => typeof one === 'function')
-    return isRight && Object.keys(more).length === 0 ? undefined : 'a function, or { form, url } of functions'
+    const { form, url, urlDone, ...more } = isObject(value) ? value : { more: value }
+    const given = [form, url, urlDone].filter((one) => one !== undefined)
+    const isRight = (form ?? url) !== undefined && given.every((one) => typeof one === 'function')
+    if (isRight && Object.keys(more).length === 0 && (url || !urlDone)) return undefined
+    return 'a function, or { form, url, urlDone } of functions, urlDone beside url only'
   },
   roots: (value) =>
     typeof value === 'function' || (Array.isArray(value) && value.every(isRoot))
