@@ -12,7 +12,8 @@ export function renderToolList(tools: ToolList, output: Output): string {
 
 function renderService(service: ToolSource, tools: ToolList, output: Output): string {
   const own = tools.filter((tool) => tool.service === service.name)
-  const count = toolCountText(hasTools(service) ? own.length : null)
+  const none = service.source === 'notLoaded' ? 'tools not loaded' : toolCountText(null)
+  const count = hasTools(service) ? toolCountText(own.length) : none
   const heading = `${paint(output, 'bold', visibleLine(service.name))}  ${count}${sourceText(service, output)}\n`
   const rows = own.map((tool): Cell[] => [
     `  ${visibleLine(tool.name)}`,
