@@ -1412,6 +1412,22 @@ export const coreMutants: Mutant[] = [
     suite: requests,
     test: 'when the connection ends, whoever listens knows before those who wait are told',
   },
+  {
+    name: 'a tool list that is none is passed over in silence',
+    file: 'packages/core/src/tools/cached-list.ts',
+    find: "if (!list) this.#dataspace.setAside(entry.key, 'it is no list of tools')",
+    replace: '',
+    suite: sharedEvents,
+    test: 'what another process does in a file appears by itself a tool list that is none is handed over as such, named, and its server is asked',
+  },
+  {
+    name: 'a list that is spoiled a second time is not told',
+    file: 'packages/core/src/events/service-reports.ts',
+    find: "if (now.list && now.list !== before?.list) this.#malformed.sound(serviceKey(service, 'cache'))",
+    replace: '',
+    suite: sharedEvents,
+    test: 'what another process does in a file appears by itself a tool list that is none is handed over as such, named, and its server is asked',
+  },
 ]
 
 /** What a mutant is about: each subject is run by a file of its own, so that they run side by side. */

@@ -170,6 +170,44 @@ describe.each(kinds)('what another process does in %s appears by itself', (kind)
     expect(keys.every((key) => key.startsWith(prefix) || parseRecordKey(key))).toBe(true)
   })
 
+  it('a tool list that is none is handed over as such, named, and its server is asked', async () => {
+    const { store, tier } = place()
+    const [here, lists] = [await store(), server()]
+    const stranger = await tier()
+    const told: StoreEventMap['malformed'][] = []
+    here.events.on('malformed', (event) => void told.push(event))
+    await here.forStore().addService({ lists })
+    const cache = 'services:lists:cache'
+    await expect.poll(() => stranger.get('services:lists:config')).toBeDefined()
+    const basis = stranger.get('services:lists:config')!.stamp
+    const terms = { server: {}, fetchedAt: new Date().toISOString(), ttlMs: 1e6 }
+    const spoiled: Json[] = [
+      { ...terms, tools: 'none' },
+      { ...terms, tools: [{ name: 5 }] },
+      { ...terms, ttlMs: '1', tools: [] },
+      { ...terms, fetchedAt: 'never', tools: [] },
+      [],
+      null,
+      'text',
+    ]
+    const problem = 'it is no list of tools'
+    for (const [at, value] of spoiled.entries()) {
+      await stranger.put(cache, value, { basis })
+      await expect.poll(() => told.length).toBe(at + 1)
+      expect(told.at(-1)).toEqual({ key: cache, problem })
+      expect(here.status().quarantined).toEqual([{ key: cache, problem }])
+      expect((await here.forStore().serviceInfo('lists')).toolCount).toBeNull()
+      // A sound one in its place ends it.
+      const renewed = next(here, 'toolsChanged')
+      const tools = await here.forStore().listTools('lists')
+      expect(tools.services).toMatchObject([{ source: 'live' }])
+      expect(tools.length).toBeGreaterThan(0)
+      expect(here.status().quarantined).toEqual([])
+      await renewed
+    }
+    expect(told).toHaveLength(spoiled.length)
+  })
+
   const messageTest = kind === 'Redis' ? it : undefined
   messageTest?.('so are messages that are no revision, and records that are no JSON', async () => {
     const { prefix, store, tier } = place()

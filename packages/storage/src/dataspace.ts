@@ -82,6 +82,11 @@ export class Dataspace {
     return this.#parts.values.load(keys)
   }
 
+  /** Names a record whose value is none that can be used, for `status` and observers, until another one is in its place. */
+  setAside(key: RecordKey, problem: string): void {
+    this.#parts.replica.setAside(key, problem)
+  }
+
   /** Writes one value; see `putAll`. */
   async put(
     key: RecordKey,

@@ -76,6 +76,7 @@ export class ServiceReports {
     }
     const now = look(this.#house, service)
     this.#told.set(id, now)
+    if (now.list && now.list !== before?.list) this.#malformed.sound(serviceKey(service, 'cache'))
     const { status, toolCount, facts } = now.summary
     if (!before) emit.emit('serviceAdded', { ...named(service), status })
     else if (differ(before.service, service, ({ config }) => config)) {

@@ -1,6 +1,7 @@
 import type { Dataspace, Entry, EntryHead, Json, PutResult, Stamp } from '@mcpstore/storage'
 import { fingerprint } from '../config/fingerprint.ts'
 import { isPlain } from '../config/placeholder-syntax.ts'
+import { isObject } from '../config/problem.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { serviceKey } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
@@ -62,11 +63,13 @@ export class CachedLists {
     const own = this.#ownOf(service)
     if (own) return own
     const entry = this.#dataspace.get(serviceKey(service, 'cache'))
-    if (!entry || !this.#fits(entry.basis, entry.value as Partial<ListRecord> | null, service))
-      return undefined
+    if (!entry) return undefined
+    const { basis, value } = entry
+    if (isObject(value) && !this.#fits(basis, value, service)) return undefined
     const known = this.#read.get(entry)
     if (known || this.#read.has(entry)) return known
-    const list = readList(service.name, entry)
+    const list = isObject(value) ? readList(service.name, entry) : undefined
+    if (!list) this.#dataspace.setAside(entry.key, 'it is no list of tools')
     this.#read.set(entry, list)
     return list
   }
@@ -170,11 +173,11 @@ export class CachedLists {
     return read
   }
 
-  #fits(basis: Stamp, list: Partial<ListTerms> | null, service: Service): boolean {
+  #fits(basis: Stamp, list: Partial<ListTerms>, service: Service): boolean {
     // Fetched with this very config, which reads the same in every environment: there is nothing to compare.
-    if (basis === service.stamp && list !== null && isPlain(service.config)) return true
+    if (basis === service.stamp && isPlain(service.config)) return true
     const own = this.fingerprint(service)
-    return own === undefined ? list?.shape === this.shape(service.config) : list?.fingerprint === own
+    return own === undefined ? list.shape === this.shape(service.config) : list.fingerprint === own
   }
 
   #expanded(service: Service): ServiceConfig | undefined {
