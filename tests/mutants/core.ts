@@ -244,7 +244,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a list of another config is believed',
     file: 'packages/core/src/tools/cached-list.ts',
-    find: 'return own === undefined ? list?.shape === this.shape(service.config) : list?.fingerprint === own',
+    find: 'return own === undefined ? list.shape === this.shape(service.config) : list.fingerprint === own',
     replace: 'return true',
     suite: tools,
     test: 'fresh asks the server again; when it cannot answer, the list that is known stands beside the error',
