@@ -18,7 +18,7 @@ export interface Host {
   /** Asks a yes-or-no question; `undefined` where there is no terminal to ask on. */
   confirm: ((question: string) => Promise<boolean>) | undefined
   /** Why a change could not be saved in this file, as far as permissions tell; `undefined` when they allow it. */
-  writeObstacle(file: string): Promise<Error | undefined>
+  writeObstacle(file: string): Promise<(Error & { hint?: string | undefined }) | undefined>
   openStore(settings: Settings): Promise<Store>
   listDataspaces(settings: Settings): Promise<DataspaceList>
 }

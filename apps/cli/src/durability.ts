@@ -25,8 +25,12 @@ export async function settle(durable: Durability, store: Store): Promise<Settled
   const taken = left === 0 && (before.pendingWrites > 0 || !isMissing(before))
   if (taken) return { durable: strongest, lost: undefined, waiting: undefined }
   if (durable === 'memory') {
-    const message = `the change was NOT saved: ${why}`
-    const see = status.error?.hint ?? 'See mcpstore status, then run the command again.'
+    const { error, mirror } = status
+    const nowhere = mirror?.problem ? `; nor can it be kept on this machine: ${mirror.problem}` : ''
+    const message = `the change was NOT saved: ${why}${nowhere}`
+    const see =
+      [error?.hint, nowhere && mirror?.hint].filter(Boolean).join(' ') ||
+      'See mcpstore status, then run the command again.'
     return { durable, lost: new CliError('not_durable', message, see), waiting: undefined }
   }
   const message = `Redis does not have the change yet; it is kept on this machine and sent later: ${why}`

@@ -93,6 +93,14 @@ async function warnOfSecret({ settings, env, err }: CommandContext): Promise<voi
   for (const { message, hint } of secretWarnings(settings.secret, env)) writeWarning(err, message, hint)
 }
 
+/** Why no change can be saved in the local file, as far as permissions tell; of Redis they tell nothing. */
+export async function obstacleTo(
+  { writeObstacle }: Pick<CommandContext, 'writeObstacle'>,
+  { configured, location }: StoreStatus,
+): Promise<Error | undefined> {
+  return configured === 'sqlite' && location !== null ? writeObstacle(location) : undefined
+}
+
 async function warnOfAbsence(
   { settings, err }: CommandContext,
   status: StoreStatus,

@@ -60,6 +60,16 @@ it('a change that only memory has is not saved', async () => {
   }
 })
 
+it('a change that the mirror could not keep was told to be lost for want of Redis alone', async () => {
+  const mirror = { file: '/home/me/ws.db', problem: '/home/me/ws.db is locked', hint: 'Wait for it.' }
+  const { exit, stderr } = await run(add, world('memory', { status: { ...away, mirror } }))
+  expect(exit).toBe(5)
+  expect(stderr).toBe(
+    `error: the change was NOT saved: ${reason}; nor can it be kept on this machine: ${mirror.problem}\n` +
+      'hint:  Check that it runs. Wait for it.\n',
+  )
+})
+
 it('a change under the policy memory is not saved, though nothing went wrong', async () => {
   const status = fakeStatus({ backend: 'memory', configured: 'redis', reason: 'the policy is memory' })
   const { exit, stderr } = await run([...add, '--json'], world('memory', { status, left: 0 }))

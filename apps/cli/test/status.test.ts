@@ -71,6 +71,30 @@ it('of a file that may not be written says so, as far as permissions tell', asyn
   })
 })
 
+it('of Redis the folder the command runs in was looked at, and no change could be saved where it is read-only', async () => {
+  const writeObstacle = async (file: string) => libraryError('storage', `${file} is closed`, 'Open it.')
+  const status = fakeStatus({ backend: 'redis', configured: 'redis', location: 'redis://h:6379/0' })
+  const told = await run(['status'], { host: { writeObstacle }, status })
+  expect(told).toMatchObject({ exit: 0, stderr: '' })
+  const nothing = { services: { listServices: async () => [] } }
+  const { stdout } = await run(['list'], { ...nothing, host: { writeObstacle }, status })
+  expect(stdout).toBe('No services yet. Add some: mcpstore add mcp.json\n')
+})
+
+it('a mirror that may not be written was told to be kept as long as nothing was written', async () => {
+  const writeObstacle = async (file: string) => libraryError('storage', `${file} is closed`, 'Open it.')
+  const mirror = { file: '/home/me/ws.db', problem: null, hint: null }
+  const status = fakeStatus({ backend: 'redis', configured: 'redis', location: 'redis://h:6379/0', mirror })
+  for (const command of ['status', 'doctor']) {
+    const world = { host: { writeObstacle }, status, store: { inspect: async () => [] } }
+    const { exit, stdout } = await run([command], world)
+    expect(exit).toBe(0)
+    expect(stdout).toMatch(/^not kept +\/home\/me\/ws\.db is closed$/m)
+    const json = JSON.parse((await run([command, '--json'], world)).stdout)
+    expect(json.mirror).toEqual({ file: mirror.file, problem: `${mirror.file} is closed`, hint: 'Open it.' })
+  }
+})
+
 it('records that cannot be used were told line by line by every command: status names them, list in one line', async () => {
   const bad = (name: string) => ({ key: `services:${name}:config`, problem: 'type must be\u001b[31m stdio' })
   const status = fakeStatus({ quarantined: [bad('a'), bad('b'), bad('c')] })

@@ -6,7 +6,7 @@ import type { Output, Style } from '../output/output.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { withStore } from '../store-session.ts'
-import { renderStatus, statusDocument } from './status.ts'
+import { knownStatus, renderStatus, statusDocument } from './status.ts'
 
 const styles: Readonly<Record<Finding['severity'], Style>> = {
   ok: 'green',
@@ -24,7 +24,7 @@ export async function doctor(context: CommandContext): Promise<number> {
     async (store) => {
       // Where it cannot be looked at, the status says why.
       const findings = await store.inspect().catch(() => [])
-      const now = store.status()
+      const now = await knownStatus(context, store)
       if (json) writeJson(context.out, { ...statusDocument(now), location: now.location, findings })
       else context.out.write(renderStatus(now, context.out) + renderFindings(findings, context.out))
       return now.error ? reportFailure(context.err, now.error, { json, debug }) : 0

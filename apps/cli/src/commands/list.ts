@@ -6,7 +6,7 @@ import { briefError } from '../output/last-error.ts'
 import { statusCell } from '../output/service-text.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { servicesOf, withStore } from '../store-session.ts'
+import { obstacleTo, servicesOf, withStore } from '../store-session.ts'
 
 /** `list`: every service, of agents too, or with `--agent` those that this agent sees, without starting any. */
 export async function list(context: CommandContext, { values }: CommandInput): Promise<number> {
@@ -15,8 +15,7 @@ export async function list(context: CommandContext, { values }: CommandInput): P
     if (context.settings.json) {
       writeJson(context.out, { services: services.map(shapeOf), storage: storageOf(store.status()) })
     } else if (services.length === 0) {
-      const { location } = store.status()
-      const obstacle = location === null ? undefined : await context.writeObstacle(location)
+      const obstacle = await obstacleTo(context, store.status())
       const next = obstacle
         ? `, and ${visibleLine(obstacle.message)}`
         : ' yet. Add some: mcpstore add mcp.json'

@@ -1,4 +1,4 @@
-import type { StoreStatus } from '@mcpstore/core'
+import type { Store, StoreStatus } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { formatAge } from '../duration.ts'
 import { reportFailure } from '../failure.ts'
@@ -6,7 +6,7 @@ import { writeJson } from '../output/json.ts'
 import type { Output, Style } from '../output/output.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { withStore } from '../store-session.ts'
+import { obstacleTo, withStore } from '../store-session.ts'
 
 /**
  * `status`: which backend answers, since when, and what it has not taken yet. An error of it is exit code 5, and so is
@@ -17,15 +17,23 @@ export async function status(context: CommandContext): Promise<number> {
   return withStore(
     context,
     async (store) => {
-      const now = store.status()
+      const now = await knownStatus(context, store)
       if (json) writeJson(context.out, statusDocument(now))
       else context.out.write(renderStatus(now, context.out))
-      const error =
-        now.error ?? (now.location === null ? undefined : await context.writeObstacle(now.location))
+      const error = now.error ?? (await obstacleTo(context, now))
       return error ? reportFailure(context.err, error, { json, debug }) : 0
     },
     { evenIfDown: true },
   )
+}
+
+/** The status, with what permissions tell of a mirror that nothing was written to yet. */
+export async function knownStatus(context: CommandContext, store: Store): Promise<StoreStatus> {
+  const now = store.status()
+  const { mirror } = now
+  const obstacle = !mirror || mirror.problem ? undefined : await context.writeObstacle(mirror.file)
+  if (!mirror || !obstacle) return now
+  return { ...now, mirror: { ...mirror, problem: obstacle.message, hint: obstacle.hint ?? null } }
 }
 
 /** What `--json` tells of a status. */
