@@ -54,6 +54,17 @@ describe.skipIf(!hasRedisServer)('something foreign', () => {
     expect(a.status.parked).toEqual([])
   })
 
+  it('where a record belongs was to be tried again under strict, as if that could help', async () => {
+    await using a = await join(redis, { ...place(), policy: 'strict' })
+    await redis.command('SET', a.prefix + configOf('taken'), 'foreign')
+    await expect(a.put('taken', 1)).rejects.toMatchObject({
+      code: 'not_durable',
+      message: `nothing was written: ${configOf('taken')}: ${NOT_OURS}`,
+      hint: expect.stringMatching(/^See what lies at that key .*another name/),
+    })
+    expect([a.configs, a.status.parked, a.status.pendingWrites]).toEqual([{}, [], 0])
+  })
+
   it('where conflicts belong stays; what two write without knowing of each other is stored all the same', async () => {
     const shared = place()
     await using proxy = await startProxy(redis.port)
@@ -115,6 +126,8 @@ describe.skipIf(!hasRedisServer)('something foreign', () => {
     await plant(a, configOf('no-stamp'), { v: '1' })
     await plant(a, configOf('bad-stamp'), { ...sound, s: 'yesterday' })
     await plant(a, configOf('bad-json'), { ...sound, v: '{"url":' })
+    await redis.command('RPUSH', a.prefix + configOf('other-type'), 'foreign')
+    await plant(a, configOf('other-type'), {})
     await plant(a, configOf('bad-seen'), { ...sound, n: 'a,b' })
     await plant(a, configOf('bad-expiry'), { ...sound, x: 'soon' })
     await plant(a, configOf('huge'), { ...sound, v: 'x'.repeat(17 * 1024 * 1024) })
@@ -129,9 +142,12 @@ describe.skipIf(!hasRedisServer)('something foreign', () => {
         [
           'no:record:key',
           'services:%zz:config',
-          ...['bad-expiry', 'bad-json', 'bad-seen', 'bad-stamp', 'huge'].map(configOf),
+          ...['bad-expiry', 'bad-json', 'bad-seen', 'bad-stamp', 'huge', 'other-type'].map(configOf),
         ].sort(),
       )
+      // It was called a value that is not text.
+      const key = configOf('other-type')
+      expect(member.status.quarantined).toContainEqual({ key, problem: NOT_OURS })
     }
     expect((await b.put('bad-json', { url: 'https://example.com' })).durable).toBe('redis')
     await a.sees({ 'bad-json': { url: 'https://example.com' }, good: 1 })

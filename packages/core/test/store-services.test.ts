@@ -131,11 +131,13 @@ test('a stored config that cannot be used is set aside by name and the others ar
   const backend = sqliteBackend({ file })
   const hostile = await new Dataspace({ backend, namespace: 'default', dataspace: 'default' }).open()
   await hostile.put('services:spoiled:config', { type: 'stdio', command: 7 })
+  await hostile.put('services:list:config', [])
   await hostile.close()
   const store = await open({ local: file })
   expect((await store.forStore().listServices()).map(({ name }) => name)).toEqual(['good'])
   expect(store.status().quarantined).toEqual([
-    { key: 'services:spoiled:config', problem: expect.stringContaining('command') },
+    { key: 'services:list:config', problem: 'the config must be an object, not a list' },
+    { key: 'services:spoiled:config', problem: expect.stringMatching(/^command must be/) },
   ])
   expect(await failureOf(store.forStore().serviceInfo('spoiled'))).toMatchObject({ code: 'bad_config' })
 })

@@ -1,9 +1,10 @@
 import { send } from './ask.ts'
 import { CLOCK_ATTEMPTS } from './author.ts'
-import { StorageError } from './errors.ts'
-import type { BackendError } from './health.ts'
+import { type ErrorDetails, StorageError } from './errors.ts'
 import type { Parts } from './parts.ts'
 import type { EncodedPut, PutResult } from './put.ts'
+
+const REFUSED = 'See what lies at that key and whether this user may write it, or use another name.'
 
 /**
  * Writes under the `strict` policy: sent first, applied here once the backend has it.
@@ -23,7 +24,7 @@ export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Pr
     if (open.length === 0) break
     const writes = open.map(({ record }) => ({ record }))
     const replies = await send(parts, () => backend.merge(writes), {
-      undone: (error) => notDurable(error.message, error),
+      undone: (error) => notDurable(error.message, { hint: error.hint, cause: error }),
       hint: 'Read the value again once it answers.',
     })
     for (const [n, reply] of replies.entries()) {
@@ -36,7 +37,7 @@ export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Pr
       const written = verdict === 'accepted' || verdict === 'duplicate'
       if (written) intake.take(record, 'local')
       else if (current) intake.take(current, 'remote')
-      if (verdict === 'refused') throw notDurable(`${record.key}: ${problem}`, undefined)
+      if (verdict === 'refused') throw notDurable(`${record.key}: ${problem}`, { hint: REFUSED })
       // Somebody else was quicker to write the very same: that is no conflict.
       const isEqual = verdict === 'stale' && current?.json === record.json
       const status = written ? 'written' : isEqual ? 'unchanged' : 'outdated'
@@ -45,14 +46,11 @@ export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Pr
   }
   return puts.map(({ key }, at) => {
     const result = results[at] ?? results[last.get(key)!]
-    if (!result) throw notDurable('the clocks do not agree', undefined)
+    if (!result) throw notDurable('the clocks do not agree', { hint: 'Try again.' })
     return result
   })
 }
 
-function notDurable(reason: string, error: BackendError | undefined): StorageError {
-  return new StorageError('not_durable', `nothing was written: ${reason}`, {
-    hint: error?.hint ?? 'Try again, or use the policy fallback.',
-    cause: error,
-  })
+function notDurable(reason: string, details: ErrorDetails): StorageError {
+  return new StorageError('not_durable', `nothing was written: ${reason}`, details)
 }

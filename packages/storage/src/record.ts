@@ -89,12 +89,16 @@ export function sameValue(a: StoredRecord, b: StoredRecord): boolean {
   return a.json === b.json
 }
 
+/** What is wrong with a key that holds nothing of ours. */
+export const FOREIGN = 'its key holds something that is no record of mcpstore'
+
 /** What is wrong with something that was read as a record, or `undefined` if nothing is. */
 export function recordProblem(
   read: Record<Exclude<keyof StoredRecord, 'head'>, unknown> & { head?: unknown },
 ): string | undefined {
   const { key, json, head = '', stamp, basis, seen, rev, expires } = read
   if (typeof key !== 'string' || !parseRecordKey(key)) return 'its key is not one of a record'
+  if (json === undefined && stamp === undefined) return FOREIGN
   // One that was left out is judged when it is read.
   const isLeftOut = json === undefined && head !== ''
   if (json !== null && typeof json !== 'string' && !isLeftOut) return 'its value is not text'

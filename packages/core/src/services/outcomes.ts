@@ -33,7 +33,7 @@ export function sound(name: string, outcome: PutResult): PutResult {
 /** The storage did not take what was written of a service, for its own sake. */
 export function refused(name: string, problem: string): McpStoreError<ErrorCode> {
   return storeError('storage', `service "${name}": the storage refused it: ${problem}`, {
-    hint: 'Remove what is in its place, or use another name; see mcpstore status for what is parked.',
+    hint: 'See what lies at its key and whether this user may write it, or use another name; mcpstore status names what is parked.',
   })
 }
 

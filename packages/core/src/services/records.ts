@@ -123,6 +123,6 @@ function readService(entry: Entry): Service | { problem: string } {
     const service = { scope, name, id: entry.key, config: read.config, stamp: entry.stamp }
     return signature ? { ...service, signature } : service
   }
-  const problem = read.problems.map(({ field, message }) => `${field}: ${message}`).join('; ')
+  const problem = read.problems.map(({ message }) => message).join('; ')
   return { problem: printable(problem, LONGEST_PROBLEM) }
 }

@@ -1,4 +1,5 @@
 import { BackendError, type HealthState } from '../../health.ts'
+import { FOREIGN } from '../../record.ts'
 
 interface Diagnosis {
   state: HealthState
@@ -7,8 +8,6 @@ interface Diagnosis {
   what: string
   hint: string
 }
-
-const LATER = 'mcpstore goes on without it and comes back by itself.'
 
 /** What the parser of ioredis says of bytes that are none of Redis; it asks for a report, which nobody needs. */
 const PARSER = /^Protocol error, got/
@@ -19,22 +18,22 @@ const BY_CODE: Record<string, Diagnosis> = {
     state: 'write-degraded',
     replaced: true,
     what: 'is a read-only replica',
-    hint: 'Give the address of the master; after a failover it is found again.',
+    hint: 'Give the address of the master, or wait for the end of the failover.',
   },
   OOM: {
     state: 'write-degraded',
     what: 'is out of memory',
-    hint: 'Raise maxmemory or remove data; reading goes on, and writes are sent later.',
+    hint: 'Raise maxmemory or remove data.',
   },
   NOREPLICAS: {
     state: 'write-degraded',
     what: 'has not enough replicas to take writes',
-    hint: 'See min-replicas-to-write; writes are sent once it has them again.',
+    hint: 'Start its replicas, or lower min-replicas-to-write.',
   },
   MISCONF: {
     state: 'write-degraded',
     what: 'cannot save to its disk and takes no writes',
-    hint: 'See the log of Redis; writes are sent once it saves again.',
+    hint: 'See its log for the reason, and make room on its disk.',
   },
   NOAUTH: { state: 'auth', what: 'wants a password', hint: 'Give it in the URL or MCPSTORE_REDIS_PASSWORD.' },
   WRONGPASS: {
@@ -47,22 +46,38 @@ const BY_CODE: Record<string, Diagnosis> = {
     what: 'does not let this user do what is needed',
     hint: 'Run mcpstore redis acl: it prints the rights that a user needs.',
   },
-  LOADING: { state: 'suspect', what: 'is still loading its data', hint: LATER },
-  BUSY: { state: 'suspect', what: 'is busy with a script', hint: LATER },
+  LOADING: { state: 'suspect', what: 'is still loading its data', hint: 'Wait until it has loaded.' },
+  BUSY: {
+    state: 'suspect',
+    what: 'is busy with a script',
+    hint: 'Wait for the script, or end it with SCRIPT KILL.',
+  },
   NOMASTER: {
     state: 'down',
     what: 'is a name that its sentinels do not know',
     hint: 'Check sentinelName: it is the name after "sentinel monitor" in their configuration.',
   },
-  MASTERDOWN: { state: 'suspect', what: 'is a replica without its master', hint: LATER },
-  CLUSTERDOWN: { state: 'suspect', what: 'says that the cluster is down', hint: LATER },
-  TRYAGAIN: { state: 'suspect', what: 'is moving slots', hint: LATER },
+  MASTERDOWN: {
+    state: 'suspect',
+    what: 'is a replica without its master',
+    hint: 'Start its master, or let a replica take over.',
+  },
+  CLUSTERDOWN: {
+    state: 'suspect',
+    what: 'says that the cluster is down',
+    hint: 'See CLUSTER INFO and CLUSTER NODES for what is missing.',
+  },
+  TRYAGAIN: { state: 'suspect', what: 'is moving slots', hint: 'Wait until they are moved.' },
   DB: {
     state: 'down',
     what: 'has no such database',
     hint: 'Give another number at the end of the URL, e.g. /0.',
   },
-  MAXCLIENTS: { state: 'down', what: 'takes no more connections', hint: `Raise maxclients; ${LATER}` },
+  MAXCLIENTS: {
+    state: 'down',
+    what: 'takes no more connections',
+    hint: 'Raise maxclients, or end some of its clients.',
+  },
   PROTOCOL: {
     state: 'down',
     what: 'is not Redis: what answers there speaks another protocol',
@@ -88,7 +103,7 @@ const GONE: Diagnosis = {
   state: 'down',
   unsure: true,
   what: 'cannot be reached',
-  hint: `Check that it runs and that the address is right; ${LATER}`,
+  hint: 'Check that it runs and that the address is right.',
 }
 
 /** What a failure means for the dataspace on the Redis at `where` (no credentials in it). */
@@ -116,7 +131,7 @@ function diagnose(message: string): Diagnosis {
 /** No answer in time: once may be chance, twice is an outage. */
 export function silent(where: string, ms: number, { again }: { again: boolean }): BackendError {
   return new BackendError(again ? 'down' : 'suspect', `${where} did not answer within ${ms} ms`, {
-    hint: `Check that it runs and is not overloaded; ${LATER}`,
+    hint: 'Check that it runs and is not overloaded.',
     unsure: true,
   })
 }
@@ -124,7 +139,7 @@ export function silent(where: string, ms: number, { again }: { again: boolean })
 /** The dataspace on the server is another one than before: everything has to be compared. */
 export function otherHistory(where: string): BackendError {
   return new BackendError('suspect', `${where} lost the dataspace, or holds another one`, {
-    hint: LATER,
+    hint: 'Try again: what it holds now is being read.',
     broken: true,
   })
 }
@@ -135,7 +150,6 @@ export function unusable(where: string, key: string, reason: string): BackendErr
   return new BackendError(state, `${key} on ${where} cannot be used: ${reason}`, { hint })
 }
 
-const FOREIGN = 'its key holds something that is no record of mcpstore'
 const FORBIDDEN = 'this user may not write its key'
 
 /**

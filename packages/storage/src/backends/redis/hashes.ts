@@ -2,7 +2,7 @@ import type { MergeReply, Write } from '../../backend.ts'
 import type { Conflict } from '../../conflict.ts'
 import { childKeys, parentKey, type RecordKey, reportsConflicts } from '../../keyspace.ts'
 import type { NodeNote } from '../../nodes.ts'
-import type { StoredRecord } from '../../record.ts'
+import { FOREIGN, type StoredRecord } from '../../record.ts'
 import type { Place, Visit } from './place.ts'
 import type { ScriptCall } from './session.ts'
 
@@ -54,8 +54,6 @@ export function mergeCall(
     ],
   }
 }
-
-const FOREIGN = 'its key holds something that is no record of mcpstore'
 
 /** What the script said of a write. */
 export function mergeReply(key: RecordKey, reply: unknown): MergeReply {
