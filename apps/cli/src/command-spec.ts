@@ -1,3 +1,4 @@
+import type { WordKind } from './completion/word-kind.ts'
 import type { OptionName } from './options.ts'
 
 export type CommandName =
@@ -29,9 +30,10 @@ export type CommandName =
   | 'nodes'
   | 'dataspaces'
   | 'redis'
+  | 'completion'
   | 'help'
 
-/** One command as data: help and parsing are made from it. */
+/** One command as data: help, parsing and completion are made from it. */
 export interface CommandSpec {
   name: CommandName
   /** Names the same command goes by elsewhere. */
@@ -44,6 +46,8 @@ export interface CommandSpec {
   options: readonly OptionName[]
   /** Fewest and most positionals. */
   positionals: readonly [number, number]
+  /** What its positionals name, the last of these also all that follow. */
+  words?: readonly WordKind[]
   /** What follows `--` is a program to start, not more positionals. */
   takesProgram?: true
   examples: readonly string[]

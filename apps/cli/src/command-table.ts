@@ -14,12 +14,32 @@ export const commandTable: readonly CommandSpec[] = [
   ...dataspaceCommands,
   ...liveCommands,
   {
+    name: 'completion',
+    aliases: [],
+    summary: 'Print what makes a shell complete commands, options, services and tools',
+    usage: ['completion bash|zsh|fish'],
+    notes: [
+      'Put it where your shell reads it: see the examples. Services and tools come from the shared lists, and nothing is',
+      'started. After -- the words of a command line are completed, which is what the shell asks for.',
+    ],
+    options: [],
+    positionals: [1, 1],
+    words: [['bash', 'zsh', 'fish']],
+    takesProgram: true,
+    examples: [
+      'mcpstore completion bash >> ~/.bashrc',
+      'mcpstore completion zsh > "${fpath[1]}/_mcpstore"',
+      'mcpstore completion fish > ~/.config/fish/completions/mcpstore.fish',
+    ],
+  },
+  {
     name: 'help',
     aliases: [],
     summary: 'Show help, of one command if it is named',
     usage: ['help [COMMAND]'],
     options: [],
     positionals: [0, 1],
+    words: ['command'],
     examples: ['mcpstore help add'],
   },
 ]

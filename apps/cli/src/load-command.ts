@@ -31,5 +31,6 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> 
   nodes: async () => (await import('./commands/nodes.ts')).nodes,
   dataspaces: async () => (await import('./commands/dataspaces.ts')).dataspaces,
   watch: async () => (await import('./commands/watch.ts')).watch,
+  completion: async () => (await import('./commands/completion.ts')).completion,
   help: async () => (await import('./commands/help.ts')).help,
 }

@@ -1,3 +1,5 @@
+import type { WordKind } from './completion/word-kind.ts'
+
 /** Every option of every command, as parsed. One name means the same everywhere. */
 export interface OptionValues {
   namespace?: string
@@ -39,6 +41,8 @@ export interface OptionValues {
 export type OptionName = keyof OptionValues
 
 export interface OptionSpec {
+  /** What the value names, where a shell can complete it. */
+  names?: WordKind
   /** `flag` takes no value, `text` one (the last counts), `list` one each time it is given. */
   kind: 'flag' | 'text' | 'list'
   /** How help names the value. */
@@ -49,9 +53,15 @@ export interface OptionSpec {
 
 export const options: Readonly<Record<OptionName, OptionSpec>> = {
   namespace: { kind: 'text', value: 'NAME', summary: 'namespace (MCPSTORE_NAMESPACE; default "default")' },
-  dataspace: { kind: 'text', value: 'NAME', summary: 'dataspace (MCPSTORE_DATASPACE; default "default")' },
+  dataspace: {
+    kind: 'text',
+    names: 'dataspace',
+    value: 'NAME',
+    summary: 'dataspace (MCPSTORE_DATASPACE; default "default")',
+  },
   home: {
     kind: 'text',
+    names: 'file',
     value: 'DIR',
     summary:
       'where the data lies (MCPSTORE_HOME; else $XDG_DATA_HOME/mcpstore, else ~/.local/share/mcpstore)',
@@ -63,6 +73,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   },
   policy: {
     kind: 'text',
+    names: ['fallback', 'strict', 'memory'],
     value: 'NAME',
     summary: 'when Redis is away: fallback, strict, memory (MCPSTORE_POLICY; default "fallback")',
   },
@@ -73,6 +84,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   },
   pin: {
     kind: 'text',
+    names: ['warn', 'block', 'off'],
     value: 'NAME',
     summary: 'tools that are not what they were: warn, block, off (MCPSTORE_PIN; default "warn")',
   },
@@ -87,12 +99,18 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   version: { kind: 'flag', short: 'V', summary: 'show the version' },
   transport: {
     kind: 'text',
+    names: ['http', 'sse'],
     value: 'http|sse',
     summary: 'how to talk to the URL (default http, falls back to sse)',
   },
   header: { kind: 'list', value: "'K: V'", summary: 'send this header; may be repeated' },
   env: { kind: 'list', value: 'K=V', summary: 'set this variable for the command; may be repeated' },
-  cwd: { kind: 'text', value: 'DIR', summary: 'folder to run the command in (default: the current one)' },
+  cwd: {
+    kind: 'text',
+    names: 'file',
+    value: 'DIR',
+    summary: 'folder to run the command in (default: the current one)',
+  },
   'if-absent': { kind: 'flag', summary: 'refuse a name that exists instead of updating it' },
   check: { kind: 'flag', summary: 'connect to what was added and say whether it works' },
   fresh: { kind: 'flag', summary: 'ask the services instead of the shared list' },
@@ -111,7 +129,12 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
     summary: 'arguments as a JSON object, from a file, or from stdin (-)',
   },
   'dry-run': { kind: 'flag', summary: 'show the request that would be sent; nothing is started' },
-  agent: { kind: 'text', value: 'ID', summary: 'as this agent: its own services, and those assigned to it' },
+  agent: {
+    kind: 'text',
+    names: 'agent',
+    value: 'ID',
+    summary: 'as this agent: its own services, and those assigned to it',
+  },
   allow: { kind: 'list', value: 'GLOB', summary: 'only tools that fit: * is any text; may be repeated' },
   deny: { kind: 'list', value: 'GLOB', summary: 'no tools that fit, even if allowed; may be repeated' },
   yes: { kind: 'flag', summary: 'do not ask' },

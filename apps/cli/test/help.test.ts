@@ -41,6 +41,7 @@ it('the help of the program', async () => {
       watch                          Say what happens to the services, whoever does it, until you interrupt it
       nodes                          List the processes that have the dataspace open, and those that are gone without a word
       dataspaces, list_dataspaces    List the dataspaces of the namespace: what is in them, and when somebody was last there
+      completion                     Print what makes a shell complete commands, options, services and tools
       help                           Show help, of one command if it is named
 
     Options of every command:

@@ -9,6 +9,7 @@ export const accessCommands: readonly CommandSpec[] = [
     usage: ['trust NAME [--yes]', 'trust NAME --revoke'],
     options: ['yes', 'revoke', 'agent'],
     positionals: [1, 1],
+    words: ['service'],
     examples: ['mcpstore trust weather', 'mcpstore trust weather --revoke'],
   },
   {
@@ -19,6 +20,7 @@ export const accessCommands: readonly CommandSpec[] = [
     notes: ['The exit code is 3 where tools differ, and 0 where none does, or --accept was given.'],
     options: ['fresh', 'accept', 'agent'],
     positionals: [1, 1],
+    words: ['service'],
     examples: ['mcpstore diff weather', 'mcpstore diff weather --fresh --accept'],
   },
   {
@@ -28,6 +30,7 @@ export const accessCommands: readonly CommandSpec[] = [
     usage: ['assign SERVICE --agent ID [--allow GLOB]... [--deny GLOB]...'],
     options: ['agent', 'allow', 'deny'],
     positionals: [1, 1],
+    words: ['service'],
     examples: [
       'mcpstore assign weather --agent researcher',
       "mcpstore assign files --agent researcher --allow 'read_*' --deny '*_secret'",
@@ -40,6 +43,7 @@ export const accessCommands: readonly CommandSpec[] = [
     usage: ['unassign SERVICE --agent ID'],
     options: ['agent'],
     positionals: [1, 1],
+    words: ['service'],
     examples: ['mcpstore unassign weather --agent researcher'],
   },
   {

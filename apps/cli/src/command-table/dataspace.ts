@@ -46,6 +46,7 @@ export const dataspaceCommands: readonly CommandSpec[] = [
     notes: ['It holds every secret that stands in a config. The file is for this user only.'],
     options: ['force'],
     positionals: [0, 1],
+    words: ['file'],
     examples: [
       'mcpstore export services.json',
       'mcpstore export | mcpstore import - --redis redis://localhost:6379/0',
@@ -58,6 +59,7 @@ export const dataspaceCommands: readonly CommandSpec[] = [
     usage: ['import FILE|- [--replace] [--untrusted]'],
     options: ['replace', 'untrusted'],
     positionals: [1, 1],
+    words: ['file'],
     examples: ['mcpstore import services.json', 'mcpstore import services.json --replace'],
   },
   {
@@ -68,6 +70,7 @@ export const dataspaceCommands: readonly CommandSpec[] = [
     notes: ['Redis is not contacted. Put a password in place of PASSWORD.'],
     options: ['user'],
     positionals: [1, 1],
+    words: [['acl']],
     examples: ['mcpstore redis acl --namespace shared --user agents'],
   },
 ]

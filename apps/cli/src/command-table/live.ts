@@ -13,6 +13,7 @@ export const liveCommands: readonly CommandSpec[] = [
     ],
     options: [],
     positionals: [0, 1],
+    words: ['service'],
     examples: ['mcpstore watch', "mcpstore watch 'weather*'", "mcpstore watch 'statusChanged:*' --json"],
   },
   {

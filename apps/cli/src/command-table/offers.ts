@@ -9,6 +9,7 @@ export const offerCommands: readonly CommandSpec[] = [
     usage: ['list-tools [SERVICE] [--fresh|--max-age TIME|--offline]'],
     options: ['fresh', 'max-age', 'offline', 'agent'],
     positionals: [0, 1],
+    words: ['service'],
     examples: ['mcpstore list-tools', 'mcpstore list-tools weather --fresh'],
   },
   {
@@ -23,6 +24,7 @@ export const offerCommands: readonly CommandSpec[] = [
     ],
     options: ['args', 'dry-run', 'fresh', 'max-age', 'agent'],
     positionals: [1, Number.POSITIVE_INFINITY],
+    words: ['tool', 'argument'],
     examples: [
       'mcpstore use-tool weather/get_current_weather query=Oslo days=3',
       `mcpstore use-tool weather/get_current_weather --args '{"query":"Oslo"}'`,
@@ -36,6 +38,7 @@ export const offerCommands: readonly CommandSpec[] = [
     usage: ['resources [SERVICE]'],
     options: ['agent'],
     positionals: [0, 1],
+    words: ['service'],
     examples: ['mcpstore resources', 'mcpstore resources docs'],
   },
   {
@@ -45,6 +48,7 @@ export const offerCommands: readonly CommandSpec[] = [
     usage: ['read-resource SERVICE URI'],
     options: ['agent'],
     positionals: [2, 2],
+    words: ['service'],
     examples: ['mcpstore read-resource docs docs://guide/start'],
   },
   {
@@ -54,6 +58,7 @@ export const offerCommands: readonly CommandSpec[] = [
     usage: ['prompts [SERVICE]'],
     options: ['agent'],
     positionals: [0, 1],
+    words: ['service'],
     examples: ['mcpstore prompts', 'mcpstore prompts docs'],
   },
   {

@@ -13,6 +13,7 @@ export const serviceCommands: readonly CommandSpec[] = [
     ],
     options: ['transport', 'header', 'env', 'cwd', 'if-absent', 'check', 'agent'],
     positionals: [0, 2],
+    words: ['file'],
     takesProgram: true,
     examples: [
       'mcpstore add mcp.json',
@@ -39,6 +40,7 @@ export const serviceCommands: readonly CommandSpec[] = [
     ],
     options: ['fresh', 'max-age', 'offline', 'agent'],
     positionals: [1, 1],
+    words: ['tool'],
     examples: ['mcpstore info weather', 'mcpstore info weather/get_current_weather'],
   },
   {
@@ -48,6 +50,7 @@ export const serviceCommands: readonly CommandSpec[] = [
     usage: ['check [SERVICE]'],
     options: ['agent'],
     positionals: [0, 1],
+    words: ['service'],
     examples: ['mcpstore check', 'mcpstore check weather --timeout 5'],
   },
   {
@@ -57,6 +60,7 @@ export const serviceCommands: readonly CommandSpec[] = [
     usage: ['wait NAME'],
     options: ['agent'],
     positionals: [1, 1],
+    words: ['service'],
     examples: ['mcpstore wait weather --timeout 30'],
   },
   {
@@ -70,6 +74,7 @@ export const serviceCommands: readonly CommandSpec[] = [
     ],
     options: ['agent'],
     positionals: [1, 1],
+    words: ['service'],
     examples: ['mcpstore restart weather'],
   },
   {
@@ -79,6 +84,7 @@ export const serviceCommands: readonly CommandSpec[] = [
     usage: ['remove NAME'],
     options: ['agent'],
     positionals: [1, 1],
+    words: ['service'],
     examples: ['mcpstore remove weather'],
   },
 ]

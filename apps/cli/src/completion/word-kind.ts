@@ -1,0 +1,10 @@
+/** What a word of a command line names, where a shell can complete it. */
+export type WordKind =
+  | 'agent'
+  | 'argument'
+  | 'command'
+  | 'dataspace'
+  | 'file'
+  | 'service'
+  | 'tool'
+  | readonly string[]
