@@ -26,6 +26,14 @@ const _events = 'packages/core/test/store-events.test.ts'
 /** Of the tier: records, clocks, backends, the mirror. */
 export const storageMutants: Mutant[] = [
   {
+    name: 'a file that is just being made is called lost',
+    file: 'packages/storage/src/backends/sqlite/absence.ts',
+    find: "absence !== 'empty' || looks === LOOKS",
+    replace: 'looks <= LOOKS',
+    suite: 'packages/storage/test/sqlite.test.ts',
+    test: 'a file without a byte was called lost although another process was just making it',
+  },
+  {
     name: 'the last write to arrive stays, whatever its stamp',
     file: rules,
     find: "return !stored || supersedes(record, stored, now) ? 'accepted' : 'stale'",

@@ -392,12 +392,37 @@ describe('a file without a byte', () => {
     expect((await open()).get(CONFIG)?.value).toBe(1)
   })
 
+  test('was called lost although another process was just making it', async () => {
+    const elsewhere = localFile(folder, 'default', 'made')
+    const making = new SqliteFile(elsewhere, { kind: 'dataspace' }, (all) => new SqliteTables(all))
+    await making.open()
+    making.write((tables) => tables.addId('made'))
+    making.fold()
+    making.close()
+    make()
+    const looking = new SqliteFile(file, { kind: 'dataspace' }, (all) => new SqliteTables(all))
+    // Sooner than the last look, which the same clock measures.
+    setTimeout(() => writeFileSync(file, readFileSync(elsewhere)), 50)
+    await looking.open({ make: false })
+    expect(looking.absent).toBeUndefined()
+    expect(looking.read((tables) => tables.ids())).toEqual(['made'])
+    looking.close()
+  })
+
   test('beside a log that has some was cut off: it is refused, and the log is not removed', async () => {
     make()
     writeFileSync(`${file}-wal`, 'what was written last')
     const dataspace = await open()
     expect(dataspace.status()).toMatchObject({ state: 'down', absent: null })
     expect(dataspace.status().reason).toContain('was cut off')
+    // Of a file that could not be used, doctor said that it was all right.
+    const text = `${file} cannot be used`
+    expect(await dataspace.inspect()).toContainEqual({
+      name: 'file',
+      severity: 'critical',
+      text,
+      value: file,
+    })
     expect((await dataspace.put(CONFIG, 1)).durable).toBe('memory')
     expect(readFileSync(`${file}-wal`, 'utf8')).toBe('what was written last')
     expect(readFileSync(file).length).toBe(0)

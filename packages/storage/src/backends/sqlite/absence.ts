@@ -5,11 +5,24 @@ import { BackendError } from '../../health.ts'
 /** Why there is nothing to read: no file was made yet, or the one that is there has no bytes. */
 export type Absence = 'missing' | 'empty'
 
+/** Who makes a file fills it at once: one that stays empty for as many looks as this is nobody's who is just making it. */
+const LOOKS = 25
+const BETWEEN_LOOKS_MS = 10
+
+/** The same as `absenceOf`, but a file is only called empty that is not being made at this moment. */
+export async function lastingAbsenceOf(file: string): Promise<Absence | undefined> {
+  for (let looks = 1; ; looks++) {
+    const absence = absenceOf(file)
+    if (absence !== 'empty' || looks === LOOKS) return absence
+    await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS))
+  }
+}
+
 /**
  * Whether there is nothing to read; `undefined` also where that cannot be told.
  * @throws `BackendError` when the file was cut off: SQLite takes it for a new one, and would remove the log beside it.
  */
-export function absenceOf(file: string): Absence | undefined {
+function absenceOf(file: string): Absence | undefined {
   // The log first: whoever makes the file at this moment writes to it before there is a log.
   const log = sizeOf(`${file}-wal`)
   const size = sizeOf(file)

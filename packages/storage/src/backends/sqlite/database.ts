@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type Libsql from 'libsql'
 import { BackendError } from '../../health.ts'
 import { makeFolder } from '../../make-folder.ts'
-import { type Absence, absenceOf } from './absence.ts'
+import { type Absence, lastingAbsenceOf } from './absence.ts'
 import { isReadOnly, readOnly, somethingElse } from './errors.ts'
 import { openEmpty, openSnapshot } from './snapshot.ts'
 import { spoiledMeta } from './spoiled-meta.ts'
@@ -89,7 +89,7 @@ export interface OpenOptions {
 export async function openFile(file: string, options: OpenOptions): Promise<OpenFile> {
   const Database = await loadLibsql()
   const tables = TABLES + (options.moreTables ?? '')
-  const absent = absenceOf(file)
+  const absent = await lastingAbsenceOf(file)
   if (absent && options.make === false) {
     return { db: openEmpty(Database, tables), identity: fileIdentity(file), absent }
   }

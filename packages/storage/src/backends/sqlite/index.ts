@@ -128,7 +128,7 @@ export function sqliteBackend({
         for (const conflict of conflicts) tables.addConflict(conflict, MAX_CONFLICTS)
       }),
     conflicts: () => read((tables) => tables.conflicts()),
-    inspect: async () => inspectFile(file),
+    inspect: async () => inspectFile(file, opened),
     onHint(listener) {
       listeners.add(listener)
       if (listeners.size === 1) stopPolling = time.after(pollMs, poll)

@@ -5,11 +5,14 @@ import type { Finding, Inspection } from '../../inspection.ts'
 /** Less free disk space than this, in bytes, is worth a word. */
 const LITTLE_SPACE = 64 * 1024 * 1024
 
-/** Looks at the file of a dataspace, and at the disk it lies on. */
-export function inspectFile(file: string): Inspection {
+/** Looks at the file of a dataspace, and at the disk it lies on. `isOpen`: whether it can be used. */
+export function inspectFile(file: string, { isOpen }: { isOpen: boolean }): Inspection {
   const stat = statSync(file, { throwIfNoEntry: false })
+  const use: Pick<Finding, 'severity' | 'text'> = isOpen
+    ? { severity: 'ok', text: file }
+    : { severity: 'critical', text: `${file} cannot be used` }
   return [
-    { name: 'file', severity: 'ok', text: file, value: file },
+    { name: 'file', ...use, value: file },
     stat ? sizeFinding(file, stat.size) : unknown('size'),
     stat ? modeFinding(stat.mode) : unknown('mode'),
     diskFinding(dirname(file)),
