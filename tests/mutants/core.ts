@@ -419,6 +419,14 @@ export const coreMutants: Mutant[] = [
     test: 'a server with a handshake, over stdio that says that the user is done at an address is heard by nobody',
   },
   {
+    name: 'nobody looks at what becomes of an async onProgress',
+    file: 'packages/core/src/connections/session.ts',
+    find: 'await call.options.onProgress?.(',
+    replace: 'void call.options.onProgress?.(',
+    suite: 'packages/core/test/connections-session.test.ts',
+    test: 'callTool an onProgress that failed ended the host, or nobody heard of it (1)',
+  },
+  {
     name: 'a service that hangs is waited for again at once',
     file: 'packages/core/src/connections/breaker.ts',
     find: "last.code === 'timeout' ?",

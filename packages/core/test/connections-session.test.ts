@@ -195,6 +195,20 @@ describe('callTool', () => {
     expect(seen).toEqual([1, 2, 3].map((progress) => ({ progress, total: 3 })))
   })
 
+  test.each([
+    () => {
+      throw new Error('no terminal')
+    },
+    () => Promise.reject(new Error('no terminal')),
+  ])('an onProgress that failed ended the host, or nobody heard of it (%#)', async (onProgress) => {
+    const warnings: string[] = []
+    const connection = await connect(stdioConfig(), {}, (line) => warnings.push(line))
+    const result = await connection.callTool('burst', { steps: 2 }, { ...patient, onProgress })
+    expect(result.content).toEqual([])
+    await until(() => warnings.length > 1)
+    expect(new Set(warnings)).toEqual(new Set(['onProgress of a call of service "demo" failed: no terminal']))
+  })
+
   test('throws outcome_unknown when the server dies under it, with its last words, and ran once', async () => {
     const countFile = join(scratch(), 'count')
     const connection = await connect(stdioConfig({ countFile }))

@@ -330,13 +330,15 @@ test('a server that does not heed the level it was asked for filled the log of t
   expect(logs.map(({ data }) => data)).toEqual(['notice', 'error'])
 })
 
-test('a handler of logging that throws harms nothing', async () => {
-  const warnings: string[] = []
-  const logging = () => {
+test.each([
+  () => {
     throw new Error('full disk')
-  }
+  },
+  () => Promise.reject(new Error('full disk')),
+])('a handler of logging that failed later ended the host (%#)', async (logging) => {
+  const warnings: string[] = []
   const connection = await connect(stdioConfig(), {}, (line) => warnings.push(line), { logging })
   await connection.callTool('log', { data: 'x' }, patient)
   await until(() => warnings.length > 0)
-  expect(warnings[0]).toBe('the handler of "logging" failed: full disk')
+  expect(warnings).toEqual(['the handler of "logging" failed: full disk'])
 })

@@ -53,8 +53,8 @@ export class Session implements Connection {
     // The SDK's own handler forgets a call as soon as it is answered, before it has told of progress that came with it.
     parts.peer.removeNotificationHandler('notifications/progress')
     parts.peer.fallbackNotificationHandler = async ({ method, params }) => {
-      if (method === 'notifications/progress') this.#tellProgress(params)
-      if (method === 'notifications/message') this.#passOn(params)
+      if (method === 'notifications/progress') await this.#tellProgress(params)
+      if (method === 'notifications/message') await this.#passOn(params)
       if (method === 'notifications/tools/list_changed') this.noteToolsChanged()
       if (method === 'notifications/elicitation/complete') {
         const { host, scope, service } = parts
@@ -159,20 +159,25 @@ export class Session implements Connection {
     }
   }
 
-  #tellProgress(params: Record<string, unknown> = {}): void {
+  async #tellProgress(params: Record<string, unknown> = {}): Promise<void> {
     const { progressToken, _meta, ...progress } = params
     if (typeof progress['progress'] !== 'number') return
     const call = this.#calls.get(Number(progressToken))
     if (!call) return
     call.deadline.restart(call.options.progressTimeoutMs)
-    call.options.onProgress?.(progress as unknown as Progress)
+    try {
+      await call.options.onProgress?.(progress as unknown as Progress)
+    } catch (error) {
+      const { service, warn } = this.#parts
+      warn(`onProgress of a call of service "${service}" failed: ${asError(error).message}`)
+    }
   }
 
-  #passOn({ level, logger, data }: Record<string, unknown> = {}): void {
+  async #passOn({ level, logger, data }: Record<string, unknown> = {}): Promise<void> {
     const { config, host, scope, service } = this.#parts
     const named = typeof logger === 'string' ? { logger } : {}
     const known = logLevels.find((one) => one === level) ?? 'info'
-    host.hear({ service, scope, level: known, ...named, data: maskedData(data, config) })
+    await host.hear({ service, scope, level: known, ...named, data: maskedData(data, config) })
   }
 
   #giveUp(verdict: Verdict, cause: unknown): void {

@@ -64,12 +64,12 @@ export class Host {
   }
 
   /** Passes on what a server reports, if it is as serious as was asked for. Never throws. */
-  hear(log: ServerLog): void {
+  async hear(log: ServerLog): Promise<void> {
     const { logging } = this.#handlers
     if (this.logLevel && logLevels.indexOf(log.level) < logLevels.indexOf(this.logLevel)) return
     const handler = typeof logging === 'object' ? logging.handler : logging
     try {
-      handler?.(log)
+      await handler?.(log)
     } catch (error) {
       this.#logger.warn(`the handler of "logging" failed: ${asError(error).message}`)
     }
