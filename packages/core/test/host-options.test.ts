@@ -4,14 +4,17 @@ import { remoteConfig, startModern } from './connections-fixtures.ts'
 import { failureOf, open, server } from './stores.ts'
 import { seen, sharedPlace } from './strangers.ts'
 
-const form = { message: 'Where to?', requestedSchema: { type: 'object', properties: {} } }
+const form = {
+  message: 'Where to?',
+  requestedSchema: { type: 'object', properties: { city: { type: 'string' } } },
+}
 const question = { method: 'elicitation/create', params: form }
 
 test('a service that asks is answered by the handlers of the store, who learn which one it is', async () => {
   const asked: string[] = []
   const store = await open({
-    elicitation: (_request, { service }) => {
-      asked.push(service)
+    elicitation: ({ requestedSchema: { properties, required } }, { service }) => {
+      asked.push(service, ...Object.keys(properties), ...(required ?? []))
       return { action: 'decline' }
     },
   })
@@ -22,7 +25,7 @@ test('a service that asks is answered by the handlers of the store, who learn wh
   expect(older.structuredContent).toMatchObject({ result: { action: 'decline' } })
   const newer = await ctx.useTool('newer/ask', { questions: [['elicitation/create', form]] })
   expect(newer.structuredContent).toEqual({ said: [{ action: 'decline' }] })
-  expect(asked).toEqual(['older', 'newer'])
+  expect(asked).toEqual(['older', 'city', 'newer', 'city'])
 })
 
 test('of two services of one name in two scopes the handlers are told whose it is that asks, and reports', async () => {

@@ -236,3 +236,17 @@ test('a closed store begins nothing any more', async () => {
     expect(await failureOf(begin())).toMatchObject({ code: 'unavailable', message: 'the store is closed' })
   }
 })
+
+test('a report that was written down as JSON did not say why an entry failed', async () => {
+  const store = await open()
+  const { results } = await store.forStore().addService({ odd: { command: 5 }, fine: server() } as never)
+  // By its status alone a result is told apart from the other kind, types included.
+  const told = results.map((result) => (result.status === 'failed' ? result.error.code : result.config.type))
+  expect(told.toSorted()).toEqual(['bad_config', 'stdio'])
+  const failed = JSON.parse(JSON.stringify(results)).find(({ name }: { name: string }) => name === 'odd')
+  expect(failed).toEqual({
+    name: 'odd',
+    status: 'failed',
+    error: { code: 'bad_config', message: 'service "odd": command must be a command, not a number' },
+  })
+})

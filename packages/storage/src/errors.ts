@@ -27,6 +27,12 @@ export class McpStoreError<Code extends string = string> extends Error {
     this.code = code
     this.hint = details.hint
   }
+
+  /** What `JSON.stringify` keeps of it: not its cause, which may be anything. */
+  toJSON(): { code: Code; message: string; hint?: string } {
+    const { code, message, hint } = this
+    return { code, message, ...(hint !== undefined && { hint }) }
+  }
 }
 
 /** What went wrong in the storage tier. */

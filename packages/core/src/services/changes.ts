@@ -24,16 +24,26 @@ export interface AddOptions {
 }
 
 /** What became of one entry. */
-export interface AddResult {
+export type AddResult = {
   name: string
-  status: 'added' | 'updated' | 'unchanged' | 'failed'
-  /** What was written, or was there already, secrets redacted; not what somebody else may have written since. */
-  config?: ServiceConfig
   /** Fields that were left out because they change nothing for mcpstore. */
   ignored?: string[]
+} & (SavedEntry | FailedEntry)
+
+interface SavedEntry {
+  status: 'added' | 'updated' | 'unchanged'
+  /** What was written, or was there already, secrets redacted; not what somebody else may have written since. */
+  config: ServiceConfig
   /** What is not safe about it, or no longer. */
   warnings?: string[]
-  error?: McpStoreError<ErrorCode>
+  error?: never
+}
+
+interface FailedEntry {
+  status: 'failed'
+  config?: never
+  warnings?: never
+  error: McpStoreError<ErrorCode>
 }
 
 export interface AddReport {
