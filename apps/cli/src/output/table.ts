@@ -8,7 +8,7 @@ type TableOutput = Pick<Output, 'columns' | 'color'>
 
 const gap = '  '
 
-/** Rows in aligned columns, one line each; the last column is cut at the edge of the terminal. */
+/** Rows in aligned columns, one line each, cut at the edge of the terminal. */
 export function renderTable(rows: readonly (readonly Cell[])[], output: TableOutput): string {
   const widths: number[] = []
   for (const row of rows) {
@@ -24,11 +24,11 @@ function renderRow(row: readonly Cell[], widths: readonly number[], output: Tabl
   let line = ''
   for (const [column, cell] of row.entries()) {
     const last = column === row.length - 1
-    const text = last ? fit(textOf(cell), output.columns - used) : textOf(cell)
-    const padding = last ? '' : ' '.repeat(widths[column]! - displayWidth(text))
-    line +=
-      paint(output, typeof cell === 'string' ? undefined : cell.style, text) + padding + (last ? '' : gap)
+    const text = fit(textOf(cell), output.columns - used)
     used += widths[column]! + gap.length
+    const padding =
+      last || used > output.columns ? '' : ' '.repeat(widths[column]! - displayWidth(text)) + gap
+    line += paint(output, typeof cell === 'string' ? undefined : cell.style, text) + padding
   }
   return line.trimEnd()
 }
