@@ -81,7 +81,7 @@ describe('a service that nobody here approved', () => {
       const failure = await failureOf(createConnector().connect('demo', { ...config, type }, asStranger))
       expect(failure).toMatchObject({
         code: 'forbidden_address',
-        hint: expect.stringContaining('mcpstore trust'),
+        hint: expect.stringContaining('mcpstore trust demo (trustService)'),
       })
     }
     expect(connections()).toBe(0)

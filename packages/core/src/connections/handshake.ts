@@ -40,13 +40,13 @@ export async function shakeHands({ deadline, ...parts }: Handshake): Promise<Ses
 
 /** What the caller of `connect` is told: the deadline's error, or what became of the handshake. */
 export async function connectError(
-  { service, config, link, deadline }: Omit<Handshake, keyof Surroundings>,
+  { service, config, scope, link, deadline }: Omit<Handshake, Exclude<keyof Surroundings, 'scope'>>,
   error: unknown,
 ): Promise<McpStoreError<ErrorCode>> {
   const late = deadline.failure(`the connection to service "${service}"`, link.lastWords())
   if (late) return late
   const verdict = judge(error, { sdk: await loadSdk(), link })
-  const told = verdictError({ service, config }, 'connect', verdict, error)
+  const told = verdictError({ service, config, scope }, 'connect', verdict, error)
   const { fate, retryAfterMs } = verdict
   const isAnswered =
     fate === 'refused' || fate === 'lost' || (fate === 'unsent' && error instanceof HttpFailure)

@@ -1,5 +1,6 @@
-import type { McpStoreError } from '@mcpstore/storage'
+import type { McpStoreError, Scope } from '@mcpstore/storage'
 import type { ServiceConfig } from '../config/service-config.ts'
+import { serviceWords } from '../config/shell-words.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
 import { masked, maskedCause } from './masked.ts'
 
@@ -34,6 +35,10 @@ const codes: Record<Fate, Record<Stage, ErrorCode>> = {
   denied: { connect: 'auth_required', list: 'auth_required', call: 'auth_required' },
   lost: { connect: 'unreachable', list: 'unreachable', call: 'outcome_unknown' },
 }
+
+const forbiddenHint = ({ service, scope }: OwnedSubject): string =>
+  `If that is where you want it to be, approve the service: mcpstore trust ${serviceWords(service, scope)} (trustService), or add it here; or let all ` +
+  'reach such addresses: setupStore({ allowPrivateAddresses: true }) (--allow-private-addresses).'
 
 const unknownOutcomeHint = 'It may have run. Find out before you call it again.'
 
@@ -99,15 +104,23 @@ export interface Subject {
   config: ServiceConfig
 }
 
+/** The same, and whose it is. Default: the store's. */
+type OwnedSubject = Subject & { scope?: Scope | undefined }
+
 /** The error a caller gets for `verdict`. The one place where what servers and systems say is masked. */
 export function verdictError(
-  { service, config }: Subject,
+  subject: OwnedSubject,
   stage: Stage,
   verdict: Verdict,
   cause?: unknown,
 ): McpStoreError<ErrorCode> {
   const code = codes[verdict.fate][stage]
-  const hint = code === 'outcome_unknown' ? unknownOutcomeHint : verdict.hint
+  const { service, config } = subject
+  const hints: Partial<Record<ErrorCode, string>> = {
+    outcome_unknown: unknownOutcomeHint,
+    forbidden_address: forbiddenHint(subject),
+  }
+  const hint = hints[code] ?? verdict.hint
   const words = masked(verdict.words, config)
   const error = storeError(code, `service "${service}" ${words}`, { hint, cause: maskedCause(cause, config) })
   if (verdict.expired) expiredErrors.add(error)

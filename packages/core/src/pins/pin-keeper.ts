@@ -1,5 +1,6 @@
 import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
 import { quoted } from '../config/problem.ts'
+import { serviceWords } from '../config/shell-words.ts'
 import { storeError } from '../errors.ts'
 import type { Service } from '../services/registry.ts'
 import type { CachedLists } from '../tools/cached-list.ts'
@@ -8,7 +9,6 @@ import type { ListedTool } from '../tools/tool-list.ts'
 import { scopeName } from '../trust/approval.ts'
 import type { Gate } from '../trust/gate.ts'
 import { PrivateFile } from '../trust/private-file.ts'
-import { shellWord } from '../trust/refusal.ts'
 import { type Pin, type PinMap, pinFormat, pinKey, pinnedTools, toolHash } from './pin.ts'
 import type { ToolChanges } from './tool-changes.ts'
 import { changesOf, type ToolsDiff, toolsDiff } from './tools-diff.ts'
@@ -195,7 +195,7 @@ export class PinKeeper {
 
 /** How to see in a shell what changed. */
 function diffCommand({ name, scope }: Pick<Service, 'name' | 'scope'>): string {
-  return `mcpstore diff ${shellWord(name)}${scope === 'store' ? '' : ` --agent ${shellWord(scope.agent)}`}`
+  return `mcpstore diff ${serviceWords(name, scope)}`
 }
 
 function wordsOf(changes: ToolChanges): string {

@@ -1,5 +1,6 @@
 import type { McpStoreError } from '@mcpstore/storage'
 import { quoted } from '../config/problem.ts'
+import { serviceWords } from '../config/shell-words.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
 import type { ServiceName } from '../services/keys.ts'
 import type { SignatureVerdict } from './signature.ts'
@@ -40,9 +41,8 @@ export function untrusted(
   doubts: Doubts,
 ): McpStoreError<ErrorCode> {
   const { problem } = doubts
-  const [whose, flag] =
-    scope === 'store' ? ['', ''] : [` of agent ${quoted(scope.agent)}`, ` --agent ${shellWord(scope.agent)}`]
-  const written = `${shellWord(name)}${flag}`
+  const whose = scope === 'store' ? '' : ` of agent ${quoted(scope.agent)}`
+  const written = serviceWords(name, scope)
   const look = `Look at it: mcpstore info ${written}. If you would run it yourself, approve it with mcpstore trust`
   const ways = `${look} ${written} (trustService), or add it here; or let the host decide: setupStore({ trust }).`
   return storeError(
@@ -62,9 +62,4 @@ function aboutSecret({ hasSecret, signed }: Doubts): string | undefined {
     ? 'the secret it was signed with, if need be as a previous one'
     : 'the secret of the dataspace'
   return `If you have ${which}, give it (setupStore({ secret }), MCPSTORE_SECRET).`
-}
-
-/** A name from a stranger must not make a command line that does something else when it is pasted. */
-export function shellWord(name: string): string {
-  return /^[\w.@~+-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`
 }

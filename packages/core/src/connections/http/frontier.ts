@@ -3,10 +3,6 @@ import { isIP, type LookupFunction } from 'node:net'
 import type { Verdict } from '../verdict.ts'
 import { isInner } from './inner-addresses.ts'
 
-const forbiddenHint =
-  'If that is where you want it to be, approve the service: mcpstore trust NAME (trustService), or add it here; or let all ' +
-  'reach such addresses: setupStore({ allowPrivateAddresses: true }) (--allow-private-addresses).'
-
 /** The host's word on addresses of this machine and its networks: all of them, or those that a function says `true` to. */
 export type PrivateAddressOption = boolean | ((address: string) => boolean)
 
@@ -38,7 +34,6 @@ export function forbiddenVerdict({ message }: ForbiddenAddress): Verdict {
   return {
     fate: 'forbidden',
     words: `is not trusted here, and may not reach this machine or its networks: ${message}`,
-    hint: forbiddenHint,
     over: true,
   }
 }
