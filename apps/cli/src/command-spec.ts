@@ -28,6 +28,7 @@ export type CommandName =
   | 'import'
   | 'watch'
   | 'nodes'
+  | 'stats'
   | 'dataspaces'
   | 'redis'
   | 'completion'

@@ -28,6 +28,7 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> 
   export: async () => (await import('./commands/export.ts')).exportTo,
   import: async () => (await import('./commands/import.ts')).importFrom,
   redis: async () => (await import('./commands/redis.ts')).redis,
+  stats: async () => (await import('./commands/stats.ts')).stats,
   nodes: async () => (await import('./commands/nodes.ts')).nodes,
   dataspaces: async () => (await import('./commands/dataspaces.ts')).dataspaces,
   watch: async () => (await import('./commands/watch.ts')).watch,

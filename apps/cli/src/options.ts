@@ -32,6 +32,7 @@ export interface OptionValues {
   revoke?: boolean
   accept?: boolean
   user?: string
+  sort?: string
   'all-dataspaces'?: boolean
   force?: boolean
   replace?: boolean
@@ -144,6 +145,12 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   force: { kind: 'flag', summary: 'write over a file that is there' },
   replace: { kind: 'flag', summary: 'put what differs in place of what is there' },
   untrusted: { kind: 'flag', summary: 'take what nobody trusted where it was exported, and approve it' },
+  sort: {
+    kind: 'text',
+    names: ['calls', 'errors', 'p50', 'p95', 'name'],
+    value: 'BY',
+    summary: 'in which order: calls, errors, p50, p95, name (default "calls")',
+  },
   user: { kind: 'text', value: 'NAME', summary: 'the user in Redis (default "mcpstore")' },
 }
 

@@ -64,7 +64,7 @@ it('every name and alias leads to exactly one command', () => {
 it.each<[string[], string]>([
   [['lsit'], 'Did you mean "list"?'],
   [['tools-list'], 'Did you mean "list-tools"?'],
-  [['stat'], 'Did you mean "status"?'],
+  [['statu'], 'Did you mean "status"?'],
   [['calll'], 'Did you mean "call"?'],
   [['version'], 'Did you mean "--version"?'],
   [['del'], 'Did you mean "delete"?'],

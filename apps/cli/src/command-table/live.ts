@@ -17,6 +17,16 @@ export const liveCommands: readonly CommandSpec[] = [
     examples: ['mcpstore watch', "mcpstore watch 'weather*'", "mcpstore watch 'statusChanged:*' --json"],
   },
   {
+    name: 'stats',
+    aliases: ['tool_stats'],
+    summary: 'Show how often each tool was called by everybody, how often it failed, and how long it took',
+    usage: ['stats [SERVICE|TOOL] [--sort BY]'],
+    options: ['sort', 'agent'],
+    positionals: [0, 1],
+    words: ['tool'],
+    examples: ['mcpstore stats', 'mcpstore stats weather --sort p95'],
+  },
+  {
     name: 'nodes',
     aliases: [],
     summary: 'List the processes that have the dataspace open, and those that are gone without a word',

@@ -18,6 +18,22 @@ export const TOOL_COUNTERS: readonly string[] = [
   'ms-more',
 ]
 
+/**
+ * The latency in ms that a share of the answers did not exceed, as exactly as they were counted: one of those that are told
+ * apart, `Infinity` for more than all of these, `undefined` without an answer.
+ */
+export function latencyOf(counters: Readonly<Record<string, number>>, share: number): number | undefined {
+  const counts = TOOL_COUNTERS.slice(FIRST_LATENCY).map((counter) => counters[counter] ?? 0)
+  const answers = counts.reduce((sum, count) => sum + count, 0)
+  if (answers === 0) return undefined
+  let seen = 0
+  const bucket = counts.findIndex((count) => {
+    seen += count
+    return seen >= answers * share
+  })
+  return LATENCIES_MS[bucket] ?? Number.POSITIVE_INFINITY
+}
+
 type Counting = Pick<Dataspace, 'count'>
 
 const [CALLS, ERRORS, FIRST_LATENCY] = [0, 1, 2]

@@ -1,5 +1,6 @@
 import { decodeSegment, type Scope, statsKey } from '@mcpstore/storage'
 import type { House } from '../house.ts'
+import { latencyOf } from './statistics.ts'
 import { isAllowed } from './tool-filter.ts'
 
 /** What was counted of one tool of one service, by every process that shares the dataspace. */
@@ -11,6 +12,12 @@ export interface ToolStats {
   calls: number
   /** How many of them failed, lost and given up ones included, and results with `isError`. */
   errors: number
+  /**
+   * What half of the answers took at most, in ms, and 95 of 100: one of the latencies that are told apart, `Infinity` for more
+   * than 1,000, `undefined` where nothing was answered.
+   */
+  p50Ms: number | undefined
+  p95Ms: number | undefined
   /** Every other counter there is, by its name. */
   counters: Readonly<Record<string, number>>
 }
@@ -31,7 +38,8 @@ export function toolStats({ dataspace, registry }: House, wanted: string | undef
   }
   return Array.from(found, ([name, { service, tool, counts }]): ToolStats => {
     const { calls = 0, errors = 0, ...counters } = Object.fromEntries(counts)
-    return { name, service, tool, calls, errors, counters }
+    const [p50Ms, p95Ms] = [0.5, 0.95].map((share) => latencyOf(counters, share))
+    return { name, service, tool, calls, errors, p50Ms, p95Ms, counters }
   }).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 

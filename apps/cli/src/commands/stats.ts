@@ -1,0 +1,72 @@
+import type { ToolStats } from '@mcpstore/core'
+import { usageError } from '../cli-error.ts'
+import type { CommandContext, CommandInput } from '../command.ts'
+import { options } from '../options.ts'
+import { writeJson } from '../output/json.ts'
+import { type Cell, renderTable } from '../output/table.ts'
+import { visibleLine } from '../output/terminal-text.ts'
+import { withStore } from '../store-session.ts'
+
+const header: Cell[] = ['TOOL', 'CALLS', 'ERRORS', 'P50', 'P95'].map((text) => ({ text, style: 'dim' }))
+
+/** What comes first: the most of it. Tools that are alike in that are in the order of their names. */
+const orders: Readonly<Record<string, (stats: ToolStats) => number>> = {
+  calls: ({ calls }) => calls,
+  errors: ({ calls, errors }) => errors / Math.max(1, calls),
+  p50: ({ p50Ms }) => p50Ms ?? -1,
+  p95: ({ p95Ms }) => p95Ms ?? -1,
+  name: () => 0,
+}
+
+/** `stats [SERVICE|TOOL]`: what all processes have counted of the tools that were called. */
+export async function stats(context: CommandContext, input: CommandInput): Promise<number> {
+  const {
+    positionals: [wanted],
+    values: { agent, sort = 'calls' },
+  } = input
+  const weight = Object.hasOwn(orders, sort) ? orders[sort] : undefined
+  if (!weight)
+    throw usageError(`--sort must be one of ${(options.sort.names as readonly string[]).join(', ')}`)
+  return withStore(context, async (store) => {
+    const scope = agent === undefined ? store.forStore() : store.forAgent(agent)
+    const all = await scope.toolStats()
+    const shown = all
+      .filter(({ name, service, tool }) => wanted === undefined || [name, service, tool].includes(wanted))
+      .sort((a, b) => weight(b) - weight(a))
+    if (context.settings.json) writeJson(context.out, { tools: shown.map(asDocument) })
+    else if (shown.length === 0) context.out.write(nothing(wanted))
+    else context.out.write(renderTable([header, ...shown.map(rowOf)], context.out))
+    return 0
+  })
+}
+
+function nothing(wanted: string | undefined): string {
+  return wanted === undefined
+    ? 'No tool was called yet.\n'
+    : `No call of ${visibleLine(wanted)} was counted. See mcpstore stats.\n`
+}
+
+/** JSON has no word for what is more than all that is told apart. */
+function asDocument({ p50Ms, p95Ms, ...rest }: ToolStats): object {
+  return { ...rest, p50Ms: finite(p50Ms), p95Ms: finite(p95Ms) }
+}
+
+function finite(ms: number | undefined): number | null {
+  return ms === undefined || !Number.isFinite(ms) ? null : ms
+}
+
+function rowOf({ name, calls, errors, p50Ms, p95Ms }: ToolStats): Cell[] {
+  const rate = Math.round((errors / Math.max(1, calls)) * 100)
+  return [
+    visibleLine(name),
+    String(calls),
+    errors === 0 ? '-' : { text: `${errors} (${rate} %)`, style: 'red' },
+    latency(p50Ms),
+    latency(p95Ms),
+  ]
+}
+
+function latency(ms: number | undefined): string {
+  if (ms === undefined) return '-'
+  return Number.isFinite(ms) ? `≤ ${ms} ms` : '> 1 s'
+}

@@ -1,0 +1,74 @@
+import type { ToolStats } from '@mcpstore/core'
+import { expect, it } from 'vitest'
+import { run } from './fakes.ts'
+
+const counted = (name: string, more: Partial<ToolStats>): ToolStats => {
+  const [service = '', tool = ''] = name.split('/')
+  return { name, service, tool, calls: 1, errors: 0, p50Ms: 5, p95Ms: 10, counters: {}, ...more }
+}
+const all = [
+  counted('a/fast', { calls: 9 }),
+  counted('a/slow', { calls: 2, p50Ms: 250, p95Ms: Number.POSITIVE_INFINITY }),
+  counted('b/bad', { calls: 4, errors: 3, p50Ms: undefined, p95Ms: undefined }),
+]
+const world = { services: { toolStats: async () => all } }
+const names = (stdout: string) => stdout.split('\n').flatMap((line) => /^\w+\/\w+/.exec(line)?.[0] ?? [])
+
+it('the most called come first, and all that was counted is told', async () => {
+  const { exit, stdout } = await run(['stats'], world)
+  expect(exit).toBe(0)
+  expect(stdout).toMatchInlineSnapshot(`
+    "TOOL    CALLS  ERRORS    P50       P95
+    a/fast  9      -         ≤ 5 ms    ≤ 10 ms
+    b/bad   4      3 (75 %)  -         -
+    a/slow  2      -         ≤ 250 ms  > 1 s
+    "
+  `)
+})
+
+it.each([
+  ['calls', ['a/fast', 'b/bad', 'a/slow']],
+  ['errors', ['b/bad', 'a/fast', 'a/slow']],
+  ['p95', ['a/slow', 'a/fast', 'b/bad']],
+  ['name', ['a/fast', 'a/slow', 'b/bad']],
+])('in the order of %s', async (sort, expected) => {
+  expect(names((await run(['stats', '--sort', sort], world)).stdout)).toEqual(expected)
+})
+
+it.each([
+  ['a', ['a/fast', 'a/slow']],
+  ['b/bad', ['b/bad']],
+  ['slow', ['a/slow']],
+])('of %s alone', async (wanted, expected) => {
+  expect(names((await run(['stats', wanted], world)).stdout)).toEqual(expected)
+})
+
+it('as JSON, where more than all that is told apart has no number', async () => {
+  const { stdout } = await run(['stats', 'slow', '--json'], world)
+  expect(JSON.parse(stdout)).toEqual({
+    tools: [
+      {
+        name: 'a/slow',
+        service: 'a',
+        tool: 'slow',
+        calls: 2,
+        errors: 0,
+        p50Ms: 250,
+        p95Ms: null,
+        counters: {},
+      },
+    ],
+  })
+})
+
+it('what was never called is said, and an order that there is not is refused', async () => {
+  expect((await run(['stats', 'nothing'], world)).stdout).toBe(
+    'No call of nothing was counted. See mcpstore stats.\n',
+  )
+  const refused = await run(['stats', '--sort', 'age'], world)
+  expect(refused).toMatchObject({
+    exit: 1,
+    opened: [],
+    stderr: expect.stringContaining('calls, errors, p50, p95, name'),
+  })
+})
