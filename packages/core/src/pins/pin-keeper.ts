@@ -1,5 +1,6 @@
-import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
+import type { Dataspace, Logger } from '@mcpstore/storage'
 import { quoted } from '../config/problem.ts'
+import type { ServiceConfig } from '../config/service-config.ts'
 import { serviceWords } from '../config/shell-words.ts'
 import { storeError } from '../errors.ts'
 import type { Service } from '../services/registry.ts'
@@ -8,8 +9,8 @@ import { listHash } from '../tools/list-head.ts'
 import type { ListedTool } from '../tools/tool-list.ts'
 import { scopeName } from '../trust/approval.ts'
 import type { Gate } from '../trust/gate.ts'
-import { PrivateFile } from '../trust/private-file.ts'
-import { type Pin, type PinMap, pinFormat, pinKey, pinnedTools, toolHash } from './pin.ts'
+import { KeptPins } from './kept-pins.ts'
+import { type Pin, type PinMap, pinKey, pinnedTools, toolHash } from './pin.ts'
 import type { ToolChanges } from './tool-changes.ts'
 import { changesOf, type ToolsDiff, toolsDiff } from './tools-diff.ts'
 
@@ -27,17 +28,29 @@ export interface KeeperParts {
   onChanges(service: Service, changes: ToolChanges): void
 }
 
+/** Tools, and whose they are. */
+interface Offer {
+  service: Service
+  tools: readonly ListedTool[]
+}
+
+/** What came of comparing tools, as long as pins and config are these. */
+interface Reviewed {
+  pins: PinMap
+  config: ServiceConfig
+  changes: ToolChanges | undefined
+}
+
 /** Compares tools with what they were when this user saw them first. */
 export class PinKeeper {
   readonly #parts: KeeperParts
-  readonly #file: PrivateFile<Pin> | undefined
-  #here: PinMap = new Map()
+  readonly #kept: KeptPins
   readonly #told = new Set<string>()
-  readonly #compared = new WeakMap<readonly ListedTool[], { pin: Pin; changes: ToolChanges | undefined }>()
+  readonly #reviewed = new WeakMap<readonly ListedTool[], Reviewed>()
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
-    this.#file = parts.path === undefined ? undefined : new PrivateFile(parts.path, pinFormat)
+    this.#kept = new KeptPins(parts.path, parts.logger)
   }
 
   /**
@@ -50,34 +63,36 @@ export class PinKeeper {
       const tools = this.#parts.gate.refusal(service) ? undefined : this.#parts.lists.whole(service)?.tools
       return tools && tools.length > 0 ? [{ service, tools }] : []
     })
-    let pins = this.#known()
-    const isNew = ({ service }: (typeof offers)[number]) => !this.#find(pins, service)
+    const pins = this.#kept.known()
+    const isNew = (offer: Offer) => !this.#before(pins, offer) && !this.#find(pins, offer.service)
     const seenFirst = pin ? offers.filter(isNew) : []
     if (seenFirst.length > 0) {
       const made = seenFirst.map(({ service, tools }) => this.#pinOf(service, tools))
-      await this.#keep((all) => {
+      await this.#kept.keep((all) => {
         // Somebody else may have seen them at the same time.
         for (const [at, { service }] of seenFirst.entries()) {
           if (!this.#find(all, service)) all.set(pinKey(made[at]!), made[at]!)
         }
       })
-      pins = this.#known()
     }
+    const now = this.#kept.known()
     const found = new Map<string, ToolChanges>()
-    for (const { service, tools } of offers) {
-      const known = this.#find(pins, service)
-      const changes = known && this.#changesOf(known, tools)
+    for (const offer of offers) {
+      const changes = (this.#before(now, offer) ?? this.#compare(now, offer))?.changes
       if (!changes) continue
-      found.set(service.id, changes)
-      this.#tell(service, changes)
+      // It becomes a caller's own.
+      found.set(offer.service.id, structuredClone(changes))
+      this.#tell(offer.service, changes)
     }
     return found
   }
 
   /** Passes when the tool is what it was. @throws `tool_changed`; `storage` when nobody can know */
   admit(service: Service, tool: ListedTool): void {
-    const pin = this.#find(this.#pins(), service)
-    const pinned = pin?.tools.find((one) => one.tool === tool.tool)
+    const [pin, pinned] = this.#kept.look((pins) => {
+      const known = this.#find(pins, service)
+      return [known, known?.tools.find((one) => one.tool === tool.tool)]
+    })
     if (!pin || pinned?.sha256 === toolHash(tool)) return
     const what = pinned ? 'is not what it was' : 'was not there'
     throw storeError('tool_changed', `tool ${quoted(tool.name)} ${what} when its service was first used`, {
@@ -87,13 +102,13 @@ export class PinKeeper {
 
   /** @throws `storage` */
   diff(service: Service, tools: readonly ListedTool[]): ToolsDiff {
-    return toolsDiff(service, this.#find(this.#pins(), service), tools)
+    return this.#kept.look((pins) => toolsDiff(service, this.#find(pins, service), tools))
   }
 
   /** Pins what the tools are now. @throws `storage`; then what was pinned before stays */
   async accept(service: Service, tools: readonly ListedTool[]): Promise<void> {
     const pin = this.#pinOf(service, tools)
-    await this.#change((all) => all.set(pinKey(pin), pin))
+    await this.#kept.change((all) => all.set(pinKey(pin), pin))
   }
 
   /** Drops what is pinned of a service, or of all. A file that cannot be changed is logged. */
@@ -103,8 +118,8 @@ export class PinKeeper {
       pin.namespace === namespace &&
       pin.dataspace === dataspace &&
       (!service || (pin.scope === scopeName(service.scope) && pin.service === service.name))
-    if (![...this.#known().values()].some(isMeant)) return
-    await this.#keep((all) => {
+    if (![...this.#kept.known().values()].some(isMeant)) return
+    await this.#kept.keep((all) => {
       for (const [key, pin] of all) if (isMeant(pin)) all.delete(key)
     })
   }
@@ -116,13 +131,23 @@ export class PinKeeper {
     return pin && pin.shape !== lists.shape(service.config) && gate.isTrusted(service) ? undefined : pin
   }
 
-  /** Each list is compared once with each pin. */
-  #changesOf(pin: Pin, tools: readonly ListedTool[]): ToolChanges | undefined {
-    const before = this.#compared.get(tools)
-    if (before?.pin === pin) return before.changes
-    const changes = changesOf(pin, tools)
-    this.#compared.set(tools, { pin, changes })
-    return changes
+  /** What came of these tools, where nothing is another by now that it depends on. */
+  #before(pins: PinMap, { service, tools }: Offer): Reviewed | undefined {
+    const before = this.#reviewed.get(tools)
+    return before?.pins === pins && before.config === service.config ? before : undefined
+  }
+
+  /** Compares them. Of a file that cannot be used, which is logged, nothing comes. */
+  #compare(known: PinMap, { service, tools }: Offer): Reviewed | undefined {
+    const { config } = service
+    const compared = (pins: PinMap) => {
+      const pin = this.#find(pins, service)
+      const reviewed = { pins, config, changes: pin && changesOf(pin, tools) }
+      // Whether a pin of another config holds depends on trust.
+      if (pin?.shape === this.#parts.lists.shape(config)) this.#reviewed.set(tools, reviewed)
+      return reviewed
+    }
+    return this.#kept.orTell(() => this.#kept.look(compared, known))
   }
 
   #pinOf(service: Service, tools: readonly ListedTool[]): Pin {
@@ -139,41 +164,6 @@ export class PinKeeper {
   #placeOf({ scope, name }: Service): Pick<Pin, 'namespace' | 'dataspace' | 'scope' | 'service'> {
     const { namespace, dataspace } = this.#parts.dataspace
     return { namespace, dataspace, scope: scopeName(scope), service: name }
-  }
-
-  /** @throws `storage` */
-  #pins(): PinMap {
-    return this.#file ? this.#file.read() : this.#here
-  }
-
-  /** The same; of a file that cannot be used what this process has seen itself. */
-  #known(): PinMap {
-    try {
-      return this.#pins()
-    } catch (thrown) {
-      this.#complain(thrown)
-      return this.#here
-    }
-  }
-
-  async #change(edit: (all: PinMap) => void): Promise<void> {
-    if (this.#file) await this.#file.change(edit)
-    else edit(this.#here)
-  }
-
-  async #keep(edit: (all: PinMap) => void): Promise<void> {
-    try {
-      await this.#change(edit)
-    } catch (thrown) {
-      this.#complain(thrown)
-      edit(this.#here)
-    }
-  }
-
-  #complain(thrown: unknown): void {
-    if (!(thrown instanceof McpStoreError)) throw thrown
-    if (!this.#told.has(thrown.message)) this.#parts.logger.warn(thrown.message)
-    this.#told.add(thrown.message)
   }
 
   #tell(service: Service, changes: ToolChanges): void {

@@ -52,9 +52,15 @@ export interface KnownList extends Pick<CachedList, 'server' | 'stamp' | 'fetche
   hash: string
 }
 
-/** SHA-256, in hex, of a list as it stands, in its order. Much faster than the hashes of its tools. */
+const hashes = new WeakMap<readonly ListedTool[], string>()
+
+/** SHA-256, in hex, of a list as it stands, in its order. Much faster than the hashes of its tools, and made once. */
 export function listHash(tools: readonly ListedTool[]): string {
-  return hashOf('sha256', JSON.stringify(tools))
+  const known = hashes.get(tools)
+  if (known !== undefined) return known
+  const hash = hashOf('sha256', JSON.stringify(tools))
+  if (Object.isFrozen(tools)) hashes.set(tools, hash)
+  return hash
 }
 
 /** The head of a list with these tools. */

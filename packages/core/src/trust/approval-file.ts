@@ -5,7 +5,7 @@ import { PrivateFile } from './private-file.ts'
 export class ApprovalFile extends PrivateFile<Approval> {
   constructor(path: string) {
     super(path, {
-      read: readApprovals,
+      read: (text) => readApprovals(text.whole()),
       write: writeApprovals,
       disbelieved: 'approves nothing',
       remedy: 'Remove it, then trust again what you need.',
