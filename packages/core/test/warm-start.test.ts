@@ -168,6 +168,30 @@ describe.skipIf(!hasRedisServer)('a store that opens where others have fetched t
     expect(asked()).toEqual(once)
   })
 
+  it('reads the one list that another process has changed, and makes nothing but its tools anew', async () => {
+    await using place = await scene()
+    const { proxy, server, writer } = place
+    const store = await enter(proxy.url, { refreshBehind: true })
+    const context = store.forStore()
+    const known = new Set(await context.listTools())
+    const change = async (tools: string[]) => {
+      const told = new Promise((resolve) => void store.events.on('toolsChanged', resolve))
+      server.service('s5', { answer: () => tools })
+      proxy.commands.length = 0
+      await writer.forStore().listTools('s5', { fresh: true })
+      await told
+    }
+    for (const tools of [['one'], ['one', 'two'], ['three']]) {
+      await change(tools)
+      const listed = await context.listTools()
+      expect(proxy.commands.filter(({ name }) => name === 'HMGET').map(({ args }) => args[0])).toEqual([
+        'n:d:services:s5:cache',
+      ])
+      expect(listed.filter((tool) => !known.has(tool)).map(({ tool }) => tool)).toEqual(tools)
+      expect(listed).toHaveLength(180 + tools.length)
+    }
+  })
+
   it('tells of other tools by the hash, and of the same ones not at all', async () => {
     await using place = await scene()
     const { proxy, server, writer } = place

@@ -56,11 +56,41 @@ export async function listServices(
     throw storeError('usage', 'offline excludes fresh and maxAge', { hint: 'Leave out one of them.' })
   }
   if (offline) return listsKnown(house, services)
-  const list = (service: Service) => listOf(house, service, options)
-  // What the servers are asked for anyway is read only where they do not answer.
-  const loaded = fresh ? Promise.resolve() : house.lists.load(services)
-  const listed = loaded.then(() => inParallel(services, { ...ASKING, signal }, list))
+  const listed = partsOf(house, services, options)
   return signal ? within({ timeoutMs: LONGEST_TIMER_MS, signal }, 'the listing', listed) : listed
+}
+
+async function partsOf(
+  house: House,
+  services: readonly Service[],
+  options: AskOptions,
+): Promise<ServiceList[]> {
+  const ask = (asked: readonly Service[]) =>
+    inParallel(asked, { ...ASKING, signal: options.signal }, (service) => listOf(house, service, options))
+  // What the servers are asked for anyway is read only where they do not answer.
+  if (options.fresh) return ask(services)
+  await house.lists.load(services)
+  // Most lists are known and good: those wait for nobody, and nobody is looked up for each of them.
+  await house.gate.look(services)
+  const ready = services.map((service) =>
+    house.gate.isDecided(service) ? good(house, service, options) : undefined,
+  )
+  if (!ready.includes(undefined)) return ready as ServiceList[]
+  const asked = (await ask(services.filter((_, at) => !ready[at]))).values()
+  return ready.map((part) => part ?? asked.next().value!)
+}
+
+/** The list that is known, where it may be served as it is. */
+function good(
+  { lists, options, refresher }: House,
+  service: Service,
+  { maxAge }: AskOptions,
+): ServiceList | undefined {
+  const list = lists.get(service)
+  if (!list || isSpent(list) || !isWithin(maxAge, list)) return undefined
+  if (refresher.isOutdated(service, list)) return undefined
+  if (isStale(list) && options.refreshBehind) return undefined
+  return { service, list, source: sourceOfKnown(list), error: undefined, isOutdated: false }
 }
 
 async function listOf(
@@ -156,7 +186,9 @@ function sourceOfKnown(list: CachedList | undefined): ToolSource['source'] {
 
 /** The tools of all parts as one array, and where each part came from. */
 export function toolList(parts: readonly ServiceList[], changes: ReadonlyMap<string, ToolChanges>): ToolList {
-  const tools: ListedTool[] = parts.flatMap(({ list }) => list?.tools ?? [])
+  const tools: ListedTool[] = []
+  // Several times as fast as `flatMap`.
+  for (const { list } of parts) if (list) for (const tool of list.tools) tools.push(tool)
   return Object.assign(tools, { services: parts.map((part) => sourceOf(part, changes.get(part.service.id))) })
 }
 

@@ -56,6 +56,7 @@ export class Gate {
   readonly isOwn: boolean
   readonly dataspace: Pick<Dataspace, 'namespace' | 'dataspace'>
   readonly #parts: GateParts
+  readonly #keys = new WeakMap<ServiceConfig, { id: string; key: string }>()
   /** What the host said, for each config. */
   readonly #answers = new WeakMap<ServiceConfig, Promise<boolean>>()
   readonly #admitted = new WeakSet<ServiceConfig>()
@@ -77,17 +78,17 @@ export class Gate {
    * waited for only a moment: what it has not decided by then is inert, and says why.
    */
   async consult(services: readonly Service[]): Promise<void> {
-    const open = await this.#look(services)
+    const open = await this.look(services)
     await settledWithin(PATIENCE_MS, this.#askHost(open))
   }
 
   /** The same, and waits until the host has decided, however long that takes. */
   async decide(services: readonly Service[]): Promise<void> {
-    await this.#askHost(await this.#look(services))
+    await this.#askHost(await this.look(services))
   }
 
-  /** Reads the approvals and checks the signatures. Returns the services that neither is about. */
-  async #look(services: readonly Service[]): Promise<Service[]> {
+  /** The same without the host. Returns the services that neither approvals nor signatures are about. */
+  async look(services: readonly Service[]): Promise<Service[]> {
     if (this.isOwn) return []
     const { approvals, signatures } = this.#parts
     approvals.refresh()
@@ -138,6 +139,13 @@ export class Gate {
     return this.isOwn && !this.#parts.vault.isWaiting(config)
   }
 
+  /** Whether `admit` lets it pass without waiting, as of the last `look` at it. */
+  isDecided(service: Service): boolean {
+    if (this.isOwn) return this.isOpen(service)
+    const isAsked = typeof this.#parts.trust === 'function' && !this.isTrusted(service)
+    return !isAsked && this.#danger(service) === undefined && !this.#parts.vault.isWaiting(service.config)
+  }
+
   /** Passes when the service may be connected. @throws `untrusted`; `timeout`, `aborted` while the host decides */
   async admit(service: Service, bounds: AdmitOptions): Promise<void> {
     if (this.isOpen(service)) return
@@ -177,7 +185,18 @@ export class Gate {
   }
 
   #isApproved(service: Service): boolean {
-    return this.#parts.approvals.get(approvalKey(this.placeOf(service))) !== undefined
+    return this.#parts.approvals.get(this.#keyOf(service)) !== undefined
+  }
+
+  /** Made once for each config: a listing asks for those of all services, several times. */
+  #keyOf(service: Service): string {
+    const { config, id } = service
+    const known = this.#keys.get(config)
+    if (known?.id === id) return known.key
+    const key = approvalKey(this.placeOf(service))
+    // What is not frozen may still change.
+    if (Object.isFrozen(config)) this.#keys.set(config, { id, key })
+    return key
   }
 
   #danger(service: Service): string | undefined {
