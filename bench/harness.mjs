@@ -34,7 +34,7 @@ export function summary(rounds, middle) {
 }
 
 /** The middle one of the values, or the mean of the two in the middle. */
-function median(values) {
+export function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2

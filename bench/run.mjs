@@ -41,6 +41,7 @@ const questions = {
   'redis-start-down': () => import('./questions/redis-start-down.mjs'),
   'redis-start-hanging': () => import('./questions/redis-start-hanging.mjs'),
   'redis-warm-list-tools': () => import('./questions/redis-warm-list-tools.mjs'),
+  'redis-many-tools': () => import('./questions/redis-many-tools.mjs'),
   'redis-idle': () => import('./questions/redis-idle.mjs'),
 }
 
@@ -61,7 +62,7 @@ if (loadAtStart > availableParallelism() / 2)
 const answers = []
 for (const [index, name] of names.entries()) {
   process.stderr.write(`${index + 1}/${names.length} ${name} …\n`)
-  answers.push(await answer(name))
+  answers.push(...(await answersTo(name)))
 }
 const byVerdict = (verdict) => answers.filter((one) => one.verdict === verdict)
 
@@ -77,15 +78,21 @@ for (const { question, failure } of byVerdict('FAILED')) console.log(`\n!!! FAIL
 const wrong = byVerdict('FAILED').length + (values.strict ? byVerdict('MISSED').length : 0)
 process.exitCode = wrong > 0 ? 1 : 0
 
-async function answer(name) {
-  const { question, comparedWith, target, needsRedis, run } = await questions[name]()
-  if (needsRedis && !hasRedisServer()) return { question, comparedWith, target, verdict: 'skipped' }
+/** The answers to a question, or to several that are measured together: such a module has `questions`. */
+async function answersTo(name) {
+  const asked = await questions[name]()
+  const { questions: several = [asked], needsRedis, run } = asked
+  const each = (answer) =>
+    several.map(({ question, comparedWith, target }, at) => {
+      return { question, comparedWith, target, ...answer(target, at) }
+    })
+  if (needsRedis && !hasRedisServer()) return each(() => ({ verdict: 'skipped' }))
   const sandbox = createSandbox()
   try {
-    const measured = await run(sandbox)
-    return { question, comparedWith, target, measured, verdict: target.verdict(measured) }
+    const all = [await run(sandbox)].flat()
+    return each((target, at) => ({ measured: all[at], verdict: target.verdict(all[at]) }))
   } catch (error) {
-    return { question, comparedWith, target, verdict: 'FAILED', failure: error.stack }
+    return each(() => ({ verdict: 'FAILED', failure: error.stack }))
   } finally {
     sandbox.remove()
   }

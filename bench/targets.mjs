@@ -20,5 +20,10 @@ export function withinKilobytes(limit) {
   return { text: `≤ ${limit} KB`, verdict: ({ ours }) => (ours <= limit ? 'met' : 'MISSED') }
 }
 
+/** At most `limit` MB, whatever it is compared with. */
+export function withinMegabytes(limit) {
+  return { text: `≤ ${limit} MB`, verdict: ({ ours }) => (ours <= limit ? 'met' : 'MISSED') }
+}
+
 /** Told for comparison only. */
 export const noTarget = { text: '-', verdict: () => '-' }

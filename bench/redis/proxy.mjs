@@ -5,7 +5,7 @@ import { freePort } from './server.mjs'
 /** How every command of the protocol begins. */
 const COMMAND = /\*\d+\r\n\$/g
 
-/** Stands before a server, counts what is asked of it, and can keep everybody out. */
+/** Stands before a server, counts what is asked of it and the `bytes` that it sends, and can keep everybody out. */
 export async function startProxy(target) {
   const port = await freePort()
   const sockets = new Set()
@@ -13,6 +13,7 @@ export async function startProxy(target) {
   const proxy = {
     port,
     requests: 0,
+    bytes: 0,
     /** Cuts every connection, and lets nobody in. */
     async refuse() {
       const closed = once(listening.close(), 'close')
@@ -24,6 +25,9 @@ export async function startProxy(target) {
         const server = createConnection({ host: '127.0.0.1', port: target })
         client.on('data', (bytes) => {
           proxy.requests += bytes.toString('latin1').match(COMMAND)?.length ?? 0
+        })
+        server.on('data', ({ length }) => {
+          proxy.bytes += length
         })
         join(client, server)
       })

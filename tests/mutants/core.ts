@@ -27,6 +27,8 @@ const contents = 'packages/core/test/contents.test.ts'
 const partial = 'packages/core/test/partial-results.test.ts'
 const pool = 'packages/core/src/connections/pool.ts'
 const pins = 'packages/core/test/tool-pins.test.ts'
+const pinFile = 'packages/core/test/pin-file.test.ts'
+const knownLists = 'packages/core/test/known-lists.test.ts'
 const secretVariables = 'apps/cli/test/secret.test.ts'
 const addresses = 'packages/core/test/connections-addresses.test.ts'
 
@@ -101,6 +103,70 @@ export const coreMutants: Mutant[] = [
     replace: '',
     suite: pins,
     test: 'a service that its user removed, cleared or gave another config is seen for the first time again',
+  },
+  {
+    name: 'what other processes do to pins is overlooked',
+    file: 'packages/core/src/pins/pin-keeper.ts',
+    find: 'before?.pins === pins && before.config === service.config',
+    replace: 'before?.config === service.config',
+    suite: knownLists,
+    test: 'changed tools are accepted, with a home (true)',
+  },
+  {
+    name: 'what is pinned in memory is one map for ever',
+    file: 'packages/core/src/pins/kept-pins.ts',
+    find: '    this.#here = new Map(this.#here)',
+    replace: '',
+    suite: knownLists,
+    test: 'changed tools are accepted, with a home (false)',
+  },
+  {
+    name: 'what is said of changed tools is everybody’s',
+    file: 'packages/core/src/pins/pin-keeper.ts',
+    find: 'structuredClone(changes)',
+    replace: 'changes',
+    suite: knownLists,
+    test: 'what is told of changed tools is its caller’s own, too',
+  },
+  {
+    name: 'every pin is read to its end',
+    file: 'packages/core/src/pins/pin-format.ts',
+    find: 'readLines(text) ?? readWhole(text)',
+    replace: 'readWhole(text)',
+    suite: pinFile,
+    test: 'what is pinned of tools is looked at only where their list is another one; what cannot be read then is said, and block calls nothing',
+  },
+  {
+    name: 'a file that does not end is believed',
+    file: 'packages/core/src/pins/pin-format.ts',
+    find: "return state === 'after' ? pins : undefined",
+    replace: 'return pins',
+    suite: pinFile,
+    test: 'a file that is cut off pins nothing',
+  },
+  {
+    name: 'a piece of another file is taken for one of this',
+    file: 'packages/core/src/trust/private-text.ts',
+    find: 'identityOfOpened(again) === before ?',
+    replace: 'again >= 0 ?',
+    suite: pinFile,
+    test: 'tools of a file that another process replaced are read from the one that is there now',
+  },
+  {
+    name: 'the files of the user are looked at for each service',
+    file: 'packages/core/src/tools/listing.ts',
+    find: '  if (isStale(list) && options.refreshBehind) return undefined\n',
+    replace: '  if (list) return undefined\n',
+    suite: knownLists,
+    test: 'however many lists are known and good, each file of the user is looked at as often as for one',
+  },
+  {
+    name: 'a list that its server has outdated is as good as any',
+    file: 'packages/core/src/tools/listing.ts',
+    find: '  if (refresher.isOutdated(service, list)) return undefined',
+    replace: '',
+    suite: rightLists,
+    test: 'what outdates a list outdates it for every process, also where asking anew fails',
   },
   {
     name: 'what is inert is pinned',
@@ -625,7 +691,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'approvals that others could write are believed',
-    file: 'packages/core/src/trust/private-file.ts',
+    file: 'packages/core/src/trust/private-text.ts',
     find: 'if (stat.mode & OTHERS_MAY_WRITE) {',
     replace: 'if (stat.mode < 0) {',
     suite: approvalFile,
@@ -1359,8 +1425,8 @@ export const coreMutants: Mutant[] = [
   {
     name: 'each list is read by itself',
     file: 'packages/core/src/tools/listing.ts',
-    find: 'fresh ? Promise.resolve() : house.lists.load(services)',
-    replace: 'fresh || services ? Promise.resolve() : house.lists.load(services)',
+    find: '  await house.lists.load(services)\n',
+    replace: '',
     suite: warmStart,
     test: 'lists them in three round trips, and starts no server (refreshBehind: false)',
   },

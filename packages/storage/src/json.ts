@@ -51,9 +51,9 @@ export function decodeValue(text: string): Json {
 }
 
 function freeze(value: Json): Json {
-  if (typeof value === 'object' && value !== null) {
-    for (const part of Object.values(value)) freeze(part)
-    Object.freeze(value)
-  }
-  return value
+  if (typeof value !== 'object' || value === null) return value
+  // Several times as fast as over a copy of all parts.
+  if (Array.isArray(value)) for (const part of value) freeze(part)
+  else for (const name of Object.keys(value)) freeze((value as { [name: string]: Json })[name]!)
+  return Object.freeze(value)
 }

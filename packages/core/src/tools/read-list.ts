@@ -14,9 +14,10 @@ export function listedTools(service: string, tools: readonly RawTool[]): readonl
   const first = new Map<string, RawTool>()
   for (const tool of tools) if (!first.has(tool.name)) first.set(tool.name, tool)
   const listed = Array.from(first.values(), (raw) => {
-    const { name: tool, ...rest } = raw
+    const { name: tool } = raw
+    // To leave the name out of a copy would take ten times as long as to write over it.
     return Object.freeze({
-      ...rest,
+      ...raw,
       name: `${service}/${tool}`,
       service,
       tool,
