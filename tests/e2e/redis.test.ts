@@ -173,6 +173,18 @@ describe.skipIf(!hasRedisServer)('a Redis with a password', () => {
   })
 })
 
+it.skipIf(!hasRedisServer)('a look at a mistyped dataspace left it among the dataspaces', async () => {
+  await using box = new Box()
+  await using redis = await startRedis()
+  const env = { MCPSTORE_REDIS_URL: redis.url }
+  await mcpstore(box, weather, { env })
+  for (const argv of [['list'], ['status'], ['list-tools'], ['info', 'weather']])
+    await mcpstore(box, [...argv, '--dataspace', 'typo'], { env })
+  expect(await redis.command('KEYS', 'default:typo:*')).toEqual([])
+  const { dataspaces } = documentOf(await mcpstore(box, ['dataspaces', '--json'], { env }))
+  expect(dataspaces).toMatchObject([{ name: 'default' }])
+})
+
 it.skipIf(!hasRedisServer)(
   'what a machine kept for a Redis that was begun anew is named and can be adopted',
   async () => {
@@ -182,14 +194,17 @@ it.skipIf(!hasRedisServer)(
     const env = { MCPSTORE_REDIS_URL: redis.url }
     expect(await mcpstore(box, weather, { env })).toMatchObject({ exit: 0 })
     await redis.restart({ keepData: false })
+    // A look does not begin it; the first who writes does.
     expect(await mcpstore(other, ['list'], { env })).toMatchObject({ exit: 0, stderr: '' })
+    const another = ['add', 'other', 'https://example.com/other']
+    expect(await mcpstore(other, another, { env })).toMatchObject({ exit: 0, stderr: '' })
     const listed = await mcpstore(box, ['list'], { env })
-    expect(listed.stdout).toContain('No services')
+    expect(listed.stdout).not.toContain('weather')
     expect(listed.stderr).toContain('is the mirror of another dataspace; nothing of it is used')
     expect(listed.stderr).toContain('mcpstore adopt')
     expect(await mcpstore(box, ['adopt'], { env })).toMatchObject({
       exit: 0,
-      stdout: 'the dataspace has 1 service now\n',
+      stdout: 'the dataspace has 2 services now\n',
     })
     const { stdout, stderr } = await mcpstore(other, ['list'], { env })
     expect(stdout).toContain('weather')

@@ -559,6 +559,14 @@ export const storageMutants: Mutant[] = [
     test: "the sqlite backend 'who is here is known to all, when it …'",
   },
   {
+    name: 'a look at a dataspace leaves it behind',
+    file: 'packages/storage/src/backends/redis/scripts/leave.lua',
+    find: "redis.call('DEL', meta)",
+    replace: '',
+    suite: 'tests/faults/looks.test.ts',
+    test: 'left it there: now it is gone with the last who looked',
+  },
+  {
     name: 'the nodes of Redis are never forgotten',
     file: 'packages/storage/src/backends/redis/scripts/beat.lua',
     find: 'if forgotten or ',

@@ -185,7 +185,10 @@ export interface Backend {
    * Raises counters to what `node` has counted in all since the clear it names; a repeated call changes nothing.
    */
   count(node: string, cleared: Stamp, totals: readonly Counter[]): Promise<CountReply>
-  /** Forgets what `node` counted, the totals stay: it will not count again. */
+  /**
+   * Forgets what `node` counted, the totals stay: it will not count again. Far away, a dataspace that nobody ever wrote to
+   * ends with the last who looked at it.
+   */
   leave(node: string): Promise<void>
   /** Says that `node` goes on counting, though it has nothing to count now. */
   stay?(node: string): Promise<void>

@@ -99,9 +99,7 @@ describe.skipIf(!hasRedisServer)('the dataspaces of a namespace in Redis', () =>
 
   it('were last seen when somebody opened them or gave a sign of life, and not in the future', async () => {
     const now = Math.floor(await serverNow())
-    await open('d')
-    await open('e')
-    await open('f')
+    for (const name of ['d', 'e', 'f']) await (await open(name)).put('services:a:config', 1)
     for (const dataspace of opened.splice(0)) await dataspace.close()
     for (const name of ['d', 'e', 'f']) await server.command('DEL', `n:${name}:nodes`)
     const hours = (count: number) => now - count * 3_600_000
@@ -126,7 +124,7 @@ describe.skipIf(!hasRedisServer)('the dataspaces of a namespace in Redis', () =>
   })
 
   it('are not changed by a look, nor does it count as seeing them', async () => {
-    await open('d')
+    await (await open('d')).put('services:a:config', 1)
     await opened.splice(0)[0]!.close()
     const state = async () => {
       const keys = ((await server.command('KEYS', '*')) as string[]).sort()

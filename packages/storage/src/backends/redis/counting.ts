@@ -40,7 +40,7 @@ export function counting({
     },
     async leave(node) {
       const { place } = here()
-      const keys = [place.shares(node), place.nodes, place.sharers]
+      const keys = [place.shares(node), place.nodes, place.sharers, place.meta, place.index]
       await run(scripts.leave, [{ keys, args: [node, LEFT_MS] }])
     },
     async stay(node) {
