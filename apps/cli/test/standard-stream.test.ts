@@ -33,7 +33,7 @@ it('a little text goes to a file without a stream, much of it through one, in or
   await new Promise<void>((done) => stream.write('天气\n', done))
   expect(readFileSync(path, 'utf8')).toBe('天气\n')
   expect(open).not.toHaveBeenCalled()
-  const much = 'x'.repeat(5000)
+  const much = 'x'.repeat(20_000)
   stream.write(much)
   stream.write('end')
   expect(opened.read().toString()).toBe(`${much}end`)
@@ -44,8 +44,8 @@ it('a little text goes to a file without a stream, much of it through one, in or
 it('many little texts are much text', () => {
   const fd = openSync(join(folder, 'out'), 'w')
   const { stream, opened } = streamOn(fd)
-  for (let count = 0; count < 5; count++) stream.write('x'.repeat(1000))
-  expect(opened.read().toString()).toBe('x'.repeat(1000))
+  for (let count = 0; count < 5; count++) stream.write('x'.repeat(4000))
+  expect(opened.read().toString()).toBe('x'.repeat(4000))
   closeSync(fd)
 })
 
