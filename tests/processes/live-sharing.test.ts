@@ -133,6 +133,28 @@ describe.each(kinds)('a list that many processes of %s have', (kind) => {
     expect(elsewhere.asked).toBe(1)
   }, 60_000)
 
+  it('is of those only who have the credentials that it was fetched with', async () => {
+    await using place = await scene(kind)
+    await using server = await new ListServer().start()
+    const service = server.service('a')
+    service.answer = () => [`of-${service.credentials.at(-1)?.replace('Bearer ', '')}`]
+    const as = (TOKEN: string) => place.host({ env: { TOKEN }, refreshBehind: false, trust: 'dataspace' })
+    const [ann, ann2, bob] = [await as('ann'), await as('ann'), await as('bob')]
+    await ann.do('addService', { a: { url: service.url, headers: { Authorization: 'Bearer ${TOKEN}' } } })
+    for (const host of [ann2, bob]) await until('all know it', async () => (await first(host))?.name === 'a')
+
+    expect(await names(ann)).toEqual(['of-ann'])
+    await until('it is shared', async () => (await first(ann2)).toolCount === 1)
+    expect([await names(ann2), service.asked]).toEqual([['of-ann'], 1])
+    expect((await first(bob)).toolCount).toBeNull()
+    expect(await names(bob)).toEqual(['of-bob'])
+    expect(service.asked).toBe(2)
+    // His took the place of hers, and is none of hers.
+    await until('it is not hers', async () => (await first(ann2)).toolCount === null)
+    expect(await names(ann2)).toEqual(['of-ann'])
+    expect(service.credentials).toEqual(['Bearer ann', 'Bearer bob', 'Bearer ann'])
+  }, 60_000)
+
   it('is stale for all when its time is over, and served while one of them asks', async () => {
     await using place = await sharing({ toolTtlMs: 1 })
     const { hosts, server, service } = place
