@@ -18,13 +18,13 @@ it('the help of the program', async () => {
       info, get                      Show everything known of one service, or what a tool takes
       check, check_services          Reach for every service, or for one, and say how it is
       wait                           Connect to a service and wait until it answers
-      restart, restart_service       Start a service afresh for this command, check it, and renew its tools for everybody
+      restart, restart_service       Start a service afresh, check it, and renew its tools for everybody
       remove, rm, delete             Remove a service
       list-tools, tools, list_tools  List the tools, from the shared list
       use-tool, call, use, use_tool  Call a tool, once, and print its result
-      resources, list_resources      List the resources and their templates; every service that has some is asked
+      resources, list_resources      List the resources and their templates
       read-resource, read_resource   Read a resource and print what is in it
-      prompts, list_prompts          List the prompts and what they take; every service that has some is asked
+      prompts, list_prompts          List the prompts and what they take
       get-prompt, get_prompt         Get a prompt, filled in, and print its messages
       trust                          Let a service that somebody else added be started, as it is now
       diff, diff_tools               Show which tools of a service are not what they were when you first used it
@@ -39,7 +39,7 @@ it('the help of the program', async () => {
       import                         Add what was exported; what is there already and differs stays
       redis                          Print the command that makes a user in Redis for this namespace and nothing else
       watch                          Say what happens to the services, whoever does it, until you interrupt it
-      stats, tool_stats              Show how often each tool was called by everybody, how often it failed, and how long it took
+      stats, tool_stats              Show how often each tool was called, how often it failed, and how long it took
       nodes                          List the processes that have the dataspace open, and those that are gone without a word
       dataspaces, list_dataspaces    List the dataspaces of the namespace: what is in them, and when somebody was last there
       completion                     Print what makes a shell complete commands, options, services and tools

@@ -19,7 +19,7 @@ export const liveCommands: readonly CommandSpec[] = [
   {
     name: 'stats',
     aliases: ['tool_stats'],
-    summary: 'Show how often each tool was called by everybody, how often it failed, and how long it took',
+    summary: 'Show how often each tool was called, how often it failed, and how long it took',
     usage: ['stats [SERVICE|TOOL] [--sort BY]'],
     options: ['sort', 'agent'],
     positionals: [0, 1],

@@ -34,7 +34,7 @@ export const offerCommands: readonly CommandSpec[] = [
   {
     name: 'resources',
     aliases: ['list_resources'],
-    summary: 'List the resources and their templates; every service that has some is asked',
+    summary: 'List the resources and their templates',
     usage: ['resources [SERVICE]'],
     options: ['agent'],
     positionals: [0, 1],
@@ -54,7 +54,7 @@ export const offerCommands: readonly CommandSpec[] = [
   {
     name: 'prompts',
     aliases: ['list_prompts'],
-    summary: 'List the prompts and what they take; every service that has some is asked',
+    summary: 'List the prompts and what they take',
     usage: ['prompts [SERVICE]'],
     options: ['agent'],
     positionals: [0, 1],

@@ -66,7 +66,7 @@ export const serviceCommands: readonly CommandSpec[] = [
   {
     name: 'restart',
     aliases: ['restart_service'],
-    summary: 'Start a service afresh for this command, check it, and renew its tools for everybody',
+    summary: 'Start a service afresh, check it, and renew its tools for everybody',
     usage: ['restart SERVICE'],
     notes: [
       'The service ends with the command, as always. A running program keeps the connection it has: it sees',
