@@ -5,6 +5,7 @@ import { checkMethodOptions } from './option-checks.ts'
 import type { AskOptions } from './services/ask-all.ts'
 import type { AddOptions, AddReport, ChangeReport } from './services/changes.ts'
 import type { ServiceCheck } from './services/check.ts'
+import { ClientContext } from './services/client-context.ts'
 import type { ConfigFile, ResetReport } from './services/configs.ts'
 import { checkServiceName } from './services/names.ts'
 import type { Service } from './services/registry.ts'
@@ -16,7 +17,6 @@ import { isTooOld, type ListOptions, listServices, type ServiceList, toolList } 
 import { checkAddress, resolveTool } from './tools/resolve.ts'
 import type { ListedTool, ToolList } from './tools/tool-list.ts'
 import type { ToolStats } from './tools/tool-stats.ts'
-import { TrustContext } from './trust/trust-context.ts'
 
 const WAIT_MS = 10_000
 
@@ -31,7 +31,7 @@ export interface WaitOptions {
 let calls: typeof import('./tools/call.ts') | undefined
 
 /** What one can do with the services that one scope sees: the store, or an agent. */
-export class StoreContext extends TrustContext {
+export class StoreContext extends ClientContext {
   /**
    * Adds services, or updates those whose names are taken; starts nothing. Takes `{ mcpServers }`, `{ servers }`, one
    * service with a `name`, a map or an array of them, JSON text of any of these, or `{ file }`. Each entry stands or

@@ -11,6 +11,7 @@ export type {
 } from '@mcpstore/storage'
 export { McpStoreError, redisAclRules } from '@mcpstore/storage'
 export type { AgentContext } from './agent-context.ts'
+export type { ClientId, Machine } from './config/dialects/client.ts'
 export type { AddInput } from './config/read.ts'
 export type {
   ProtocolChoice,
@@ -80,6 +81,9 @@ export type { AssignOptions, AssignReport } from './services/assign.ts'
 export type { AddOptions, AddReport, AddResult, ChangeReport } from './services/changes.ts'
 export type { ServiceCheck } from './services/check.ts'
 export type { ConfigFile, ResetReport } from './services/configs.ts'
+export type { ClientExport } from './services/export-for.ts'
+export type { FindOptions, FoundConfig, FoundService } from './services/find-configs.ts'
+export type { ServerOffer } from './services/server-offer.ts'
 export type {
   ConnectionPhase,
   FailureNote,

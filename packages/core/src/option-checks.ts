@@ -37,12 +37,18 @@ const statuses: Check = (value) => {
 
 const object: Check = (value) => (isObject(value) ? undefined : 'an object')
 
+const names: Check = (value) => {
+  const list = [value].flat()
+  return list.length > 0 && !list.some(text) ? undefined : 'a text that is not empty, or a list of such'
+}
+
 const ASK = { timeout: delay, signal }
 const RENEW = { fresh: flag, ...ASK }
 const LIST = { ...RENEW, maxAge: ms, offline: flag }
 
 type Method =
   | 'addService'
+  | 'findConfigs'
   | 'importDataspace'
   | 'assignService'
   | 'checkServices'
@@ -63,7 +69,8 @@ type Method =
   | 'complete'
 
 const METHODS: Record<Method, Record<string, Check>> = {
-  addService: { ifAbsent: flag, cwd: text },
+  addService: { ifAbsent: flag, cwd: text, confirm: callback },
+  findConfigs: { from: names, cwd: text, machine: object },
   importDataspace: { replace: flag, includeUntrusted: flag },
   assignService: { allow: globsProblem, deny: globsProblem },
   checkServices: ASK,

@@ -2,17 +2,17 @@ import { isBlank } from './field-spellings.ts'
 
 /**
  * Fields that clients keep beside a server's own and that change nothing about how the server is started or reached.
- * Who else writes them: approval (Claude Code, Cline, Gemini, Kiro, Roo), labels (Cherry Studio, LibreChat, Trae,
+ * Who else writes them: approval (Claude Code, Cline, Codex, Gemini, Kiro, Roo), labels (Cherry Studio, LibreChat, Trae,
  * VS Code), timing (most), development (VS Code, Roo), MCPStore (`keep_alive`).
  */
 export const ignoredFields: ReadonlySet<string> = new Set([
-  ...['alwaysAllow', 'autoApprove', 'trust'],
+  ...['alwaysAllow', 'autoApprove', 'trust', 'default_tools_approval_mode', 'required'],
   ...['name', 'title', 'displayName', 'version', 'tags', 'category'],
   ...['author', 'homepage', 'repository', 'license'],
   ...['icon', 'icons', 'iconPath', 'logo', 'logoUrl', 'id', 'gallery', 'fromGalleryId', 'metadata'],
   ...['provider', 'providerUrl', 'chatMenu', 'serverInstructions', 'startup'],
   ...['timeout', 'initTimeout', 'startupTimeout', 'connectionTimeout', 'requestTimeout', 'longRunning'],
-  ...['keep_alive', 'keepAlive'],
+  ...['startup_timeout_sec', 'startup_timeout_ms', 'tool_timeout_sec', 'keep_alive', 'keepAlive'],
   ...['dev', 'watch', 'watchPaths', 'debug', 'sandbox', 'sandboxEnabled'],
   ...['note', 'notes', 'comment', 'comments'],
 ])
@@ -40,7 +40,7 @@ export const refusedFields: ReadonlyMap<string, RefusedField> = new Map<string, 
   ...['tools', 'allowedTools', 'includeTools', 'enabledTools', 'enabled_tools'].map(
     (field) => [field, { asksNothing: isEverything, hint: NO_FILTER }] as const,
   ),
-  ...['oauth', 'auth', 'authProviderType', 'headersHelper'].map(
+  ...['oauth', 'auth', 'authProviderType', 'headersHelper', 'scopes', 'oauth_resource'].map(
     (field) => [field, { asksNothing: isEmpty, hint: NO_OAUTH }] as const,
   ),
   ['registryUrl', { asksNothing: isEmpty, hint: 'Write it into env, for example as npm_config_registry.' }],

@@ -1,20 +1,27 @@
+import { homedir } from 'node:os'
 import { McpStoreError } from '@mcpstore/storage'
 import { type ErrorCode, storeError } from '../errors.ts'
 import { nearest } from '../near.ts'
 import { checkServiceName } from '../services/names.ts'
-import type { FoundEntry } from './dialects/dialect.ts'
+import { type Dialect, type FoundEntry, own, type Path } from './dialects/dialect.ts'
 import { dialects } from './dialects.ts'
+import { editorPlaceholders, type Translate, translateEntry, type Where } from './foreign-placeholders.ts'
 import { parseJsonText, type RepeatedKey } from './json-text.ts'
-import { normaliseEntry } from './normalise.ts'
+import { type Normalised, normaliseEntry } from './normalise.ts'
 import { configError, isObject, kindOf, printable, quoted } from './problem.ts'
 import { refuseRepeatedContainer, repeatedKeyProblems } from './repeated-keys.ts'
 import type { ServiceConfig } from './service-config.ts'
+import { parseTomlText } from './toml-text.ts'
 
 export interface ParsedService {
   name: string
   config: ServiceConfig
   /** Fields that were left out because they change nothing for mcpstore. */
   ignored: string[]
+  /** What is to be known of it before it is added. */
+  notes?: string[]
+  /** Somebody's description of a server rather than a config of the user's. */
+  isOffer?: true
 }
 
 export interface ParseFailure {
@@ -34,6 +41,16 @@ export interface ParseOptions {
   cwd: string
   /** What errors call the input. */
   source?: string
+  /** The folder that it speaks of, if it lies in one. */
+  project?: string | undefined
+  /** How a text is written. Default: JSON. */
+  format?: 'json' | 'toml' | undefined
+  /** The dialect of the file that it comes from, if it is written in it. */
+  dialect?: Dialect | undefined
+  /** Whether it may be about other things only; then nothing but `dialect` is looked for in it. */
+  mayBeEmpty?: boolean
+  /** Where in the input the services are, if not at its top. */
+  inside?: Path | undefined
 }
 
 const example = 'For example {"mcpServers": {"weather": {"url": "https://example.com/mcp"}}}.'
@@ -46,21 +63,30 @@ const example = 'For example {"mcpServers": {"weather": {"url": "https://example
 export async function parseServices(input: unknown, options: ParseOptions): Promise<ParsedServices> {
   if (typeof input !== 'string') return servicesIn(input, [], { source: 'the config', ...options })
   const source = options.source ?? 'the text'
+  if (options.format === 'toml')
+    return servicesIn(await parseTomlText(input, source), [], { ...options, source })
   const { value, repeated } = await parseJsonText(input, source)
   return servicesIn(value, repeated, { ...options, source })
 }
 
 function servicesIn(
-  input: unknown,
+  whole: unknown,
   repeated: RepeatedKey[],
-  options: Required<ParseOptions>,
+  options: ParseOptions & { source: string },
 ): ParsedServices {
-  const found = dialects.find(({ match }) => match(input))?.entries(input)
-  if (found === undefined) throw noServices(input, options.source)
-  if (found.length === 0) {
-    throw storeError('bad_config', `${options.source} names no service`, { hint: example })
+  const { inside = [], source } = options
+  const input = inside.reduce<unknown>((value, step) => own(value, String(step)), whole)
+  const known = options.mayBeEmpty ? [] : dialects
+  const dialect = [options.dialect, ...known].find((one) => one?.match(input))
+  if (dialect === undefined && options.mayBeEmpty) return { services: [], failures: [] }
+  if (dialect === undefined) throw noServices(input, source)
+  const found = dialect.entries(input).map((entry) => ({ ...entry, path: [...inside, ...entry.path] }))
+  if (found.length === 0 && !options.mayBeEmpty) {
+    throw storeError('bad_config', `${source} names no service`, { hint: example })
   }
-  refuseRepeatedContainer(repeated, found, options.source)
+  const where: Where = { project: options.project, home: homedir(), platform: process.platform }
+  const translate = dialect.placeholders?.(where, input) ?? editorPlaceholders(where)
+  refuseRepeatedContainer(repeated, found, source)
   const failures: ParseFailure[] = []
   const byName = new Map<string, FoundEntry[]>()
   for (const entry of found) {
@@ -74,12 +100,27 @@ function servicesIn(
     if (others.length > 0) {
       problems.push({ field: '', message: `${others.length + 1} services have this name` })
     }
-    const read = normaliseEntry(entry!.entry, options)
+    const read = readEntry(entry!, { ...options, dialect, translate })
     if ('problems' in read) problems.push(...read.problems)
-    else if (problems.length === 0) services.push({ name, ...read })
+    else if (problems.length === 0) services.push({ name, ...read, ...told(entry!) })
     if (problems.length > 0) failures.push({ name, error: configError(name, problems) })
   }
   return { services, failures }
+}
+
+function readEntry(
+  { entry, problems = [] }: FoundEntry,
+  { dialect, translate, cwd }: { dialect: Dialect; translate: Translate; cwd: string },
+): Normalised {
+  if (problems.length > 0) return { problems }
+  if (!isObject(entry)) return normaliseEntry(entry, { cwd })
+  const ours = dialect.inOurFields?.(entry) ?? { entry }
+  if ('problem' in ours) return { problems: [ours.problem] }
+  return normaliseEntry(translateEntry(ours.entry, translate), { cwd })
+}
+
+function told({ notes = [], isOffer }: FoundEntry): Pick<ParsedService, 'notes' | 'isOffer'> {
+  return { ...(notes.length > 0 && { notes }), ...(isOffer && { isOffer }) }
 }
 
 function nameOf({ name, path }: FoundEntry): string | ParseFailure {

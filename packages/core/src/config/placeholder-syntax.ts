@@ -28,6 +28,10 @@ const hints: { when: RegExp; hint: (name: string) => string }[] = [
     hint: (name) =>
       `mcpstore asks for no input: set an environment variable and write \${${asVariable(name)}}.`,
   },
+  {
+    when: /^\$\{file:/,
+    hint: () => 'What stands in files is not filled in: set an environment variable, and write its name.',
+  },
   { when: /^\$\{userHome\}$/, hint: () => `Write \${HOME}.` },
   {
     when: /^\$\{(?:workspace|__dirname)/,
@@ -92,7 +96,7 @@ function sampleBetween(before: string, after: string): string {
 }
 
 /** Replaces each `${…}`; `replace` also sees the characters around it. Linear, whatever the text. */
-function replaceBraces(
+export function replaceBraces(
   text: string,
   replace: (found: string, before: string, after: string) => string,
 ): string {
@@ -132,7 +136,8 @@ function hintFor(match: string): string {
   return `Only \${VAR} and \${VAR:-default} are known.`
 }
 
-function asVariable(input: string): string {
+/** The name of a variable that stands for what has another kind of name. */
+export function asVariable(input: string): string {
   return input
     .toUpperCase()
     .replace(/[^A-Z0-9]+/g, '_')

@@ -1,6 +1,9 @@
 import { createReadStream } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, resolve, sep } from 'node:path'
 import { asError, storeError } from '../errors.ts'
+import { clients } from './clients.ts'
+import type { Client } from './dialects/client.ts'
 import { type ParsedServices, parseServices } from './parse.ts'
 import { isObject, quoted } from './problem.ts'
 
@@ -10,7 +13,10 @@ export type AddInput = string | { file: string } | object
 const LARGEST_FILE = 16 * 1024 * 1024
 
 // A project's file in one of these speaks of the folder above.
-const editorFolders = ['.vscode', '.cursor', '.gemini', '.roo', '.trae', '.amazonq', `.kiro${sep}settings`]
+const editorFolders = [
+  ...['.vscode', '.cursor', '.codex', '.gemini', '.zed', '.roo', '.trae', '.amazonq'],
+  `.kiro${sep}settings`,
+]
 
 const faults: Record<string, { what: string; hint: string }> = {
   ENOENT: {
@@ -20,6 +26,7 @@ const faults: Record<string, { what: string; hint: string }> = {
   ENOTDIR: { what: 'a part of the path is no folder', hint: 'Check the path.' },
   EACCES: { what: 'it may not be read', hint: 'Give yourself the right to read it.' },
   EPERM: { what: 'it may not be read', hint: 'Give yourself the right to read it.' },
+  ELOOP: { what: 'its links lead in a circle', hint: 'Look at where the link leads.' },
   EISDIR: { what: 'it is a folder', hint: 'Name the file in it, for example .mcp.json.' },
 }
 
@@ -31,7 +38,10 @@ const faults: Record<string, { what: string; hint: string }> = {
 export async function readServices(input: AddInput, options: { cwd: string }): Promise<ParsedServices> {
   if (isFile(input)) {
     const { text, source: path } = await readText(input.file, options.cwd)
-    return parseServices(text, { cwd: projectOf(dirname(path)), source: path })
+    const { client, project } = whoseFile(path)
+    const cwd = project ?? homedir()
+    const format = path.endsWith('.toml') ? 'toml' : client?.format
+    return parseServices(text, { cwd, project, source: path, dialect: client, format })
   }
   if (typeof input === 'string') refuseOtherText(input.trim())
   return parseServices(input, options)
@@ -40,6 +50,18 @@ export async function readServices(input: AddInput, options: { cwd: string }): P
 /** Whether what is given is a file that holds what is meant. */
 export function isFile(input: object | string): input is { file: string } {
   return isObject(input) && typeof input['file'] === 'string' && Object.keys(input).length === 1
+}
+
+/** The client that a file belongs to, by its name and place, and the folder that it speaks of. */
+function whoseFile(path: string): { client?: Client; project?: string } {
+  const machine = { platform: process.platform, env: process.env, home: homedir() }
+  const user = clients.find((client) => client.userFiles(machine).includes(path))
+  if (user) return { client: user }
+  const project = projectOf(dirname(path))
+  const client = clients.find(({ projectFiles }) =>
+    projectFiles.some((file) => path === resolve(project, ...file.split('/'))),
+  )
+  return { project, ...(client && { client }) }
 }
 
 function projectOf(folder: string): string {
@@ -52,7 +74,7 @@ function refuseOtherText(text: string): void {
     const hint = 'Give the service a name: {"name": "weather", "url": "…"}'
     throw storeError('bad_config', 'the text is an address, not JSON', { hint })
   }
-  if (/^[^\n{}[\]]+\.jsonc?$/i.test(text)) {
+  if (/^[^\n{}[\]]+\.(?:jsonc?|toml)$/i.test(text)) {
     const hint = 'To read a file, pass an object with the field "file".'
     throw storeError('bad_config', `the text ${quoted(text)} is the path of a file, not JSON`, { hint })
   }

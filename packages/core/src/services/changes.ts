@@ -14,6 +14,7 @@ import { isUnknown, isWritten, type Outcome, obstacleOf, refused, sound } from '
 import { patchConfig } from './patch.ts'
 import { putAbsent, putAll } from './put-services.ts'
 import type { Service } from './registry.ts'
+import { confirmed, type ServerOffer } from './server-offer.ts'
 import { type StoredForm, storedForm } from './stored-form.ts'
 
 export interface AddOptions {
@@ -21,6 +22,8 @@ export interface AddOptions {
   ifAbsent?: boolean
   /** Where relative paths start and services run that name no folder. Default: the store's `cwd`. */
   cwd?: string
+  /** Looks at what a `server.json` comes to, and says whether it is to be added. Default: it is. */
+  confirm?: (offer: ServerOffer) => boolean | Promise<boolean>
 }
 
 /** What became of one entry. */
@@ -70,9 +73,10 @@ const PATCH_ATTEMPTS = 50
 export async function addServices(
   house: House,
   input: AddInput,
-  { ifAbsent = false, cwd }: AddOptions,
+  { ifAbsent = false, cwd, confirm }: AddOptions,
 ): Promise<AddReport> {
-  return addParsed(house, await readServices(input, { cwd: cwd ?? house.options.cwd }), { ifAbsent })
+  const read = await readServices(input, { cwd: cwd ?? house.options.cwd })
+  return addParsed(house, confirm ? await confirmed(read, confirm) : read, { ifAbsent })
 }
 
 /** Adds what was read. Without `vouch` nothing of it is approved. */

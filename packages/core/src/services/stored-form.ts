@@ -36,9 +36,9 @@ export async function storedForm(
   const { dataspace, options, registry, signatures, vault } = house
   const key = await vault.keys.current()
   const before = registry.records.find(service)
-  for (const config of before ? [before.config, given] : [given]) await vault.prepare(config)
+  const isSame = before && (await saysTheSame(house, service, [before.config, given]))
+  if (!before) await vault.prepare(given)
   const plain = vault.openWhatOpens(service, given)
-  const isSame = before && canonical(vault.openWhatOpens(service, before.config)) === canonical(plain)
   const kept = isSame && isCurrent(house, before, key, vouch) ? before : undefined
   const fresh = key ? sealed(house, service, plain, key) : given
   return {
@@ -54,6 +54,17 @@ export async function storedForm(
       return options.policy === 'strict' ? { value } : { value, stamp: at }
     },
   }
+}
+
+/** Whether two configs of a service are the same, sealed or not. */
+export async function saysTheSame(
+  { vault }: House,
+  service: ServiceName,
+  configs: readonly [ServiceConfig, ServiceConfig],
+): Promise<boolean> {
+  for (const config of configs) await vault.prepare(config)
+  const [one, other] = configs.map((config) => canonical(vault.openWhatOpens(service, config)))
+  return one === other
 }
 
 function asStored({ config, signature }: Service): Json {

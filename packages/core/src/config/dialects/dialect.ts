@@ -1,5 +1,6 @@
 import { isCommentKey } from '../editor-fields.ts'
-import { isObject } from '../problem.ts'
+import type { Translate, Where } from '../foreign-placeholders.ts'
+import { isObject, type Problem } from '../problem.ts'
 
 /** Where something lies in the input. */
 export type Path = (string | number)[]
@@ -9,7 +10,15 @@ export interface FoundEntry {
   name: unknown
   entry: unknown
   path: Path
+  /** Why it cannot be used, as far as the dialect knows. */
+  problems?: Problem[]
+  /** What is to be known of it before it is added. */
+  notes?: string[]
+  /** Somebody's description of a server rather than a config of the user's: to be looked at before it is added. */
+  isOffer?: true
 }
+
+export type OurFields = { entry: Record<string, unknown> } | { problem: Problem }
 
 /** One way of writing services down. */
 export interface Dialect {
@@ -17,6 +26,10 @@ export interface Dialect {
   match(input: unknown): boolean
   /** The services in it; throws `bad_config` when the input as a whole cannot be read. */
   entries(input: unknown): FoundEntry[]
+  /** An entry in the fields that are known here, or why it cannot be used. Default: it is written in them. */
+  inOurFields?(entry: Record<string, unknown>): OurFields
+  /** How its placeholders are written here. Default: as those that editors know. */
+  placeholders?(where: Where, input: unknown): Translate
 }
 
 /** The services of an object that maps names to entries; comments between them are skipped. */

@@ -1,0 +1,23 @@
+import { usualEntry, type Words, worded } from '../wording.ts'
+import { type Client, inAppData } from './client.ts'
+import { mcpServers } from './mcp-servers.ts'
+
+// What is remote is set up in its window, and nothing is filled in.
+const words: Words = { title: 'Claude Desktop', knows: [] }
+
+/** Claude Desktop: local services only. */
+export const claudeDesktop: Client = {
+  ...mcpServers,
+  id: 'claude-desktop',
+  title: words.title,
+  format: 'json',
+  userFiles: (machine) => [inAppData(machine, 'Claude', 'claude_desktop_config.json')],
+  projectFiles: [],
+  upwards: false,
+
+  write(config) {
+    const said = worded(config, words)
+    return typeof said === 'string' ? said : { entry: usualEntry(said.worded), unsaid: said.unsaid }
+  },
+  document: (entries) => ({ mcpServers: entries }),
+}

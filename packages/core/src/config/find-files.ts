@@ -1,0 +1,71 @@
+import { access, lstat, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { McpStoreError } from '@mcpstore/storage'
+import { asError, type ErrorCode, storeError } from '../errors.ts'
+import { clients } from './clients.ts'
+import type { Client, Machine, Place } from './dialects/client.ts'
+import { type ParsedServices, parseServices } from './parse.ts'
+import { foldersFrom, placesOf } from './places.ts'
+import { readText } from './read.ts'
+
+/** A client's file that is there and is about services, or cannot be read. */
+export interface FoundFile {
+  client: Client
+  place: Place
+  read: ParsedServices | McpStoreError<ErrorCode>
+}
+
+/**
+ * The files of clients that are there, project files first; what names no service is left out. Whatever is wrong with one
+ * stands beside the others.
+ */
+export async function findFiles(machine: Machine, folder: string): Promise<FoundFile[]> {
+  const folders = await foldersFrom(folder, isRepository)
+  const places = clients.flatMap((client) =>
+    placesOf(client, machine, folders).map((place) => ({ client, place })),
+  )
+  const found = await Promise.all(places.map((one) => look(one, machine)))
+  const there = found.filter((one) => one !== undefined)
+  return [...there.filter(({ place }) => place.project), ...there.filter(({ place }) => !place.project)]
+}
+
+async function look(
+  { client, place }: { client: Client; place: Place },
+  { home }: Machine,
+): Promise<FoundFile | undefined> {
+  const { file, inside, project } = place
+  try {
+    if (!(await isThere(file))) return undefined
+    const { text } = await readText(file, home)
+    const from = {
+      cwd: project ?? home,
+      project,
+      source: file,
+      format: client.format,
+      dialect: client,
+      inside,
+    }
+    const read = await parseServices(text, { ...from, mayBeEmpty: true })
+    return read.services.length + read.failures.length > 0 ? { client, place, read } : undefined
+  } catch (error) {
+    if (error instanceof McpStoreError) return { client, place, read: error as McpStoreError<ErrorCode> }
+    throw asError(error)
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  const own = await lstat(file).catch(() => undefined)
+  if (own === undefined) return false
+  const target = await stat(file).catch((error: NodeJS.ErrnoException) => error)
+  if (!(target instanceof Error) && !target.isFile()) {
+    throw storeError('bad_config', `cannot read ${file}: it is no file`)
+  }
+  return true
+}
+
+async function isRepository(folder: string): Promise<boolean> {
+  return access(join(folder, '.git')).then(
+    () => true,
+    () => false,
+  )
+}
