@@ -7,6 +7,7 @@ import { listChoice } from './list-choice.ts'
 import type { OptionValues } from './options.ts'
 import { sourceWords } from './output/list-source.ts'
 import { agentOption, shellWord } from './output/sample-call.ts'
+import { warnOfUnnamed } from './unnamed-arguments.ts'
 
 /** What the command line says of a call, before the tool is known. */
 export interface GivenCall {
@@ -49,7 +50,7 @@ async function readBase(context: CommandContext, args: string | undefined): Prom
  * the command line wants a newer one. Throws `bad_arguments` that names all that do not fit, as that list has it.
  */
 export async function prepareCall(
-  { signal }: Pick<CommandContext, 'signal'>,
+  { err, settings, signal }: Pick<CommandContext, 'err' | 'settings' | 'signal'>,
   services: StoreContext,
   { tool: address, base, words }: GivenCall,
   values: OptionValues,
@@ -60,7 +61,10 @@ export async function prepareCall(
   const unread = new Set(misfits.map(({ name }) => name))
   const found = await services.argumentProblems(tool, args)
   const problems = [...misfits, ...found.filter(({ argument }) => !unread.has(argument))]
-  if (problems.length === 0) return { tool, args }
+  if (problems.length === 0) {
+    if (!settings.json) warnOfUnnamed(err, tool, args)
+    return { tool, args }
+  }
   const [source] = (await services.listTools(tool.service, { offline: true })).services
   const hint = [
     ...(problems.length === 1 && misfits[0]?.hint ? [misfits[0].hint] : []),

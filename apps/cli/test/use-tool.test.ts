@@ -23,6 +23,26 @@ it('reads single arguments by the schema and calls the tool by its full address'
   ])
 })
 
+it.each([
+  [
+    ['nam=x'],
+    {},
+    'warning: calc/add names no argument "nam"; it is sent all the same\nhint:    Did you mean name?\n',
+  ],
+  [['n=1', 'm=1'], {}, 'warning: calc/add names no argument "m"; it is sent all the same\n'],
+  [['n=1', 'name=m'], {}, ''],
+  [['nam=x', '--json'], {}, ''],
+  [['nam=x'], { additionalProperties: true }, ''],
+  [['nam=x'], { properties: {} }, ''],
+  [['nam=x'], { anyOf: [{}] }, ''],
+])('an argument with a slip in its name went by without a word: %j %j', async (words, more, warning) => {
+  const tool = fakeTool('calc', 'add', { inputSchema: { ...inputSchema, ...more } })
+  const services = { ...text.services, ...findable(tool) }
+  const { exit, stderr, calls } = await run(['use-tool', 'add', ...words], { services })
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: warning })
+  expect(calls['useTool']).toHaveLength(1)
+})
+
 it('single arguments win over --args', async () => {
   const { calls } = await run(['use', 'add', '--args', '{"n":1,"m":1}', 'n:=2'], text)
   expect(calls['useTool']?.[0]?.slice(0, 2)).toEqual(['calc/add', { n: 2, m: 1 }])
