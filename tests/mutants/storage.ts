@@ -577,8 +577,8 @@ export const storageMutants: Mutant[] = [
   {
     name: 'a dataspace counts as there for having been noted',
     file: 'packages/storage/src/backends/redis/namespace.ts',
-    find: "if ('reply' in there! && there.reply === 0) return undefined",
-    replace: '',
+    find: 'there.push(...some.filter((_, n) => answers[n] === 1))',
+    replace: 'there.push(...some.filter((_, n) => answers[n]! >= 0))',
     suite: 'packages/storage/test/redis-namespace.test.ts',
     test: 'the dataspaces of a namespace in Redis are those that were opened in it and are there',
   },

@@ -3,6 +3,7 @@ import { type RedisAddress, redisBackend, redisDataspaces, redisTarget } from '@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startCluster } from '../../../tests/support/redis-cluster.ts'
 import { hasRedisServer, type RedisServer, startRedis } from '../../../tests/support/redis-server.ts'
+import { startProxy } from '../../../tests/support/tcp-proxy.ts'
 
 const config = (service: string) => recordKey({ scope: 'store', service, kind: 'config' })
 
@@ -121,6 +122,16 @@ describe.skipIf(!hasRedisServer)('the dataspaces of a namespace in Redis', () =>
     const elapsed = (await serverNow()) - now
     expect(d!.age).toBeGreaterThanOrEqual(5 * 3_600_000)
     expect(d!.age).toBeLessThanOrEqual(5 * 3_600_000 + elapsed + 1)
+  })
+
+  it('are found among 20,000 names that somebody planted in a few round trips', async () => {
+    await open('d')
+    const plant = `for i = 1, 20000 do redis.call('ZADD', 'n::dataspaces', i, 'planted' .. i) end`
+    await server.command('EVAL', plant, 0)
+    await using proxy = await startProxy(server.port)
+    expect((await look({ url: proxy.url })).map(({ name }) => name)).toEqual(['d'])
+    expect(proxy.counts.commands).toBeGreaterThan(20_000)
+    expect(proxy.counts.batches).toBeLessThan(400)
   })
 
   it('are not changed by a look, nor does it count as seeing them', async () => {

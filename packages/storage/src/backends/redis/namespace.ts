@@ -4,13 +4,15 @@ import { decodeSegment, encodeSegment } from '../../keyspace.ts'
 import { systemTime, type Time } from '../../time.ts'
 import { notesFrom } from './hashes.ts'
 import { type Answer, askAll, measure } from './measure.ts'
-import { placeOf } from './place.ts'
+import { type Place, placeOf } from './place.ts'
 import { scripts } from './scripts.ts'
 import { RedisSession } from './session.ts'
 import { isCluster, type RedisTarget } from './target.ts'
 
 /** How many records of a dataspace are measured; what more of them take is told from those. */
 const MOST_MEASURED = 10_000
+/** How many names are looked for at once. */
+const CHUNK = 500
 /** How many dataspaces are looked at side by side. */
 const AT_ONCE = 8
 /** How far a time may lie ahead, in ms; nobody was there later than that. */
@@ -51,15 +53,11 @@ export async function redisDataspaces(options: RedisNamespaceOptions): Promise<D
   const session = new RedisSession({ target, timeoutMs, name: 'mcpstore', time })
   await session.start()
   try {
-    const noted = await notedIn(session, namespace)
+    const there = await thereOf(session, await notedIn(session, namespace, hashTag))
     const found: DataspaceFacts[] = []
-    for (let at = 0; at < noted.length; at += AT_ONCE) {
-      const some = noted.slice(at, at + AT_ONCE)
-      // Each by itself: on a cluster they lie in different slots.
-      const facts = some.map(({ name, opened }) =>
-        factsOf(session, { name, opened, place: placeOf(namespace, name, hashTag) }),
-      )
-      found.push(...(await Promise.all(facts)).flatMap((one) => one ?? []))
+    for (let at = 0; at < there.length; at += AT_ONCE) {
+      const some = there.slice(at, at + AT_ONCE)
+      found.push(...(await Promise.all(some.map((one) => factsOf(session, one)))))
     }
     return found.sort((a, b) => (a.name < b.name ? -1 : 1))
   } finally {
@@ -71,9 +69,10 @@ interface Noted {
   name: string
   /** When it was last opened, ms since 1970. */
   opened: number
+  place: Place
 }
 
-async function notedIn(session: RedisSession, namespace: string): Promise<Noted[]> {
+async function notedIn(session: RedisSession, namespace: string, hashTag: boolean): Promise<Noted[]> {
   const key = keyOf(namespace)
   const [answer] = await session.askEach((pipeline) => {
     pipeline.zrange(key, 0, -1, 'WITHSCORES')
@@ -83,21 +82,26 @@ async function notedIn(session: RedisSession, namespace: string): Promise<Noted[
   const words = reply as string[]
   return words.flatMap((member, at) => {
     const name = at % 2 === 0 ? decodeSegment(member) : undefined
-    return name === undefined ? [] : [{ name, opened: Number(words[at + 1]) }]
+    if (name === undefined) return []
+    return [{ name, opened: Number(words[at + 1]), place: placeOf(namespace, name, hashTag) }]
   })
 }
 
-/** `undefined` where nothing is. */
-async function factsOf(
-  session: RedisSession,
-  { name, opened, place }: Noted & { place: ReturnType<typeof placeOf> },
-): Promise<DataspaceFacts | undefined> {
-  const [there, clock, nodes] = await askAll(session, [
-    ['exists', place.meta],
-    ['time'],
-    ['hgetall', place.nodes],
-  ])
-  if ('reply' in there! && there.reply === 0) return undefined
+/** Those that are there, of which anybody may have noted any number. */
+async function thereOf(session: RedisSession, noted: readonly Noted[]): Promise<Noted[]> {
+  const there: Noted[] = []
+  for (let at = 0; at < noted.length; at += CHUNK) {
+    const some = noted.slice(at, at + CHUNK)
+    // Each by itself, all at once: on a cluster they lie in different slots.
+    const asked = some.map(({ place }) => session.ask((client) => client.exists(place.meta)))
+    const answers = await Promise.all(asked)
+    there.push(...some.filter((_, n) => answers[n] === 1))
+  }
+  return there
+}
+
+async function factsOf(session: RedisSession, { name, opened, place }: Noted): Promise<DataspaceFacts> {
+  const [clock, nodes] = await askAll(session, [['time'], ['hgetall', place.nodes]])
   const now = millisOf(clock!)
   const beats =
     'reply' in nodes! ? notesFrom(Object.entries(nodes.reply as object).flat()).map(({ last }) => last) : []
