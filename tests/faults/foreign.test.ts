@@ -186,6 +186,19 @@ describe.skipIf(!hasRedisServer)('something foreign', () => {
     expect(await redis.command('HGET', `${a.prefix}${configOf('one')}`, 'v')).toBe('1')
   })
 
+  it('at the key meta, a hash, was taken for ours and written into', async () => {
+    const { dataspace } = place()
+    const key = `faults:${dataspace}:meta`
+    await redis.command('HSET', key, 'name', 'theirs', 'ids', '7')
+    const before = await redis.command('DUMP', key)
+    const a = await join(redis, { dataspace })
+    await a.is('down')
+    expect(a.status.reason).toBe(`${key} on ${redis.url}/0 cannot be used: ${NOT_OURS}`)
+    expect((await a.put('one', 1)).durable).toBe('memory')
+    await a.store.close()
+    expect(await redis.command('DUMP', key)).toBe(before)
+  })
+
   it('that foreign counters are is not shown, and no failure', async () => {
     await using a = await join(redis, place())
     await a.put('one', 1)

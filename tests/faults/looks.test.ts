@@ -36,6 +36,14 @@ describe.skipIf(!hasRedisServer)('a look at a dataspace that nobody ever wrote t
     }
   })
 
+  it('leaves what a newer version or somebody else has put beside ours', async () => {
+    await using redis = await startRedis()
+    const a = await join(redis)
+    await redis.command('HSET', `${a.prefix}meta`, 'newer', 'field')
+    await a.store.close()
+    expect(await redis.command('HGET', `${a.prefix}meta`, 'newer')).toBe('field')
+  })
+
   it('that ends in the moment another one comes takes nothing from it', async () => {
     await using redis = await startRedis()
     await using a = await join(redis, { beatMs: 3_600_000 })

@@ -559,6 +559,14 @@ export const storageMutants: Mutant[] = [
     test: "the sqlite backend 'who is here is known to all, when it …'",
   },
   {
+    name: 'a hash of somebody else is taken for the meta',
+    file: 'packages/storage/src/backends/redis/scripts/open.lua',
+    find: "redis.call('EXISTS', meta) == 1",
+    replace: 'false',
+    suite: 'tests/faults/foreign.test.ts',
+    test: 'at the key meta, a hash, was taken for ours and written into',
+  },
+  {
     name: 'a look at a dataspace leaves it behind',
     file: 'packages/storage/src/backends/redis/scripts/leave.lua',
     find: "redis.call('DEL', meta)",

@@ -1,6 +1,7 @@
 import type { Known, Opened } from '../../backend.ts'
 import { randomId } from '../../clock.ts'
 import { BackendError } from '../../health.ts'
+import { FOREIGN } from '../../record.ts'
 import type { Time } from '../../time.ts'
 import { unusable } from './errors.ts'
 import { type Found, type History, whatBecame } from './former.ts'
@@ -103,7 +104,7 @@ async function look(session: RedisSession, place: Place, { label, now }: EnterOp
 async function make(
   session: RedisSession,
   place: Place,
-  { known, lifetime, now, time }: EnterOptions,
+  { label, known, lifetime, now, time }: EnterOptions,
 ): Promise<Pick<Present, 'epoch' | 'ids' | 'began'>> {
   const schema = `${SCHEMA.major}.${SCHEMA.minor}`
   const layout = place.tagged ? 'tagged' : 'plain'
@@ -111,6 +112,7 @@ async function make(
   const args = [schema, layout, randomId(time), (known.ids ?? []).join(','), made.join(','), now, lifetime]
   const [answer] = await session.run(scripts.open, [{ keys: [place.meta, place.index], args }])
   const [epoch, ids, began] = answer!.reply as [string, string, string]
+  if (epoch === 'foreign') throw unusable(label, place.meta, FOREIGN)
   return { epoch, ids: ids.split(',').filter(Boolean), began }
 }
 

@@ -1,6 +1,7 @@
 -- Forgets what a node counted, and a dataspace that was only looked at.
 -- KEYS  1 the node's shares  2 nodes  3 sharers  4 meta  5 index
 -- ARGV  1 node  2 how long the mark stays, in ms
+local OPENING_FIELDS = 6
 redis.call('HDEL', KEYS[2], ARGV[1])
 -- That its share was folded stays known.
 if last_counted(KEYS[3], ARGV[1]) >= 0 then
@@ -11,8 +12,9 @@ if last_counted(KEYS[3], ARGV[1]) >= 0 then
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
   end
 end
--- Nobody has ever written here, and nobody is here: whoever comes makes it anew.
+-- Nobody is here, and nobody has ever written: it has what opening gives it, and no more. Whoever comes makes it anew.
 local meta = KEYS[4]
-if field(meta, 'rev') == '' and field(meta, 'cleared') == '' and redis.call('EXISTS', KEYS[5], KEYS[2]) == 0 then
+if #redis.call('HKEYS', meta) == OPENING_FIELDS and field(meta, 'ids') ~= '' and field(meta, 'cleared') == ''
+  and redis.call('EXISTS', KEYS[5], KEYS[2]) == 0 then
   redis.call('DEL', meta)
 end

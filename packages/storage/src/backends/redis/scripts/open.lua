@@ -2,8 +2,10 @@
 -- KEYS  1 meta  2 index
 -- ARGV  1 schema  2 layout  3 epoch, if it is made  4 ids to add  5 ids, if there are none  6 now, or ''
 --       7 lifetime in ms, or ''
--- returns {epoch, ids, the stamp at which it began with nothing, or ''}
+-- returns {epoch, ids, the stamp at which it began with nothing, or ''} or {'foreign'}
 local meta = KEYS[1]
+-- A hash of somebody else.
+if field(meta, 'epoch') == '' and redis.call('EXISTS', meta) == 1 then return {'foreign'} end
 if redis.call('HSETNX', meta, 'epoch', ARGV[3]) == 1 then
   local began = ''
   -- Where only meta is gone there is something still.
