@@ -5,18 +5,16 @@ import { checkMethodOptions } from './option-checks.ts'
 import type { AskOptions } from './services/ask-all.ts'
 import type { AddOptions, AddReport, ChangeReport } from './services/changes.ts'
 import type { ServiceCheck } from './services/check.ts'
-import { ClientContext } from './services/client-context.ts'
 import type { ConfigFile, ResetReport } from './services/configs.ts'
 import { checkServiceName } from './services/names.ts'
 import type { Service } from './services/registry.ts'
 import type { ServiceInfo, ServiceSummary, StatusWord } from './services/service-info.ts'
 import { summarise } from './services/summary.ts'
 import type { UseOptions } from './tools/call.ts'
-import type { ArgumentProblem } from './tools/check-arguments.ts'
 import { isTooOld, type ListOptions, listServices, type ServiceList, toolList } from './tools/listing.ts'
-import { checkAddress, resolveTool } from './tools/resolve.ts'
-import type { ListedTool, ToolList } from './tools/tool-list.ts'
-import type { ToolStats } from './tools/tool-stats.ts'
+import { checkAddress } from './tools/resolve.ts'
+import { ToolContext } from './tools/tool-context.ts'
+import type { ToolList } from './tools/tool-list.ts'
 
 const WAIT_MS = 10_000
 
@@ -31,7 +29,7 @@ export interface WaitOptions {
 let calls: typeof import('./tools/call.ts') | undefined
 
 /** What one can do with the services that one scope sees: the store, or an agent. */
-export class StoreContext extends ClientContext {
+export class StoreContext extends ToolContext {
   /**
    * Adds services, or updates those whose names are taken; starts nothing. Takes `{ mcpServers }`, `{ servers }`, one
    * service with a `name`, a map or an array of them, JSON text of any of these, or `{ file }`. Each entry stands or
@@ -182,27 +180,6 @@ export class StoreContext extends ClientContext {
   }
 
   /**
-   * The definition of the tool an address means, see `useTool`, in a list as `listTools` has it with these options.
-   * @throws `unknown_tool`, `ambiguous_tool`, `not_listed`
-   */
-  async findTool(tool: string, options: ListOptions = {}): Promise<ListedTool> {
-    checkMethodOptions('findTool', options)
-    const asked = { ...options, insist: options.fresh }
-    const found = await resolveTool(this.house, checkAddress(tool), asked)
-    await this.house.pins.review([found.service])
-    return found.tool
-  }
-
-  /**
-   * What was counted of the tools that were called, by all processes together: of all, or of those that `tool` names,
-   * as `service/tool` or by their own name.
-   */
-  async toolStats(tool?: string): Promise<ToolStats[]> {
-    const { toolStats } = await import('./tools/tool-stats.ts')
-    return toolStats(this.house, tool)
-  }
-
-  /**
    * Calls a tool, at most once, and returns what its server answered, whole; `isError` in it is the tool's own failure.
    * `tool` is `service/tool`, an export name, or a raw or `service_tool` name that exactly one tool answers to.
    * @throws `unknown_tool`, `ambiguous_tool`, `bad_arguments`, `tool_changed` before anything is sent; `unreachable` when it was not
@@ -213,15 +190,6 @@ export class StoreContext extends ClientContext {
     checkAddress(tool)
     calls ??= await import('./tools/call.ts')
     return await calls.useTool(this.house, tool, args, options)
-  }
-
-  /** What is wrong with arguments for a tool that was listed or found, by its definition there; nothing is called. */
-  async argumentProblems(tool: ListedTool, args: object): Promise<ArgumentProblem[]> {
-    const [{ argumentProblems }, { readArguments }] = await Promise.all([
-      import('./tools/check-arguments.ts'),
-      import('./tools/read-arguments.ts'),
-    ])
-    return argumentProblems(tool, readArguments(args))
   }
 
   /** The tools of these parts, compared with what they were. */

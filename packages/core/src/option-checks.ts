@@ -60,6 +60,7 @@ type Method =
   | 'acceptTools'
   | 'listTools'
   | 'findTool'
+  | 'searchTools'
   | 'useTool'
   | 'listResources'
   | 'listResourceTemplates'
@@ -82,6 +83,7 @@ const METHODS: Record<Method, Record<string, Check>> = {
   acceptTools: RENEW,
   listTools: LIST,
   findTool: LIST,
+  searchTools: { service: text, limit: ms },
   useTool: { ...ASK, totalTimeout: ms, onProgress: callback },
   listResources: ASK,
   listResourceTemplates: ASK,

@@ -84,6 +84,11 @@ export class Replica {
     return slot && this.#read(slot)
   }
 
+  /** The value of the live record under `key` at `now` (ms) as it is kept, where it is here. */
+  text(key: RecordKey, now: number): string | undefined {
+    return this.#live(key, now)?.record.json ?? undefined
+  }
+
   /** What is known of the live record under `key` at `now` (ms) without looking at its value. */
   head(key: RecordKey, now: number): EntryHead | undefined {
     const slot = this.#live(key, now)

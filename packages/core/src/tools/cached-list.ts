@@ -85,6 +85,13 @@ export class CachedLists {
     return list && knownByTools(list)
   }
 
+  /** The same list as JSON, `{ tools }` and more, without reading it: for who looks through many. Has to be loaded. */
+  text(service: Service): string | undefined {
+    const own = this.#ownOf(service)
+    if (own) return JSON.stringify({ tools: own.tools.map((tool) => ({ ...tool, name: tool.tool })) })
+    return this.known(service) && this.#dataspace.text(serviceKey(service, 'cache'))
+  }
+
   /** How many of its tools may be used by who sees the service; `null` where only the tools would tell. */
   countOf(service: Service, { count, names }: KnownList): number | null {
     const { grant } = service

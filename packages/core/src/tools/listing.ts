@@ -108,7 +108,12 @@ async function listOf(
   }
   const cached = lists.get(service)
   const isYoung = !fresh && isWithin(maxAge, cached)
-  if (cached && isYoung && !isSpent(cached) && !refresher.isOutdated(service, cached)) {
+  if (
+    cached &&
+    isYoung &&
+    !isSpent({ ...cached, count: cached.tools.length }) &&
+    !refresher.isOutdated(service, cached)
+  ) {
     if (isStale(cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })
       house.behind(renewal.catch((error: Error) => logger.debug(`a stale list stays: ${error.message}`)))
@@ -132,20 +137,35 @@ async function listOf(
   }
 }
 
-/** The same of what is known here, without asking anybody. A list that may be empty only because its server was not ready is none. */
+/** The same of what is known here, without asking anybody. */
 async function listsKnown(house: House, services: readonly Service[]): Promise<ServiceList[]> {
-  const { gate, lists, refresher } = house
+  const parts = await headsKnown(house, services)
+  return parts.map((part) => {
+    const list = part.error ? undefined : house.lists.get(part.service)
+    return list ? { ...part, list, source: sourceOfKnown(list) } : part
+  })
+}
+
+/**
+ * The same with the tools loaded, but not read (`unread`). A list that may be empty only because its server was not ready is
+ * none.
+ */
+export async function headsKnown(
+  { gate, lists, refresher }: House,
+  services: readonly Service[],
+): Promise<ServiceList[]> {
   await Promise.all([gate.consult(services), lists.load(services)])
   return services.map((service): ServiceList => {
-    const isOutdated = refresher.isOutdated(service)
-    if (lists.isUnread(service)) {
-      const unread = lists.known(service)
-      return { service, list: undefined, source: 'notLoaded', unread, error: notLoaded(service), isOutdated }
+    const unread = lists.known(service)
+    const part = { service, list: undefined, unread, isOutdated: refresher.isOutdated(service) }
+    if (lists.isUnread(service)) return { ...part, source: 'notLoaded', error: notLoaded(service) }
+    const isKnown = unread && !isSpent(unread)
+    return {
+      ...part,
+      ...(isKnown
+        ? { source: 'cache', error: undefined }
+        : { unread: undefined, source: 'none', error: notListed(service) }),
     }
-    const list = lists.get(service)
-    return list && !isSpent(list)
-      ? { service, list, source: sourceOfKnown(list), error: undefined, isOutdated }
-      : { service, list: undefined, source: 'none', error: notListed(service), isOutdated }
   })
 }
 
@@ -192,9 +212,9 @@ export function toolList(parts: readonly ServiceList[], changes: ReadonlyMap<str
   return Object.assign(tools, { services: parts.map((part) => sourceOf(part, changes.get(part.service.id))) })
 }
 
-function sourceOf(
+export function sourceOf(
   { service, list, source, unread, error, isOutdated }: ServiceList,
-  changes: ToolChanges | undefined,
+  changes?: ToolChanges | undefined,
 ): ToolSource {
   const told = list ?? unread
   return {
@@ -209,8 +229,8 @@ function sourceOf(
 }
 
 /** One without tools is not served any more once it is stale: its server may not have been ready. */
-function isSpent(list: CachedList): boolean {
-  return list.tools.length === 0 && list.server.capabilities?.['tools'] !== undefined && isStale(list)
+function isSpent({ count, server, freshUntil }: Pick<KnownList, 'count' | 'server' | 'freshUntil'>): boolean {
+  return count === 0 && server.capabilities?.['tools'] !== undefined && isStale({ freshUntil })
 }
 
 /** Whether what failed was wanted newer than what is shown of it instead. */

@@ -1,0 +1,59 @@
+import { checkMethodOptions } from '../option-checks.ts'
+import { checkServiceName } from '../services/names.ts'
+import { ClientContext } from '../services/client-context.ts'
+import type { ArgumentProblem } from './check-arguments.ts'
+import type { ListOptions } from './listing.ts'
+import { checkAddress, resolveTool } from './resolve.ts'
+import type { SearchOptions, ToolSearch } from './search-tools.ts'
+import type { ListedTool } from './tool-list.ts'
+import type { ToolStats } from './tool-stats.ts'
+
+/** What one can find out about tools without calling one. */
+export class ToolContext extends ClientContext {
+  /**
+   * The tools, of all services or of one, that have all words of `query` in their names, descriptions or schemas, the best
+   * first; in the lists that are known here, without asking anybody. A word that is nowhere is taken for those it comes near.
+   * @throws `usage`, `unknown_service`
+   */
+  async searchTools(query: string, options: SearchOptions & { service?: string } = {}): Promise<ToolSearch> {
+    checkMethodOptions('searchTools', options)
+    const { registry } = this.house
+    const { service } = options
+    const searched =
+      service === undefined
+        ? registry.all().filter(({ config }) => !config.disabled)
+        : [registry.get(checkServiceName(service))]
+    const { searchTools } = await import('./search-tools.ts')
+    return searchTools(this.house, searched, query, options)
+  }
+
+  /**
+   * The definition of the tool an address means, see `useTool`, in a list as `listTools` has it with these options.
+   * @throws `unknown_tool`, `ambiguous_tool`, `not_listed`
+   */
+  async findTool(tool: string, options: ListOptions = {}): Promise<ListedTool> {
+    checkMethodOptions('findTool', options)
+    const asked = { ...options, insist: options.fresh }
+    const found = await resolveTool(this.house, checkAddress(tool), asked)
+    await this.house.pins.review([found.service])
+    return found.tool
+  }
+
+  /**
+   * What was counted of the tools that were called, by all processes together: of all, or of those that `tool` names,
+   * as `service/tool` or by their own name.
+   */
+  async toolStats(tool?: string): Promise<ToolStats[]> {
+    const { toolStats } = await import('./tool-stats.ts')
+    return toolStats(this.house, tool)
+  }
+
+  /** What is wrong with arguments for a tool that was listed or found, by its definition there; nothing is called. */
+  async argumentProblems(tool: ListedTool, args: object): Promise<ArgumentProblem[]> {
+    const [{ argumentProblems }, { readArguments }] = await Promise.all([
+      import('./check-arguments.ts'),
+      import('./read-arguments.ts'),
+    ])
+    return argumentProblems(tool, readArguments(args))
+  }
+}
