@@ -42,7 +42,7 @@ it('the command line: from a file to a cleared dataspace', async () => {
   const cached = documentOf(await run('list-tools', '--json'))
   expect(cached.services.map(({ source }: Foreign) => source)).toEqual(['cache', 'cache', 'cache'])
   expect(cached.tools).toEqual(live.tools)
-  expect((await run('list-tools')).stdout).toMatch(/^ {2}memory\/read_graph /m)
+  expect((await run('list-tools')).stdout).toMatch(/^ {2}memory\/read_graph\(\)/m)
   expect(box.starts(), 'the second listing starts nothing').toHaveLength(3)
 
   const waited = documentOf(await run('wait', 'memory', '--json'))

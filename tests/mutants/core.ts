@@ -388,6 +388,22 @@ export const coreMutants: Mutant[] = [
     test: 'an old list is not passed off as a new one when its server is gone',
   },
   {
+    name: 'a search tells names from descriptions no more',
+    file: 'packages/core/src/tools/search-words.ts',
+    find: 'places += place',
+    replace: '',
+    suite: 'packages/core/test/search.test.ts',
+    test: 'names come before descriptions, and these before schemas; nobody is asked',
+  },
+  {
+    name: 'a search finds what an agent may not use',
+    file: 'packages/core/src/tools/search-tools.ts',
+    find: 'hits.has(name) || (grant && !isAllowed(grant, name))',
+    replace: 'hits.has(name)',
+    suite: 'packages/core/test/search.test.ts',
+    test: 'only the best are given, and how many there are; of one service, and of an agent, only its own',
+  },
+  {
     name: 'a list that its server calls changed is served',
     file: 'packages/core/src/tools/listing.ts',
     find: ' && !refresher.isOutdated(service, cached)',

@@ -5,6 +5,7 @@ export type CommandName =
   | 'add'
   | 'list'
   | 'list-tools'
+  | 'grep'
   | 'use-tool'
   | 'resources'
   | 'read-resource'

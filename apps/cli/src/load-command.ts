@@ -6,6 +6,7 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> 
   add: async () => (await import('./commands/add.ts')).add,
   list: async () => (await import('./commands/list.ts')).list,
   'list-tools': async () => (await import('./commands/list-tools.ts')).listTools,
+  grep: async () => (await import('./commands/grep.ts')).grep,
   'use-tool': async () => (await import('./commands/use-tool.ts')).useTool,
   resources: async () => (await import('./commands/resources.ts')).resources,
   'read-resource': async () => (await import('./commands/read-resource.ts')).readResource,

@@ -22,6 +22,9 @@ export interface OptionValues {
   check?: boolean
   fresh?: boolean
   offline?: boolean
+  schema?: boolean
+  search?: string
+  limit?: string
   'max-age'?: string
   'dry-run'?: boolean
   args?: string
@@ -124,6 +127,13 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
     value: 'TIME',
     summary: 'ask where the shared list is older than that: 10m, 2h',
   },
+  schema: { kind: 'flag', summary: 'with the schemas of what they take and give' },
+  search: {
+    kind: 'text',
+    value: 'WORDS',
+    summary: 'only tools that have all of the words, as mcpstore grep',
+  },
+  limit: { kind: 'text', value: 'NUMBER', summary: 'how many tools are shown at most (default 20)' },
   args: {
     kind: 'text',
     value: 'JSON|@FILE|-',

@@ -21,6 +21,7 @@ it('the help of the program', async () => {
       restart, restart_service       Start a service afresh, check it, and renew its tools for everybody
       remove, rm, delete             Remove a service
       list-tools, tools, list_tools  List the tools, from the shared list
+      grep, search, search_tools     Search all tools that are known, without starting anything
       use-tool, call, use, use_tool  Call a tool, once, and print its result
       resources, list_resources      List the resources and their templates
       read-resource, read_resource   Read a resource and print what is in it
@@ -72,7 +73,8 @@ it('the help of a command', async () => {
     "mcpstore list-tools: List the tools, from the shared list.
 
     Usage:
-      mcpstore list-tools [SERVICE] [--fresh|--max-age TIME|--offline]
+      mcpstore list-tools [SERVICE] [--fresh|--max-age TIME|--offline] [--schema]
+      mcpstore list-tools [SERVICE] --search WORDS [--limit NUMBER] [--schema]
 
     Also called:
       tools, list_tools
@@ -81,6 +83,9 @@ it('the help of a command', async () => {
       --fresh         ask the services instead of the shared list
       --max-age TIME  ask where the shared list is older than that: 10m, 2h
       --offline       answer from the shared list alone: nobody is asked, nothing is started
+      --schema        with the schemas of what they take and give
+      --search WORDS  only tools that have all of the words, as mcpstore grep
+      --limit NUMBER  how many tools are shown at most (default 20)
       --agent ID      as this agent: its own services, and those assigned to it
 
     Options of every command:

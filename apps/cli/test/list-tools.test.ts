@@ -5,7 +5,20 @@ const now = fakeTool('weather', 'now', {
   description: '\n  The weather now.\nWith details.',
   annotations: { readOnlyHint: true },
 })
-const later = fakeTool('weather', 'later')
+const later = fakeTool('weather', 'later', {
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
+  inputSchema: {
+    type: 'object',
+    properties: {
+      unit: { enum: ['metric', 'imperial'] },
+      days: { type: 'integer' },
+      city: { type: 'string' },
+      tags: { type: 'array', items: { type: 'string' } },
+      at: { anyOf: [{ type: 'number' }, { type: 'null' }] },
+    },
+    required: ['city'],
+  },
+})
 const echo = fakeTool('echo', 'echo')
 const refused = { code: 'unreachable', message: 'connection refused', hint: 'Is it running?' }
 const broken = cached('broken', { source: 'none', fetchedAt: null, age: null, error: refused })
@@ -20,13 +33,81 @@ it('groups the tools by service, with where each list came from', async () => {
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
   expect(stdout).toMatchInlineSnapshot(`
     "weather  2 tools  cached 3m ago  stale
-      weather/now    The weather now.
-      weather/later  What later does.
+      weather/now()  [read-only]
+          The weather now.
+      weather/later(city: string, unit?: "metric"|"imperial", days?: integer, tags?: string[], at?: number|null)  [destructive, idempotent]
+          What later does.
 
     echo  1 tool  live
-      echo/echo  What echo does.
+      echo/echo()
+          What echo does.
     "
   `)
+})
+
+it('at a terminal what does not fit is counted, not cut off in the middle', async () => {
+  let shown = ''
+  const out = {
+    write: (text: string) => {
+      shown += text
+    },
+    columns: 72,
+    color: false,
+  }
+  await run(['tools'], { ...listing([now, later], [cached('weather')]), host: { out } })
+  for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(72)
+  expect(shown).toMatchInlineSnapshot(`
+    "weather  2 tools  cached 3m ago
+      weather/now()  [read-only]
+          The weather now.
+      weather/later(city: string, …4 more)  [destructive, idempotent]
+          What later does.
+    "
+  `)
+})
+
+it('--schema shows what tools take and give', async () => {
+  const outputSchema = { type: 'object', evil: '\u009b\u202e' }
+  const tool = { ...now, outputSchema }
+  const { stdout } = await run(['tools', '--schema'], listing([tool], [cached('weather')]))
+  expect(stdout).toMatchInlineSnapshot(`
+    "weather  1 tool  cached 3m ago
+      weather/now()  [read-only]
+          The weather now.
+          takes {
+            "type": "object"
+          }
+          gives {
+            "type": "object",
+            "evil": "\\u009b\\u202e"
+          }
+    "
+  `)
+})
+
+it.each([
+  [['--fresh'], { fresh: true }],
+  [['--offline'], { offline: true }],
+  [['--max-age', '2h'], { maxAge: 7_200_000 }],
+])('%j says which lists are good enough', async (options, choice) => {
+  const { calls } = await run(['tools', ...options], listing([now], [cached('weather')]))
+  expect(calls['listTools']).toEqual([[undefined, { ...choice, signal: expect.any(AbortSignal) }]])
+})
+
+it.each([
+  ['--fresh', '--offline'],
+  ['--max-age=5', '--fresh'],
+  ['--max-age=soon'],
+  ['--limit=5'],
+  ['--search=x', '--fresh'],
+])('%j %j is refused before anything is opened', async (...options) => {
+  expect(await run(['tools', ...options])).toMatchObject({ exit: 1, stdout: '', opened: [] })
+})
+
+it('an old list is a failure where --max-age asked for a newer one', async () => {
+  const kept = cached('weather', { age: 600_000, error: refused })
+  expect((await run(['tools', '--max-age', '5m'], listing([now], [kept]))).exit).toBe(4)
+  expect((await run(['tools', '--max-age', '1h'], listing([now], [kept]))).exit).toBe(0)
 })
 
 it('--json gives the tools as they are and a source for each service', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sampleCall } from '../src/output/sample-call.ts'
-import { fakeService, fakeTool, libraryError, run } from './fakes.ts'
+import { cached, fakeService, fakeTool, fakeToolList, libraryError, run } from './fakes.ts'
 
 const inputSchema = {
   type: 'object',
@@ -15,7 +15,8 @@ const inputSchema = {
   $defs: { Days: { anyOf: [{ type: 'integer', minimum: 2 }, { type: 'null' }] } },
 }
 const tool = fakeTool('weather', 'now', { description: 'The weather.\nNow\u001b[2J.', inputSchema })
-const world = { services: { findTool: async () => tool } }
+const listTools = async () => fakeToolList([], [cached('weather', { stale: true })])
+const world = { services: { findTool: async () => tool, listTools } }
 
 describe('info SERVICE/TOOL', () => {
   it('shows what the tool does, its arguments, and a line that calls it', async () => {
@@ -26,16 +27,16 @@ describe('info SERVICE/TOOL', () => {
       asked: [['weather/now', {}]],
     })
     expect(stdout).toMatchInlineSnapshot(`
-      "weather/now
+      "weather/now  cached 3m ago, stale
       The weather.
       Now\\x1b[2J.
 
       ARGUMENT  TYPE
-      city      string           required  Where it is.
-      unit      string           optional  one of metric, old style; default metric
-      days      integer|null     required
-      tags      array of string  optional
-      extra     any              optional
+      city      string                required  Where it is.
+      unit      "metric"|"old style"  optional  default metric
+      days      integer|null          required
+      tags      string[]              optional
+      extra     any                   optional
 
       mcpstore use-tool weather/now city=TEXT days=2
       "
@@ -43,9 +44,9 @@ describe('info SERVICE/TOOL', () => {
   })
 
   it('of one without arguments says so', async () => {
-    const bare = { services: { findTool: async () => fakeTool('weather', 'now') } }
+    const bare = { services: { findTool: async () => fakeTool('weather', 'now'), listTools } }
     expect((await run(['info', 'weather/now'], bare)).stdout).toMatchInlineSnapshot(`
-      "weather/now
+      "weather/now  cached 3m ago, stale
       What now does.
 
       It takes no arguments.
@@ -64,13 +65,13 @@ describe('info SERVICE/TOOL', () => {
 describe('info TOOL without its service found nothing', () => {
   const unknown = () =>
     Promise.reject(libraryError('unknown_service', 'there is no service', 'Did you mean weather?'))
-  const services = { serviceInfo: unknown, listServices: async () => [fakeService('weather')] }
+  const services = { listTools, serviceInfo: unknown, listServices: async () => [fakeService('weather')] }
 
   it.each(['now', 'weather_now', 'weather__now'])('%s is looked for as use-tool does', async (name) => {
     const findTool = async () => tool
     const { exit, stdout, calls } = await run(['info', name], { services: { ...services, findTool } })
     expect({ exit, asked: calls['findTool'] }).toEqual({ exit: 0, asked: [[name, {}]] })
-    expect(stdout).toMatch(/^weather\/now\n/)
+    expect(stdout).toMatch(/^weather\/now /)
   })
 
   it('the name of several tools is refused with all of them', async () => {
@@ -118,6 +119,26 @@ it.each<[string, unknown]>([
   ],
   [`s/t --args '{"-x":true,"a=b":1}'`, object({ '-x': { type: 'boolean' }, 'a=b': { type: 'number' } })],
   ['s/t any=TEXT', { required: ['any'] }],
+  ['s/t at=@@home', object({ at: { const: '@home' } })],
+  [
+    's/t none:=null \'five:="5"\'',
+    object({ none: { default: null, type: ['string', 'null'] }, five: { const: '5', type: 'integer' } }),
+  ],
+  ["s/t $'lines=it\\'s\\x0a\\u202eback\\\\slash'", object({ lines: { const: "it's\n\u202eback\\slash" } })],
+  [
+    's/t to=name@example.com at=2026-01-31T12:00:00Z',
+    object({ to: { type: 'string', format: 'email' }, at: { type: 'string', format: 'date-time' } }),
+  ],
+  [
+    's/t pin=TEXTXX code=TE n=3 m=0.5',
+    object({
+      pin: { type: 'string', minLength: 6 },
+      code: { type: 'string', maxLength: 2 },
+      n: { type: 'number', exclusiveMinimum: 2 },
+      m: { type: 'number', maximum: 0.5 },
+    }),
+  ],
+  [`s/t 'two:=["TEXT","TEXT"]'`, object({ two: { type: 'array', minItems: 2 } })],
 ])('the line that calls it: %s', (line, schema) => {
   expect(sampleCall('s/t', schema)).toBe(`mcpstore use-tool ${line}`)
 })

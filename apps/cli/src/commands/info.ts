@@ -2,6 +2,7 @@ import type { ListedTool, ServiceInfo, StoreContext } from '@mcpstore/core'
 import { CliError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { type ListChoice, listChoice } from '../list-choice.ts'
+import type { OptionValues } from '../options.ts'
 import { writeJson } from '../output/json.ts'
 import { servicesOf, withStore } from '../store-session.ts'
 
@@ -16,12 +17,24 @@ export async function info(
   const { out, settings } = context
   const choice = listChoice(values)
   return withStore(context, async (store) => {
-    const { service, tool } = await lookUp(servicesOf(store, values), name, choice)
+    const services = servicesOf(store, values)
+    const { service, tool } = await lookUp(services, name, choice)
     if (settings.json) writeJson(out, service ?? tool)
     else if (service) out.write((await import('../output/service-info.ts')).renderServiceInfo(service, out))
-    else out.write((await import('../output/tool-info.ts')).renderToolInfo(tool!, out, values))
+    else out.write(await toolText(services, tool!, context, values))
     return 0
   })
+}
+
+async function toolText(
+  services: StoreContext,
+  tool: ListedTool,
+  { out }: CommandContext,
+  values: OptionValues,
+): Promise<string> {
+  const { renderToolInfo } = await import('../output/tool-info.ts')
+  const [source] = (await services.listTools(tool.service, { offline: true })).services
+  return renderToolInfo(tool, source, out, values)
 }
 
 async function lookUp(

@@ -1,5 +1,6 @@
 import type { ToolList, ToolSource } from '@mcpstore/core'
 import { warnOfChanges } from '../changed-tools.ts'
+import { usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { type ListChoice, listChoice } from '../list-choice.ts'
 import { writeJson } from '../output/json.ts'
@@ -9,8 +10,12 @@ import { servicesOf, withStore } from '../store-session.ts'
 
 const emptyText = 'No tools: there is no enabled service. See mcpstore list, or mcpstore add --help.\n'
 
-/** `list-tools [SERVICE] [--fresh | --max-age TIME | --offline]`: the tools, with where each service's part came from. */
+/** `list-tools [SERVICE]`: the tools, with where each service's part came from; with `--search` those that have the words. */
 export async function listTools(context: CommandContext, input: CommandInput): Promise<number> {
+  const { search: words, schema } = input.values
+  if (words !== undefined) return searched(context, words, input)
+  if (input.values.limit !== undefined)
+    throw usageError('--limit is for a search', 'Say what for: --search WORDS')
   const choice = listChoice(input.values)
   const { json, timeoutMs } = context.settings
   return withStore(context, async (store) => {
@@ -21,12 +26,23 @@ export async function listTools(context: CommandContext, input: CommandInput): P
     })
     if (json) writeJson(context.out, { tools: [...tools], services: tools.services })
     else if (tools.services.length === 0) context.out.write(emptyText)
-    else context.out.write(renderToolList(tools, context.out))
+    else context.out.write(renderToolList(tools, context.out, { schema }))
     for (const { name, changes } of tools.services) {
       if (changes && !json) warnOfChanges(context, { service: name, changes }, input.values)
     }
     return reportSources(context, tools, choice)
   })
+}
+
+async function searched(
+  context: CommandContext,
+  words: string,
+  { positionals, values }: CommandInput,
+): Promise<number> {
+  const given = (['fresh', 'max-age'] as const).find((name) => values[name] !== undefined)
+  if (given) throw usageError(`--${given} asks, and --search asks nobody`, 'Leave out one of them.')
+  const { search } = await import('./grep.ts')
+  return search(context, words, values, positionals[0])
 }
 
 /** A list that is shown although it could not be renewed is missing only if a newer one was asked for. */

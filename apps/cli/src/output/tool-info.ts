@@ -1,21 +1,29 @@
-import type { ListedTool } from '@mcpstore/core'
-import { allowedTypes, asSchema, concreteSchema } from '../argument-types.ts'
+import type { ListedTool, ToolSource } from '@mcpstore/core'
+import { asSchema, concreteSchema } from '../argument-types.ts'
 import type { OptionValues } from '../options.ts'
+import { annotationWords } from './annotations.ts'
+import { sourceWords } from './list-source.ts'
 import { type Output, paint } from './output.ts'
 import { sampleCall } from './sample-call.ts'
 import { type Cell, renderTable } from './table.ts'
 import { visibleLine, visibleText } from './terminal-text.ts'
+import { typeText } from './type-text.ts'
 
 /** One tool for people: what it does, its arguments, and a line that calls it. */
 export function renderToolInfo(
-  { name, description, inputSchema }: ListedTool,
+  tool: ListedTool,
+  source: ToolSource | undefined,
   output: Output,
   scope: Pick<OptionValues, 'agent'> = {},
 ): string {
+  const { name, description, inputSchema } = tool
+  const words = annotationWords(tool)
+  const tags = words.length > 0 ? `  [${words.join(', ')}]` : ''
+  const known = source ? `  ${sourceWords(source)}${source.stale ? ', stale' : ''}` : ''
   const rows = argumentRows(inputSchema)
   const wide = { ...output, columns: Number.POSITIVE_INFINITY }
   const parts = [
-    `${paint(output, 'bold', visibleLine(name))}\n`,
+    `${paint(output, 'bold', visibleLine(name))}${tags}${paint(output, 'dim', known)}\n`,
     ...(description?.trim() ? [`${visibleText(description.trim())}\n`] : []),
     rows.length > 0 ? `\n${renderTable([header, ...rows], wide)}` : '\nIt takes no arguments.\n',
     `\n${visibleLine(sampleCall(name, inputSchema, scope))}\n`,
@@ -30,25 +38,21 @@ function argumentRows(inputSchema: unknown): Cell[][] {
   const required = [schema['required'] ?? []].flat()
   return Object.entries(asSchema(schema['properties']) ?? {}).map(([name, one]) => [
     visibleLine(name),
-    typeText(one, inputSchema),
+    visibleLine(typeText(one, inputSchema)),
     required.includes(name) ? 'required' : 'optional',
-    visibleLine(noteOf({ ...concreteSchema(one, inputSchema), ...asSchema(one) })),
+    visibleLine(
+      noteOf({ ...concreteSchema(one, inputSchema), ...asSchema(one) }, typeText(one, inputSchema)),
+    ),
   ])
 }
 
-function typeText(schema: unknown, root: unknown): string {
-  const types = [...allowedTypes(schema, root)]
-  const items = [...allowedTypes(concreteSchema(schema, root)['items'], root)]
-  const texts = types.map((type) =>
-    type === 'array' && items.length > 0 ? `array of ${items.join('|')}` : type,
-  )
-  return texts.join('|') || 'any'
-}
-
-function noteOf({ description, enum: choices, default: preset }: Record<string, unknown>): string {
+function noteOf(
+  { description, enum: choices, default: preset }: Record<string, unknown>,
+  type: string,
+): string {
   const notes = [
     typeof description === 'string' ? description.trim() : '',
-    Array.isArray(choices) ? `one of ${choices.map(valueText).join(', ')}` : '',
+    Array.isArray(choices) && !type.includes('"') ? `one of ${choices.map(valueText).join(', ')}` : '',
     preset === undefined ? '' : `default ${valueText(preset)}`,
   ]
   return notes.filter(Boolean).join('; ')
