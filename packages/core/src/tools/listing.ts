@@ -107,13 +107,9 @@ async function listOf(
     return known(house, service, refusal as McpStoreError)
   }
   const cached = lists.get(service)
-  const isYoung = !fresh && isWithin(maxAge, cached)
-  if (
-    cached &&
-    isYoung &&
-    !isSpent({ ...cached, count: cached.tools.length }) &&
-    !refresher.isOutdated(service, cached)
-  ) {
+  const isYoung = cached && !fresh && isWithin(maxAge, cached)
+  const isServed = isYoung && !isSpent({ ...cached, count: cached.tools.length })
+  if (isServed && !refresher.isOutdated(service, cached)) {
     if (isStale(cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })
       house.behind(renewal.catch((error: Error) => logger.debug(`a stale list stays: ${error.message}`)))
