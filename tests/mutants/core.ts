@@ -358,7 +358,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a server is asked although its list is known',
     file: 'packages/core/src/tools/listing.ts',
-    find: 'if (isServed && !refresher.isOutdated(service, cached)) {',
+    find: 'if (cached && isYoung && !isSpent(cached) && !refresher.isOutdated(service, cached)) {',
     replace: 'if (false) {',
     suite: tools,
     test: 'tools are fetched once and then answered from the shared list, by another process too',

@@ -107,9 +107,8 @@ async function listOf(
     return known(house, service, refusal as McpStoreError)
   }
   const cached = lists.get(service)
-  const isYoung = cached && !fresh && isWithin(maxAge, cached)
-  const isServed = isYoung && !isSpent({ ...cached, count: cached.tools.length })
-  if (isServed && !refresher.isOutdated(service, cached)) {
+  const isYoung = !fresh && isWithin(maxAge, cached)
+  if (cached && isYoung && !isSpent(cached) && !refresher.isOutdated(service, cached)) {
     if (isStale(cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })
       house.behind(renewal.catch((error: Error) => logger.debug(`a stale list stays: ${error.message}`)))
@@ -225,8 +224,9 @@ export function sourceOf(
 }
 
 /** One without tools is not served any more once it is stale: its server may not have been ready. */
-function isSpent({ count, server, freshUntil }: Pick<KnownList, 'count' | 'server' | 'freshUntil'>): boolean {
-  return count === 0 && server.capabilities?.['tools'] !== undefined && isStale({ freshUntil })
+function isSpent(list: CachedList | KnownList): boolean {
+  const count = 'tools' in list ? list.tools.length : list.count
+  return count === 0 && list.server.capabilities?.['tools'] !== undefined && isStale(list)
 }
 
 /** Whether what failed was wanted newer than what is shown of it instead. */
