@@ -77,11 +77,6 @@ export class Dataspace {
     return this.#parts.replica.head(key, this.#parts.clock.now())
   }
 
-  /** The value of a record as JSON, as it is kept: for who looks through many and reads few. */
-  text(key: RecordKey): string | undefined {
-    return this.#parts.replica.text(key, this.#parts.clock.now())
-  }
-
   /** Reads the values of these records that are not here. Settles also where the backend does not give them: `head` tells. */
   load(keys: readonly RecordKey[]): Promise<void> {
     return this.#parts.values.load(keys)

@@ -20,6 +20,8 @@ export interface EntryHead extends Omit<Entry, 'value'> {
   readonly head: Json | undefined
   /** Whether the value is here: else it is left out of every reading until it was loaded. */
   readonly isLoaded: boolean
+  /** The value as it is kept, where it is here: for who looks through many and reads few. */
+  readonly json: string | undefined
 }
 
 interface Slot {
@@ -84,17 +86,13 @@ export class Replica {
     return slot && this.#read(slot)
   }
 
-  /** The value of the live record under `key` at `now` (ms) as it is kept, where it is here. */
-  text(key: RecordKey, now: number): string | undefined {
-    return this.#live(key, now)?.record.json ?? undefined
-  }
-
   /** What is known of the live record under `key` at `now` (ms) without looking at its value. */
   head(key: RecordKey, now: number): EntryHead | undefined {
     const slot = this.#live(key, now)
     if (!slot) return undefined
-    const { head, stamp, basis } = slot.record
-    slot.head ??= { key, head: decodeHead(head), stamp, basis, isLoaded: isWhole(slot.record) }
+    const { head, json, stamp, basis } = slot.record
+    const isLoaded = isWhole(slot.record)
+    slot.head ??= { key, head: decodeHead(head), stamp, basis, isLoaded, json: json ?? undefined }
     return slot.head
   }
 
