@@ -21,7 +21,7 @@ export interface EntryHead extends Omit<Entry, 'value'> {
   /** Whether the value is here: else it is left out of every reading until it was loaded. */
   readonly isLoaded: boolean
   /** The value as it is kept, where it is here: for who looks through many and reads few. */
-  readonly json: string | undefined
+  readonly json: string | null | undefined
 }
 
 interface Slot {
@@ -91,8 +91,7 @@ export class Replica {
     const slot = this.#live(key, now)
     if (!slot) return undefined
     const { head, json, stamp, basis } = slot.record
-    const isLoaded = isWhole(slot.record)
-    slot.head ??= { key, head: decodeHead(head), stamp, basis, isLoaded, json: json ?? undefined }
+    slot.head ??= { key, head: decodeHead(head), stamp, basis, isLoaded: isWhole(slot.record), json }
     return slot.head
   }
 

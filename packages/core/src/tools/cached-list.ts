@@ -89,7 +89,7 @@ export class CachedLists {
   text(service: Service): string | undefined {
     const own = this.#ownOf(service)
     if (own) return JSON.stringify({ tools: own.tools.map((tool) => ({ ...tool, name: tool.tool })) })
-    return this.known(service) && this.#dataspace.head(serviceKey(service, 'cache'))?.json
+    return (this.known(service) && this.#dataspace.head(serviceKey(service, 'cache'))?.json) ?? undefined
   }
 
   /** How many of its tools may be used by who sees the service; `null` where only the tools would tell. */

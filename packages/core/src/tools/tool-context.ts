@@ -1,6 +1,6 @@
 import { checkMethodOptions } from '../option-checks.ts'
-import { checkServiceName } from '../services/names.ts'
 import { ClientContext } from '../services/client-context.ts'
+import { checkServiceName } from '../services/names.ts'
 import type { ArgumentProblem } from './check-arguments.ts'
 import type { ListOptions } from './listing.ts'
 import { checkAddress, resolveTool } from './resolve.ts'
