@@ -136,6 +136,7 @@ describe.skipIf(!hasRedisServer)('with Redis', () => {
       expect(errorOf(outcome)).toMatchObject({
         code: 'unavailable',
         message: expect.stringContaining('unknown'),
+        hint: expect.any(String),
       })
       expect(existsSync(localFile(box.home, 'team', 'default'))).toBe(false)
     },

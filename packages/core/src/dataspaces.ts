@@ -45,7 +45,10 @@ async function look({
   if (local === true) return localDataspaces(homeFolder({ home, env }), namespace)
   if (local !== false) return { dataspaces: [await factsOfFile(resolve(cwd, local), dataspace)], unnamed: [] }
   if (!redis) return { dataspaces: [], unnamed: [] }
-  if (policy === 'memory') throw new Error('the policy is memory: Redis is not contacted')
+  if (policy === 'memory') {
+    const hint = 'Leave out the policy: only Redis knows which there are.'
+    throw storeError('unavailable', 'the policy is memory: Redis is not contacted', { hint })
+  }
   const { redisDataspaces, redisTarget } = await import('@mcpstore/storage/redis')
   const { address, hashTag } = redis
   const place = { target: redisTarget(address), namespace, timeoutMs: socketTimeoutMs }
