@@ -188,6 +188,16 @@ describe.skipIf(!hasRedisServer)('the dataspaces of a namespace in Redis', () =>
     expect(e).toMatchObject({ name: 'e', keys: 0 })
   })
 
+  it('are not said to hold anything where their key meta is of somebody else', async () => {
+    await server.command('ZADD', 'n::dataspaces', 1, 'text', 2, 'hash')
+    await server.command('SET', 'n:text:meta', 'foreign')
+    await server.command('HSET', 'n:hash:meta', 'theirs', 1)
+    expect((await look()).map(({ name, keys, problem }) => [name, keys, problem])).toEqual([
+      ['hash', null, expect.stringMatching(/^n:hash:meta: .* no record of mcpstore$/)],
+      ['text', null, expect.stringMatching(/^n:text:meta: .* no record of mcpstore$/)],
+    ])
+  })
+
   it('cannot be told where something else is in their place; all else works', async () => {
     await server.command('SET', 'n::dataspaces', 'foreign')
     const one = await open('d')

@@ -1,6 +1,7 @@
 import { type DataspaceFacts, seenAt } from '../../dataspace-facts.ts'
 import { StorageError } from '../../errors.ts'
 import { decodeSegment, encodeSegment } from '../../keyspace.ts'
+import { FOREIGN } from '../../record.ts'
 import { systemTime, type Time } from '../../time.ts'
 import { notesFrom } from './hashes.ts'
 import { type Answer, askAll, measure } from './measure.ts'
@@ -101,19 +102,20 @@ async function thereOf(session: RedisSession, noted: readonly Noted[]): Promise<
 }
 
 async function factsOf(session: RedisSession, { name, opened, place }: Noted): Promise<DataspaceFacts> {
-  const [clock, nodes] = await askAll(session, [['time'], ['hgetall', place.nodes]])
+  const [clock, nodes, epoch] = await askAll(session, [
+    ['time'],
+    ['hgetall', place.nodes],
+    ['hget', place.meta, 'epoch'],
+  ])
   const now = millisOf(clock!)
   const beats =
     'reply' in nodes! ? notesFrom(Object.entries(nodes.reply as object).flat()).map(({ last }) => last) : []
   const seen = [opened, ...beats].filter((at) => at > 0 && at <= now + AHEAD_MS)
-  const { keys, bytes, refused } = await measure(session, place, MOST_MEASURED)
-  return {
-    name,
-    keys: keys ?? null,
-    bytes: bytes ?? null,
-    ...seenAt(seen.length > 0 ? Math.max(...seen) : undefined, now),
-    ...(refused !== undefined && { problem: refused }),
-  }
+  const told = { name, ...seenAt(seen.length > 0 ? Math.max(...seen) : undefined, now) }
+  const isOurs = 'reply' in epoch! && Boolean(epoch.reply)
+  if (!isOurs) return { ...told, keys: null, bytes: null, problem: `${place.meta}: ${FOREIGN}` }
+  const { keys = null, bytes = null, refused } = await measure(session, place, MOST_MEASURED)
+  return { ...told, keys, bytes, ...(refused !== undefined && { problem: refused }) }
 }
 
 /** What the server's clock says; the one here where it may not be asked. */
