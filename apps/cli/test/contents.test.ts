@@ -54,6 +54,23 @@ it('prompts are shown as get-prompt takes them', async () => {
   })
 })
 
+it('one prompt or message that is not as it should be hid all the others', async () => {
+  const odd = { ...prompt, description: 5, arguments: [null, 'x', { name: 5 }, { name: 'fine' }] }
+  const services = {
+    listPrompts: async () => listed([odd, prompt], [source('docs')]),
+    getPrompt: async () => ({
+      messages: [null, 'x', { role: 5 }, { role: 'user', content: [null, { type: 'text', text: 'hi' }] }],
+    }),
+    readResource: async () => ({ contents: 'no list' }),
+  } as never
+  const shown = await run(['prompts'], { services })
+  expect(shown.stdout).toBe(
+    'docs  2 prompts\n  docs/summarise [fine=…]               5\n  docs/summarise language=… [length=…]  Sums up\n',
+  )
+  expect((await run(['get-prompt', 'docs/x'], { services })).stdout).toBe(':\n\n:\n\n5:\n\nuser:\n\nhi\n')
+  expect((await run(['read-resource', 'docs', 'a:b'], { services })).exit).toBe(0)
+})
+
 it('passes the service and --timeout on', async () => {
   const { calls } = await run(['resources', 'docs', '--timeout', '2'], contents([source('docs')]))
   const options = { timeout: 2000, signal: expect.any(AbortSignal) }

@@ -110,6 +110,21 @@ it('an old list is a failure where --max-age asked for a newer one', async () =>
   expect((await run(['tools', '--max-age', '1h'], listing([now], [kept]))).exit).toBe(0)
 })
 
+it('one tool whose description is no text hid the tools of all services', async () => {
+  const odd = fakeTool('odd', 'odd', {
+    description: { en: 'Odd.' },
+    annotations: 5,
+    inputSchema: 'none',
+  } as never)
+  const { exit, stdout } = await run(['tools'], listing([echo, odd], [cached('odd'), cached('echo')]))
+  expect(exit).toBe(0)
+  expect(stdout).toContain('{"en":"Odd."}\n')
+  expect(stdout).toContain('What echo does.\n')
+  const services = { findTool: async () => odd, listTools: async () => fakeToolList([odd], [cached('odd')]) }
+  const info = await run(['info', 'odd/odd'], { services })
+  expect(info).toMatchObject({ exit: 0, stdout: expect.stringContaining('{"en":"Odd."}\n') })
+})
+
 it('--json gives the tools as they are and a source for each service', async () => {
   const { exit, stdout, stderr } = await run(
     ['list-tools', '--json'],

@@ -43,6 +43,25 @@ it.each([
   expect(calls['useTool']).toHaveLength(1)
 })
 
+it.each([
+  ['text', 'text\n'],
+  [
+    [null, 5, 'x', [], { type: 5 }, { type: 'text' }, { type: 'text', text: { a: 1 } }],
+    '\n5\nx\n[]\n{"type":5}\n\n{"a":1}\n',
+  ],
+  [
+    [
+      { type: 'resource', resource: null },
+      { type: 'image', data: 5 },
+    ],
+    '[resource]\n[image]\n',
+  ],
+  [[{ type: 'constructor' }, { type: 'toString' }], '[constructor]\n[toString]\n'],
+])('a tool had run, and what it answered was shown as a defect: %j', async (content, stdout) => {
+  const shown = await run(['use-tool', 'add'], answering({ content } as never))
+  expect(shown).toMatchObject({ exit: 0, stdout, stderr: '' })
+})
+
 it('single arguments win over --args', async () => {
   const { calls } = await run(['use', 'add', '--args', '{"n":1,"m":1}', 'n:=2'], text)
   expect(calls['useTool']?.[0]?.slice(0, 2)).toEqual(['calc/add', { n: 2, m: 1 }])

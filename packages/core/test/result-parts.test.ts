@@ -26,3 +26,21 @@ test('structuredOf is the structured content, or the text as JSON', () => {
     expect(structuredOf({ content: [text(plain)] })).toBeUndefined()
   }
 })
+
+test('textOf threw at an answer that the protocol does not know', () => {
+  const odd = [
+    null,
+    5,
+    'x',
+    { type: 'text' },
+    { type: 'resource', resource: null },
+    { type: 'text', text: 'fine' },
+  ]
+  expect(textOf({ content: odd } as never)).toBe('fine')
+  expect(textOf({ content: 'no list' } as never)).toBe('')
+  expect(structuredOf({ content: null } as never)).toBeUndefined()
+  const typed: { degrees: number } | undefined = structuredOf<{ degrees: number }>({
+    structuredContent: { degrees: 21 },
+  })
+  expect(typed?.degrees).toBe(21)
+})

@@ -2,7 +2,7 @@ import { usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { writeJson } from '../output/json.ts'
 import { paint } from '../output/output.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { givenText, visibleLine } from '../output/terminal-text.ts'
 import { renderToolResult } from '../output/tool-result.ts'
 import { servicesOf, withStore } from '../store-session.ts'
 
@@ -20,8 +20,9 @@ export async function getPrompt(
     const result = await servicesOf(store, values).getPrompt(prompt, args, options)
     if (json) writeJson(out, result)
     else {
-      const parts = (result.messages ?? []).map(({ role, content }) => {
-        const heading = paint(out, 'bold', `${visibleLine(String(role))}:`)
+      const parts = [result.messages ?? []].flat().map((message) => {
+        const { role, content } = Object(message) as Partial<typeof message>
+        const heading = paint(out, 'bold', `${visibleLine(givenText(role))}:`)
         return `${heading}\n${renderToolResult({ content: [content ?? []].flat() })}`
       })
       out.write(parts.join('\n'))

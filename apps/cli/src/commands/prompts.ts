@@ -28,6 +28,7 @@ export async function prompts(
 
 /** Each as it is written for `get-prompt`; what may be left out stands in brackets. */
 function argumentsOf({ arguments: args = [] }: ListedPrompt): string {
-  const words = [args].flat().map(({ name, required }) => (required ? `${name}=…` : `[${name}=…]`))
+  const named = [args].flat().filter((one) => typeof one?.name === 'string')
+  const words = named.map(({ name, required }) => (required ? `${name}=…` : `[${name}=…]`))
   return words.map((word) => ` ${word}`).join('')
 }

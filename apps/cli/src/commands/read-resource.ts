@@ -17,7 +17,7 @@ export async function readResource(
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
     })
     if (json) writeJson(context.out, result)
-    else context.out.write(renderToolResult({ content: (result.contents ?? []).map(blockOf) }))
+    else context.out.write(renderToolResult({ content: [result.contents ?? []].flat().map(blockOf) }))
     return 0
   })
 }

@@ -3,7 +3,7 @@ import { argumentSchema, asSchema } from '../argument-types.ts'
 import type { CommandContext } from '../command.ts'
 import { commandTable } from '../command-table.ts'
 import { options } from '../options.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { givenText, visibleLine } from '../output/terminal-text.ts'
 import { optionsOf, type Wanted } from './wanted.ts'
 
 /** A word that fits, and what is said of it where the shell shows that. */
@@ -64,7 +64,7 @@ async function servicesOfTools(scope: Scope, command: string | undefined): Promi
 
 async function toolsOf(scope: Scope, typed: string): Promise<Candidate[]> {
   const tools = await scope.listTools(typed.slice(0, typed.indexOf('/')), { offline: true })
-  return tools.map(({ name, description }) => ({ value: name, about: description }))
+  return tools.map(({ name, description }) => ({ value: name, about: givenText(description) }))
 }
 
 /** `k=` for what a tool takes and was not given, and the values of one where they are few. */

@@ -1,7 +1,7 @@
 import type { ContentSource } from '@mcpstore/core'
 import { type Output, paint } from './output.ts'
 import { type Cell, renderTable } from './table.ts'
-import { firstLine, visibleLine } from './terminal-text.ts'
+import { firstLine, givenText, visibleLine } from './terminal-text.ts'
 
 /** One kind of content, and what there is of it. */
 export interface Group {
@@ -32,7 +32,7 @@ function renderService(name: string, groups: readonly Group[], output: Output): 
     .flatMap((group) => group.rows)
     .map(({ shown, title, description }): Cell[] => [
       `  ${visibleLine(shown)}`,
-      { text: firstLine(String(description ?? title ?? '')), style: 'dim' },
+      { text: firstLine(givenText(description ?? title)), style: 'dim' },
     ])
   return `${paint(output, 'bold', visibleLine(name))}  ${counts.join(', ')}\n${renderTable(rows, output)}`
 }

@@ -1,3 +1,5 @@
+import { toJson } from './json.ts'
+
 /**
  * Control characters, which may drive a terminal, and the marks that reverse or reorder what is read.
  * Tab and line feed stay.
@@ -26,6 +28,12 @@ export function visibleText(text: string): string {
 /** The same in one line: line breaks and tabs become spaces. */
 export function visibleLine(text: string): string {
   return visibleText(text.trim().replace(/\s*[\r\n\t]\s*/g, ' '))
+}
+
+/** What a server gave where a text belongs: servers give other things too, and none of them hides what else there is. */
+export function givenText(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === undefined || value === null ? '' : toJson(value)
 }
 
 /** The first line of a text that has some, safe to show. */

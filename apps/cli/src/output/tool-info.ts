@@ -6,7 +6,7 @@ import { sourceWords } from './list-source.ts'
 import { type Output, paint } from './output.ts'
 import { sampleCall } from './sample-call.ts'
 import { type Cell, renderTable } from './table.ts'
-import { visibleLine, visibleText } from './terminal-text.ts'
+import { givenText, visibleLine, visibleText } from './terminal-text.ts'
 import { typeText } from './type-text.ts'
 
 /** One tool for people: what it does, its arguments, and a line that calls it. */
@@ -21,10 +21,11 @@ export function renderToolInfo(
   const tags = words.length > 0 ? `  [${words.join(', ')}]` : ''
   const known = source ? `  ${sourceWords(source)}${source.stale ? ', stale' : ''}` : ''
   const rows = argumentRows(inputSchema)
+  const about = givenText(description).trim()
   const wide = { ...output, columns: Number.POSITIVE_INFINITY }
   const parts = [
     `${paint(output, 'bold', visibleLine(name))}${tags}${paint(output, 'dim', known)}\n`,
-    ...(description?.trim() ? [`${visibleText(description.trim())}\n`] : []),
+    ...(about === '' ? [] : [`${visibleText(about)}\n`]),
     rows.length > 0 ? `\n${renderTable([header, ...rows], wide)}` : '\nIt takes no arguments.\n',
     `\n${visibleLine(sampleCall(name, inputSchema, scope))}\n`,
   ]

@@ -3,7 +3,7 @@ import { annotationWords } from './annotations.ts'
 import { toJson } from './json.ts'
 import { type Output, paint, type Style } from './output.ts'
 import { signature } from './signature.ts'
-import { displayWidth, firstLine, fit, visibleText } from './terminal-text.ts'
+import { displayWidth, firstLine, fit, givenText, visibleText } from './terminal-text.ts'
 
 export interface ToolLinesOptions {
   /** Show the schemas too. */
@@ -25,7 +25,7 @@ export function toolLines(
   const room = output.columns - displayWidth(tags) - (note === '' ? 0 : note.length + 2)
   const written = words.map((word) => paint(output, styles[word], word)).join(', ')
   const line = `${signature(tool, room - 2)}${tags && `  [${written}]`}${note && `  ${paint(output, 'dim', note)}`}`
-  const about = fit(firstLine(tool.description ?? ''), output.columns - 6)
+  const about = fit(firstLine(givenText(tool.description)), output.columns - 6)
   return [
     `  ${line}\n`,
     about && `      ${paint(output, 'dim', about)}\n`,

@@ -1,7 +1,7 @@
 import type { ToolResult } from '@mcpstore/core'
 import { toJson } from './json.ts'
 import { sizeText } from './size-text.ts'
-import { visibleLine, visibleText } from './terminal-text.ts'
+import { givenText, visibleLine, visibleText } from './terminal-text.ts'
 
 type Block = NonNullable<ToolResult['content']>[number]
 
@@ -25,16 +25,26 @@ const describers: Readonly<Record<string, (block: Block) => unknown[]>> = {
  * A result for people: texts as they are but for control characters, other content as one line each, and the
  * structured content as JSON where there is no text.
  */
-export function renderToolResult({ content = [], structuredContent }: ToolResult): string {
-  const blocks = content.map(renderBlock)
-  const hasText = content.some(({ type }) => type === 'text')
+export function renderToolResult({ content, structuredContent }: ToolResult): string {
+  const given: unknown[] = [content ?? []].flat()
+  const blocks = given.map((block) => (isBlock(block) ? renderBlock(block) : visibleText(givenText(block))))
+  const hasText = given.some((block) => isBlock(block) && block.type === 'text')
   if (!hasText && structuredContent !== undefined) blocks.push(visibleText(toJson(structuredContent, 2)))
   return blocks.map((block) => (block.endsWith('\n') ? block : `${block}\n`)).join('')
 }
 
+function describe(block: Block): unknown[] {
+  return Object.hasOwn(describers, block.type) ? describers[block.type]!(block) : [block.type]
+}
+
+/** Servers also answer with what the protocol does not know. */
+function isBlock(value: unknown): value is Block {
+  return typeof (Object(value) as Partial<Block>).type === 'string'
+}
+
 function renderBlock(block: Block): string {
-  if (block.type === 'text') return visibleText(String(block['text'] ?? ''))
-  const described = describers[block.type]?.(block) ?? [block.type]
+  if (block.type === 'text') return visibleText(givenText(block['text']))
+  const described = describe(block)
   const [kind, first, ...rest] = described.filter((part) => part !== undefined && part !== '').map(String)
   const details = [first, ...rest].filter((part) => part !== undefined).join(', ')
   return visibleLine(`[${kind}${details ? ` ${details}` : ''}]`)
