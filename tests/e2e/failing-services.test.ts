@@ -117,7 +117,7 @@ it.each(cases)('$what: said with its name, while all else works', async (one) =>
 it('whoever waits for an address that refuses is told that, however the time runs out', async () => {
   await using box = new Box()
   await addServices(box, { failing: { url: `http://127.0.0.1:${await freePort()}/mcp` } })
-  const waits = ['1500ms', '2', '2200ms', '2500ms'].map((timeout) =>
+  const waits = ['3', '3200ms', '3600ms', '4'].map((timeout) =>
     mcpstore(box, ['wait', 'failing', '--timeout', timeout, '--json']),
   )
   for (const outcome of await Promise.all(waits)) {

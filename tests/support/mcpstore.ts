@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'vitest'
 import type { Box } from './box.ts'
+import { documentedAs, problemsOf } from './json-schemas.ts'
 import { workspaceRoot } from './modules.ts'
 
 /** The built program. */
@@ -89,9 +90,13 @@ export function expectManners(
   if (options.includes('--debug')) return
   expect(stderr, command).not.toMatch(/^\s+at .*\d+:\d+\)?$/m)
   if (!options.includes('--json')) return
-  if (stdout !== '') expect(() => JSON.parse(stdout), `${command}\n${stdout}`).not.toThrow()
+  if (stdout !== '') {
+    expect(() => JSON.parse(stdout), `${command}\n${stdout}`).not.toThrow()
+    expect(problemsOf(documentedAs(options), JSON.parse(stdout)), `${command}\n${stdout}`).toEqual([])
+  }
   if (stderr !== '') {
     expect(stderr, command).toMatch(/^[^\n]*\n$/)
+    expect(problemsOf('failure', JSON.parse(stderr)), command).toEqual([])
     expect(errorOf({ stderr }), command).toMatchObject({
       code: expect.any(String),
       message: expect.any(String),

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { commandTable } from '../src/command-table.ts'
 import { exitCodes } from '../src/exit-codes.ts'
@@ -25,4 +25,11 @@ it('the page says which error code ends with which exit code', () => {
     [...codes.matchAll(/`(\w+)`/g)].map(([, code]) => [code, Number(exit)] as const),
   )
   expect(Object.fromEntries(told)).toEqual(exitCodes)
+})
+
+it('every command has a schema of its JSON, and no other has', async () => {
+  const folder = new URL('../../../docs/cli-json/', import.meta.url)
+  const named = (await readdir(folder)).map((file) => file.replace(/\.json$/, ''))
+  const commands = commandTable.map(({ name }) => name)
+  expect(named.sort()).toEqual([...commands, 'failure', 'shared'].sort())
 })
