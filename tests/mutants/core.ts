@@ -171,8 +171,8 @@ export const coreMutants: Mutant[] = [
   {
     name: 'what is inert is pinned',
     file: 'packages/core/src/pins/pin-keeper.ts',
-    find: 'this.#parts.gate.refusal(service) ? undefined : this.#parts.lists.whole(service)?.tools',
-    replace: 'this.#parts.lists.whole(service)?.tools',
+    find: 'gate.isInert(service) ? undefined : (whole ?? lists.whole(service))?.tools',
+    replace: '(whole ?? lists.whole(service))?.tools',
     suite: pins,
     test: 'the tools of what is inert pin nothing',
   },

@@ -194,7 +194,7 @@ export class StoreContext extends ToolContext {
 
   /** The tools of these parts, compared with what they were. */
   async #seen(parts: readonly ServiceList[]): Promise<ToolList> {
-    const changes = await this.house.pins.review(parts.map(({ service }) => service))
+    const changes = await this.house.pins.review(parts)
     return toolList(parts, changes)
   }
 

@@ -5,7 +5,7 @@ import { serviceWords } from '../config/shell-words.ts'
 import { storeError } from '../errors.ts'
 import type { Service } from '../services/registry.ts'
 import type { CachedLists } from '../tools/cached-list.ts'
-import { listHash } from '../tools/list-head.ts'
+import { type CachedList, listHash } from '../tools/list-head.ts'
 import type { ListedTool } from '../tools/tool-list.ts'
 import { scopeName } from '../trust/approval.ts'
 import type { Gate } from '../trust/gate.ts'
@@ -26,6 +26,13 @@ export interface KeeperParts {
   path: string | undefined
   /** Told once of each difference. */
   onChanges(service: Service, changes: ToolChanges): void
+}
+
+/** A service whose tools are shown. */
+export interface Shown {
+  service: Service
+  /** Its list, if that was looked up. */
+  whole?: CachedList
 }
 
 /** Tools, and whose they are. */
@@ -57,10 +64,11 @@ export class PinKeeper {
    * What has changed of the tools of these services, as their lists are known here; those of services that are seen for
    * the first time are pinned, if `pin` says so. A file that cannot be used is logged.
    */
-  async review(services: readonly Service[], pin: boolean): Promise<Map<string, ToolChanges>> {
-    const offers = services.flatMap((service) => {
+  async review(parts: readonly Shown[], pin: boolean): Promise<Map<string, ToolChanges>> {
+    const { gate, lists } = this.#parts
+    const offers = parts.flatMap(({ service, whole }) => {
       // What is inert cannot be called: its tools are of no account until it is trusted.
-      const tools = this.#parts.gate.refusal(service) ? undefined : this.#parts.lists.whole(service)?.tools
+      const tools = gate.isInert(service) ? undefined : (whole ?? lists.whole(service))?.tools
       return tools && tools.length > 0 ? [{ service, tools }] : []
     })
     const pins = this.#kept.known()

@@ -7,7 +7,7 @@ import type { CachedLists } from '../tools/cached-list.ts'
 import type { ListedTool } from '../tools/tool-list.ts'
 import { keepsFiles } from '../trust/approvals-of.ts'
 import type { Gate } from '../trust/gate.ts'
-import type { PinKeeper } from './pin-keeper.ts'
+import type { PinKeeper, Shown } from './pin-keeper.ts'
 import type { ToolChanges } from './tool-changes.ts'
 
 export interface PinsParts {
@@ -41,16 +41,16 @@ export class Pins {
   }
 
   /** Before tools of these services are shown to somebody: pins those that nobody saw before. By `id`. */
-  async review(services: readonly Service[]): Promise<ReadonlyMap<string, ToolChanges>> {
-    if (this.#parts.options.pin === 'off' || services.length === 0) return NONE
-    return (await this.keeper()).review(services, true)
+  async review(parts: readonly Shown[]): Promise<ReadonlyMap<string, ToolChanges>> {
+    if (this.#parts.options.pin === 'off' || parts.length === 0) return NONE
+    return (await this.keeper()).review(parts, true)
   }
 
   /** The same for who shows them to nobody: pins nothing. */
   async look(service: Service): Promise<void> {
     if (this.#parts.options.pin === 'off') return
     await this.#parts.lists.load([service])
-    await (await this.keeper()).review([service], false)
+    await (await this.keeper()).review([{ service }], false)
   }
 
   /** Before a tool is called; `undefined` where there is nothing to wait for. @throws `tool_changed`, `storage` */
@@ -81,7 +81,7 @@ export class Pins {
 
   async #compare(service: Service, tool: ListedTool): Promise<void> {
     const keeper = await this.keeper()
-    if (!this.#compared.has(tool)) await keeper.review([service], true)
+    if (!this.#compared.has(tool)) await keeper.review([{ service }], true)
     if (this.#parts.options.pin === 'block') keeper.admit(service, tool)
     this.#compared.add(tool)
   }

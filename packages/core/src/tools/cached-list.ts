@@ -36,7 +36,7 @@ export class CachedLists {
   readonly #own = new Map<string, OwnList>()
   readonly #read = new WeakMap<Entry, CachedList | undefined>()
   readonly #heads = new WeakMap<EntryHead, { head: ListHead; known: KnownList } | undefined>()
-  readonly #fingerprints = new WeakMap<ServiceConfig, { expanded: ServiceConfig; hash: string }>()
+  readonly #fingerprints = new WeakMap<ServiceConfig, { text: string; hash: string }>()
   readonly #shapes = new WeakMap<ServiceConfig, string>()
 
   constructor(dataspace: Dataspace, gate: Gate) {
@@ -153,9 +153,10 @@ export class CachedLists {
     const own = this.#expanded(service)
     if (!own) return undefined
     const known = this.#fingerprints.get(config)
-    if (known && isSame(known.expanded, own)) return known.hash
+    const text = JSON.stringify(own)
+    if (known?.text === text) return known.hash
     const hash = fingerprint(own, this.#gate.hashingKey(service))
-    this.#fingerprints.set(config, { expanded: own, hash })
+    this.#fingerprints.set(config, { text, hash })
     return hash
   }
 
@@ -188,16 +189,14 @@ export class CachedLists {
   }
 
   #expanded(service: Service): ServiceConfig | undefined {
+    // To make an error takes longer than all else.
+    if (this.#gate.isInert(service)) return undefined
     try {
       return this.#gate.expand(service)
     } catch {
       return undefined
     }
   }
-}
-
-function isSame(a: ServiceConfig, b: ServiceConfig): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b)
 }
 
 /** For each grant the last list, and what may be used of it. */

@@ -4,6 +4,7 @@ import { noteOfError, storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import type { ToolChanges } from '../pins/tool-changes.ts'
 import type { Service } from '../services/registry.ts'
+import { narrowed } from './cached-list.ts'
 import { ASKING, inParallel } from './in-parallel.ts'
 import type { CachedList, KnownList } from './list-head.ts'
 import type { ListedTool, ToolList, ToolSource } from './tool-list.ts'
@@ -34,6 +35,8 @@ export interface AskOptions extends ListOptions {
 export interface ServiceList {
   service: Service
   list: CachedList | undefined
+  /** The same with what may not be used by who sees the service, where it was looked at. */
+  whole?: CachedList
   source: ToolSource['source']
   /** What is known of a list that was not loaded. */
   unread?: KnownList | undefined
@@ -72,25 +75,23 @@ async function partsOf(
   await house.lists.load(services)
   // Most lists are known and good: those wait for nobody, and nobody is looked up for each of them.
   await house.gate.look(services)
-  const ready = services.map((service) =>
-    house.gate.isDecided(service) ? good(house, service, options) : undefined,
-  )
-  if (!ready.includes(undefined)) return ready as ServiceList[]
-  const asked = (await ask(services.filter((_, at) => !ready[at]))).values()
-  return ready.map((part) => part ?? asked.next().value!)
+  const settled = services.map((service) => settledPart(house, service, options))
+  if (!settled.includes(undefined)) return settled as ServiceList[]
+  const asked = (await ask(services.filter((_, at) => !settled[at]))).values()
+  return settled.map((part) => part ?? asked.next().value!)
 }
 
-/** The list that is known, where it may be served as it is. */
-function good(
-  { lists, options, refresher }: House,
-  service: Service,
-  { maxAge }: AskOptions,
-): ServiceList | undefined {
-  const list = lists.get(service)
+/** What there is to say of a service without waiting for anybody, where that is all: its good list, or that it is inert. */
+function settledPart(house: House, service: Service, { maxAge }: AskOptions): ServiceList | undefined {
+  const { gate, lists, options, refresher } = house
+  const decision = gate.decision(service)
+  if (decision?.refusal) return knownNow(house, service, decision.refusal)
+  const whole = decision && lists.whole(service)
+  const list = whole && narrowed(whole, service)
   if (!list || isSpent(list) || !isWithin(maxAge, list)) return undefined
   if (refresher.isOutdated(service, list)) return undefined
   if (isStale(list) && options.refreshBehind) return undefined
-  return { service, list, source: sourceOfKnown(list), error: undefined, isOutdated: false }
+  return { service, list, whole, source: sourceOfKnown(list), error: undefined, isOutdated: false }
 }
 
 async function listOf(
@@ -165,12 +166,12 @@ export async function headsKnown(
 }
 
 /** What is known now: nothing of a service that was removed meanwhile. */
-async function known(
-  { lists, refresher }: House,
-  service: Service,
-  error: McpStoreError,
-): Promise<ServiceList> {
-  await lists.load([service])
+async function known(house: House, service: Service, error: McpStoreError): Promise<ServiceList> {
+  await house.lists.load([service])
+  return knownNow(house, service, error)
+}
+
+function knownNow({ lists, refresher }: House, service: Service, error: McpStoreError): ServiceList {
   const isOutdated = refresher.isOutdated(service)
   if (lists.isUnread(service)) {
     const unread = lists.known(service)

@@ -35,7 +35,7 @@ export class ToolContext extends ClientContext {
     checkMethodOptions('findTool', options)
     const asked = { ...options, insist: options.fresh }
     const found = await resolveTool(this.house, checkAddress(tool), asked)
-    await this.house.pins.review([found.service])
+    await this.house.pins.review([found])
     return found.tool
   }
 

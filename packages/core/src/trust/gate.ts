@@ -128,6 +128,11 @@ export class Gate {
     return danger === undefined ? null : inertReason(danger, this.#doubts(service))
   }
 
+  /** Whether it may not be connected, as of the last `consult` about it. */
+  isInert(service: Service): boolean {
+    return this.#danger(service) !== undefined
+  }
+
   /** The same as an error. */
   refusal(service: Service): McpStoreError<ErrorCode> | undefined {
     const danger = this.#danger(service)
@@ -139,11 +144,14 @@ export class Gate {
     return this.isOwn && !this.#parts.vault.isWaiting(config)
   }
 
-  /** Whether `admit` lets it pass without waiting, as of the last `look` at it. */
-  isDecided(service: Service): boolean {
-    if (this.isOwn) return this.isOpen(service)
-    const isAsked = typeof this.#parts.trust === 'function' && !this.isTrusted(service)
-    return !isAsked && this.#danger(service) === undefined && !this.#parts.vault.isWaiting(service.config)
+  /** What `admit` does with it, as of the last `look` at it; `undefined` where it has to wait for that. */
+  decision(service: Service): { refusal: McpStoreError | undefined } | undefined {
+    const { config } = service
+    const { trust, vault } = this.#parts
+    const isAsked = !this.#answers.has(config) || this.#undecided.has(config)
+    if (typeof trust === 'function' && isAsked && !this.isTrusted(service)) return undefined
+    const refusal = this.refusal(service)
+    return refusal || !vault.isWaiting(config) ? { refusal } : undefined
   }
 
   /** Passes when the service may be connected. @throws `untrusted`; `timeout`, `aborted` while the host decides */
