@@ -124,7 +124,11 @@ describe.skipIf(!hasRedisServer)('the rights that mcpstore redis acl prints', ()
     expect(await a.store.clear()).toBe('redis')
     await b.sees({})
     expect([a.status.missing, b.status.missing]).toEqual([[], []])
-    for (const server of cluster.servers) expect(await server.command('ACL', 'LOG')).toEqual([])
+    for (const server of cluster.servers) {
+      const refused = (await server.command('ACL', 'LOG')) as string[][]
+      // What ioredis tells of itself where it subscribes; older servers know no such right.
+      expect(refused.filter((entry) => !entry.includes('client|setinfo'))).toEqual([])
+    }
   })
 
   it('but the one to ask for INFO: that is told, and a wipe is no wipe', async () => {
