@@ -70,3 +70,23 @@ export function notTheMaximum({ sent, stored }: Ending, now: number): string[] {
     return lower ? [`${key} is ${here?.json}, although ${json} is later`] : []
   })
 }
+
+/** What became of a number that several add one to, each time on the condition that it is as they have seen it. */
+export interface Chain {
+  /** What it was known to be after each success. */
+  reached: number[]
+  /** How often nobody knows. */
+  unknown: number
+}
+
+/** Nobody reached what another one had reached, and what is stored is the sum, give or take what nobody knows. */
+export function brokenChain({ reached, unknown }: Chain, stored: number | undefined): string[] {
+  if (stored === undefined) return []
+  const twice = reached.filter((n, at) => reached.indexOf(n) !== at)
+  const sum = reached.length
+  const missing = stored < sum || stored > sum + unknown || Math.max(0, ...reached) > stored
+  return [
+    ...twice.map((n) => `two reached ${n}, each on the condition that nobody else does`),
+    ...(missing ? [`${sum} have added one, of ${unknown} nobody knows: it is ${stored}`] : []),
+  ]
+}

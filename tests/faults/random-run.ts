@@ -12,6 +12,8 @@ import { chanceOf } from './random-chance.ts'
 import { type Fault, faults, type Scene } from './random-faults.ts'
 import {
   type Asked,
+  brokenChain,
+  type Chain,
   type Ending,
   goneWithoutAWord,
   notTheMaximum,
@@ -39,6 +41,8 @@ export interface RunOptions {
 type Peer = Worker<typeof requests>
 
 const SERVICE = 'counted'
+/** A number that is only changed by who has seen it as it is. */
+const CHAIN = 'services:chain:config'
 /** How far the clocks of the processes are off. */
 const SKEWS = [0, 37 * 60_000, -2 * 3_600_000]
 
@@ -67,6 +71,8 @@ export class RandomRun implements AsyncDisposable {
   #working = true
   #value = 0
   #cleared = false
+  readonly #chain: Chain = { reached: [], unknown: 0 }
+  readonly #unread: string[] = []
   readonly #journals: string[] = []
 
   constructor(options: RunOptions) {
@@ -135,6 +141,11 @@ export class RandomRun implements AsyncDisposable {
       ...goneWithoutAWord(ending),
       ...notTheMaximum({ ...ending, sent }, Date.now()),
       ...this.#miscounted(stored),
+      ...(await this.#misled()),
+      ...(this.#cleared ? [] : this.#unread),
+      ...(lossy && !this.#isDurable
+        ? []
+        : brokenChain(this.#chain, this.#cleared ? undefined : numberIn(stored))),
     ]
   }
 
@@ -195,8 +206,11 @@ export class RandomRun implements AsyncDisposable {
     this.#asked.push(asked)
     this.#owners.set(asked, peer)
     try {
-      asked.result = await peer.ask('put', key, value as never)
-      const { durable } = asked.result
+      const { own, ...result } = await peer.ask('put', key, value as never)
+      asked.result = result
+      const { durable, status } = result
+      if (key.includes('once') && status === 'written' && JSON.stringify(own) !== asked.json)
+        this.#unread.push(`the writer of ${asked.json} to ${key} reads ${JSON.stringify(own)}`)
       this.told[durable] = (this.told[durable] ?? 0) + 1
     } catch (error) {
       if (peer.isRunning) throw error
@@ -213,6 +227,7 @@ export class RandomRun implements AsyncDisposable {
       if (dice < 0.2) await this.#put(n, hot, dice < 0.03 ? undefined : { n: ++this.#value })
       else await this.#put(n, `services:once${++this.#value}:config`, { n: this.#value })
       if (chance() < 0.3) await this.#count(n)
+      if (chance() < 0.2) await this.#increase(n)
       if (this.#options.clears && chance() < 0.002) await this.#clear(n)
       await new Promise((resolve) => setTimeout(resolve, chance() * 10))
     }
@@ -225,6 +240,17 @@ export class RandomRun implements AsyncDisposable {
     await peer.ask('count', SERVICE, counter).catch((error) => {
       if (peer.isRunning) throw error
     })
+  }
+
+  async #increase(n: number): Promise<void> {
+    const { peer } = this.#seats[n]!
+    const outcome = await peer.ask('increase', CHAIN).catch((error) => {
+      if (peer.isRunning) throw error
+      return 'outcome_unknown'
+    })
+    if (typeof outcome === 'number') this.#chain.reached.push(outcome)
+    else if (outcome === 'outcome_unknown') this.#chain.unknown++
+    else if (!['refused', 'unavailable'].includes(outcome)) throw new Error(outcome)
   }
 
   async #clear(n: number): Promise<void> {
@@ -240,6 +266,23 @@ export class RandomRun implements AsyncDisposable {
       const wrong = inexact ? actual > expected : actual !== expected
       return wrong ? [`${counter} is ${actual} instead of ${expected}`] : []
     })
+  }
+
+  /** What a watcher was told last is what a reader gets. */
+  async #misled(): Promise<string[]> {
+    const told = await Promise.all(this.#seats.map(({ peer }) => peer.ask('watched')))
+    const shown = await this.#shown()
+    return shown.flatMap((list, n) => {
+      const [read, watched] = [list.map(([key, json]) => [key, json]), told[n]!].map((pairs) =>
+        JSON.stringify([...pairs].sort()),
+      )
+      return read === watched ? [] : [`process ${n} reads ${read}, its watcher was told ${watched}`]
+    })
+  }
+
+  /** Whether the server has all that it acknowledged, whatever becomes of it. */
+  get #isDurable(): boolean {
+    return this.#options.config?.includes('appendfsync always') === true
   }
 
   async #keepConflicts(): Promise<void> {
@@ -269,6 +312,10 @@ export class RandomRun implements AsyncDisposable {
 
 /** Faults that have the server lose what it had acknowledged. */
 const LOSSY: readonly FaultName[] = ['roll back', 'fail over with losses', 'kill the server']
+
+function numberIn({ records }: Stored): number {
+  return (JSON.parse(records.get(CHAIN)?.json ?? '{"n":0}') as { n: number }).n
+}
 
 function sorted(counters: Record<string, number>): [string, number][] {
   return Object.entries(counters).sort(([a], [b]) => (a < b ? -1 : 1))
