@@ -19,6 +19,7 @@ const outage = 'tests/faults/outage.test.ts'
 const network = 'tests/faults/network.test.ts'
 const late = 'tests/faults/late.test.ts'
 const lostData = 'tests/faults/lost-data.test.ts'
+const garbage = 'tests/faults/garbage.test.ts'
 const wipes = 'tests/faults/wipes.test.ts'
 const former = 'packages/storage/src/backends/redis/former.ts'
 const _events = 'packages/core/test/store-events.test.ts'
@@ -32,6 +33,22 @@ export const storageMutants: Mutant[] = [
     replace: 'looks <= LOOKS',
     suite: 'packages/storage/test/sqlite.test.ts',
     test: 'a file without a byte was called lost although another process was just making it',
+  },
+  {
+    name: 'a count that nothing can be added to stops all writes',
+    file: countScript,
+    find: "redis.call('HSET', stats, name, string.format('%.0f', whole(field(stats, name)) + total - before))",
+    replace: "redis.call('HINCRBY', stats, name, string.format('%.0f', total - before))",
+    suite: garbage,
+    test: 'into any field takes Redis away from nobody, and what others write goes on',
+  },
+  {
+    name: 'a basis that is no stamp stops all writes',
+    file: 'packages/storage/src/backends/redis/scripts/rules.lua',
+    find: 'return is_stamp(stamp) and tonumber',
+    replace: "return stamp ~= '' and tonumber",
+    suite: garbage,
+    test: 'into any field takes Redis away from nobody, and what others write goes on',
   },
   {
     name: 'the last write to arrive stays, whatever its stamp',

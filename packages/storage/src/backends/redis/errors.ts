@@ -96,6 +96,7 @@ const ALSO: readonly [RegExp, keyof typeof BY_CODE][] = [
   [/^ERR AUTH|invalid password|invalid username-password/i, 'WRONGPASS'],
   [/no permissions|ACL failure|can't run this command|unknown command/i, 'NOPERM'],
   [/No such master with that name/, 'NOMASTER'],
+  [/hash value is not an integer|would overflow|attempt to (?:compare|perform|concatenate)/, 'WRONGTYPE'],
   [/DB index is out of range|SELECT is not allowed/i, 'DB'],
 ]
 

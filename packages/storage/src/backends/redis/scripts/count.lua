@@ -30,9 +30,10 @@ for at = 9, #ARGV, 2 do
   local share = field(shares, member .. ' ' .. name)
   local before = 0
   -- A share is `<generation> <total>`; one of an earlier generation is none.
-  if string.sub(share, 1, #since + 1) == since .. ' ' then before = tonumber(string.sub(share, #since + 2)) end
+  if string.sub(share, 1, #since + 1) == since .. ' ' then before = whole(string.sub(share, #since + 2)) end
   if total > before then
-    redis.call('HINCRBY', stats, name, string.format('%.0f', total - before))
+    -- What nothing can be added to begins anew.
+    redis.call('HSET', stats, name, string.format('%.0f', whole(field(stats, name)) + total - before))
     redis.call('HSET', shares, member .. ' ' .. name, since .. ' ' .. string.format('%.0f', total))
     rose = true
     -- What ends with its process is not kept for long.

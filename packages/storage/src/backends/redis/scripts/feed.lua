@@ -4,7 +4,7 @@
 -- returns {members, rev, the stamp of the last clear, epoch, now}
 local index, meta = KEYS[1], KEYS[2]
 local now = clock(ARGV[2])
-local cleared = field(meta, 'cleared')
+local cleared = last_clear(meta)
 -- One from the future is none yet; the next write puts it right.
 if is_future(cleared, now) then cleared = '' end
 return {redis.call('ZRANGEBYSCORE', index, '(' .. ARGV[1], '+inf'), field(meta, 'rev'), cleared,

@@ -25,12 +25,18 @@ local function field(key, name)
   return redis.call('HGET', key, name) or ''
 end
 
+-- The whole number that a text is, as far as it can be counted with; 0 for anything else.
+local function whole(text)
+  return #text < 16 and string.find(text, '^%d+$') and tonumber(text) or 0
+end
+
 local function is_stamp(text)
   return #text == 27 and string.find(text, '^[0-9a-f]+%-[0-9a-z]+$') ~= nil and string.sub(text, 17, 17) == '-'
 end
 
+-- Of what is no stamp it says nothing: whoever may write may write anything, and no script ends because of it.
 local function is_future(stamp, now)
-  return stamp ~= '' and tonumber(string.sub(stamp, 1, 12), 16) > now + FUTURE_LIMIT_MS
+  return is_stamp(stamp) and tonumber(string.sub(stamp, 1, 12), 16) > now + FUTURE_LIMIT_MS
 end
 
 -- The stamp of a node right before a moment. In two parts: the integers of ioredis-mock have 32 bits.
@@ -48,9 +54,14 @@ local function covers(seen, stamp)
   return false
 end
 
--- The last clear. One from the future would forbid every write until then, so it is taken to be of now.
-local function cleared_at(meta, now)
+local function last_clear(meta)
   local cleared = field(meta, 'cleared')
+  return is_stamp(cleared) and cleared or ''
+end
+
+-- The same. One from the future would forbid every write until then, so it is taken to be of now.
+local function cleared_at(meta, now)
+  local cleared = last_clear(meta)
   if not is_future(cleared, now) then return cleared end
   cleared = stamp_before(now, string.sub(cleared, 18))
   redis.call('HSET', meta, 'cleared', cleared)
@@ -62,7 +73,7 @@ local function is_live(key, cleared, now)
   local stamp = field(key, 's')
   local expires = field(key, 'x')
   return is_stamp(stamp) and later(stamp, cleared) and field(key, 'd') ~= '1'
-    and (expires == '' or tonumber(expires) > now)
+    and (expires == '' or whole(expires) > now)
 end
 
 -- Under what the counters of a config count: the last clear, and since when there has been the config.

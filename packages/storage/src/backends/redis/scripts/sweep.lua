@@ -2,7 +2,7 @@
 -- KEYS  1 record or stats  2 index  3 meta
 -- ARGV  1 member
 local key, index, meta = KEYS[1], KEYS[2], KEYS[3]
-local cleared = field(meta, 'cleared')
+local cleared = last_clear(meta)
 local stamp = field(key, 's')
 if stamp == '' then
   for _, name in ipairs(redis.call('HKEYS', key)) do
