@@ -198,7 +198,7 @@ describe.skipIf(!hasRedisServer)('who writes to Redis past mcpstore', () => {
     await scene.add('well', fixtureServer(box))
     await scene.add('other', fixtureServer(box))
     const ran = elsewhere.path('ran')
-    await stranger.plantLater(own, JSON.stringify({ type: 'stdio', command: 'touch', args: [ran] }))
+    await stranger.plant(own, JSON.stringify({ type: 'stdio', command: 'touch', args: [ran] }))
     const refused = await scene.run('use-tool', 'well/echo', 'text=five', '--json')
     expect([refused.exit, errorOf(refused).code]).toEqual([3, 'untrusted'])
     expect(existsSync(ran)).toBe(false)
@@ -233,12 +233,12 @@ describe.skipIf(!hasRedisServer)('who writes to Redis past mcpstore', () => {
     await host.do('disconnectService', 'well')
     const starts = box.starts().length
 
-    await stranger.plantLater(own, old)
+    await stranger.plant(own, old)
     await sees('old', 'older', false)
     expect(await host.ask('useTool', 'well/echo', { text: 'x' })).toMatchObject({
       error: { code: 'untrusted' },
     })
-    await stranger.plantLater(own, old.replace('"old"', '"odd"'))
+    await stranger.plant(own, old.replace('"old"', '"odd"'))
     await sees('odd', 'broken', false)
     await stranger.plant(moved, old, own)
     await until('the copy is there', async () => (await facts('moved').catch(() => undefined)) !== undefined)

@@ -29,6 +29,8 @@ const pool = 'packages/core/src/connections/pool.ts'
 const pins = 'packages/core/test/tool-pins.test.ts'
 const pinFile = 'packages/core/test/pin-file.test.ts'
 const knownLists = 'packages/core/test/known-lists.test.ts'
+const moments = 'packages/core/test/moment.test.ts'
+const terminalText = 'apps/cli/test/terminal-text.test.ts'
 const secretVariables = 'apps/cli/test/secret.test.ts'
 const addresses = 'packages/core/test/connections-addresses.test.ts'
 
@@ -38,6 +40,22 @@ const warmStart = 'packages/core/test/warm-start.test.ts'
 
 /** Of services, connections, tools, trust. */
 export const coreMutants: Mutant[] = [
+  {
+    name: 'whatever can be read as a moment is shown as one',
+    file: 'packages/core/src/moment.ts',
+    find: '&& new Date(ms).toISOString() === value',
+    replace: '',
+    suite: moments,
+    test: 'is one only as it is written here',
+  },
+  {
+    name: 'marks that turn around what is read stand in JSON as they are',
+    file: 'apps/cli/src/output/json.ts',
+    find: '\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]',
+    replace: ']',
+    suite: terminalText,
+    test: 'reads back as exactly the same text, and holds no control character and no mark that reorders it',
+  },
   {
     name: 'a secret that is set to nothing is none',
     file: 'apps/cli/src/secret.ts',

@@ -15,24 +15,17 @@ export class Stranger {
     return String(await this.#redis.command('HGET', this.prefix + record, 'v'))
   }
 
-  /** Puts a value in the place of a record, with the facts of another one, and tells everybody. */
-  async plant(record: string, value: unknown, like: string): Promise<void> {
+  /** Puts a value in the place of a record, with the facts of another one, written a second later, and tells everybody. */
+  async plant(record: string, value: unknown, like: string = record): Promise<void> {
     const key = this.prefix + record
     const text = typeof value === 'string' ? value : JSON.stringify(value)
     if (record !== like) await this.#redis.command('COPY', this.prefix + like, key, 'REPLACE')
     // A head says what was in the value before.
     await this.#redis.command('HDEL', key, 'h')
-    await this.#redis.command('HSET', key, 'v', text)
-    await this.#index(record)
-  }
-
-  /** The same, as if it were written now. */
-  async plantLater(record: string, value: string): Promise<void> {
-    const key = this.prefix + record
     const stamp = String(await this.#redis.command('HGET', key, 's'))
     const later = (Number.parseInt(stamp.slice(0, 12), 16) + 1000).toString(16).padStart(12, '0')
-    await this.#redis.command('HSET', key, 's', later + stamp.slice(12))
-    await this.plant(record, value, record)
+    await this.#redis.command('HSET', key, 'v', text, 's', later + stamp.slice(12))
+    await this.#index(record)
   }
 
   /** Sets a field of a hash of the dataspace's own. */

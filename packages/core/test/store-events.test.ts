@@ -256,7 +256,7 @@ test('a wait looks once, and again when there is news', async () => {
     }
     const told = new Set<(name: string) => void>()
     let looks = 0
-    let value = { health: 'ok', error: null, since: 'today' }
+    let value = { health: 'ok', error: null, since: '2026-11-26T00:00:00.000Z' }
     const house = {
       news: {
         on: (listener: (name: string) => void) => {

@@ -47,7 +47,7 @@ function errorRows({ code, message, at }: NonNullable<ServiceInfo['facts']['last
   return [
     ['last error', visibleLine(`${code}: ${head}`)],
     ...output.map((line) => ['', visibleText(line)]),
-    ['failed at', at],
+    ['failed at', visibleLine(at)],
   ]
 }
 
@@ -71,7 +71,7 @@ function pairRows(title: string, pairs: Record<string, string> = {}, between: st
 
 function toolsText({ toolCount, fetchedAt, facts }: ServiceInfo): string {
   const stale = facts.tools === 'stale' ? ', stale' : ''
-  return toolCountText(toolCount) + (fetchedAt ? ` (fetched ${fetchedAt}${stale})` : '')
+  return toolCountText(toolCount) + (fetchedAt ? ` (fetched ${visibleLine(fetchedAt)}${stale})` : '')
 }
 
 function serverText({ name, version, protocolVersion }: NonNullable<ServiceInfo['server']>): string {

@@ -1,5 +1,6 @@
 import type { Dataspace, Json, McpStoreError } from '@mcpstore/storage'
 import { findingOf } from '../failures.ts'
+import { isMoment } from '../moment.ts'
 import { serviceKey } from './keys.ts'
 import type { Service } from './registry.ts'
 import type { FailureNote } from './service-info.ts'
@@ -81,9 +82,13 @@ function isNote(value: Json): boolean {
   const note = value as Partial<HealthNote> | null
   return (
     (note?.health === 'ok' || note?.health === 'failing' || note?.health === 'auth') &&
-    typeof note.since === 'string' &&
-    (note.error === null || (typeof note.error?.code === 'string' && typeof note.error.message === 'string'))
+    isMoment(note.since) &&
+    (note.error === null || isFailure(note.error))
   )
+}
+
+function isFailure(error: Partial<FailureNote> | undefined): boolean {
+  return typeof error?.code === 'string' && typeof error.message === 'string' && isMoment(error.at)
 }
 
 /** Shares what was found, unless that is known already. Resolves when it is written. */

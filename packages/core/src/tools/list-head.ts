@@ -2,6 +2,7 @@ import { hash as hashOf } from 'node:crypto'
 import type { Json, Stamp } from '@mcpstore/storage'
 import { isObject } from '../config/problem.ts'
 import type { ServerFacts } from '../connections/connector.ts'
+import { isMoment } from '../moment.ts'
 import type { ListedTool } from './tool-list.ts'
 
 /** How many characters of JSON the names of the tools may take in a head; else they are only in the list. */
@@ -89,8 +90,7 @@ export function areSoundTerms({
   fetchedAt,
   ttlMs,
 }: Record<'server' | 'fetchedAt' | 'ttlMs', unknown>): boolean {
-  const isDated = !Number.isNaN(Date.parse(String(fetchedAt)))
-  return typeof server === 'object' && server !== null && typeof ttlMs === 'number' && isDated
+  return typeof server === 'object' && server !== null && typeof ttlMs === 'number' && isMoment(fetchedAt)
 }
 
 /** What a head tells of its list. */
