@@ -374,8 +374,8 @@ export const storageMutants: Mutant[] = [
   {
     name: 'Redis adds the whole total each time',
     file: countScript,
-    find: "string.format('%.0f', total - before))",
-    replace: "string.format('%.0f', total))",
+    find: ' + total - before))',
+    replace: ' + total))',
     suite: network,
     test: 'a connection that is killed again and again is not told again and again, and loses nothing',
   },
