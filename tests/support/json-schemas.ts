@@ -15,10 +15,12 @@ const validators = new Map<string, Validator>()
 /** The commands, and other things, whose JSON is documented. */
 const documented = [...schemas.keys()].filter((name) => name !== 'shared')
 
-/** Which command's document a command line prints; `undefined` where it goes by another name, or only tells of itself. */
+/** Which command's document a command line prints; `undefined` where it goes by another name, tells of itself, or is a part. */
 export function documentedAs(argv: readonly string[]): string | undefined {
   const tellsOfItself = argv.some((word) => ['--help', '-h', '--version', '-V'].includes(word))
-  return tellsOfItself ? undefined : argv.find((word) => documented.includes(word))
+  return tellsOfItself || argv.includes('--extract')
+    ? undefined
+    : argv.find((word) => documented.includes(word))
 }
 
 /** What of a document is not as its page in `docs/cli-json` says. */

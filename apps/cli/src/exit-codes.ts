@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@mcpstore/core'
 
-/** A failure that is no error of mcpstore: a defect, or something the machine refused. */
-export type FailureCode = ErrorCode | 'internal'
+/** What the library does not throw: a defect or something the machine refused, and a result without what was wanted of it. */
+export type FailureCode = ErrorCode | 'internal' | 'no_value'
 
 /** The exit code for each error code. `docs/cli.md` explains the groups. */
 export const exitCodes: Readonly<Record<FailureCode, number>> = {
@@ -19,6 +19,7 @@ export const exitCodes: Readonly<Record<FailureCode, number>> = {
   disabled: 1,
   conflict: 1,
   internal: 1,
+  no_value: 1,
   server_error: 2,
   input_required: 2,
   auth_required: 3,

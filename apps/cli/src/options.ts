@@ -23,6 +23,9 @@ export interface OptionValues {
   fresh?: boolean
   offline?: boolean
   schema?: boolean
+  save?: string
+  extract?: string
+  'max-chars'?: string
   search?: string
   limit?: string
   'max-age'?: string
@@ -138,6 +141,17 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
     kind: 'text',
     value: 'JSON|@FILE|-',
     summary: 'arguments as a JSON object, from a file, or from stdin (-)',
+  },
+  save: { kind: 'text', value: 'DIR', summary: 'save images, audio and embedded resources there' },
+  extract: {
+    kind: 'text',
+    value: 'PATH',
+    summary: 'print only this part of the result: days[0].high, list[*].name',
+  },
+  'max-chars': {
+    kind: 'text',
+    value: 'NUMBER',
+    summary: 'print so many characters at most, and say what was cut',
   },
   'dry-run': { kind: 'flag', summary: 'show the request that would be sent; nothing is started' },
   agent: {

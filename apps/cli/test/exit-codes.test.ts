@@ -9,7 +9,7 @@ it('every error code of the library has an exit code', async () => {
   const union = source.slice(source.indexOf('export type ErrorCode'), source.indexOf('/** Builds'))
   const codes = [...union.matchAll(/'([a-z_]+)'/g)].map(([, code]) => code)
   expect(codes.length).toBeGreaterThan(10)
-  expect(Object.keys(exitCodes).sort()).toEqual([...codes, 'internal'].sort())
+  expect(Object.keys(exitCodes).sort()).toEqual([...codes, 'internal', 'no_value'].sort())
 })
 
 it.each(Object.entries(exitCodes).filter(([code]) => code !== 'internal'))(

@@ -1,11 +1,7 @@
-import type { ToolResult } from '@mcpstore/core'
 import { warnOfChanges } from '../changed-tools.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { toolErrorExit } from '../exit-codes.ts'
-import { writeJson } from '../output/json.ts'
-import { paint } from '../output/output.ts'
-import { renderToolResult } from '../output/tool-result.ts'
 import { prepareCall, readCall } from '../prepared-call.ts'
+import { readResultView, showResult } from '../result-view.ts'
 import { servicesOf, withStore } from '../store-session.ts'
 
 /**
@@ -14,6 +10,7 @@ import { servicesOf, withStore } from '../store-session.ts'
  */
 export async function useTool(context: CommandContext, input: CommandInput): Promise<number> {
   const { values } = input
+  const view = await readResultView(context, values)
   const given = await readCall(context, input)
   const { json, timeoutMs } = context.settings
   return withStore(context, async (store) => {
@@ -26,17 +23,7 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
     const call = await prepareCall(context, services, given, values)
     if (values['dry-run']) return (await import('../dry-run.ts')).showRequest(context, services, call)
     const options = { signal: context.signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
-    return printResult(context, await services.useTool(call.tool.name, call.args, options), json)
+    const result = await services.useTool(call.tool.name, call.args, options)
+    return showResult(context, view, { result, name: call.tool.tool })
   })
-}
-
-function printResult(context: CommandContext, result: ToolResult, json: boolean): number {
-  if (json) {
-    writeJson(context.out, result)
-  } else {
-    context.out.write(renderToolResult(result))
-    if (result.isError)
-      context.err.write(`${paint(context.err, 'red', 'error:')} the tool answered with an error\n`)
-  }
-  return result.isError ? toolErrorExit : 0
 }

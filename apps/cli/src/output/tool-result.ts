@@ -23,11 +23,16 @@ const describers: Readonly<Record<string, (block: Block) => unknown[]>> = {
 
 /**
  * A result for people: texts as they are but for control characters, other content as one line each, and the
- * structured content as JSON where there is no text.
+ * structured content as JSON where there is no text; of what is in `saved`, in which file it is.
  */
-export function renderToolResult({ content, structuredContent }: ToolResult): string {
+export function renderToolResult(
+  { content, structuredContent }: ToolResult,
+  saved: ReadonlyMap<object, string> = new Map(),
+): string {
   const given: unknown[] = [content ?? []].flat()
-  const blocks = given.map((block) => (isBlock(block) ? renderBlock(block) : visibleText(givenText(block))))
+  const blocks = given.map((block) =>
+    isBlock(block) ? renderBlock(block, saved.get(block)) : visibleText(givenText(block)),
+  )
   const hasText = given.some((block) => isBlock(block) && block.type === 'text')
   if (!hasText && structuredContent !== undefined) blocks.push(visibleText(toJson(structuredContent, 2)))
   return blocks.map((block) => (block.endsWith('\n') ? block : `${block}\n`)).join('')
@@ -38,15 +43,16 @@ function describe(block: Block): unknown[] {
 }
 
 /** Servers also answer with what the protocol does not know. */
-function isBlock(value: unknown): value is Block {
+export function isBlock(value: unknown): value is Block {
   return typeof (Object(value) as Partial<Block>).type === 'string'
 }
 
-function renderBlock(block: Block): string {
+function renderBlock(block: Block, saved: string | undefined): string {
   if (block.type === 'text') return visibleText(givenText(block['text']))
   const described = describe(block)
   const [kind, first, ...rest] = described.filter((part) => part !== undefined && part !== '').map(String)
-  const details = [first, ...rest].filter((part) => part !== undefined).join(', ')
+  const place = saved && `saved to ${saved}`
+  const details = [first, ...rest, place].filter((part) => part !== undefined).join(', ')
   return visibleLine(`[${kind}${details ? ` ${details}` : ''}]`)
 }
 
