@@ -1,25 +1,7 @@
-import { once } from 'node:events'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
-import { addServices, documentOf, mcpstore, program } from '../support/mcpstore.ts'
-
-/** Types `key` at the question of `clear` on a terminal of its own, and answers the exit code and what was shown. */
-async function clearAnswered(box: Box, key: string): Promise<{ exit: number; shown: string }> {
-  const line = `"${process.execPath}" "${program}" clear`
-  const terminal = box.spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
-    env: box.environment({ NO_COLOR: '1' }),
-  })
-  let shown = ''
-  let typed = false
-  terminal.stdout!.on('data', (chunk) => {
-    shown += chunk
-    if (typed || !shown.includes('[y/N]')) return
-    typed = true
-    terminal.stdin!.write(key)
-  })
-  const [exit] = await once(terminal, 'close')
-  return { exit, shown: shown.replaceAll('\r', '') }
-}
+import { addServices, documentOf, mcpstore } from '../support/mcpstore.ts'
+import { onTerminal } from '../support/terminal.ts'
 
 // util-linux has the options of `script` that are used here.
 it.runIf(process.platform === 'linux').each([
@@ -30,6 +12,9 @@ it.runIf(process.platform === 'linux').each([
 ] as const)('at the question of clear %s is understood', async (_what, key, exit, shown, left) => {
   await using box = new Box()
   await addServices(box, { weather: { url: 'https://example.com' } })
-  expect(await clearAnswered(box, key)).toEqual({ exit, shown: expect.stringMatching(shown) })
+  expect(await onTerminal(box, ['clear'], [['[y/N]', key]])).toEqual({
+    exit,
+    shown: expect.stringMatching(shown),
+  })
   expect(documentOf(await mcpstore(box, ['list', '--json'])).services).toHaveLength(left)
 })

@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import type { Box } from './box.ts'
-import { program } from './mcpstore.ts'
+import { program, type RunOptions } from './mcpstore.ts'
 
 /** What the built program shows on a terminal of its own, so many cells wide. Needs the `script` of util-linux. */
 export async function shownOnTerminal(
@@ -14,4 +15,34 @@ export async function shownOnTerminal(
   const child = box.spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], { env })
   child.stdin!.end()
   return (await text(child.stdout!)).replaceAll('\r\n', '\n')
+}
+
+/** What to type once the text is shown, each once and in this order. */
+export type Answer = readonly [at: string, keys: string]
+
+/** Runs the built program on a terminal of its own, and answers the exit code and what was shown. */
+export async function onTerminal(
+  box: Box,
+  argv: readonly string[],
+  answers: readonly Answer[],
+  { env = {}, cwd = box.folder }: Pick<RunOptions, 'env' | 'cwd'> = {},
+): Promise<{ exit: number; shown: string }> {
+  const line = [process.execPath, program, ...argv].map((word) => `'${word}'`).join(' ')
+  const terminal = box.spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+    env: box.environment({ NO_COLOR: '1', COLUMNS: '200', ...env }),
+    cwd,
+  })
+  let shown = ''
+  let read = 0
+  const left = [...answers]
+  terminal.stdout!.on('data', (chunk) => {
+    shown += chunk
+    for (let next = left[0]; next && shown.indexOf(next[0], read) >= 0; next = left[0]) {
+      read = shown.indexOf(next[0], read) + next[0].length
+      terminal.stdin!.write(next[1])
+      left.shift()
+    }
+  })
+  const [exit] = await once(terminal, 'close')
+  return { exit, shown: shown.replaceAll('\r', '') }
 }

@@ -10,13 +10,16 @@ import { readPipe } from './stream-text.ts'
 /** What the library is given: a file, the text of a document, or one entry. */
 export type AddInput = string | { file: string } | { name: string; [field: string]: unknown }
 
-const forms = [
+/** What can be written after `add`. */
+export const forms: string = [
   'Write one of:',
-  'mcpstore add FILE|-|JSON',
+  'mcpstore add [--all] [--from CLIENT]...',
+  'mcpstore add FILE|-|JSON [--yes]',
   "mcpstore add NAME URL [--transport http|sse] [--header 'K: V']...",
   'mcpstore add NAME [--env K=V]... [--cwd DIR] -- CMD...',
 ].join('\n       ')
 
+const foundOptions: readonly OptionName[] = ['all', 'from']
 const remoteOptions: readonly OptionName[] = ['transport', 'header']
 const programOptions: readonly OptionName[] = ['env', 'cwd']
 
@@ -24,7 +27,9 @@ const programOptions: readonly OptionName[] = ['env', 'cwd']
 export async function readAddInput(context: CommandContext, input: CommandInput): Promise<AddInput> {
   const { positionals, program, values } = input
   const [first, second] = positionals
+  refuse(values, foundOptions, 'belongs to the form with nothing after it: mcpstore add')
   if (first === undefined) throw usageError('"add" was not told what to add', forms)
+  if (program || second !== undefined) refuse(values, ['yes'], 'is about a server.json: mcpstore add FILE')
   if (program) {
     refuse(values, remoteOptions, 'belongs to the form with a URL: mcpstore add NAME URL')
     if (second !== undefined) throw usageError('more than a name stands before "--"', forms)
@@ -84,7 +89,8 @@ function isUrl(word: string): boolean {
   return /^https?:\/\//i.test(word)
 }
 
-function refuse(values: OptionValues, names: readonly OptionName[], why: string): void {
+/** Throws `usage` for an option of another form. */
+export function refuse(values: OptionValues, names: readonly OptionName[], why: string): void {
   const given = names.find((name) => values[name] !== undefined)
   if (given) throw usageError(`--${given} cannot be used here`, `--${given} ${why}`)
 }

@@ -102,10 +102,13 @@ function unknownOption(
     const names = owners.map((command) => `"${command.name}"`).join(', ')
     return usageError(message, `It is an option of ${names}.`)
   }
-  const near = didYouMean(
-    rawName,
-    allowed.map((option) => `--${option}`),
-  )
+  const isOfProgram = spec?.takesProgram === true && !rawName.startsWith('--')
+  const near = isOfProgram
+    ? undefined
+    : didYouMean(
+        rawName,
+        allowed.map((option) => `--${option}`),
+      )
   if (near) return usageError(message, near)
   if (spec?.takesProgram) return usageError(message, 'Put "--" before the command that starts the server.')
   return usageError(message, seeHelp(spec))

@@ -17,6 +17,8 @@ export interface Host {
   readStdin(): Promise<string>
   /** Asks a yes-or-no question; `undefined` where there is no terminal to ask on. */
   confirm: ((question: string) => Promise<boolean>) | undefined
+  /** Asks for a line; it answers `undefined` for the end of input, and is `undefined` where there is no terminal. */
+  ask: ((question: string) => Promise<string | undefined>) | undefined
   /** Why a change could not be saved in this file, as far as permissions tell; `undefined` when they allow it. */
   writeObstacle(file: string): Promise<(Error & { hint?: string | undefined }) | undefined>
   openStore(settings: Settings): Promise<Store>

@@ -19,6 +19,9 @@ export interface OptionValues {
   env?: string[]
   cwd?: string
   'if-absent'?: boolean
+  all?: boolean
+  from?: string[]
+  as?: string
   check?: boolean
   fresh?: boolean
   offline?: boolean
@@ -57,6 +60,20 @@ export interface OptionSpec {
   short?: string
   summary: string
 }
+
+/** What other clients are called, as far as the library knows them. */
+const clientNames: readonly string[] = [
+  'claude',
+  'claude-code',
+  'claude-desktop',
+  'cursor',
+  'vscode',
+  'codex',
+  'gemini',
+  'opencode',
+  'zed',
+  'windsurf',
+]
 
 export const options: Readonly<Record<OptionName, OptionSpec>> = {
   namespace: { kind: 'text', value: 'NAME', summary: 'namespace (MCPSTORE_NAMESPACE; default "default")' },
@@ -119,6 +136,19 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
     summary: 'folder to run the command in (default: the current one)',
   },
   'if-absent': { kind: 'flag', summary: 'refuse a name that exists instead of updating it' },
+  all: { kind: 'flag', summary: 'add all that was found, without asking' },
+  from: {
+    kind: 'list',
+    names: clientNames,
+    value: 'CLIENT',
+    summary: 'add what this client has, without asking (claude, cursor, vscode, …); may be repeated',
+  },
+  as: {
+    kind: 'text',
+    names: clientNames,
+    value: 'CLIENT',
+    summary: 'in the words of this client, for its own file',
+  },
   check: { kind: 'flag', summary: 'connect to what was added and say whether it works' },
   fresh: { kind: 'flag', summary: 'ask the services instead of the shared list' },
   offline: {

@@ -30,6 +30,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
       if (stream === stdout) unread.abort()
     })
   }
+  const isTerminal = stderr.isTTY && isatty(0)
   const base = {
     out: outputOf(stdout, env),
     err: outputOf(stderr, env),
@@ -39,7 +40,8 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     unread: unread.signal,
     readStdin: async () => (await import('./stream-text.ts')).readAll(process.stdin, 'stdin'),
     writeObstacle: async (file: string) => (await import('./write-obstacle.ts')).writeObstacle(file),
-    confirm: stderr.isTTY && isatty(0) ? (question: string) => ask(question, process, signal) : undefined,
+    confirm: isTerminal ? (question: string) => ask(question, process, signal) : undefined,
+    ask: isTerminal ? (question: string) => askLine(question, process, signal) : undefined,
   }
   return {
     host: {
@@ -81,21 +83,34 @@ function flushed(stream: TextStream): Promise<void> {
   })
 }
 
+/** A yes-or-no question; its end (Ctrl-D) is a no. */
+export async function ask(
+  question: string,
+  process: Pick<ProcessLike, 'stdin' | 'stderr'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const answer = await askLine(`${question} [y/N] `, process, signal)
+  return answer !== undefined && /^y(es)?$/i.test(answer)
+}
+
 /**
- * One line from the terminal, which stays in its usual mode, so that Ctrl-C is a signal; its end (Ctrl-D) is a no.
+ * One line from the terminal, which stays in its usual mode, so that Ctrl-C is a signal; `undefined` at its end (Ctrl-D).
  * After either, what is printed next starts on a line of its own.
  */
-export async function ask(
+async function askLine(
   question: string,
   { stdin, stderr }: Pick<ProcessLike, 'stdin' | 'stderr'>,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const { createInterface } = await import('node:readline')
   const endLine = (): void => void stderr.write('\n')
   signal.addEventListener('abort', endLine, { once: true })
-  stderr.write(`${question} [y/N] `)
+  stderr.write(question)
   const lines = createInterface({ input: stdin, terminal: false })
-  for await (const line of lines) return /^y(es)?$/i.test(line.trim())
+  for await (const line of lines) {
+    signal.removeEventListener('abort', endLine)
+    return line.trim()
+  }
   endLine()
-  return false
+  return undefined
 }

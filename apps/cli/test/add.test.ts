@@ -69,7 +69,6 @@ describe('the form is decided by what is written', () => {
   })
 
   it.each([
-    [[], 'not told what to add'],
     [['no-such-file.json'], 'there is no file "no-such-file.json"'],
     [['name', 'npx'], 'no http(s):// URL'],
     [['name', '--'], 'no command follows'],
@@ -79,7 +78,15 @@ describe('the form is decided by what is written', () => {
     const { exit, stdout, stderr, opened } = await run(['add', ...argv], reporting(added()))
     expect({ exit, stdout, opened }).toEqual({ exit: 1, stdout: '', opened: [] })
     expect(stderr).toContain(message)
-    for (const form of ['add FILE|-|JSON', 'add NAME URL', 'add NAME [--env']) expect(stderr).toContain(form)
+    for (const form of ['add [--all]', 'add FILE|-|JSON', 'add NAME URL', 'add NAME [--env'])
+      expect(stderr).toContain(form)
+  })
+
+  it('nothing, where nothing is found of other clients, is none of them either', async () => {
+    const { exit, stdout, stderr } = await run(['add'], reporting(added(), { findConfigs: async () => [] }))
+    expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' })
+    expect(stderr).toContain('not told what to add')
+    expect(stderr).toContain('add FILE|-|JSON')
   })
 
   it.each([

@@ -178,6 +178,7 @@ export async function run(argv: string[], world: FakeWorld = {}): Promise<Run> {
     },
     writeObstacle: async () => undefined,
     confirm: undefined,
+    ask: undefined,
     openStore: async (settings) => {
       result.opened.push(settings)
       return store

@@ -36,7 +36,7 @@ it('the help of the program', async () => {
       doctor                         Look at the storage: what answers, and what is wrong or will be
       adopt                          Add what this machine kept to a Redis that was begun anew without it
       clear                          Remove every service of the dataspace, or of all dataspaces of the namespace
-      export                         Write all services and assignments as JSON, exactly as they are stored
+      export                         Write all services and assignments as JSON, exactly as they are stored, or for another client
       import                         Add what was exported; what is there already and differs stays
       redis                          Print the command that makes a user in Redis for this namespace and nothing else
       watch                          Say what happens to the services, whoever does it, until you interrupt it

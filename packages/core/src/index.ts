@@ -81,7 +81,7 @@ export type { AssignOptions, AssignReport } from './services/assign.ts'
 export type { AddOptions, AddReport, AddResult, ChangeReport } from './services/changes.ts'
 export type { ServiceCheck } from './services/check.ts'
 export type { ConfigFile, ResetReport } from './services/configs.ts'
-export type { ClientExport } from './services/export-for.ts'
+export type { ClientExport, ExportForOptions } from './services/export-for.ts'
 export type { FindOptions, FoundConfig, FoundService } from './services/find-configs.ts'
 export type { ServerOffer } from './services/server-offer.ts'
 export type {

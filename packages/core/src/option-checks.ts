@@ -48,6 +48,7 @@ const LIST = { ...RENEW, maxAge: ms, offline: flag }
 
 type Method =
   | 'addService'
+  | 'exportFor'
   | 'findConfigs'
   | 'importDataspace'
   | 'assignService'
@@ -71,6 +72,7 @@ type Method =
 
 const METHODS: Record<Method, Record<string, Check>> = {
   addService: { ifAbsent: flag, cwd: text, confirm: callback },
+  exportFor: { over: (value) => (typeof value === 'string' ? undefined : 'a text') },
   findConfigs: { from: names, cwd: text, machine: object },
   importDataspace: { replace: flag, includeUntrusted: flag },
   assignService: { allow: globsProblem, deny: globsProblem },

@@ -41,14 +41,15 @@ export const dataspaceCommands: readonly CommandSpec[] = [
   {
     name: 'export',
     aliases: [],
-    summary: 'Write all services and assignments as JSON, exactly as they are stored',
-    usage: ['export [FILE|-] [--force]'],
+    summary: 'Write all services and assignments as JSON, exactly as they are stored, or for another client',
+    usage: ['export [FILE|-] [--force]', 'export [FILE|-] --as CLIENT [--force]'],
     notes: ['It holds every secret that stands in a config. The file is for this user only.'],
-    options: ['force'],
+    options: ['as', 'force'],
     positionals: [0, 1],
     words: ['file'],
     examples: [
       'mcpstore export services.json',
+      'mcpstore export .vscode/mcp.json --as vscode',
       'mcpstore export | mcpstore import - --redis redis://localhost:6379/0',
     ],
   },

@@ -1,54 +1,20 @@
-import type { AddReport } from '@mcpstore/core'
 import { readAddInput } from '../add-input.ts'
+import { addServices } from '../add-services.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { settle } from '../durability.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { failureOf, naming, reportFailure, warnOfWaiting } from '../failure.ts'
-import { addDocument, writeAddReport } from '../output/add-report.ts'
-import { writeJson } from '../output/json.ts'
-import { exitOfFailures } from '../partial-failure.ts'
-import { type Check, checkServices } from '../service-check.ts'
-import { servicesOf, withStoreToChange } from '../store-session.ts'
+import { confirmOffer } from '../server-offer.ts'
+import { withStoreToChange } from '../store-session.ts'
 
-/** `add`: registers what the command line describes; entries that fail do not keep the others out. */
+/** `add`: registers what the command line describes, or what other clients have; entries that fail do not keep the others out. */
 export async function add(context: CommandContext, input: CommandInput): Promise<number> {
+  const { positionals, program, values } = input
+  if (positionals.length === 0 && !program) {
+    const { addFound } = await import('../add-found.ts')
+    return addFound(context, values)
+  }
   const described = await readAddInput(context, input)
-  const { values } = input
-  return withStoreToChange(context, async (store) => {
-    const services = servicesOf(store, values)
-    const ifAbsent = values['if-absent'] ?? false
-    const report = await services.addService(described, { cwd: context.cwd, ifAbsent })
-    const kept = report.results.filter(({ status }) => status !== 'failed').map(({ name }) => name)
-    const checks = values.check ? await checkServices(services, kept, context.settings.timeoutMs) : []
-    const { durable, lost, waiting } = await settle(report.durable, store)
-    const settled = { ...report, durable }
-    if (context.settings.json) writeJson(context.out, addDocument(settled, checks))
-    else writeAddReport(context, { report: settled, checks: lost ? [] : checks, ...store.status() })
-    if (lost && kept.length > 0) throw lost
-    if (kept.length > 0) warnOfWaiting(context, waiting)
-    return exitOf(context, report, checks)
-  })
-}
-
-/** The exit code. Text output has named each failure already; `--json` still owes its one line. */
-function exitOf(context: CommandContext, { results }: AddReport, checks: readonly Check[]): number {
-  const { json, debug } = context.settings
-  const say = (error: unknown): void => {
-    if (json) reportFailure(context.err, error, { json, debug })
-  }
-  const failed = results.filter(({ status }) => status === 'failed')
-  const [first] = failed
-  if (first) {
-    const { code = 'bad_config', message = '', hint } = first.error ?? {}
-    const became = code === 'outcome_unknown' ? 'may have been added or not' : 'could not be added'
-    const summary = `${failed.length} of ${results.length} entries ${became}`
-    say({ code, message: `${summary}; ${naming(first.name, message)}`, hint })
-    const exits = new Set(failed.map(({ error }) => exitCodes[failureOf(error).code]))
-    return failed.length === results.length && exits.size === 1 ? [...exits][0]! : 1
-  }
-  const errors = checks.flatMap(({ error }) => error ?? [])
-  const codes = errors.map(({ code }) => code)
-  const exit = exitOfFailures(checks.length, codes)
-  if (exit !== 0) say(errors[0])
-  return exit
+  // Only a document may describe a server that is a stranger's.
+  const confirm = positionals.length === 1 && !program ? confirmOffer(context, values) : undefined
+  return withStoreToChange(context, (store) =>
+    addServices(context, store, described, { values, ...(confirm && { confirm }) }),
+  )
 }

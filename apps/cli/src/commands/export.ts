@@ -9,7 +9,7 @@ import { visibleLine } from '../output/terminal-text.ts'
 import { writePrivateFile } from '../private-file.ts'
 import { withStore } from '../store-session.ts'
 
-/** `export [FILE|-] [--force]`: all that was put into the dataspace, exactly as it is stored. */
+/** `export [FILE|-] [--as CLIENT] [--force]`: all that was put into the dataspace, exactly as it is stored, or for another client. */
 export async function exportTo(
   context: CommandContext,
   { positionals, values }: CommandInput,
@@ -17,6 +17,10 @@ export async function exportTo(
   const { err, out, settings } = context
   const { force = false } = values
   const [written = '-'] = positionals
+  if (values.as !== undefined) {
+    const { exportAs } = await import('../export-as.ts')
+    return exportAs(context, { client: values.as, written, force })
+  }
   if (written === '-' && force) throw usageError('--force is about a file, and none is named')
   return withStore(context, async (store) => {
     const document = await store.exportDataspace()

@@ -22,7 +22,7 @@ const statusStyles: Readonly<Record<AddResult['status'], Style>> = {
 export function addDocument(
   { results, durable, approvalError }: AddReport,
   checks: readonly Check[],
-): unknown {
+): object {
   return {
     results: results.map(({ name, status, ignored, warnings, error }) => {
       const check = checks.find((one) => one.name === name)
@@ -78,10 +78,12 @@ function describe(context: CommandContext, result: AddResult, config: ServiceCon
   return [{ text: result.status, style: statusStyles[result.status] }, name, config.type, targetOf(config)]
 }
 
-function writeFailed(err: Output, { name, error }: AddResult): void {
+/** Says on stderr why something is not added. */
+export function writeFailed(err: Output, { name, error }: { name?: string; error?: unknown }): void {
   const { code, message, hint } = failureOf(error)
+  const what = name === undefined ? message : naming(name, message)
   err.write(
-    `${paint(err, 'red', code === 'outcome_unknown' ? 'unknown:' : 'failed:')} ${visibleText(naming(name, message))}\n`,
+    `${paint(err, 'red', code === 'outcome_unknown' ? 'unknown:' : 'failed:')} ${visibleText(what)}\n`,
   )
   if (hint) err.write(`${paint(err, 'dim', 'hint:  ')} ${visibleText(hint)}\n`)
 }

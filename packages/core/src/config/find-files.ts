@@ -24,8 +24,11 @@ export async function findFiles(machine: Machine, folder: string): Promise<Found
   const places = clients.flatMap((client) =>
     placesOf(client, machine, folders).map((place) => ({ client, place })),
   )
-  const found = await Promise.all(places.map((one) => look(one, machine)))
-  const there = found.filter((one) => one !== undefined)
+  // In the user's own folder a project's file is the user's.
+  const own = new Set(clients.flatMap((client) => client.userFiles(machine)))
+  const looked = places.filter(({ place: { file, inside, project } }) => inside || !project || !own.has(file))
+  const found = await Promise.all(looked.map((one) => look(one, machine)))
+  const there = found.filter((one) => one !== undefined).filter((one, _, all) => !isSaidOfAll(one, all))
   return [...there.filter(({ place }) => place.project), ...there.filter(({ place }) => !place.project)]
 }
 
@@ -37,6 +40,8 @@ async function look(
   try {
     if (!(await isThere(file))) return undefined
     const { text } = await readText(file, home)
+    // Such a file is large, and hardly any folder is in it.
+    if (inside && !text.includes(JSON.stringify(inside.at(-1)))) return undefined
     const from = {
       cwd: project ?? home,
       project,
@@ -51,6 +56,18 @@ async function look(
     if (error instanceof McpStoreError) return { client, place, read: error as McpStoreError<ErrorCode> }
     throw asError(error)
   }
+}
+
+/** Whether what is wrong here is what is wrong with the whole file. */
+function isSaidOfAll({ place, read }: FoundFile, all: readonly FoundFile[]): boolean {
+  if (!place.inside || !(read instanceof McpStoreError)) return false
+  return all.some(
+    (other) =>
+      other.place.file === place.file &&
+      !other.place.inside &&
+      other.read instanceof McpStoreError &&
+      other.read.message === read.message,
+  )
 }
 
 async function isThere(file: string): Promise<boolean> {

@@ -29,6 +29,10 @@ const hints: { when: RegExp; hint: (name: string) => string }[] = [
       `mcpstore asks for no input: set an environment variable and write \${${asVariable(name)}}.`,
   },
   {
+    when: /^\$\{command:/,
+    hint: () => 'What a command of an editor answers is not known here: write a variable in its place.',
+  },
+  {
     when: /^\$\{file:/,
     hint: () => 'What stands in files is not filled in: set an environment variable, and write its name.',
   },

@@ -1,6 +1,6 @@
 import { checkMethodOptions } from '../option-checks.ts'
 import { TrustContext } from '../trust/trust-context.ts'
-import type { ClientExport } from './export-for.ts'
+import type { ClientExport, ExportForOptions } from './export-for.ts'
 import type { FindOptions, FoundConfig } from './find-configs.ts'
 
 /** What one can do about other clients of MCP on this machine: take what they have, and give them what is here. */
@@ -17,10 +17,11 @@ export class ClientContext extends TrustContext {
 
   /**
    * The services in the words of another client, as the text of its file. What it has no words for is named; nothing is
-   * filled in or opened, and what is not trusted is left out. @throws `usage`
+   * filled in or opened, and what is not trusted is left out. @throws `usage`; `bad_config` for an `over` that is no such file
    */
-  async exportFor(client: string): Promise<ClientExport> {
+  async exportFor(client: string, options: ExportForOptions = {}): Promise<ClientExport> {
+    checkMethodOptions('exportFor', options)
     const { exportFor } = await import('./export-for.ts')
-    return exportFor(this.house, client)
+    return exportFor(this.house, client, options)
   }
 }

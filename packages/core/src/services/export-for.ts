@@ -1,6 +1,15 @@
 import { clientsNamed } from '../config/clients.ts'
-import type { ClientId } from '../config/dialects/client.ts'
+import type { Client, ClientId } from '../config/dialects/client.ts'
+import { parseJsonText } from '../config/json-text.ts'
+import { isObject, printable } from '../config/problem.ts'
+import { parseTomlText } from '../config/toml-text.ts'
+import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
+
+export interface ExportForOptions {
+  /** The text that this is to take the place of: what holds more than services is refused. Default: none. */
+  over?: string
+}
 
 /** Services in the words of another client. */
 export interface ClientExport {
@@ -15,7 +24,11 @@ export interface ClientExport {
 }
 
 /** The services of this scope for another client; see `StoreContext.exportFor`. `claude` is Claude Code. */
-export async function exportFor({ gate, registry }: House, name: string): Promise<ClientExport> {
+export async function exportFor(
+  { gate, registry }: House,
+  name: string,
+  { over = '' }: ExportForOptions,
+): Promise<ClientExport> {
   const [client] = clientsNamed(name)
   const own = registry.own()
   await gate.consult(own)
@@ -32,8 +45,22 @@ export async function exportFor({ gate, registry }: House, name: string): Promis
   }
   const { id, title, format } = client!
   const document = client!.document(Object.fromEntries(entries))
+  if (over.trim() !== '') await refuseLoss(over, document, client!)
   const text = format === 'toml' ? await tomlOf(document) : JSON.stringify(document, null, 2)
   return { client: id, title, text: `${text.trimEnd()}\n`, services, left }
+}
+
+/** A client's file may hold more than services, which a file with services alone would lose. @throws `usage`, `bad_config` */
+async function refuseLoss(text: string, document: object, { format, title }: Client): Promise<void> {
+  const source = 'what is to be written over'
+  const value =
+    format === 'toml' ? await parseTomlText(text, source) : (await parseJsonText(text, source)).value
+  const settings = isObject(value) ? Object.keys(value).filter((key) => !Object.hasOwn(document, key)) : []
+  if (settings.length === 0) return
+  const names = settings.map((key) => printable(key, 40)).join(', ')
+  throw storeError('usage', `${source} holds more than services, and would lose it: ${names}`, {
+    hint: `Write to another file, and copy the services from there into that of ${title}.`,
+  })
 }
 
 async function tomlOf(document: object): Promise<string> {
