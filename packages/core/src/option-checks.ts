@@ -13,6 +13,12 @@ export const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 
 export const text: Check = (value) =>
   typeof value === 'string' && value.trim() !== '' ? undefined : 'a text that is not empty'
 
+export const texts: Check = (value) => {
+  const isRight =
+    isObject(value) && Object.values(value).every((one) => one === undefined || typeof one === 'string')
+  return isRight ? undefined : 'an object of texts'
+}
+
 export const ms: Check = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : 'a whole number of milliseconds'
 

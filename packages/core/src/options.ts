@@ -4,7 +4,7 @@ import type { PrivateAddressOption } from './connections/http/frontier.ts'
 import { storeError } from './errors.ts'
 import type { HostHandlers } from './host/handlers.ts'
 import { hostChecks } from './host/option-checks.ts'
-import { type Check, callback, checkOptions, delay, flag, ms, text } from './option-checks.ts'
+import { type Check, callback, checkOptions, delay, flag, ms, text, texts } from './option-checks.ts'
 import type { PinMode } from './pins/tool-changes.ts'
 import { type RedisOptions, type RedisSettings, readRedisOptions } from './redis-options.ts'
 import { type SecretOption, type Secrets, secretCheck, secretsOf } from './secrets/secret-option.ts'
@@ -133,7 +133,7 @@ const CHECKS: Record<keyof StoreOptions, Check> = {
     value === false || isLogger(value) ? undefined : 'false or { debug, info, warn, error }',
   debug: flag,
   cwd: text,
-  env: (value) => (typeof value === 'object' && value !== null ? undefined : 'an object of texts'),
+  env: texts,
   connectTimeoutMs: delay,
   callTimeoutMs: delay,
   idleTimeoutMs: delay,

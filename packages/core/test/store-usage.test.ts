@@ -12,6 +12,16 @@ test.each([[null], [5], ['redis://localhost'], [[]]])('setupStore(%j) is refused
   })
 })
 
+test.each([[{ PORT: 80 }], ['PORT=80'], [['PORT=80', 80]], [null]])(
+  'env took what is no object of texts, which no placeholder could be filled in from: %j',
+  async (env) => {
+    expect(await failureOf(setupStore(wrong({ env })))).toMatchObject({
+      code: 'usage',
+      message: 'option env must be an object of texts',
+    })
+  },
+)
+
 test('options of every method are refused by name, if they are unknown or cannot be', async () => {
   const ctx = (await open()).forStore()
   await ctx.addService({ demo: server() })
