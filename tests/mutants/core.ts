@@ -527,6 +527,14 @@ export const coreMutants: Mutant[] = [
     test: 'callTool an onProgress that failed ended the host, or nobody heard of it (1)',
   },
   {
+    name: 'news in vain is followed like any other',
+    file: 'packages/core/src/tools/list-changes.ts',
+    find: 'if (!wasVain) this.#vain.delete(id)',
+    replace: 'if (wasVain || !wasVain) this.#vain.delete(id)',
+    suite: 'packages/core/test/tool-changes.test.ts',
+    test: 'a server that says that its tools changed whenever it is asked for them was asked ten times a second',
+  },
+  {
     name: 'a service that hangs is waited for again at once',
     file: 'packages/core/src/connections/breaker.ts',
     find: "last.code === 'timeout' ?",

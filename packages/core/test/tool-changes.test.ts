@@ -100,6 +100,53 @@ test('of all that a server says in a moment one list is fetched, and nothing is 
   }
 })
 
+test('a server that says that its tools changed whenever it is asked for them was asked ten times a second', async () => {
+  vi.useFakeTimers()
+  try {
+    let hash = 'a'
+    let served = 'a'
+    let asked = 0
+    const changes: ListChanges = new ListChanges({
+      options: { connectTimeoutMs: 1000, refreshBehind: true },
+      records: {
+        byId: (id) => ({ id, name: 'demo', scope: 'store', config: { type: 'http', url: '' }, stamp: '' }),
+      },
+      reach: { phase: () => 'connected' },
+      lists: { known: () => ({ hash }) as never },
+      refresher: {
+        noteChange: () => {},
+        isAsking: () => false,
+        changedAt: () => 'always',
+        refresh: async () => {
+          asked++
+          hash = served
+          changes.noticed('demo')
+          return {} as never
+        },
+      },
+      logger: silentLogger,
+      behind: () => {},
+    })
+    changes.noticed('demo')
+    await vi.advanceTimersByTimeAsync(600_000)
+    // 0.1, 0.2, 0.4 … 51.2 s apart, then a minute.
+    expect(asked).toBeGreaterThan(10)
+    expect(asked).toBeLessThan(25)
+    // What is really other is seen, and the next such news is soon followed again.
+    served = 'b'
+    await vi.advanceTimersByTimeAsync(61_000)
+    expect(hash).toBe('b')
+    const seen = asked
+    served = 'c'
+    changes.noticed('demo')
+    await vi.advanceTimersByTimeAsync(61_000)
+    expect(hash).toBe('c')
+    expect(asked).toBeGreaterThan(seen + 5)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 /** Two that ask the same server, as two processes do; `answers` are those of the server, in the order of the questions. */
 async function twoRefreshers() {
   const dataspace = await new Dataspace({ backend: memoryBackend(), namespace: 'n', dataspace: 'd' }).open()

@@ -9,6 +9,8 @@ import type { Refresher } from './refresh.ts'
 
 /** How long to gather what a server says of its changes before its list is fetched, in ms. */
 const GATHER_MS = 100
+/** The most it gets to be, in ms, for a server that says so again and again although nothing is other. */
+const LONGEST_GATHER_MS = 60_000
 
 export interface ListChangesParts {
   options: Pick<ResolvedOptions, 'connectTimeoutMs' | 'refreshBehind'>
@@ -21,10 +23,15 @@ export interface ListChangesParts {
   behind(task: Promise<unknown>): void
 }
 
-/** Renews the lists of servers that say theirs changed, at most one list for all they say in a moment. */
+/**
+ * Renews the lists of servers that say theirs changed, at most one list for all they say in a moment. Who says so in vain is
+ * asked ever more rarely, up to once a minute: some servers say it whenever they are asked.
+ */
 export class ListChanges {
   readonly #parts: ListChangesParts
   readonly #gathering = new Set<string>()
+  /** How long to gather what was said in vain the last time, and when that was, by the clock that never steps. */
+  readonly #vain = new Map<string, { gatherMs: number; at: number }>()
 
   constructor(parts: ListChangesParts) {
     this.#parts = parts
@@ -41,7 +48,7 @@ export class ListChanges {
     setTimeout(() => {
       this.#gathering.delete(id)
       this.#renew(id)
-    }, GATHER_MS).unref()
+    }, this.#gatherMs(id)).unref()
   }
 
   /** A connection to it was opened: a list of another version of its server is one that changed. */
@@ -55,13 +62,29 @@ export class ListChanges {
   }
 
   #renew(id: string): void {
-    const { behind, logger, options, reach, refresher, records } = this.#parts
+    const { behind, lists, logger, options, reach, refresher, records } = this.#parts
     const service = records.byId(id)
     // Nobody is started for it.
     if (!service || reach.phase(service) !== 'connected' || !refresher.changedAt(service)) return
     const since = refresher.changedAt(service)
-    const renewal = refresher.refresh(service, { timeoutMs: options.connectTimeoutMs, since })
+    const before = lists.known(service)?.hash
+    const refreshed = refresher.refresh(service, { timeoutMs: options.connectTimeoutMs, since })
+    const renewal = refreshed.then(() => this.#learn(id, lists.known(service)?.hash === before))
     behind(renewal.catch((error: Error) => logger.debug(`a changed list was not renewed: ${error.message}`)))
+  }
+
+  #learn(id: string, wasVain: boolean): void {
+    if (!wasVain) this.#vain.delete(id)
+    else {
+      const gatherMs = Math.min(2 * this.#gatherMs(id), LONGEST_GATHER_MS)
+      this.#vain.set(id, { gatherMs, at: performance.now() })
+    }
+  }
+
+  /** Who was quiet for a while after it counts as one that never said so in vain. */
+  #gatherMs(id: string): number {
+    const { gatherMs, at } = this.#vain.get(id) ?? { gatherMs: GATHER_MS, at: 0 }
+    return performance.now() - at > LONGEST_GATHER_MS + gatherMs ? GATHER_MS : gatherMs
   }
 }
 
