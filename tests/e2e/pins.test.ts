@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
-import { addServices, mcpstore } from '../support/mcpstore.ts'
+import { addServices, errorOf, mcpstore } from '../support/mcpstore.ts'
 import { fixtureServer } from '../support/servers.ts'
 
 const read = { name: 'read', description: 'Reads.', inputSchema: { type: 'object' } }
@@ -46,4 +46,20 @@ it('a tool that describes itself otherwise later is warned of, shown, refused if
     stderr: '',
   })
   expect(statSync(`${box.home}/pins.json`).mode & 0o777).toBe(0o600)
+
+  // A tool by another name is one that is new, and one that is missing.
+  box.write('tools.json', JSON.stringify([{ ...poisoned, name: 'fetch' }]))
+  const renamed = await mcpstore(box, ['diff', 'demo', '--fresh'])
+  expect(renamed).toMatchObject({ exit: 3, stderr: '' })
+  expect(renamed.stdout).toMatch(/^added +demo\/fetch$/m)
+  expect(renamed.stdout).toMatch(/^removed +demo\/read$/m)
+  expect(renamed.stdout).not.toContain('changed')
+  const other = await mcpstore(box, ['use-tool', 'demo/fetch', '--pin', 'block', '--json'])
+  expect([other.exit, errorOf(other).code]).toEqual([3, 'tool_changed'])
+  expect(await mcpstore(box, ['use-tool', 'demo/fetch', '--pin', 'off'])).toEqual({
+    exit: 0,
+    stdout: 'fetch\n',
+    stderr: '',
+  })
+  expect(readFileSync(countFile, 'utf8')).toBe('read\nread\nread\nfetch\n')
 })

@@ -29,6 +29,7 @@ const pool = 'packages/core/src/connections/pool.ts'
 const pins = 'packages/core/test/tool-pins.test.ts'
 const pinFile = 'packages/core/test/pin-file.test.ts'
 const knownLists = 'packages/core/test/known-lists.test.ts'
+const dataspaceKey = 'packages/core/test/dataspace-key.test.ts'
 const moments = 'packages/core/test/moment.test.ts'
 const terminalText = 'apps/cli/test/terminal-text.test.ts'
 const secretVariables = 'apps/cli/test/secret.test.ts'
@@ -40,6 +41,38 @@ const warmStart = 'packages/core/test/warm-start.test.ts'
 
 /** Of services, connections, tools, trust. */
 export const coreMutants: Mutant[] = [
+  {
+    name: 'a key is cheap to find by trying',
+    file: 'packages/core/src/secrets/dataspace-key.ts',
+    find: 'N: 2 ** 15',
+    replace: 'N: 2 ** 10',
+    suite: dataspaceKey,
+    test: 'a key is what scrypt at full cost makes of the secret and the place, and what it was in every version',
+  },
+  {
+    name: 'what an earlier secret sealed and signed is lost with it',
+    file: 'packages/core/src/secrets/keyring.ts',
+    find: 'at < this.#parts.secrets.length && !this.#known.has(id)',
+    replace: 'at < 1 && !this.#known.has(id)',
+    suite: signed,
+    test: 'after a rotation what the old secret signed is trusted, and what is written is signed with the new one',
+  },
+  {
+    name: 'a tool that is missing is no difference',
+    file: 'packages/core/src/pins/tools-diff.ts',
+    find: '.filter((tool) => !now.has(tool))',
+    replace: '.filter((tool) => !now.has(tool) && false)',
+    suite: pins,
+    test: 'what a stranger does to a config or a service ends no pin',
+  },
+  {
+    name: 'off compares all the same',
+    file: 'packages/core/src/pins/pins.ts',
+    find: "if (this.#parts.options.pin === 'off' || parts.length === 0) return NONE",
+    replace: 'if (parts.length === 0) return NONE',
+    suite: pins,
+    test: 'off keeps nothing and looks at nothing',
+  },
   {
     name: 'whatever can be read as a moment is shown as one',
     file: 'packages/core/src/moment.ts',

@@ -26,11 +26,11 @@ export const secretCheck: Check = (value) => {
   return isSound ? undefined : SHAPE
 }
 
-/** What was given, checked before, as a list. */
+/** What was given, checked before, as a list; what comes to the same key, however its letters are composed, once. */
 export function secretsOf(option: SecretOption | undefined): Secrets {
   if (option === undefined) return []
-  if (typeof option === 'string') return [option]
-  return [...new Set([option.current, ...(option.previous ?? [])])]
+  const given = typeof option === 'string' ? [option] : [option.current, ...(option.previous ?? [])]
+  return [...new Set(given.map((secret) => secret.normalize('NFC')))]
 }
 
 function isSecret(value: unknown): value is string {
