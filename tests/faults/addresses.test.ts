@@ -88,6 +88,12 @@ describe.skipIf(!hasRedisServer || !hasOpenssl)('a server with TLS', () => {
     })
     await plain.is('down')
     expect(plain.status.backend).toBe('memory')
+    await using encrypted = await join(redis, {
+      address: { url: `rediss://127.0.0.1:${redis.port}`, tls: { ca } },
+      waitMs: 500,
+    })
+    await encrypted.is('down')
+    expect(encrypted.status.error?.hint).toContain('speaks TLS')
   })
 })
 

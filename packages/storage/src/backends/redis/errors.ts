@@ -132,7 +132,8 @@ function diagnose(message: string): Diagnosis {
 /** No answer in time: once may be chance, twice is an outage. */
 export function silent(where: string, ms: number, { again }: { again: boolean }): BackendError {
   return new BackendError(again ? 'down' : 'suspect', `${where} did not answer within ${ms} ms`, {
-    hint: 'Check that it runs and is not overloaded.',
+    // One without TLS waits for the end of a line.
+    hint: `Check that it runs and is not overloaded${where.startsWith('rediss:') ? ', and that it speaks TLS' : ''}.`,
     unsure: true,
   })
 }
