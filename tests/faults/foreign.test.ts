@@ -199,6 +199,23 @@ describe.skipIf(!hasRedisServer)('something foreign', () => {
     expect(await redis.command('DUMP', key)).toBe(before)
   })
 
+  it('in the revision was told to be a server that cannot be reached', async () => {
+    await using a = await join(redis, place())
+    await a.put('one', 1)
+    await redis.command('HSET', `${a.prefix}meta`, 'rev', 'foreign')
+    expect((await a.put('two', 2)).durable).toBe('memory')
+    await a.is('down')
+    expect(a.status.reason).toMatch(/^redis:\S+ answers with an error \(ERR hash value is not an integer\)$/)
+    expect(a.status.error!.hint).toContain('something else has written')
+    expect(a.configs).toEqual({ one: 1, two: 2 })
+    await redis.command('HDEL', `${a.prefix}meta`, 'rev')
+    await a.settled()
+    await using b = await join(redis, { dataspace: `foreign${dataspaces}` })
+    await b.sees({ one: 1, two: 2 })
+    await b.put('three', 3)
+    await a.sees({ one: 1, two: 2, three: 3 })
+  })
+
   it('that foreign counters are is not shown, and no failure', async () => {
     await using a = await join(redis, place())
     await a.put('one', 1)

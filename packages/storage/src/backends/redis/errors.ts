@@ -107,12 +107,27 @@ const GONE: Diagnosis = {
   hint: 'Check that it runs and that the address is right.',
 }
 
+/** It answered, with something that nobody foresaw: a script that met what it cannot work with. */
+const STRANGE: Diagnosis = {
+  state: 'down',
+  unsure: true,
+  what: 'answers with an error',
+  hint: 'See whether something else has written to the keys of the dataspace.',
+}
+
 /** What a failure means for the dataspace on the Redis at `where` (no credentials in it). */
 export function classify(thrown: unknown, where: string): BackendError {
   if (thrown instanceof BackendError) return thrown
   const told = lastOf(thrown)
   const message = (told instanceof Error && told.message) || codeOf(told) || String(told)
-  const { state, what, hint, replaced = false, unsure = false } = diagnose(message)
+  const isReply = told instanceof Error && told.name === 'ReplyError'
+  const {
+    state,
+    what,
+    hint,
+    replaced = false,
+    unsure = false,
+  } = diagnose(message) ?? (isReply ? STRANGE : GONE)
   const said = PARSER.test(message) ? '' : ` (${firstLine(message)})`
   return new BackendError(state, `${where} ${what}${said}`, {
     hint,
@@ -122,11 +137,11 @@ export function classify(thrown: unknown, where: string): BackendError {
   })
 }
 
-function diagnose(message: string): Diagnosis {
+function diagnose(message: string): Diagnosis | undefined {
   const known = BY_CODE[/^-?([A-Z]+)\b/.exec(message)?.[1] ?? '']
   if (known) return known
   const also = ALSO.find(([pattern]) => pattern.test(message))
-  return also ? BY_CODE[also[1]]! : GONE
+  return also && BY_CODE[also[1]]!
 }
 
 /** No answer in time: once may be chance, twice is an outage. */
