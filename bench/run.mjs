@@ -11,6 +11,7 @@ const questions = {
   help: () => import('./questions/help.mjs'),
   list: () => import('./questions/list.mjs'),
   'list-tools': () => import('./questions/list-tools.mjs'),
+  grep: () => import('./questions/grep.mjs'),
   'use-tool-memory': () => import('./questions/use-tool-memory.mjs'),
   'use-tool-everything': () => import('./questions/use-tool-everything.mjs'),
   'list-tools-in-process': () => import('./questions/list-tools-in-process.mjs'),

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
 import { addServices, documentOf, errorOf, type Foreign, mcpstore, program } from '../support/mcpstore.ts'
+import { hasRedisServer, startRedis } from '../support/redis-server.ts'
 import { fixtureServer, publishedServer } from '../support/servers.ts'
 import { shownOnTerminal } from '../support/terminal.ts'
 
@@ -111,6 +112,27 @@ describe('grep', () => {
     expect(near).toEqual([{ word: 'nodse', instead: ['nodes'] }])
   })
 })
+
+it.runIf(hasRedisServer)(
+  'what another process fetched into Redis is searched there, and nothing is started',
+  async () => {
+    await using other = new Box()
+    await using server = await startRedis()
+    const env = { MCPSTORE_REDIS_URL: server.url }
+    const mcpServers = { fixture: fixtureServer(other) }
+    const added = await mcpstore(other, ['add', '-'], { env, stdin: JSON.stringify({ mcpServers }) })
+    expect(added.exit).toBe(0)
+    expect(await mcpstore(other, ['list-tools'], { env })).toMatchObject({ exit: 0 })
+    await using elsewhere = new Box()
+    const found = documentOf(await mcpstore(elsewhere, ['grep', 'echo', '--json'], { env }))
+    expect(found).toMatchObject({
+      total: 1,
+      tools: [{ name: 'fixture/echo' }],
+      services: [{ source: 'cache' }],
+    })
+    expect([other.starts().length, elsewhere.starts().length]).toEqual([1, 0])
+  },
+)
 
 it('--offline asks nobody, and ends with 4 where the truth is not known', async () => {
   const started = box.starts().length

@@ -54,3 +54,12 @@ it('list loads one file more and the database, neither the SDK nor anything of N
     builtins: [],
   })
 })
+
+it('grep loads neither the SDK nor what checks schemas, nor what says that something failed', async () => {
+  await using box = new Box()
+  await addServices(box, { one: fixtureServer(box) })
+  await mcpstore(box, ['list-tools'])
+  const { files } = await loadedBy(box, ['grep', 'echo'])
+  expect(files.filter((file) => /sdk|client|cfworker|check|failure|connector/.test(file))).toEqual([])
+  expect(files.length).toBeLessThanOrEqual(14)
+})

@@ -1,7 +1,6 @@
 import type { ToolSearch } from '@mcpstore/core'
 import { CliError, usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { writeWarning } from '../failure.ts'
 import type { OptionValues } from '../options.ts'
 import { writeJson } from '../output/json.ts'
 import { renderToolSearch } from '../output/tool-search.ts'
@@ -35,7 +34,7 @@ export async function search(
     if (settings.json) writeJson(out, found)
     else out.write(renderToolSearch(found, out, values))
     if (found.total === 0) throw nothingFound(words, found)
-    if (!settings.json) sayWhatElse(context, found)
+    if (!settings.json) await sayWhatElse(context, found)
     return 0
   })
 }
@@ -65,12 +64,17 @@ function nothingFound(words: string, { services }: ToolSearch): CliError {
   )
 }
 
-function sayWhatElse({ err }: CommandContext, { tools, total, near, services }: ToolSearch): void {
+async function sayWhatElse(
+  { err }: CommandContext,
+  { tools, total, near, services }: ToolSearch,
+): Promise<void> {
+  const unknown = unknownOf(services)
+  if (near.length + unknown.length === 0 && total === tools.length) return
+  const { writeWarning } = await import('../failure.ts')
   for (const { word, instead } of near)
     writeWarning(err, `nothing has "${word}"; this was looked for: ${instead.join(', ')}`)
   if (total > tools.length)
     writeWarning(err, `${tools.length} of ${total} tools that fit are shown`, `See all: --limit ${total}`)
-  const unknown = unknownOf(services)
   if (unknown.length > 0) writeWarning(err, unlisted(unknown), 'Have them asked once: mcpstore list-tools')
 }
 
