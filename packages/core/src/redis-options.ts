@@ -51,8 +51,8 @@ const isHostList: Check = (value) =>
 
 const TEXT = [isText, 'a text that is not empty'] as const
 const CREDENTIAL = [isTextOrNull, 'a text that is not empty, or null for none'] as const
-const MS = [isMs, 'a whole number of milliseconds of 1 or more'] as const
-const SECONDS = [isTime(1000), 'a number of seconds of 0.001 or more'] as const
+const MS = [isMs, `a whole number of milliseconds from 1 to ${LONGEST_TIMER_MS}`] as const
+const SECONDS = [isTime(1000), `a number of seconds from 0.001 to ${LONGEST_TIMER_MS / 1000}`] as const
 const HOSTS = [isHostList, 'a list of { host, port }'] as const
 
 const CHECKS: Readonly<Record<Name, readonly [Check, string]>> = {

@@ -104,6 +104,7 @@ describe('the option redis', () => {
     [{ url: NOWHERE, socket_timeout: 1, socketTimeoutMs: 1000 }, {}, 'two spellings'],
     [{ url: NOWHERE, healthcheck_interval: 1, healthcheckIntervalMs: 1 }, {}, 'two spellings'],
     [{ url: NOWHERE, socket_timeout: 0 }, {}, 'redis.socket_timeout must be'],
+    [{ url: NOWHERE, socket_timeout: 1e12 }, {}, 'must be a number of seconds from 0.001 to 2147483.647'],
     [{ url: NOWHERE, socketTimeoutMs: 1.5 }, {}, 'redis.socketTimeoutMs must be'],
     [{ url: NOWHERE, healthcheck_interval: '30' }, {}, 'redis.healthcheck_interval must be'],
     [{ url: NOWHERE, password: 7 }, {}, 'redis.password must be'],

@@ -92,8 +92,9 @@ const TARGETS: Record<'url' | 'sentinels' | 'cluster' | 'client', (address: Redi
   },
   sentinels(address) {
     const { sentinels, sentinelName, sentinelUsername, sentinelPassword, tls } = address
-    if (!sentinelName) throw wrong('sentinels need sentinelName, the name of the master they watch')
-    if (sentinels!.length === 0) throw wrong('sentinels is empty')
+    if (!sentinelName)
+      throw wrong('sentinels need sentinelName, the name of the master they watch', SENTINELS)
+    if (sentinels!.length === 0) throw wrong('sentinels is empty', SENTINELS)
     const url = address.url === undefined ? undefined : parseUrl(address.url)
     const where = {
       sentinels,
@@ -108,7 +109,7 @@ const TARGETS: Record<'url' | 'sentinels' | 'cluster' | 'client', (address: Redi
   cluster(address) {
     const { cluster, tls, username, password } = address
     if (username !== undefined && password === undefined) throw wrong(LONELY)
-    if (cluster!.length === 0) throw wrong('cluster is empty')
+    if (cluster!.length === 0) throw wrong('cluster is empty', 'For example: cluster: [{ host, port }].')
     const label = `cluster://${hostList(cluster!)}`
     const where = tls ? { tls } : {}
     return { kind: 'cluster', label, db: 0, username, password, where, nodes: cluster!, client: undefined }
@@ -173,10 +174,10 @@ const LONELY = 'a username needs a password beside it'
 const PARAMETERS = ['db', 'password']
 
 function parseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !['redis:', 'rediss:', 'unix:'].includes(url.protocol)) {
-    throw wrong(`the URL must begin with redis://, rediss:// or unix://; ${ENCODED}`)
-  }
+  const ours = /^(rediss?|unix):\/\//i.test(text)
+  if (!ours) throw wrong(`the URL must begin with redis://, rediss:// or unix://; ${ENCODED}`)
+  if (!URL.canParse(text)) throw wrong(`the URL has a host or a port that is none; ${ENCODED}`)
+  const url = new URL(text)
   if (url.hash !== '') throw wrong(`the URL must not have a "#"; ${ENCODED}`)
   const unknown = [...url.searchParams.keys()].find((name) => !PARAMETERS.includes(name))
   if (unknown !== undefined) throw wrong(`the URL has a parameter that means nothing here: ${unknown}`)
@@ -207,8 +208,9 @@ function hostList(hosts: readonly Partial<HostAndPort>[]): string {
     .join(',')
 }
 
-function wrong(what: string): StorageError {
-  return new StorageError('usage', `redis: ${what}`, {
-    hint: 'For example: redis://localhost:6379/0, or rediss://host:6380/0 with TLS.',
-  })
+const URLS = 'For example: redis://localhost:6379/0, or rediss://host:6380/0 with TLS.'
+const SENTINELS = "For example: sentinels: [{ host, port }], sentinelName: 'main'."
+
+function wrong(what: string, hint: string = URLS): StorageError {
+  return new StorageError('usage', `redis: ${what}`, { hint })
 }
