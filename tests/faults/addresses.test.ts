@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join as pathOf } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { join } from '../support/member.ts'
+import { until } from '../support/processes.ts'
 import { hasRedisServer, type RedisServer, startRedis } from '../support/redis-server.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { hasOpenssl, makeCertificates } from '../support/test-certificates.ts'
@@ -67,6 +68,19 @@ describe.skipIf(!hasRedisServer)('a server', () => {
       expect(await redis.command('EXISTS', `${a.prefix}meta`)).toBe(0)
     }
     await redis.command('SELECT', 0)
+  })
+})
+
+describe.skipIf(!hasRedisServer)('a node of a cluster', () => {
+  it('that is given as a server of its own is named as what it is', async () => {
+    await using redis = await startRedis({ config: ['cluster-enabled yes'] })
+    await redis.command('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383)
+    await until('it serves', async () => String(await redis.command('CLUSTER', 'INFO')).includes('state:ok'))
+    await using a = await join(redis)
+    await a.is('down')
+    expect(a.status.reason).toMatch(/^redis:\S+ is a node of a cluster, .*\(CROSSSLOT /)
+    expect(a.status.error!.hint).toContain('the option cluster')
+    expect((await a.put('one', 1)).durable).toBe('memory')
   })
 })
 

@@ -15,6 +15,8 @@ const replies = [
   'MASTERDOWN Link with MASTER is down',
   'CLUSTERDOWN The cluster is down',
   'TRYAGAIN Multiple keys request during rehashing of slot',
+  "CROSSSLOT Keys in request don't hash to the same slot",
+  'MOVED 3999 127.0.0.1:6381',
   'ERR max number of clients reached',
   'ERR DB index is out of range',
   'WRONGTYPE Operation against a key holding the wrong kind of value',

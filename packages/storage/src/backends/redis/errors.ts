@@ -68,6 +68,11 @@ const BY_CODE: Record<string, Diagnosis> = {
     hint: 'See CLUSTER INFO and CLUSTER NODES for what is missing.',
   },
   TRYAGAIN: { state: 'suspect', what: 'is moving slots', hint: 'Wait until they are moved.' },
+  CROSSSLOT: {
+    state: 'down',
+    what: 'is a node of a cluster, and was spoken to as a server of its own',
+    hint: 'Give its nodes to setupStore by the option cluster; a URL is for one server.',
+  },
   DB: {
     state: 'down',
     what: 'has no such database',
@@ -92,6 +97,7 @@ const BY_CODE: Record<string, Diagnosis> = {
 
 const ALSO: readonly [RegExp, keyof typeof BY_CODE][] = [
   [PARSER, 'PROTOCOL'],
+  [/^MOVED /, 'CROSSSLOT'],
   [/^ERR max number of clients/, 'MAXCLIENTS'],
   [/^ERR AUTH|invalid password|invalid username-password/i, 'WRONGPASS'],
   [/no permissions|ACL failure|can't run this command|unknown command/i, 'NOPERM'],
