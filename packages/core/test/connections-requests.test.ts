@@ -56,18 +56,26 @@ test('an error of the server has its code, its words and its data', async () => 
 })
 
 test.each([
-  ['no result', { result: null }],
-  ['a text for a result', { result: 'done' }],
-  ['an error without a code', { error: { message: 'x' } }],
-  ['an error that is none', { error: null }],
-])('what is no answer settles nothing, and the one that follows does: %s', async (_what, message) => {
-  const { peer, sent, hear } = await connected()
-  const asked = peer.ask(call)
-  const { id } = sent[0]!
-  hear({ id, ...message })
-  hear({ id, result: { ok: true } })
-  expect(await asked).toEqual({ ok: true })
-})
+  ['no result', { result: null }, 'its result is null'],
+  ['a text for a result', { result: 'done' }, 'its result is a string'],
+  ['an error that is none', { error: null }, 'its result is undefined'],
+  ['an error without a code', { error: { message: 'x' } }, 'MCP error -32603: x'],
+  ['an error with a name for a code', { error: { code: 'E_NO', message: 'x' } }, 'MCP error -32603: x'],
+  ['an error without words', { error: { code: 7 } }, 'MCP error 7: {"code":7}'],
+  ['a text for an error', { error: 'went wrong' }, 'MCP error -32603: "went wrong"'],
+])(
+  'a request waited until its time was up for a server that had answered with %s',
+  async (_what, message, told) => {
+    const { peer, sent, hear } = await connected()
+    const asked = peer.ask(call)
+    const { id } = sent[0]!
+    hear({ id, ...message })
+    await expect(asked).rejects.toThrow(told)
+    const next = peer.ask(call)
+    hear({ id: sent[1]!['id'], result: { ok: true } })
+    expect(await next).toEqual({ ok: true })
+  },
+)
 
 test('a request that is given up is cancelled once, and its late answer is for nobody', async () => {
   const { peer, sent, hear } = await connected()

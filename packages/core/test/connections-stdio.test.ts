@@ -235,6 +235,12 @@ describe('the streams of a stdio server', () => {
     expect(result.content).toEqual([{ type: 'text', text: 'grüße 世界' }])
   })
 
+  test('messages in lists, as one revision has them, were taken for no messages', async () => {
+    const connection = await connect(stdioConfig({ batch: true, protocolVersion: '2025-03-26' }))
+    const result = await connection.callTool('echo', { text: 'hi' }, call)
+    expect(result.content).toEqual([{ type: 'text', text: 'hi' }])
+  })
+
   test('a banner of 500 lines is passed over', async () => {
     const connection = await connect(stdioConfig({ banner: 500 }))
     const result = await connection.callTool('echo', { text: 'hi' }, call)

@@ -1,6 +1,7 @@
 import { wordsOfLoss } from './http/answered.ts'
 import { UNSUPPORTED_VERSION } from './http/status.ts'
 import type { Link } from './link.ts'
+import { NoAnswer } from './requests.ts'
 import type { Sdk } from './sdk.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -29,5 +30,7 @@ export function judge(error: unknown, { sdk, link }: { sdk: Sdk; link: Link }): 
 
 /** Whether a body was no JSON, or failed the SDK's schema of a message. */
 function isNoMessage(error: unknown): boolean {
-  return error instanceof SyntaxError || (error instanceof Error && 'issues' in error)
+  return (
+    error instanceof NoAnswer || error instanceof SyntaxError || (error instanceof Error && 'issues' in error)
+  )
 }

@@ -1,5 +1,6 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { JSONRPCMessage, McpError } from '@modelcontextprotocol/sdk/types.js'
+import { isObject, kindOf } from '../config/problem.ts'
 import type { RawRequest } from './dialect.ts'
 
 /** What may give a request up: an `AbortSignal`, or a deadline, which costs less. */
@@ -17,6 +18,13 @@ interface Open {
 }
 
 const CONNECTION_CLOSED = -32000
+/** For a refusal without a code. */
+const INTERNAL_ERROR = -32603
+/** How much of a refusal that is no error object is told. */
+const LONGEST_REFUSAL = 500
+
+/** A server answered a request with what is neither a result nor an error. */
+export class NoAnswer extends Error {}
 const GIVEN_UP = -32001
 
 /**
@@ -51,17 +59,21 @@ export class Requests {
     if (!('id' in message) || 'method' in message) return false
     // There are servers that make a string of it.
     const id = Number(message.id)
-    if ('result' in message) {
-      if (typeof message.result !== 'object' || message.result === null) return false
-      const open = this.#take(id)
-      open?.resolve(message.result)
-      return open !== undefined
-    }
-    const { code, message: text, data } = message.error ?? {}
-    if (typeof code !== 'number' || typeof text !== 'string') return false
     const open = this.#take(id)
-    open?.reject(this.#McpError.fromError(code, text, data))
-    return open !== undefined
+    if (!open) return false
+    const { result, error } = message as { result?: unknown; error?: unknown }
+    if (isObject(result)) open.resolve(result)
+    else if (error !== undefined && error !== null) open.reject(this.#refusal(error))
+    // Another answer will not come.
+    else open.reject(new NoAnswer(`its result is ${kindOf(result)}`))
+    return true
+  }
+
+  /** What a server refused, in its words, whatever they are. */
+  #refusal(error: unknown): McpError {
+    const { code, message, data } = Object(error) as { code?: unknown; message?: unknown; data?: unknown }
+    const text = typeof message === 'string' ? message : JSON.stringify(error).slice(0, LONGEST_REFUSAL)
+    return this.#McpError.fromError(typeof code === 'number' ? code : INTERNAL_ERROR, text, data)
   }
 
   /** The connection is over. */

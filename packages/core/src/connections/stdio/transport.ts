@@ -131,10 +131,10 @@ export class StdioTransport implements Transport {
   }
 
   #receive(line: string): void {
-    const message = parse(line)
-    if (message !== undefined) {
+    const messages = parse(line)
+    if (messages !== undefined) {
       this.#noise.lines = this.#noise.characters = 0
-      this.#deliver(message)
+      for (const message of [messages].flat()) this.#deliver(message)
       return
     }
     this.tail.add(`${line}\n`)
@@ -160,13 +160,15 @@ export class StdioTransport implements Transport {
   }
 }
 
-/** The message a line holds, or `undefined`: servers also print banners. */
-function parse(line: string): JSONRPCMessage | undefined {
+/** The message a line holds, or several, as 2025-03-26 has it; `undefined` for none: servers also print banners. */
+function parse(line: string): JSONRPCMessage | JSONRPCMessage[] | undefined {
   // To fail in parsing costs far more than to look first.
-  if (!line.trimStart().startsWith('{')) return undefined
+  if (!/^\s*(?:\[\s*)?\{/.test(line)) return undefined
   try {
     const value = JSON.parse(line)
-    return value?.jsonrpc === '2.0' ? value : undefined
+    const isOne = (message: { jsonrpc?: unknown } | null): boolean => message?.jsonrpc === '2.0'
+    const isMessage = Array.isArray(value) ? value.every(isOne) : isOne(value)
+    return isMessage ? value : undefined
   } catch {
     return undefined
   }
