@@ -204,6 +204,14 @@ export const coreMutants: Mutant[] = [
     test: 'tools of a file that another process replaced are read from the one that is there now',
   },
   {
+    name: 'a host that has not decided yet has said no',
+    file: 'packages/core/src/trust/gate.ts',
+    find: "if (typeof trust === 'function' && isAsked && !this.isTrusted(service)) return undefined",
+    replace: 'void isAsked, trust',
+    suite: knownLists,
+    test: 'a listing waits for a host that has not decided yet, and asks it once (true)',
+  },
+  {
     name: 'the files of the user are looked at for each service',
     file: 'packages/core/src/tools/listing.ts',
     find: '  if (isStale(list) && options.refreshBehind) return undefined\n',

@@ -132,6 +132,36 @@ test('another process takes back its trust', async () => {
   expect(await isListed()).not.toHaveProperty('error')
 })
 
+test.each([true, false])(
+  'a listing waits for a host that has not decided yet, and asks it once (%s)',
+  async (answer) => {
+    const place = sharedPlace()
+    const stranger = await place.stranger()
+    const asked: string[] = []
+    let decide = (_: boolean) => {}
+    const decided = new Promise<boolean>((resolve) => {
+      decide = resolve
+    })
+    const trust = ({ name }: { name: string }) => {
+      asked.push(name)
+      return decided
+    }
+    const reader = await place.reader({ trust, refreshBehind: false })
+    await stranger.plant('gated', { type: 'http', url: 'https://example.com/${WHO}' })
+    await stranger.plantList('gated', ['read'])
+    const listed = reader.forStore().listTools()
+    await expect.poll(() => asked).toEqual(['gated'])
+    decide(answer)
+    const first = await listed
+    const second = await reader.forStore().listTools()
+    for (const { services } of [first, second]) {
+      expect(services).toMatchObject([{ name: 'gated', source: 'cache' }])
+      expect(services[0]!.error?.code).toBe(answer ? undefined : 'untrusted')
+    }
+    expect(asked).toEqual(['gated'])
+  },
+)
+
 test.each([true, false])('changed tools are accepted, with a home (%s)', async (home) => {
   await using place = await scene({ home })
   const { ours, theirs, server } = place
