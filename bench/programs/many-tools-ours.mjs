@@ -11,9 +11,10 @@ const store = await setupStore(options)
 const context = store.forStore()
 const { length } = await context.listServices()
 const open = performance.now() - began
+const openCpu = cpuTime()
 let listed = await context.listTools()
 const bodies = performance.now() - began
-const { user, system } = process.cpuUsage()
+const cpu = cpuTime()
 const rss = process.memoryUsage.rss()
 if (length !== services || listed.length !== services * tools)
   throw new Error(`${listed.length} tools of ${length} services were listed`)
@@ -25,11 +26,18 @@ for (let count = 0; count < LISTINGS; count++) {
   times.push(performance.now() - start)
 }
 const list = times.sort((a, b) => a - b)[LISTINGS >> 1]
+const listCpu = (cpuTime() - cpu) / LISTINGS
 store.events.on('toolsChanged', async ({ service }) => {
   const known = new Set(listed)
   listed = await context.listTools()
   process.send({ changed: service, parsed: listed.filter((tool) => !known.has(tool)).length })
 })
-process.send({ open, bodies, list, rss, cpu: (user + system) / 1000 })
+process.send({ open, bodies, list, rss, openCpu, cpu, listCpu })
 await once(process, 'disconnect')
 await store.close()
+
+/** What this process has taken of the processors until now, in ms. */
+function cpuTime() {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
