@@ -85,7 +85,7 @@ describe.skipIf(!hasRedisServer)('the key of a dataspace', () => {
       expect(await derivations(there, command), command).toBe(1)
     await derivations(here, 'add -', stdin)
     for (const command of none) expect(await derivations(there, command), command).toBe(0)
-  }, 120_000)
+  }, 300_000)
 })
 
 it('nothing below the home folder holds what was sealed', async () => {

@@ -119,7 +119,7 @@ describe('a server', () => {
     const called = await run(box, ['use-tool', 'odd/__proto__'])
     expect(called).toMatchObject({ exit: 0, stdout: '__proto__\n' })
     expect(({} as Foreign).polluted).toBeUndefined()
-  }, 120_000)
+  }, 300_000)
 })
 
 describe.skipIf(!hasRedisServer)('a tool list, a state and a name', () => {
@@ -202,5 +202,5 @@ describe.skipIf(!hasRedisServer)('a tool list, a state and a name', () => {
     expect(await run(box, ['status', '--json'], shared)).toMatchObject({ exit: 0 })
     const { log } = (await (await fetch(new URL('/log', url))).json()) as Foreign
     expect(JSON.stringify(log)).not.toContain(TOKEN)
-  }, 120_000)
+  }, 300_000)
 })

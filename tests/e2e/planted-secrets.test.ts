@@ -22,7 +22,8 @@ async function servicesOf({
   const address = (url: string): string =>
     url.replace('//', `//user:${literal.userinfo}@`).concat(`?api_key=${literal.query}`)
   const { header, userinfo, query } = literal
-  const body = `you sent ${[header, userinfo, query, never.placeholder].join(' ')}`
+  const words = [header, userinfo, query, never.placeholder]
+  const body = `you sent ${[...words, btoa(`user:${userinfo}`), encodeURIComponent(header)].join(' ')}`
   const near = await startHttpServer(here)
   const { command, args } = fixtureServer(here)
   const flag = ['--api-key', argument]
@@ -152,7 +153,7 @@ describe.skipIf(!hasRedisServer)('what was planted', () => {
     }
     await expectStored(scene, [argument])
     expect((await scene.placesOf('${sealed:')).keys).toContain('default:default:services:well:config')
-  }, 120_000)
+  }, 300_000)
 
   it('stands without one where configs are stored and in what is exported, and nowhere else', async () => {
     await using scene = await plant()
@@ -160,7 +161,7 @@ describe.skipIf(!hasRedisServer)('what was planted', () => {
       expect(await scene.placesOf(planted), planted).toEqual({ keys: [], files: [], printed: [] })
     }
     await expectStored(scene, [...Object.values(literal), argument])
-  }, 120_000)
+  }, 300_000)
 })
 
 /** Each stands in the dataspace and its mirrors, in the export, and nowhere else. */

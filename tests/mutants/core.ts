@@ -42,6 +42,14 @@ const warmStart = 'packages/core/test/warm-start.test.ts'
 /** Of services, connections, tools, trust. */
 export const coreMutants: Mutant[] = [
   {
+    name: 'what a password in a URL is sent as is shown',
+    file: 'packages/core/src/config/secrets.ts',
+    find: 'for (const one of variants(basicOf(value))) secrets.add(one)',
+    replace: '',
+    suite: 'packages/core/test/config-secrets.test.ts',
+    test: 'does not show it',
+  },
+  {
     name: 'a key is cheap to find by trying',
     file: 'packages/core/src/secrets/dataspace-key.ts',
     find: 'N: 2 ** 15',

@@ -36,6 +36,16 @@ describe('text about an expanded config', () => {
       { type: 'http', url: 'https://bob:hunt%402@x.org' },
       'fetch https://bob:***@x.org failed',
     ],
+    [
+      `you sent Basic ${btoa('bob:hunt@2')}`,
+      { type: 'http', url: 'https://bob:hunt%402@x.org/mcp' },
+      'you sent Basic ***',
+    ],
+    [
+      'no session hunter2 for theme dark',
+      { type: 'http', url: 'https://x.org', headers: { Cookie: 'theme=dark; session=hunter2' } },
+      'no session *** for theme ***',
+    ],
     ['user hunt@2', { type: 'http', url: 'https://bob:hunt%402@x.org' }, 'user ***'],
     ['GET /?key=hunter2', { type: 'http', url: 'https://x.org/?key=hunter2' }, 'GET /?key=***'],
     [

@@ -29,7 +29,10 @@ export function secretsIn(config: ServiceConfig): string[] {
     return ''
   }
   mapValues(config, (value, { kind, name }) => {
-    if (kind === 'url') return hideInUrl(value, keep)
+    if (kind === 'url') {
+      for (const one of variants(basicOf(value))) secrets.add(one)
+      return hideInUrl(value, keep)
+    }
     if (kind === 'command') return hideInText(value, keep)
     if (kind === 'env') return keepEnv(value, name, keep)
     if (kind === 'headers' && !plainHeaders.has(name.toLowerCase())) keepHeader(value, name, keep)
@@ -64,8 +67,17 @@ function keepEnv(value: string, name: string, keep: Hide): string {
   return isSecretName(name) ? keep(value, name) : ''
 }
 
+/** What user and password of a URL come to in the header that they are sent in; empty without them. */
+function basicOf(url: string): string {
+  const [, user = '', password = ''] = /^[^/?#]*\/\/([^/?#@:]*):?([^/?#]*)@/.exec(url) ?? []
+  return user + password === '' ? '' : Buffer.from(`${decoded(user)}:${decoded(password)}`).toString('base64')
+}
+
 function keepHeader(value: string, name: string, keep: Hide): void {
   keep(value, name)
+  if (name.toLowerCase() === 'cookie') {
+    for (const pair of value.split(';')) keep(pair.slice(pair.indexOf('=') + 1).trim(), name)
+  }
   if (!/^basic\s/i.test(value)) return
   const [, ...password] = Buffer.from(value.slice('basic '.length), 'base64').toString('utf8').split(':')
   keep(password.join(':'), 'password')
@@ -79,10 +91,8 @@ function isSetting(value: string): boolean {
 function variants(secret: string): string[] {
   const lines = secret.split('\n').map((line) => line.trim())
   const long = lines.length > 1 ? lines.filter(({ length }) => length >= SHORTEST_LINE) : []
-  return [secret, secret.replace(authScheme, ''), ...long].flatMap((one) => [
-    one,
-    decoded(one),
-    encodeURIComponent(one.replace(/\p{Cs}/gu, '')),
-    JSON.stringify(one).slice(1, -1),
-  ])
+  return [secret, secret.replace(authScheme, ''), ...long].flatMap((one) => {
+    const escaped = encodeURIComponent(one.replace(/\p{Cs}/gu, ''))
+    return [one, decoded(one), escaped, escaped.replaceAll('%20', '+'), JSON.stringify(one).slice(1, -1)]
+  })
 }
