@@ -35,6 +35,9 @@ const terminalText = 'apps/cli/test/terminal-text.test.ts'
 const secretVariables = 'apps/cli/test/secret.test.ts'
 const addresses = 'packages/core/test/connections-addresses.test.ts'
 
+const findConfigs = 'packages/core/test/find-configs.test.ts'
+const dialectTests = 'packages/core/test/dialects'
+
 const refreshOnce = 'packages/core/test/refresh-once.test.ts'
 const rightLists = 'packages/core/test/right-lists.test.ts'
 const warmStart = 'packages/core/test/warm-start.test.ts'
@@ -1600,6 +1603,62 @@ export const coreMutants: Mutant[] = [
     replace: '',
     suite: sharedEvents,
     test: 'what another process does in a file appears by itself a tool list that is none is handed over as such, named, and its server is asked',
+  },
+  {
+    name: 'what is sealed is written for another client',
+    file: 'packages/core/src/config/wording.ts',
+    find: "if (holdsSealed(value)) return { why: 'is sealed' }",
+    replace: '',
+    suite: `${dialectTests}/cursor.test.ts`,
+    test: 'Cursor: everything is written in its words, and what it has none for is named',
+  },
+  {
+    name: 'the default of a password goes along',
+    file: 'packages/core/src/config/dialects/vscode.ts',
+    find: "own(one, 'password') !== true && ",
+    replace: '',
+    suite: `${dialectTests}/vscode.test.ts`,
+    test: 'VS Code: its file is read',
+  },
+  {
+    name: 'one bad file hides the others',
+    file: 'packages/core/src/config/find-files.ts',
+    find: 'if (error instanceof McpStoreError) return { client, place, read: error as McpStoreError<ErrorCode> }',
+    replace: '',
+    suite: findConfigs,
+    test: 'one bad file hides no other',
+  },
+  {
+    name: 'settings are written over',
+    file: 'packages/core/src/services/export-for.ts',
+    find: "if (over.trim() !== '') await refuseLoss(over, document, client!)",
+    replace: '',
+    suite: findConfigs,
+    test: 'what holds more than services is not to be written over',
+  },
+  {
+    name: 'a stranger is written for another client',
+    file: 'packages/core/src/services/export-for.ts',
+    find: 'gate.whyInert(service) === null',
+    replace: 'true',
+    suite: findConfigs,
+    test: 'what a stranger put into a shared dataspace is not written for another client, nor is anything filled in',
+  },
+  {
+    name: 'a server.json that is declined is added',
+    file: 'packages/core/src/services/server-offer.ts',
+    find: 'if (isWanted) services.push(service)',
+    replace: 'services.push(service)',
+    suite: findConfigs,
+    test: 'a server.json is shown before it is added, and not added where that is declined',
+  },
+  {
+    name: 'a variable of another client is left as it was written',
+    file: 'packages/core/src/config/foreign-placeholders.ts',
+    find: "if (kind === 'env' && /^[A-Za-z_]\\w*$/.test(name)) return `\\${${name}}`",
+    replace: '',
+    suite: `${dialectTests}/cursor.test.ts`,
+    test: 'Cursor: its file is read',
   },
 ]
 

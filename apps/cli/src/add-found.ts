@@ -9,6 +9,7 @@ import type { OptionValues } from './options.ts'
 import { foundDocument, writeFound } from './output/found-text.ts'
 import { writeJson } from './output/json.ts'
 import { paint } from './output/output.ts'
+import { visibleLine } from './output/terminal-text.ts'
 import { servicesOf, untilInterrupted, withStore, withStoreToChange } from './store-session.ts'
 
 /** `add` and nothing after it: shows what other clients have, and adds what is chosen. */
@@ -83,7 +84,7 @@ async function choose({ ask, err, signal }: CommandContext, choices: readonly Ch
     const answer = await untilInterrupted(signal, ask!(question))
     const chosen = chosenBy(answer ?? '', choices)
     if (typeof chosen !== 'string') return chosen
-    err.write(`${chosen}\n`)
+    err.write(`${visibleLine(chosen)}\n`)
   }
 }
 

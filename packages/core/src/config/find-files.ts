@@ -44,6 +44,7 @@ async function look(
     if (inside && !text.includes(JSON.stringify(inside.at(-1)))) return undefined
     const from = {
       cwd: project ?? home,
+      home,
       project,
       source: file,
       format: client.format,
@@ -51,7 +52,9 @@ async function look(
       inside,
     }
     const read = await parseServices(text, { ...from, mayBeEmpty: true })
-    return read.services.length + read.failures.length > 0 ? { client, place, read } : undefined
+    if (read.services.length + read.failures.length > 0) return { client, place, read }
+    await refuseOtherForm(text, { client, place, cwd: from.cwd })
+    return undefined
   } catch (error) {
     if (error instanceof McpStoreError) return { client, place, read: error as McpStoreError<ErrorCode> }
     throw asError(error)
@@ -70,11 +73,26 @@ function isSaidOfAll({ place, read }: FoundFile, all: readonly FoundFile[]): boo
   )
 }
 
+/** Throws for a file that is about services and nothing else, but in the form of another client: it is easily mistaken. */
+async function refuseOtherForm(
+  text: string,
+  { client: { title }, place: { file, project }, cwd }: Pick<FoundFile, 'client' | 'place'> & { cwd: string },
+): Promise<void> {
+  if (!project || !/\bmcp\.json$/.test(file)) return
+  const read = await parseServices(text, { cwd }).catch(() => undefined)
+  if (!read || read.services.length === 0) return
+  throw storeError('bad_config', `${file} names services, but not in the form in which ${title} reads them`, {
+    hint: `To add them all the same say mcpstore add ${file}.`,
+  })
+}
+
 async function isThere(file: string): Promise<boolean> {
-  const own = await lstat(file).catch(() => undefined)
-  if (own === undefined) return false
-  const target = await stat(file).catch((error: NodeJS.ErrnoException) => error)
-  if (!(target instanceof Error) && !target.isFile()) {
+  const fault = (error: NodeJS.ErrnoException) => error.code
+  const own = await lstat(file).catch(fault)
+  if (own === 'ENOENT' || own === 'ENOTDIR') return false
+  const target = await stat(file).catch(fault)
+  // What else is wrong shows when it is read.
+  if (typeof target === 'object' && !target.isFile()) {
     throw storeError('bad_config', `cannot read ${file}: it is no file`)
   }
   return true

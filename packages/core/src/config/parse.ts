@@ -43,6 +43,8 @@ export interface ParseOptions {
   source?: string
   /** The folder that it speaks of, if it lies in one. */
   project?: string | undefined
+  /** The user's folder. Default: of this process. */
+  home?: string
   /** How a text is written. Default: JSON. */
   format?: 'json' | 'toml' | undefined
   /** The dialect of the file that it comes from, if it is written in it. */
@@ -84,7 +86,11 @@ function servicesIn(
   if (found.length === 0 && !options.mayBeEmpty) {
     throw storeError('bad_config', `${source} names no service`, { hint: example })
   }
-  const where: Where = { project: options.project, home: homedir(), platform: process.platform }
+  const where: Where = {
+    project: options.project,
+    home: options.home ?? homedir(),
+    platform: process.platform,
+  }
   const translate = dialect.placeholders?.(where, input) ?? editorPlaceholders(where)
   refuseRepeatedContainer(repeated, found, source)
   const failures: ParseFailure[] = []
