@@ -4,6 +4,7 @@ import { documentOf, errorOf, type Foreign, mcpstore, type Outcome } from '../su
 import { hasRedisServer, startRedis } from '../support/redis-server.ts'
 import { fixtureServer, startHttpServer } from '../support/servers.ts'
 import { recordOf, Stranger } from '../support/stranger.ts'
+import { Watching } from '../support/watching.ts'
 
 const TOKEN = 'planted-token-of-the-reader'
 const env = { HOST_TOKEN: TOKEN }
@@ -203,4 +204,29 @@ describe.skipIf(!hasRedisServer)('a tool list, a state and a name', () => {
     const { log } = (await (await fetch(new URL('/log', url))).json()) as Foreign
     expect(JSON.stringify(log)).not.toContain(TOKEN)
   }, 300_000)
+
+  it('is told by watch as it is, and nothing in it is obeyed', async () => {
+    await using redis = await startRedis()
+    await using box = new Box()
+    const shared = { MCPSTORE_REDIS_URL: redis.url }
+    await add(box, { well: fixtureServer(box) }, shared)
+    expect(await run(box, ['check', 'well'], shared)).toMatchObject({ exit: 0 })
+    const watching = [[], ['--json']].map((form) => new Watching(box, form, shared))
+    for (const one of watching) await one.line(/listening/)
+    const stranger = new Stranger(redis)
+    const [config, state] = [recordOf('well'), recordOf('well', 'state')]
+    const error = { code: bad, message: bad, at: new Date().toISOString() }
+    await stranger.plant(state, { ...JSON.parse(await stranger.read(state)), health: 'failing', error })
+    for (const one of watching) await one.line(/statusChanged.*HOST_TOKEN/)
+    await stranger.plant(recordOf(`n${ansi}`), { type: 'http', url: 'https://a.invalid' }, config)
+    await stranger.plant(recordOf('text'), bad, config)
+    await redis.command('PUBLISH', `${stranger.prefix}changes`, bad)
+    for (const key of ['services:text:config', ':changes']) {
+      for (const one of watching) await one.line(new RegExp(`malformed.*${key}`))
+    }
+    for (const one of watching) {
+      expect(one.lines.join('\n')).not.toMatch(unsafe)
+      expect(await one.interrupt()).toEqual({ exit: 130, stderr: '' })
+    }
+  }, 60_000)
 })
