@@ -1565,6 +1565,14 @@ export const coreMutants: Mutant[] = [
     test: 'a request that is given up is cancelled once, and its late answer is for nobody',
   },
   {
+    name: 'an answer is lost for what stands beside it',
+    file: 'packages/core/src/connections/tidied.ts',
+    find: 'if (isObject(result)) return { jsonrpc, id, result }',
+    replace: 'if (isObject(result)) return message',
+    suite: 'packages/core/test/connections-http.test.ts',
+    test: 'a call to a remote server lost its answer for a field beside the result that nobody knows (json)',
+  },
+  {
     name: 'an answer that is none is waited past',
     file: 'packages/core/src/connections/requests.ts',
     find: 'else open.reject(new NoAnswer(`its result is ${kindOf(result)}`))',

@@ -268,6 +268,21 @@ describe('a call to a remote server', () => {
     },
   )
 
+  test.each(['json', 'stream'])(
+    'lost its answer for a field beside the result that nobody knows (%s)',
+    async (mode) => {
+      const remote = await startRemote({ mode, sloppy: true })
+      const connection = await connect(remoteConfig(remote.url))
+      const result = await connection.callTool('echo', { text: 'hi' }, patient)
+      expect(result).toEqual({ content: [{ type: 'text', text: 'hi' }] })
+      const error = await failureOf(connection.callTool('refuse', {}, patient))
+      expect(error).toMatchObject({
+        code: 'server_error',
+        message: 'service "demo" answered with an error: "the argument \\"text\\" is missing" (code -32603)',
+      })
+    },
+  )
+
   test('is resumed, not sent again, when its stream can be', async () => {
     const remote = await startRemote({ mode: 'stream', onCall: 'cutResumable', resume: 'answer' })
     const connection = await connect(remoteConfig(remote.url))

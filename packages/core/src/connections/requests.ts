@@ -2,6 +2,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { JSONRPCMessage, McpError } from '@modelcontextprotocol/sdk/types.js'
 import { isObject, kindOf } from '../config/problem.ts'
 import type { RawRequest } from './dialect.ts'
+import { refusalOf } from './tidied.ts'
 
 /** What may give a request up: an `AbortSignal`, or a deadline, which costs less. */
 export interface GiveUp {
@@ -18,10 +19,6 @@ interface Open {
 }
 
 const CONNECTION_CLOSED = -32000
-/** For a refusal without a code. */
-const INTERNAL_ERROR = -32603
-/** How much of a refusal that is no error object is told. */
-const LONGEST_REFUSAL = 500
 
 /** A server answered a request with what is neither a result nor an error. */
 export class NoAnswer extends Error {}
@@ -63,17 +60,13 @@ export class Requests {
     if (!open) return false
     const { result, error } = message as { result?: unknown; error?: unknown }
     if (isObject(result)) open.resolve(result)
-    else if (error !== undefined && error !== null) open.reject(this.#refusal(error))
+    else if (error !== undefined && error !== null) {
+      const { code, message: text, data } = refusalOf(error)
+      open.reject(this.#McpError.fromError(code, text, data))
+    }
     // Another answer will not come.
     else open.reject(new NoAnswer(`its result is ${kindOf(result)}`))
     return true
-  }
-
-  /** What a server refused, in its words, whatever they are. */
-  #refusal(error: unknown): McpError {
-    const { code, message, data } = Object(error) as { code?: unknown; message?: unknown; data?: unknown }
-    const text = typeof message === 'string' ? message : JSON.stringify(error).slice(0, LONGEST_REFUSAL)
-    return this.#McpError.fromError(typeof code === 'number' ? code : INTERNAL_ERROR, text, data)
   }
 
   /** The connection is over. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { tidied } from '../tidied.ts'
 
 type Used = 'status' | 'ok' | 'statusText' | 'type' | 'url' | 'redirected' | 'body' | 'text' | 'json'
 
@@ -39,7 +40,7 @@ export class Answer implements Pick<Response, Used> {
   }
 
   async json(): Promise<unknown> {
-    return this.#message ?? JSON.parse(this.#text)
+    return tidied(this.#message ?? JSON.parse(this.#text))
   }
 
   /** As what the type of a `fetch` demands. */
