@@ -156,6 +156,14 @@ describe.skipIf(!hasRedisServer)('a connection', () => {
     const [conflict, ...more] = await b.store.conflicts()
     expect(more).toEqual([])
     expect([conflict?.loser.json, conflict?.winner.json]).toEqual(['"by the one cut off"', '"by another"'])
+    // It was told as two who had written the same.
+    const told = (await b.store.inspect()).find(({ name }) => name === 'conflicts')
+    expect(told).toMatchObject({
+      severity: 'ok',
+      value: 1,
+      text: expect.stringMatching(/^1 value was replaced/),
+    })
+    expect(told!.hint).toContain(`ZRANGE ${b.prefix}conflicts 0 -1`)
   })
 })
 

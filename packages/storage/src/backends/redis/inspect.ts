@@ -109,8 +109,15 @@ function slowFinding(answer: Answer): Finding {
 function conflictsFinding({ conflicts }: Place, answer: Answer): Finding {
   if ('reply' in answer) {
     const kept = Number(answer.reply)
-    const text = kept === 0 ? 'none' : `${kept} of two who wrote the same without knowing of each other`
-    return { name: 'conflicts', severity: 'ok', text, value: kept }
+    if (kept === 0) return { name: 'conflicts', severity: 'ok', text: 'none', value: kept }
+    const values = kept === 1 ? '1 value was' : `${kept} values were`
+    return {
+      name: 'conflicts',
+      severity: 'ok',
+      text: `${values} replaced by somebody who had not seen what was there`,
+      value: kept,
+      hint: `Both are kept: ZRANGE ${conflicts} 0 -1`,
+    }
   }
   if (!answer.refused.startsWith('WRONGTYPE')) return unknown('conflicts', answer.refused)
   return {
