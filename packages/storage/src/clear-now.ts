@@ -1,7 +1,8 @@
-import { send, undecided } from './ask.ts'
+import { send } from './ask.ts'
 import { CLOCK_ATTEMPTS } from './author.ts'
 import type { ClearReply, Durability } from './backend.ts'
 import { StorageError } from './errors.ts'
+import type { BackendError } from './health.ts'
 import type { Parts } from './parts.ts'
 import type { Stamp } from './stamp.ts'
 
@@ -23,12 +24,19 @@ export async function clearNow(parts: Parts): Promise<Durability> {
   })
 }
 
+function nothingCleared(error: BackendError): StorageError {
+  return new StorageError('unavailable', `nothing was cleared: ${error.message}`, {
+    hint: error.hint,
+    cause: error,
+  })
+}
+
 /** An answer that was lost is asked for again, once: the same clear twice is one clear. */
 async function sendClear(parts: Parts, stamp: Stamp): Promise<ClearReply> {
   const { backend, health, link } = parts
   const clear = () =>
     send(parts, () => backend.clear(stamp), {
-      undone: undecided(parts),
+      undone: nothingCleared,
       hint: 'Clear it again once it answers: to do so twice does no harm.',
     })
   try {
