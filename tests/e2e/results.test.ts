@@ -158,6 +158,25 @@ it('--max-chars cuts between characters, and says what it cut', async () => {
   expect((await call('forecast', '--extract', 'days', '--max-chars', '5')).stdout).toContain('[cut: 5 of ')
 })
 
+it('read-resource saves what is no text', async () => {
+  await addServices(box, { docs: fixtureServer(box, { contents: {} }) })
+  const read = (uri: string, ...options: string[]) =>
+    mcpstore(box, ['read-resource', 'docs', uri, ...options])
+  expect(await read('demo://notes/blob', '--save', 'read')).toEqual({
+    exit: 0,
+    stdout: '[resource demo://notes/blob, image/png, 8 B, saved to read/blob.png]\n',
+    stderr: '',
+  })
+  expect(readFileSync(box.path('read/blob.png'))).toEqual(png)
+  expect(documentOf(await read('demo://notes/blob', '--save', 'read', '--json')).contents).toEqual([
+    { uri: 'demo://notes/blob', mimeType: 'image/png', futureField: true, saved: 'read/blob-2.png' },
+  ])
+  expect((await read('demo://notes/one', '--save', 'read', '--max-chars', '4')).stdout).toBe(
+    'note\n[cut: 4 of 9 characters are shown]\n',
+  )
+  expect(readdirSync(box.path('read')).sort()).toEqual(['blob-2.png', 'blob.png'])
+})
+
 it('what cannot be is refused before the tool is called', async () => {
   const before = calls()
   for (const options of [

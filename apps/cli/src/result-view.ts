@@ -10,6 +10,7 @@ import { paint } from './output/output.ts'
 import { givenText, visibleLine, visibleText } from './output/terminal-text.ts'
 import { isBlock, renderToolResult } from './output/tool-result.ts'
 import { extract, type Found, parseResultPath, type ResultPath } from './result-path.ts'
+import type { SavedContents } from './saved-contents.ts'
 
 /** How a result is to be shown. */
 export interface ResultView {
@@ -40,15 +41,8 @@ export async function showResult(
   { path, maxChars, save }: ResultView,
   { result, name }: { result: ToolResult; name: string },
 ): Promise<number> {
-  const { out, err, cwd, settings } = context
-  const { saved, failures } =
-    save === undefined
-      ? nothingSaved
-      : await (await import('./saved-contents.ts')).saveContents([result.content ?? []].flat(), {
-          cwd,
-          folder: save,
-          name,
-        })
+  const { out, err, settings } = context
+  const { saved, failures } = await saveParts(context, save, { parts: [result.content ?? []].flat(), name })
   const shown = withPaths(result, saved)
   const found = path && !result.isError ? extract(path.isWhole ? shown : rootOf(result), path) : undefined
   if (found && 'missing' in found) {
@@ -64,11 +58,25 @@ export async function showResult(
     if (!settings.json) err.write(`${paint(err, 'red', 'error:')} the tool answered with an error\n`)
     return toolErrorExit
   }
+  return reportUnsaved(context, failures)
+}
+
+/** Saves what there is to save of these parts, where a folder is given for that. */
+export async function saveParts(
+  { cwd }: CommandContext,
+  folder: string | undefined,
+  { parts, name }: { parts: readonly unknown[]; name: string },
+): Promise<SavedContents> {
+  if (folder === undefined) return { saved: new Map(), failures: [] }
+  const { saveContents } = await import('./saved-contents.ts')
+  return saveContents(parts, { cwd, folder, name })
+}
+
+/** Says what could not be saved, and answers the exit code. */
+export function reportUnsaved({ err, settings }: CommandContext, failures: readonly CliError[]): number {
   for (const failure of settings.json ? failures.slice(0, 1) : failures) reportFailure(err, failure, settings)
   return failures[0] ? exitCodes[failures[0].code] : 0
 }
-
-const nothingSaved = { saved: new Map<object, string>(), failures: [] as CliError[] }
 
 /** What is in a file now need not be in the document too. */
 function withPaths(result: ToolResult, saved: ReadonlyMap<object, string>): ToolResult {

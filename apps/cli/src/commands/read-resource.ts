@@ -1,31 +1,57 @@
 import type { ReadResult } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
+import { cutText } from '../output/cut-text.ts'
 import { writeJson } from '../output/json.ts'
 import { renderToolResult } from '../output/tool-result.ts'
+import { readResultView, reportUnsaved, saveParts } from '../result-view.ts'
 import { servicesOf, withStore } from '../store-session.ts'
 
-/** `read-resource SERVICE URI`: prints the texts of a resource; of what is no text it says what it is. */
+/** `read-resource SERVICE URI`: prints the texts of a resource; of what is no text it says what it is, or saves it. */
 export async function readResource(
   context: CommandContext,
   { positionals: [service = '', uri = ''], values }: CommandInput,
 ): Promise<number> {
   const { json, timeoutMs } = context.settings
+  const { save, maxChars } = await readResultView(context, values)
   return withStore(context, async (store) => {
     const result = await servicesOf(store, values).readResource(uri, {
       service,
       signal: context.signal,
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
     })
-    if (json) writeJson(context.out, result)
-    else context.out.write(renderToolResult({ content: [result.contents ?? []].flat().map(blockOf) }))
-    return 0
+    const content = [result.contents ?? []].flat().map(blockOf)
+    const { saved, failures } = await saveParts(context, save, { parts: content, name: service })
+    if (json)
+      writeJson(
+        context.out,
+        saved.size === 0 ? result : { ...result, contents: content.map(withPath(saved)) },
+      )
+    else context.out.write(cutText(renderToolResult({ content }, saved), maxChars))
+    return reportUnsaved(context, failures)
   })
+}
+
+/** What is in a file now need not be in the document too. */
+function withPath(saved: ReadonlyMap<object, string>) {
+  return (block: Block): unknown => {
+    const path = saved.get(block)
+    if (path === undefined) return block.given
+    const { blob: _, ...rest } = block.given as Record<string, unknown>
+    return { ...rest, saved: path }
+  }
 }
 
 type Content = NonNullable<ReadResult['contents']>[number]
 
-function blockOf(resource: Content): { type: string; [field: string]: unknown } {
-  return typeof resource?.text === 'string'
-    ? { type: 'text', text: resource.text }
-    : { type: 'resource', resource }
+/** A content as a part of a tool's result, and as it was given. */
+interface Block {
+  type: string
+  given: Content
+  [field: string]: unknown
+}
+
+function blockOf(given: Content): Block {
+  return typeof given?.text === 'string'
+    ? { type: 'text', text: given.text, given }
+    : { type: 'resource', resource: given, given }
 }
