@@ -55,7 +55,10 @@ export function readerOf(dataspace: Dataspace, options: StoreOptions = {}): Read
       return Reflect.get(target, name)
     },
   })
-  const store = storeOver(dataspace, resolveOptions({ ...options, logger, env }), logger)
+  const resolved = resolveOptions({ ...options, logger, env })
+  // Whether all of them are texts was looked at once, and of no service.
+  asked.clear()
+  const store = storeOver(dataspace, resolved, logger)
   later(() => store.close())
   return Object.assign(store, { lines, asked })
 }
