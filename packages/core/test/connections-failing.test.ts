@@ -55,7 +55,7 @@ interface Scene {
   use(more?: object, options?: RequestOptions): Promise<string>
 }
 
-function scene({ idleMs = 300_000, checkMs = 60_000 } = {}): Scene {
+function scene({ idleMs = 300_000, checkMs = 60_000, connectMs = 30_000 } = {}): Scene {
   const time = new HandTime()
   const counts = { connects: 0, checks: 0, closes: 0 }
   const plan: Scene['plan'] = {}
@@ -82,7 +82,7 @@ function scene({ idleMs = 300_000, checkMs = 60_000 } = {}): Scene {
       }
     },
   }
-  const pool = new ConnectionPool({ connector, idleMs, checkMs, time })
+  const pool = new ConnectionPool({ connector, idleMs, checkMs, connectMs, time })
   later(() => pool.closeAll())
   const use: Scene['use'] = (more = {}, options = patient) =>
     pool.use({ ...demo, ...more }, { ...options, ...more }, async () => 'fine')
@@ -121,6 +121,16 @@ describe('a service that cannot be connected', () => {
       })
     }
     expect(counts.connects).toBe(3)
+  })
+
+  test('one that never answers was never left alone by a host that gives it little time', async () => {
+    const { counts, plan, time, use } = scene({ connectMs: 2000 })
+    plan.connect = async () => {
+      await time.pass(2000)
+      failing('timeout')()
+    }
+    for (let n = 0; n < 3; n++) await failureOf(use({}, { timeoutMs: 2000 }))
+    expect(counts.connects).toBe(1)
   })
 
   test('one that never answers made every caller wait anew', async () => {
