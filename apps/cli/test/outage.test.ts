@@ -97,6 +97,14 @@ it('what is read while Redis is away is shown with a warning', async () => {
   })
 })
 
+it('where Redis was not asked there were no services yet, and some to be added', async () => {
+  const status = fakeStatus({ backend: 'memory', configured: 'redis', reason: 'the policy is memory' })
+  const services = { listServices: async () => [] }
+  const { exit, stdout, stderr } = await run(['list'], { status, services })
+  expect({ exit, stdout }).toEqual({ exit: 0, stdout: 'No services are known here\n' })
+  expect(stderr).toContain('what is shown may be incomplete: the policy is memory')
+})
+
 it('the status names the address, and what is parked', async () => {
   const parked = [{ key: 'services:weather:config', problem: 'its key holds something else' }]
   const { stdout } = await run(['status'], { status: { ...away, parked } })

@@ -15,10 +15,7 @@ export async function list(context: CommandContext, { values }: CommandInput): P
     if (context.settings.json) {
       writeJson(context.out, { services: services.map(shapeOf), storage: storageOf(store.status()) })
     } else if (services.length === 0) {
-      const obstacle = await obstacleTo(context, store.status())
-      const next = obstacle
-        ? `, and ${visibleLine(obstacle.message)}`
-        : ' yet. Add some: mcpstore add mcp.json'
+      const next = await afterNothing(context, store.status())
       const whose = values.agent === undefined ? '' : ` for agent ${visibleLine(values.agent)}`
       context.out.write(`No services${whose}${placeOf(store)}${next}\n`)
     } else {
@@ -33,6 +30,13 @@ export async function list(context: CommandContext, { values }: CommandInput): P
     }
     return 0
   })
+}
+
+/** What to say behind "No services": there may be some where nobody could look. */
+async function afterNothing(context: CommandContext, status: StoreStatus): Promise<string> {
+  if (status.backend !== status.configured) return ' are known here'
+  const obstacle = await obstacleTo(context, status)
+  return obstacle ? `, and ${visibleLine(obstacle.message)}` : ' yet. Add some: mcpstore add mcp.json'
 }
 
 function placeOf({ namespace, dataspace }: Store): string {
