@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  truncateSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
@@ -182,8 +190,11 @@ it('one bad file hides no other: each is named with what is wrong', async () => 
   mkdirSync(box.path('.codeium/windsurf'), { recursive: true })
   execFileSync('mkfifo', [box.path('.codeium/windsurf/mcp_config.json')])
   box.write('.claude.json', server(), 0o000)
+  box.write('.gemini/settings.json', server())
+  chmodSync(box.path('.gemini'), 0o000)
 
   const outcome = await mcpstore(box, ['add', '--all', '--json'], { cwd, unprivileged: true })
+  chmodSync(box.path('.gemini'), 0o700)
   expect(outcome.exit).toBe(1)
   const { files, results } = documentOf(outcome)
   expect(results).toEqual([{ name: 'weather', status: 'added' }])
@@ -201,6 +212,7 @@ it('one bad file hides no other: each is named with what is wrong', async () => 
     expect.stringMatching(
       /^\.codex\/config\.toml: \/\.codex\/config\.toml is not valid TOML: line 2, column \d+: /,
     ),
+    '.gemini/settings.json: cannot read /.gemini/settings.json: it may not be read',
     '.config/opencode/opencode.json: /.config/opencode/opencode.json is larger than 16 MiB',
     '.config/zed/settings.json: cannot read /.config/zed/settings.json: its links lead in a circle',
     '.codeium/windsurf/mcp_config.json: cannot read /.codeium/windsurf/mcp_config.json: it is no file',
