@@ -53,6 +53,14 @@ export const coreMutants: Mutant[] = [
     test: 'does not show it',
   },
   {
+    name: 'the secret is filled into placeholders',
+    file: 'packages/core/src/secrets/environment.ts',
+    find: 'return holdsOne(value) ? undefined : value',
+    replace: 'return holdsOne(value) ? value : value',
+    suite: sealed,
+    test: 'the secret itself is filled into no placeholder, by whatever variable it came',
+  },
+  {
     name: 'a key is cheap to find by trying',
     file: 'packages/core/src/secrets/dataspace-key.ts',
     find: 'N: 2 ** 15',

@@ -15,6 +15,7 @@ import { stderrLogger } from './logger.ts'
 import { type ResolvedOptions, resolveOptions, type StoreOptions } from './options.ts'
 import { Pins } from './pins/pins.ts'
 import { Reach, type ReachParts } from './reach.ts'
+import { withoutSecrets } from './secrets/environment.ts'
 import { Keyring } from './secrets/keyring.ts'
 import { Vault } from './secrets/vault.ts'
 import { Registry } from './services/registry.ts'
@@ -76,7 +77,8 @@ export function storeOver(
   }
   const registry = Registry.over(dataspace, logger)
   const approvals = approvalsOf(options)
-  const { env, secrets, trust } = options
+  const { secrets, trust } = options
+  const env = withoutSecrets(options.env, secrets)
   const keys = new Keyring({ secrets, place: dataspace, logger })
   const [vault, signatures] = [new Vault(keys), new Signatures(keys, dataspace)]
   const gate = new Gate({ dataspace, approvals, trust, signatures, vault, env, logger })

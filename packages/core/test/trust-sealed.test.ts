@@ -143,6 +143,30 @@ test('a program gets what was sealed for it', async () => {
   expect(await contentOf(place)).not.toContain('words-in-env')
 })
 
+test('the secret itself is filled into no placeholder, by whatever variable it came', async () => {
+  const place = sharedPlace()
+  const before = 'what this team shared before'
+  const env = {
+    ...{ PATH: process.env['PATH'], OURS: secret, PADDED: ` ${secret}\n`, MANY: `first line\n${before}` },
+    OTHER: 'another value',
+  }
+  const reader = await place.reader({ secret: { current: secret, previous: [before] }, env })
+  const placeholders = Object.fromEntries(
+    ['OURS', 'PADDED', 'MANY', 'OTHER'].map((name) => [name, `\${${name}:-nothing}`]),
+  )
+  await reader.forStore().addService({ demo: { ...entryOf(stdioConfig()), env: placeholders } })
+  const { content } = await reader.forStore().useTool('demo/env', {})
+  expect(JSON.parse(String(content![0]!['text'])).env).toMatchObject({
+    ...{ OURS: 'nothing', PADDED: 'nothing', MANY: 'nothing' },
+    OTHER: 'another value',
+  })
+  await reader.forStore().updateService('demo', { ...entryOf(stdioConfig()), args: ['${OURS}'] })
+  expect(await failureOf(reader.forStore().useTool('demo/env', {}))).toMatchObject({
+    code: 'bad_config',
+    message: expect.stringContaining('variable OURS is not set'),
+  })
+})
+
 test('a sealed value opens in its own place only', async () => {
   const { port, connections } = await trap()
   const place = sharedPlace()
