@@ -109,6 +109,44 @@ it('the help of a command', async () => {
   expect((await run(['tools', '--help', '--fresh'])).stdout).toBe(stdout)
 })
 
+it('the help of use-tool says how arguments are written and results shown', async () => {
+  const { stdout } = await run(['help', 'use-tool'])
+  expect(stdout.slice(0, stdout.indexOf('Options of every command'))).toMatchInlineSnapshot(`
+    "mcpstore use-tool: Call a tool, once, and print its result.
+
+    Usage:
+      mcpstore use-tool TOOL [k=v]... [k:=JSON]... [k=@FILE]... [--args JSON|@FILE|-] [--dry-run]
+
+    k=v is read as the type that the tool gives k: a text stays a text. k=a k=b is a list, k:=JSON exactly this JSON,
+    k=@FILE what stands in a file (@- is stdin, @@ a plain @). After -- every word is k=v or k:=JSON, whatever it begins
+    with. Stdin is read only where - says so. All that does not fit is named before anything is started.
+    --extract looks into the structured content, or into the text as JSON; $.… begins at the whole result.
+
+    Also called:
+      call, use, use_tool
+
+    Options:
+      --args JSON|@FILE|-  arguments as a JSON object, from a file, or from stdin (-)
+      --dry-run            show the request that would be sent; nothing is started
+      --save DIR           save images, audio and embedded resources there
+      --extract PATH       print only this part of the result: days[0].high, list[*].name
+      --max-chars NUMBER   print so many characters at most, and say what was cut
+      --fresh              ask the services instead of the shared list
+      --max-age TIME       ask where the shared list is older than that: 10m, 2h
+      --agent ID           as this agent: its own services, and those assigned to it
+
+    "
+  `)
+  expect(stdout.slice(stdout.indexOf('Examples'))).toMatchInlineSnapshot(`
+    "Examples:
+      mcpstore use-tool weather/get_current_weather query=Oslo days=3
+      mcpstore use-tool weather/get_current_weather --args '{"query":"Oslo"}'
+      mcpstore use-tool weather/get_forecast query=Oslo --extract 'days[0].high'
+      mcpstore use-tool files/write_file path=a.txt content=@draft.txt --dry-run
+    "
+  `)
+})
+
 describe.each(commandTable.map((command) => [command.name, command] as const))(
   '%s --help',
   (name, command) => {

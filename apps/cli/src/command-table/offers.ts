@@ -46,7 +46,7 @@ export const offerCommands: readonly CommandSpec[] = [
     examples: [
       'mcpstore use-tool weather/get_current_weather query=Oslo days=3',
       `mcpstore use-tool weather/get_current_weather --args '{"query":"Oslo"}'`,
-      'mcpstore use-tool weather/get_forecast query=Oslo --extract days[0].high',
+      "mcpstore use-tool weather/get_forecast query=Oslo --extract 'days[0].high'",
       'mcpstore use-tool files/write_file path=a.txt content=@draft.txt --dry-run',
     ],
   },
