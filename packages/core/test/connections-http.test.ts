@@ -327,7 +327,7 @@ describe('a call to a remote server', () => {
     const connection = await connect(remoteConfig(remote.url))
     const error = await failureOf(connection.callTool('echo', {}, patient))
     expect(error.code).toBe('outcome_unknown')
-    expect(error.message).toContain('try later')
+    expect(error.message).toContain('(HTTP 503: try later)')
   })
 
   test('is unreachable, so never ran, when nothing listens any more', async () => {

@@ -24,9 +24,9 @@ const cases: Record<number, (text: string) => Verdict> = {
   401: (text) => ({ fate: 'denied', words: `wants credentials (HTTP 401${text})`, hint: credentialsHint }),
   403: (text) => ({ fate: 'denied', words: `denies access (HTTP 403${text})`, hint: credentialsHint }),
   404: (text) => ({ fate: 'unsent', words: `is not there (HTTP 404${text})`, hint: pathHint, over: true }),
-  502: behindProxy,
-  503: behindProxy,
-  504: behindProxy,
+  502: behindProxy(502),
+  503: behindProxy(503),
+  504: behindProxy(504),
 }
 
 const ownMeaning = new Set([401, 403, 407, 408, 429])
@@ -91,9 +91,12 @@ function redirection(status: number, said: string): Verdict {
   return { fate: 'refused', words: `redirects to ${target} (HTTP ${status})`, hint }
 }
 
-function behindProxy(text: string): Verdict {
-  const words = `is out of order behind its proxy${text}`
-  return { fate: 'lost', words, transient: true, over: true }
+function behindProxy(status: number): (text: string) => Verdict {
+  const hint = 'Try again later, or see whether the server runs.'
+  return (text) => {
+    const words = `is out of order, or its proxy does not reach it (HTTP ${status}${text})`
+    return { fate: 'lost', words, hint, transient: true, over: true }
+  }
 }
 
 /** What the body says for people: the message of a JSON-RPC error, or a line of plain text. */
