@@ -13,6 +13,7 @@ const approvalFile = 'packages/core/test/trust-file.test.ts'
 const wire = 'packages/core/test/connections-wire.test.ts'
 const sessions = 'packages/core/test/connections-sessions.test.ts'
 const auth = 'packages/core/test/connections-auth.test.ts'
+const signIn = 'packages/core/test/sign-in.test.ts'
 const http = 'packages/core/src/connections/http'
 const eras = 'packages/core/test/era-memory.test.ts'
 const eraConnections = 'packages/core/test/connections-eras.test.ts'
@@ -977,6 +978,38 @@ export const coreMutants: Mutant[] = [
     replace: '',
     suite: auth,
     test: 'a service that wants tokens (json) gets others when they are refused: once for all, with each refresh token used once, and no call made twice',
+  },
+  {
+    name: 'tokens of a user go to another address',
+    file: 'packages/core/src/tokens/kept-tokens.ts',
+    find: 'return new TokenFile(join(this.folder, `${prefixOf(question)}${hashOf(question.url)}.json`), question.url)',
+    replace: "return new TokenFile(join(this.folder, `${prefixOf(question)}x.json`), 'x')",
+    suite: signIn,
+    test: 'a token goes to the address that it is for, whatever a service elsewhere is called',
+  },
+  {
+    name: 'processes that share tokens renew them without a lock',
+    file: 'packages/core/src/tokens/kept-provider.ts',
+    find: 'return this.#file.alone(renew)',
+    replace: 'return renew()',
+    suite: signIn,
+    test: 'several who share an expired token renew it once',
+  },
+  {
+    name: 'whoever comes back to the port is taken for the user',
+    file: 'packages/core/src/tokens/loopback.ts',
+    find: "if (!this.#wait || said.get('state') !== this.#wait.state) return false",
+    replace: 'if (!this.#wait) return false',
+    suite: signIn,
+    test: 'who comes back from another sign-in is turned away, and the right one is still waited for',
+  },
+  {
+    name: 'a stranger is signed in to',
+    file: 'packages/core/src/tokens/sign-in.ts',
+    find: 'if (!house.gate.isTrusted(service)) throw untrusted(service)',
+    replace: '',
+    suite: signIn,
+    test: 'the address of a stranger gets no token: trust comes first',
   },
   {
     name: 'an authorization server that is down makes the user sign in again',

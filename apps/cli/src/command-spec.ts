@@ -17,6 +17,8 @@ export type CommandName =
   | 'restart'
   | 'remove'
   | 'trust'
+  | 'login'
+  | 'logout'
   | 'diff'
   | 'assign'
   | 'unassign'

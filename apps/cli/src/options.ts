@@ -39,6 +39,7 @@ export interface OptionValues {
   deny?: string[]
   yes?: boolean
   revoke?: boolean
+  'no-browser'?: boolean
   accept?: boolean
   user?: string
   sort?: string
@@ -195,6 +196,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   yes: { kind: 'flag', summary: 'do not ask' },
   accept: { kind: 'flag', summary: 'take what the tools are now for what they have to be' },
   revoke: { kind: 'flag', summary: 'take back what was approved' },
+  'no-browser': { kind: 'flag', summary: 'open no browser: print the address, to open it elsewhere' },
   'all-dataspaces': { kind: 'flag', summary: 'every dataspace of the namespace' },
   force: { kind: 'flag', summary: 'write over a file that is there' },
   replace: { kind: 'flag', summary: 'put what differs in place of what is there' },

@@ -28,6 +28,8 @@ it('the help of the program', async () => {
       prompts, list_prompts          List the prompts and what they take
       get-prompt, get_prompt         Get a prompt, filled in, and print its messages
       trust                          Let a service that somebody else added be started, as it is now
+      login                          Sign in to a remote service, in the browser
+      logout                         Remove the tokens for a service, here and where they came from
       diff, diff_tools               Show which tools of a service are not what they were when you first used it
       assign                         Let an agent use a service of the store, or some of its tools
       unassign                       Take a service of the store away from an agent

@@ -31,6 +31,7 @@ export type {
 } from './connections/auth-provider.ts'
 export type { CallOptions, RawTool, ServerFacts, ToolResult } from './connections/connector.ts'
 export type { PrivateAddressOption } from './connections/http/frontier.ts'
+export type { Revocation } from './connections/http/revoke.ts'
 export type {
   CompleteOptions,
   CompletionArgument,
@@ -95,6 +96,8 @@ export type {
 } from './services/service-info.ts'
 export { setupStore } from './setup-store.ts'
 export type { Store, StoreNode, StoreStatus } from './store.ts'
+export type { Opener } from './tokens/login-provider.ts'
+export type { SignInOptions, SignInReport, SignOutReport } from './tokens/sign-in.ts'
 export type { UseOptions } from './tools/call.ts'
 export type { ArgumentProblem } from './tools/check-arguments.ts'
 export type { ListOptions, RenewOptions } from './tools/listing.ts'

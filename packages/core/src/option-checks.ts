@@ -63,6 +63,7 @@ type Method =
   | 'connectService'
   | 'restartService'
   | 'trustService'
+  | 'signIn'
   | 'diffTools'
   | 'acceptTools'
   | 'listTools'
@@ -87,6 +88,7 @@ const METHODS: Record<Method, Record<string, Check>> = {
   connectService: ASK,
   restartService: { timeout: delay },
   trustService: { confirm: callback },
+  signIn: { open: callback, ...ASK },
   diffTools: RENEW,
   acceptTools: RENEW,
   listTools: LIST,

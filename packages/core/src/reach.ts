@@ -59,7 +59,7 @@ export class Reach {
 
   constructor(parts: ReachParts) {
     this.#parts = parts
-    this.signIns = new SignIns(parts.options.auth, parts.gate)
+    this.signIns = new SignIns(parts.options, parts.gate)
   }
 
   /**

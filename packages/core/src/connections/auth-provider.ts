@@ -24,6 +24,8 @@ type Now<T> = T | Promise<T>
 export interface TokenProvider {
   /** Asked for each request, and once more where the server refuses what it gave. `undefined` is none. */
   tokens(): Now<AuthTokens | undefined>
+  /** What errors tell the user to do when there are none. Default: to sign in in the program that gives them. */
+  readonly hint?: string
 }
 
 /**
@@ -51,6 +53,8 @@ export interface OAuthProvider extends TokenProvider {
    * given once.
    */
   authorizationCode?(): Now<string | URL | undefined>
+  /** Runs `renew` while no other process that shares these tokens does: it asks `tokens()` again before it renews them. */
+  alone?(renew: () => Promise<void>): Promise<void>
   invalidateCredentials?(scope: 'all' | 'client' | 'tokens' | 'verifier' | 'discovery'): Now<void>
 }
 

@@ -1,10 +1,10 @@
 import { checkMethodOptions } from '../option-checks.ts'
-import { TrustContext } from '../trust/trust-context.ts'
+import { SignInContext } from '../tokens/sign-in-context.ts'
 import type { ClientExport, ExportForOptions } from './export-for.ts'
 import type { FindOptions, FoundConfig } from './find-configs.ts'
 
 /** What one can do about other clients of MCP on this machine: take what they have, and give them what is here. */
-export class ClientContext extends TrustContext {
+export class ClientContext extends SignInContext {
   /**
    * What other clients on this machine keep in their files, a project's first, against what is here. Nothing is changed
    * or started; `input` of a found service is what `addService` takes. @throws `usage`

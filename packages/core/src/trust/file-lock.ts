@@ -1,11 +1,27 @@
-import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { storeError } from '../errors.ts'
+import { McpStoreError, makeFolder } from '@mcpstore/storage'
+import { asError, storeError } from '../errors.ts'
 
 const WAIT_MS = 15_000
 /** The work under the lock is synchronous and short: whoever holds it for longer was stopped, or killed. */
 const STALE_MS = 5000
 const RETRY_MS = 10
+/** Whoever works for longer shows so often that he is there. */
+const TOUCH_MS = 1000
+/** So long others are waited for whose work is not short. */
+const LONG_WAIT_MS = 60_000
 
 /**
  * Does synchronous work on a file while no other process does. A holder that was stopped for long loses the lock;
@@ -34,6 +50,48 @@ export async function underLock<Result>(
     waited += pause
   }
   throw storeError('storage', `${file} is being changed by another process all the time`, {
+    hint: `Try again; if no mcpstore is running, remove ${lock}.`,
+  })
+}
+
+/**
+ * Does work that takes its time while no other process does the same about this file. A holder that was killed, or stopped
+ * for long, loses the lock to the next. @throws `storage` when the lock is not to be had, and what `work` throws.
+ */
+export async function whileLocked<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
+  const lock = `${file}.lock`
+  const token = randomUUID()
+  try {
+    makeFolder(dirname(lock))
+    await takeInTurn(lock, token)
+  } catch (thrown) {
+    if (thrown instanceof McpStoreError) throw thrown
+    throw storeError('storage', `${lock} cannot be made: ${asError(thrown).message}`, {
+      hint: 'Make its folder one that you may write to.',
+      cause: thrown,
+    })
+  }
+  const touching = setInterval(() => {
+    const now = new Date()
+    if (contentOf(lock) === token) utimesSync(lock, now, now)
+  }, TOUCH_MS).unref()
+  try {
+    return await work()
+  } finally {
+    clearInterval(touching)
+    if (contentOf(lock) === token) rmSync(lock, { force: true })
+  }
+}
+
+async function takeInTurn(lock: string, token: string): Promise<void> {
+  for (let waited = 0; waited < LONG_WAIT_MS; ) {
+    if (take(lock, token)) return
+    endStale(lock, token)
+    const pause = RETRY_MS * (0.5 + Math.random())
+    await sleep(pause)
+    waited += pause
+  }
+  throw storeError('storage', `another process holds ${lock} all the time`, {
     hint: `Try again; if no mcpstore is running, remove ${lock}.`,
   })
 }

@@ -1,4 +1,5 @@
 import type { RemoteConfig } from '../../config/service-config.ts'
+import { serviceWords } from '../../config/shell-words.ts'
 import { storeError } from '../../errors.ts'
 import type { AuthOption, AuthProvider } from '../auth-provider.ts'
 import type { Connection, ConnectOptions } from '../connector.ts'
@@ -13,8 +14,8 @@ import { HttpFailure } from './fetch.ts'
 import type { Frontier } from './frontier.ts'
 import { LastingConnection } from './lasting-connection.ts'
 import { HttpLink } from './link.ts'
-import { providerOf } from './provider.ts'
-import { mayBeSse, pathHint, sseHint } from './status.ts'
+import { hasAuthorization, providerOf } from './provider.ts'
+import { credentialsHint, mayBeSse, pathHint, sseHint } from './status.ts'
 import { modern, sse, streamable, type TransportFactory } from './transports.ts'
 
 type Attempt = { connection: Connection } | { cause: unknown; error: Error & { code: string } }
@@ -79,8 +80,11 @@ function waysToOpen({
   frontier,
   surroundings,
 }: Way): Parameters<typeof inEitherEra>[2] {
+  const signInHint = hasAuthorization(endpoint)
+    ? credentialsHint
+    : `Sign in with mcpstore login ${serviceWords(service, surroundings.scope)} (signIn), or add the credentials to "headers" of its config.`
   const linkOver = (transport: TransportFactory): HttpLink =>
-    new HttpLink({ config, url: endpoint.url, provider, frontier }, transport)
+    new HttpLink({ config, url: endpoint.url, provider, signInHint, frontier }, transport)
   const attempt = async (
     deadline: Deadline,
     transport: TransportFactory,

@@ -12,7 +12,7 @@ import { ForbiddenAddress, type Frontier, forbiddenVerdict } from './frontier.ts
 import { networkVerdict } from './network.ts'
 import { createPlainFetch } from './plain-fetch.ts'
 import { NoToken, Signer } from './signer.ts'
-import { type Failure, mayBeSse, pathHint, signInHint, statusVerdict, tokenVerdict } from './status.ts'
+import { type Failure, hostHint, mayBeSse, pathHint, statusVerdict, tokenVerdict } from './status.ts'
 import { Wire } from './wire.ts'
 
 /** How long the farewell to a server with sessions may take, in ms. */
@@ -33,6 +33,8 @@ export interface LinkOptions {
   url: URL
   /** Signs in, where the config does not. */
   provider: AuthProvider | undefined
+  /** How one signs in to it by hand. */
+  signInHint: string
   /** Which addresses may be reached, if not all. */
   frontier: Frontier | undefined
 }
@@ -42,6 +44,7 @@ export class HttpLink implements Link {
   readonly transport: RemoteTransport['transport']
   readonly #config: RemoteConfig
   readonly #host: string
+  readonly #signInHint: string
   readonly #wire: Wire
   readonly #signer: Signer | undefined
   readonly #inSession: () => boolean
@@ -51,9 +54,13 @@ export class HttpLink implements Link {
   #streamLost: Error | undefined
   #closing: Promise<void> | undefined
 
-  constructor({ config, url, provider, frontier }: LinkOptions, open: (fetch: FetchLike) => RemoteTransport) {
+  constructor(
+    { config, url, provider, signInHint, frontier }: LinkOptions,
+    open: (fetch: FetchLike) => RemoteTransport,
+  ) {
     this.#config = config
     this.#host = url.host
+    this.#signInHint = signInHint
     this.#wire = new Wire({ frontier })
     if (provider) this.#signer = new Signer({ provider, url, fetch: createPlainFetch(this.#wire) })
     const {
@@ -98,7 +105,7 @@ export class HttpLink implements Link {
     if (error instanceof MessageTooLong) return { fate: 'lost', words: tooLong, over: true }
     if (error instanceof ForbiddenAddress) return forbiddenVerdict(error)
     if (error instanceof HttpFailure) return this.#judgeStatus(error)
-    if (error instanceof NoToken) return tokenVerdict(error)
+    if (error instanceof NoToken) return tokenVerdict(error, this.#signer?.hint)
     const code = codeOf(error)
     if (code === NO_MCP) {
       const words = `at ${this.#host} does not answer as an MCP server: ${asError(error).message}`
@@ -121,7 +128,8 @@ export class HttpLink implements Link {
     const mask = (text: string): string => masked(text, this.#config)
     const verdict = statusVerdict(failure, { mask, inSession: this.#inSession() })
     this.#isForgotten ||= verdict.expired ?? false
-    if (this.#signer && verdict.fate === 'denied') return { ...verdict, hint: signInHint }
+    if (this.#signer && verdict.fate === 'denied') return { ...verdict, hint: this.#signer.hint ?? hostHint }
+    if (failure.status === 401) return { ...verdict, hint: this.#signInHint }
     return this.#isStateless && mayBeSse(failure.status) ? { ...verdict, over: true } : verdict
   }
 

@@ -2,6 +2,11 @@ import { asError, storeError } from '../../errors.ts'
 import type { AuthOption, AuthProvider, AuthQuestion } from '../auth-provider.ts'
 import type { Endpoint } from './endpoint.ts'
 
+/** Whether the config has credentials of its own. */
+export function hasAuthorization({ headers }: Endpoint): boolean {
+  return Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')
+}
+
 /**
  * Who signs in to a service: nobody where its config has credentials of its own.
  * @throws `auth_required` when the host fails to say, `usage` when what it says is no provider
@@ -11,8 +16,7 @@ export async function providerOf(
   endpoint: Endpoint,
   auth: AuthOption | undefined,
 ): Promise<AuthProvider | undefined> {
-  const isSigned = Object.keys(endpoint.headers).some((name) => name.toLowerCase() === 'authorization')
-  if (!auth || isSigned) return undefined
+  if (!auth || hasAuthorization(endpoint)) return undefined
   let provider: AuthProvider | undefined
   try {
     provider = await auth(question)

@@ -44,6 +44,11 @@ export class Signer {
   /** Must not be shown. */
   #secrets: string[] = []
 
+  /** What its user does where somebody has to sign in. */
+  get hint(): string | undefined {
+    return this.#provider.hint
+  }
+
   constructor({ provider, url, fetch }: SignerOptions) {
     this.#provider = provider
     this.#url = url
@@ -92,9 +97,23 @@ export class Signer {
       if (!running) break
       await running.done.catch(() => {})
     }
-    const done = this.#renew(refused, answer).finally(() => flights.delete(this.#provider))
+    const done = this.#renewAlone(refused, answer).finally(() => flights.delete(this.#provider))
     flights.set(this.#provider, { refused, server, done })
     return done
+  }
+
+  /** Keeps out those in other processes who share the tokens, where the provider knows how. */
+  async #renewAlone(refused: string | undefined, answer: IncomingMessage): Promise<void> {
+    const renew = (): Promise<void> => this.#renew(refused, answer)
+    const provider = this.#provider
+    if (!isOAuth(provider) || !provider.alone) return renew()
+    try {
+      await provider.alone(renew)
+    } catch (error) {
+      throw error instanceof NoToken
+        ? error
+        : new NoToken('passing', asError(error).message, { cause: error })
+    }
   }
 
   async #renew(refused: string | undefined, answer: IncomingMessage): Promise<void> {

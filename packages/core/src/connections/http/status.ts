@@ -6,7 +6,7 @@ import type { NoToken } from './signer.ts'
 const MAX_TEXT = 300
 /** The JSON-RPC code of a server that speaks other revisions; nothing ran. */
 export const UNSUPPORTED_VERSION = -32022
-const credentialsHint = 'Add or renew the credentials in "headers" of its config.'
+export const credentialsHint = 'Add or renew the credentials in "headers" of its config.'
 /** What to try when a server turns down SSE, which its config asks for. */
 export const sseHint =
   'It may only speak Streamable HTTP: leave out the "type" of its config (--transport), and both are tried.'
@@ -17,8 +17,7 @@ const sessionHint =
   'Try again; a server that forgets sessions at once may run as several without sharing them.'
 
 /** What to do where tokens come from the host. */
-export const signInHint =
-  'Sign in to it in the program that gives its tokens (option "auth"), then try again.'
+export const hostHint = 'Sign in to it in the program that gives its tokens (option "auth"), then try again.'
 
 const cases: Record<number, (text: string) => Verdict> = {
   401: (text) => ({ fate: 'denied', words: `wants credentials (HTTP 401${text})`, hint: credentialsHint }),
@@ -75,11 +74,10 @@ function patienceFor(retryAfterMs: number | undefined): Pick<Verdict, 'hint' | '
 }
 
 /** What a request means that was turned away for want of a token. It never ran. */
-export function tokenVerdict({ why, message }: NoToken): Verdict {
-  if (why === 'sign-in') return { fate: 'denied', words: 'wants somebody to sign in', hint: signInHint }
+export function tokenVerdict({ why, message }: NoToken, given: string = hostHint): Verdict {
+  if (why === 'sign-in') return { fate: 'denied', words: 'wants somebody to sign in', hint: given }
   const text = message.slice(0, MAX_TEXT)
-  if (why === 'failed')
-    return { fate: 'denied', words: `wants a token, and got none: ${text}`, hint: signInHint }
+  if (why === 'failed') return { fate: 'denied', words: `wants a token, and got none: ${text}`, hint: given }
   const hint = 'Try again later, or see whether its authorization server runs.'
   return { fate: 'unsent', words: `wants a token, and none is to be had now: ${text}`, hint, transient: true }
 }

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http'
+import type { RemoteConfig } from '../../config/service-config.ts'
+import { asError, storeError } from '../../errors.ts'
+import type { OAuthProvider } from '../auth-provider.ts'
+import { masked } from '../masked.ts'
+import { endpointOf } from './endpoint.ts'
+import { createPlainFetch } from './plain-fetch.ts'
+import { hasAuthorization } from './provider.ts'
+import { NoToken, Signer } from './signer.ts'
+import { Wire } from './wire.ts'
+
+const TURNED_AWAY = new Set([401, 403])
+
+/**
+ * Asks a service for nothing, so that it says who signs in to it, and signs in as it says; the provider has the tokens
+ * then, if the service wants any.
+ * @throws `usage` where the config has credentials of its own, `auth_required`, `unreachable`, `bad_config`
+ */
+export async function signInTo(
+  service: string,
+  config: RemoteConfig,
+  provider: OAuthProvider,
+): Promise<void> {
+  const endpoint = endpointOf(service, config)
+  const { url, headers } = endpoint
+  if (hasAuthorization(endpoint)) {
+    throw storeError('usage', `the config of service "${service}" has credentials of its own`, {
+      hint: 'They are used instead of tokens. To sign in, remove "Authorization" from its "headers".',
+    })
+  }
+  const wire = new Wire()
+  const signer = new Signer({ provider, url, fetch: createPlainFetch(wire) })
+  // A notification opens no session, and gets no answer that would have to be waited for.
+  const request =
+    config.type === 'sse'
+      ? { method: 'GET', body: undefined }
+      : { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' }) }
+  const send = (token: string | undefined): Promise<IncomingMessage> =>
+    wire.send(url, {
+      ...request,
+      headers: {
+        'user-agent': 'mcpstore',
+        accept: 'application/json, text/event-stream',
+        'content-type': 'application/json',
+        ...headers,
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+    })
+  try {
+    const answer = await signer.sign(send)
+    answer.destroy()
+    if (!TURNED_AWAY.has(answer.statusCode ?? 0)) return
+    throw storeError(
+      'auth_required',
+      `service "${service}" refuses the token that signing in brought (HTTP ${answer.statusCode})`,
+      { hint: 'Sign in as somebody who may use it.' },
+    )
+  } catch (thrown) {
+    if (!(thrown instanceof NoToken)) throw failed(thrown, service, config)
+    const text = masked(thrown.message, config)
+    if (thrown.why === 'passing') {
+      throw storeError('unreachable', `signing in to service "${service}" failed: ${text}`, {
+        hint: 'Try again later, or see whether its authorization server runs.',
+        cause: thrown,
+      })
+    }
+    throw storeError('auth_required', `nobody signed in to service "${service}": ${text}`, {
+      hint: 'Try again; or give it the credentials that its provider names, in "headers" of its config.',
+    })
+  } finally {
+    wire.close()
+  }
+}
+
+function failed(thrown: unknown, service: string, config: RemoteConfig): Error {
+  const error = asError(thrown)
+  if ('hint' in error) return error
+  return storeError('unreachable', `service "${service}" is not reached: ${masked(error.message, config)}`, {
+    hint: 'Check "url" in its config.',
+  })
+}

@@ -1,0 +1,56 @@
+import { serviceWords } from '../config/shell-words.ts'
+import type { AuthClient, AuthQuestion, AuthTokens, OAuthProvider } from '../connections/auth-provider.ts'
+import type { TokenFile } from './token-file.ts'
+
+const NOWHERE = 'http://127.0.0.1/callback'
+
+/** Signs in with tokens that a user got before, and renews them; where he has to sign in again, nobody does. */
+export class KeptProvider implements OAuthProvider {
+  readonly redirectUrl: string = NOWHERE
+  readonly clientMetadata: OAuthProvider['clientMetadata'] = { redirect_uris: [NOWHERE] }
+  readonly hint: string
+  readonly #file: TokenFile
+  /** The one of the tokens that were read last: needed when they are void, and the file is gone. */
+  #client: AuthClient | undefined
+
+  constructor(file: TokenFile, { name, scope }: AuthQuestion) {
+    this.#file = file
+    this.hint = `Sign in: mcpstore login ${serviceWords(name, scope)} (signIn).`
+  }
+
+  tokens(): AuthTokens | undefined {
+    const kept = this.#file.read()
+    this.#client = kept?.client ?? this.#client
+    return kept?.tokens
+  }
+
+  async saveTokens(tokens: AuthTokens): Promise<void> {
+    await this.#file.write({ tokens, client: this.clientInformation() })
+  }
+
+  clientInformation(): AuthClient {
+    if (!this.#client) throw new Error('nobody is signed in')
+    return this.#client
+  }
+
+  saveClientInformation(client: AuthClient): void {
+    this.#client = client
+  }
+
+  saveCodeVerifier(): void {}
+
+  codeVerifier(): never {
+    throw new Error('nobody is signing in')
+  }
+
+  redirectToAuthorization(): void {}
+
+  alone(renew: () => Promise<void>): Promise<void> {
+    return this.#file.alone(renew)
+  }
+
+  /** Told where the authorization server refused them for good. */
+  invalidateCredentials(what: string): void {
+    if (what === 'tokens' || what === 'all') this.#file.remove()
+  }
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import type { AuthClient, AuthTokens, OAuthProvider } from '../connections/auth-provider.ts'
+import type { Loopback } from './loopback.ts'
+import type { Credentials } from './token-file.ts'
+
+/** Takes the user to where he signs in. `take` is for an address that he brings back himself; it says whether it fits. */
+export type Opener = (url: string, take: (address: string) => boolean) => void | Promise<void>
+
+/** Signs a user in, with a client that is registered for this once. Keeps nothing. */
+export class LoginProvider implements OAuthProvider {
+  readonly redirectUrl: string
+  readonly clientMetadata: OAuthProvider['clientMetadata']
+  readonly #back: Loopback
+  readonly #open: Opener
+  readonly #ended: Promise<never>
+  #tokens: AuthTokens | undefined
+  #client: AuthClient | undefined
+  #verifier = ''
+  #state = ''
+  #cameBack: URL | undefined
+
+  /** `ended` rejects when the user is waited for no longer. */
+  constructor(back: Loopback, open: Opener, ended: Promise<never>) {
+    this.#back = back
+    this.#open = open
+    this.#ended = ended
+    this.redirectUrl = back.url
+    this.clientMetadata = {
+      client_name: 'mcpstore',
+      redirect_uris: [back.url],
+      application_type: 'native',
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'none',
+    }
+  }
+
+  /** What signing in brought. */
+  get credentials(): Credentials | undefined {
+    return this.#tokens && this.#client ? { tokens: this.#tokens, client: this.#client } : undefined
+  }
+
+  tokens(): AuthTokens | undefined {
+    return this.#tokens
+  }
+
+  saveTokens(tokens: AuthTokens): void {
+    this.#tokens = tokens
+  }
+
+  clientInformation(): AuthClient | undefined {
+    return this.#client
+  }
+
+  saveClientInformation(client: AuthClient): void {
+    this.#client = client
+  }
+
+  saveCodeVerifier(verifier: string): void {
+    this.#verifier = verifier
+  }
+
+  codeVerifier(): string {
+    return this.#verifier
+  }
+
+  /** A new one each time: it tells this sign-in from what somebody else sends a browser to. */
+  state(): string {
+    this.#state = randomBytes(32).toString('base64url')
+    return this.#state
+  }
+
+  async redirectToAuthorization(url: URL): Promise<void> {
+    // What opens it could do other things with other addresses.
+    if (!/^https?:$/.test(url.protocol)) throw new Error(`one does not sign in at ${url.protocol} addresses`)
+    const came = this.#back.expect(this.#state)
+    const take = (address: string): boolean => URL.canParse(address) && this.#back.offer(new URL(address))
+    await Promise.race([this.#open(url.href, take), this.#ended])
+    this.#cameBack = await Promise.race([came, this.#ended])
+  }
+
+  authorizationCode(): URL | undefined {
+    const address = this.#cameBack
+    this.#cameBack = undefined
+    return address
+  }
+}

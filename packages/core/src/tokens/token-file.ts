@@ -1,0 +1,94 @@
+import { rmSync } from 'node:fs'
+import { isObject } from '../config/problem.ts'
+import type { AuthClient, AuthTokens } from '../connections/auth-provider.ts'
+import { whileLocked } from '../trust/file-lock.ts'
+import { PrivateFile } from '../trust/private-file.ts'
+
+/** What one who is signed in has: tokens, and the client that they were given to, each naming its authorization server. */
+export interface Credentials {
+  tokens: AuthTokens
+  client: AuthClient
+}
+
+const VERSION = 1
+
+/** The tokens for one service at one address, in a file of the user's own. */
+export class TokenFile {
+  readonly path: string
+  readonly #url: string | undefined
+  readonly #file: PrivateFile<unknown>
+
+  /** Without its address it can be looked into and removed. */
+  constructor(path: string, url?: string) {
+    this.path = path
+    this.#url = url
+    this.#file = new PrivateFile(path, {
+      read: (text) => readEntries(text.whole()),
+      write: (entries) => `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`,
+      disbelieved: 'signs nobody in',
+      remedy: 'Sign in again (mcpstore login), which replaces it.',
+      unkept: 'the tokens cannot be kept in',
+    })
+  }
+
+  /** @throws `storage` for a file that must not be believed */
+  read(): Credentials | undefined {
+    const entries = this.#file.read()
+    return entries.get('url') === this.#url ? credentialsIn(entries) : undefined
+  }
+
+  /** Whatever address it is for; nothing where it must not be believed. */
+  glimpse(): Credentials | undefined {
+    try {
+      return credentialsIn(this.#file.read())
+    } catch {
+      return undefined
+    }
+  }
+
+  /** @throws `storage`; then nothing was changed */
+  async write({ tokens, client }: Credentials): Promise<void> {
+    const kept = { version: VERSION, url: this.#url, tokens, client }
+    await this.#file.change((entries) => {
+      entries.clear()
+      for (const [key, value] of Object.entries(kept)) entries.set(key, value)
+    })
+  }
+
+  remove(): void {
+    rmSync(this.path, { force: true })
+  }
+
+  /** Runs `work` while no other process renews, replaces or removes these tokens. @throws `storage`, and what `work` throws */
+  alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    return whileLocked(`${this.path}.renewal`, work)
+  }
+}
+
+function credentialsIn(entries: Map<string, unknown>): Credentials | undefined {
+  if (entries.size === 0) return undefined
+  return { tokens: entries.get('tokens') as AuthTokens, client: entries.get('client') as AuthClient }
+}
+
+/** @throws Error that says what is wrong */
+function readEntries(text: string): Map<string, unknown> {
+  let found: unknown
+  try {
+    found = JSON.parse(text)
+  } catch {
+    // What the parser says quotes the text, and with it tokens.
+    throw new Error('it is not JSON')
+  }
+  if (!isObject(found)) throw new Error('it holds no object')
+  const { version, url, tokens, client } = found as Record<string, unknown>
+  if (version !== VERSION) throw new Error('it is of another version')
+  if (typeof url !== 'string') throw new Error('it does not say where its tokens may be sent')
+  if (!isObject(tokens) || !isText(tokens, 'access_token')) throw new Error('it holds no token')
+  if (!isObject(client) || !isText(client, 'client_id')) throw new Error('it holds no client')
+  return new Map(Object.entries(found))
+}
+
+function isText(object: object, field: string): boolean {
+  const value: unknown = Reflect.get(object, field)
+  return typeof value === 'string' && value !== ''
+}

@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { expect, it } from 'vitest'
+import { Box } from '../support/box.ts'
+import { addServices, documentOf, errorOf, mcpstore, startMcpstore } from '../support/mcpstore.ts'
+import { startHttpServer } from '../support/servers.ts'
+
+/** A browser that opens the address it is started with, notes what it was started with, and follows. */
+function fakeBrowser(box: Box): { BROWSER: string } {
+  const program = `#!${process.execPath}
+require('node:fs').writeFileSync(${JSON.stringify(box.path('opened'))}, JSON.stringify(process.argv.slice(2)))
+fetch(process.argv[2])
+`
+  return { BROWSER: box.write('browser.cjs', program, 0o755) }
+}
+
+async function grants(url: string, grant: string): Promise<number> {
+  const { log } = (await (await fetch(new URL('/log', url))).json()) as { log: { rpc?: string }[] }
+  return log.filter(({ rpc }) => rpc === `grant_type=${grant}`).length
+}
+
+function noteSecrets(box: Box): void {
+  const folder = `${box.home}/tokens`
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
+    const { tokens } = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8'))
+    box.secrets.push(tokens.access_token, tokens.refresh_token)
+  }
+}
+
+it('a user signs in in the browser, uses the service, and signs out', async () => {
+  await using box = new Box()
+  const url = await startHttpServer(box, { authorization: { revokes: true } })
+  await addServices(box, { demo: { url } })
+  const refused = await mcpstore(box, ['use-tool', 'demo/echo', 'text=hi', '--json'])
+  expect(refused.exit).toBe(3)
+  expect(errorOf(refused)).toMatchObject({
+    code: 'auth_required',
+    hint: expect.stringContaining('mcpstore login demo'),
+  })
+  const listed = await mcpstore(box, ['list', '--json'])
+  expect(documentOf(listed).services[0]).toMatchObject({ name: 'demo', status: 'auth' })
+  const env = fakeBrowser(box)
+  const signedIn = await mcpstore(box, ['login', 'demo'], { env })
+  expect(signedIn).toMatchObject({ exit: 0, stdout: 'signed in to demo\n' })
+  expect(JSON.parse(readFileSync(box.path('opened'), 'utf8'))).toEqual([
+    expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/authorize\?.*state=/),
+  ])
+  noteSecrets(box)
+  expect(await mcpstore(box, ['use-tool', 'demo/echo', 'text=hi', '--debug'])).toMatchObject({
+    exit: 0,
+    stdout: 'hi\n',
+  })
+  expect(await mcpstore(box, ['export'])).toMatchObject({ exit: 0 })
+  const out = await mcpstore(box, ['logout', 'demo'])
+  expect(out).toMatchObject({ exit: 0, stdout: expect.stringContaining('revoked where they came from') })
+  expect((await mcpstore(box, ['logout', 'demo'])).stdout).toBe('nobody was signed in to demo\n')
+  expect((await mcpstore(box, ['use-tool', 'demo/echo', 'text=hi'])).exit).toBe(3)
+  const again = await mcpstore(box, ['login', 'demo', '--json'], { env })
+  expect(documentOf(again)).toEqual({ name: 'demo', status: 'signed_in' })
+  expect(documentOf(await mcpstore(box, ['logout', 'demo', '--json']))).toMatchObject({
+    status: 'signed_out',
+  })
+})
+
+it('five processes with an expired token renew it once', async () => {
+  await using box = new Box()
+  const url = await startHttpServer(box, { authorization: {} })
+  await addServices(box, { demo: { url } })
+  expect((await mcpstore(box, ['login', 'demo'], { env: fakeBrowser(box) })).exit).toBe(0)
+  await fetch(new URL('/expire', url))
+  const calls = Array.from({ length: 5 }, () => mcpstore(box, ['use-tool', 'demo/echo', 'text=hi']))
+  for (const call of await Promise.all(calls)) expect(call).toMatchObject({ exit: 0, stdout: 'hi\n' })
+  expect(await grants(url, 'refresh_token')).toBe(1)
+})
+
+it('--no-browser prints the address and waits; Ctrl-C ends it with 130 and keeps nothing', async () => {
+  await using box = new Box()
+  const url = await startHttpServer(box, { authorization: {} })
+  await addServices(box, { demo: { url } })
+  for (const follows of [true, false]) {
+    const { child, outcome } = startMcpstore(box, ['login', 'demo', '--no-browser'])
+    const [line] = await once(createInterface(child.stderr!), 'line')
+    const address = /^Sign in to demo at: (\S+)$/.exec(line)![1]!
+    if (follows) await fetch(address)
+    else child.kill('SIGINT')
+    const { exit } = await outcome
+    expect(exit).toBe(follows ? 0 : 130)
+    if (follows) await mcpstore(box, ['logout', 'demo'])
+    const folder = `${box.home}/tokens`
+    expect(existsSync(folder) ? readdirSync(folder) : []).toEqual([])
+  }
+})
+
+it('a time that is over, a user who says no, and an opener that is not there are told', async () => {
+  await using box = new Box()
+  const url = await startHttpServer(box, { authorization: { denies: true } })
+  await addServices(box, { demo: { url } })
+  const denied = await mcpstore(box, ['login', 'demo'], { env: fakeBrowser(box) })
+  expect(denied).toMatchObject({ exit: 3, stderr: expect.stringContaining('access_denied') })
+  const late = await mcpstore(box, ['login', 'demo', '--no-browser', '--timeout', '1'])
+  expect(late).toMatchObject({ exit: 4, stderr: expect.stringContaining('within 1 s') })
+  const none = await mcpstore(box, ['login', 'demo', '--json'], { env: { BROWSER: box.path('nothing') } })
+  expect(none.exit).toBe(3)
+  expect(errorOf(none).message).toContain('no browser could be opened')
+  const unseen = await mcpstore(box, ['login', 'demo', '--json', '--no-browser'])
+  expect(unseen.exit).toBe(1)
+})
