@@ -205,8 +205,9 @@ describe.skipIf(!hasRedisServer)('something foreign', () => {
     await redis.command('HSET', `${a.prefix}meta`, 'rev', 'foreign')
     expect((await a.put('two', 2)).durable).toBe('memory')
     await a.is('down')
-    expect(a.status.reason).toMatch(/^redis:\S+ answers with an error \(ERR hash value is not an integer\)$/)
-    expect(a.status.error!.hint).toContain('something else has written')
+    // What the servers say of it differs from 8 on.
+    expect(a.status.reason).toMatch(/^redis:\S+ (answers with an error|holds something else) /)
+    expect(a.status.error!.hint).toMatch(/something else has written|remove the foreign key/)
     expect(a.configs).toEqual({ one: 1, two: 2 })
     await redis.command('HDEL', `${a.prefix}meta`, 'rev')
     await a.settled()
