@@ -64,7 +64,6 @@ function unusable(url: string): Record<string, string> {
     deep: '['.repeat(200_000),
     nested: inside(`"description":${'['.repeat(50_000)}${']'.repeat(50_000)}`),
     wide: inside(`"headers":{"A":"${'x'.repeat(2_000_000)}"}`),
-    huge: inside(`"description":"${'x'.repeat(17 * 1024 * 1024)}"`),
     [`name${ansi}`]: inside('"description":"x"'),
     ['n'.repeat(5000)]: inside('"description":"x"'),
   }
@@ -110,8 +109,8 @@ class Scene implements AsyncDisposable {
 
   /** Some at a time; each ends with this exit code. */
   async runAll(exit: number, commands: string[][]): Promise<void> {
-    for (let at = 0; at < commands.length; at += 4) {
-      const outcomes = await Promise.all(commands.slice(at, at + 4).map((argv) => this.run(...argv)))
+    for (let at = 0; at < commands.length; at += 2) {
+      const outcomes = await Promise.all(commands.slice(at, at + 2).map((argv) => this.run(...argv)))
       for (const [of, outcome] of outcomes.entries()) {
         expect(outcome.exit, commands[at + of]!.join(' ') + outcome.stderr.slice(0, 500)).toBe(exit)
       }
@@ -145,7 +144,7 @@ describe.skipIf(!hasRedisServer)('who writes to Redis past mcpstore', () => {
 
     const looks = ['list', 'list-tools', 'status', 'doctor', 'check'].map((command) => [command])
     const infos = [...Object.keys(inert), 'described', '__proto__'].map((name) => ['info', name])
-    const failures = ['text', 'proto', 'header', 'deep', 'huge'].map((name) => ['info', name])
+    const failures = ['text', 'proto', 'header', 'deep', 'wide'].map((name) => ['info', name])
     await scene.runAll(
       0,
       [...looks, ...infos].flatMap((argv) => [argv, [...argv, '--json']]),
@@ -206,7 +205,7 @@ describe.skipIf(!hasRedisServer)('who writes to Redis past mcpstore', () => {
     expect(await scene.run('use-tool', 'other/echo', 'text=five')).toMatchObject({ stdout: 'five\n' })
     await scene.add('well', fixtureServer(box))
     expect(await scene.run('use-tool', 'well/echo', 'text=five')).toMatchObject({ stdout: 'five\n' })
-  })
+  }, 120_000)
 
   it('brings an older signed record back: who has seen the newer one refuses it, and so he does a changed byte', async () => {
     await using scene = new Scene(await startRedis())
@@ -249,5 +248,5 @@ describe.skipIf(!hasRedisServer)('who writes to Redis past mcpstore', () => {
       })
     expect(box.starts()).toHaveLength(starts)
     await host.do('close')
-  })
+  }, 120_000)
 })

@@ -57,8 +57,8 @@ async function lookAround(scene: PlantedScene, commands: string[]): Promise<void
   const runs = commands.flatMap((command) =>
     [[], ['--json', '--debug']].map((form) => [...command.split(' '), ...form]),
   )
-  for (let at = 0; at < runs.length; at += 4)
-    await Promise.all(runs.slice(at, at + 4).map((argv) => scene.run(scene.here, argv)))
+  for (let at = 0; at < runs.length; at += 2)
+    await Promise.all(runs.slice(at, at + 2).map((argv) => scene.run(scene.here, argv)))
 }
 
 async function plantAll(scene: PlantedScene): Promise<void> {

@@ -73,7 +73,7 @@ it('no command shows a planted secret, in no form', async () => {
     FROM_HOST: '${HOST_TOKEN}',
   })
   expect(documentOf(await shown('tattler')).facts.lastError.message).toContain('API_TOKEN=***')
-}, 60_000)
+}, 120_000)
 
 it('nor does what is added, updated or refused', async () => {
   await using own = new Box()
@@ -102,7 +102,7 @@ it('nor does what is added, updated or refused', async () => {
     })
     await mcpstore(own, ['remove', 'program', ...form])
   }
-})
+}, 120_000)
 
 it('nor do the errors that a library throws', async () => {
   const host = await startHost(box, { env: environment })
