@@ -68,6 +68,8 @@ it('five processes with an expired token renew it once', async () => {
   const url = await startHttpServer(box, { authorization: {} })
   await addServices(box, { demo: { url } })
   expect((await mcpstore(box, ['login', 'demo'], { env: fakeBrowser(box) })).exit).toBe(0)
+  // With a list at hand none of them waits for another one.
+  expect((await mcpstore(box, ['list-tools', 'demo'])).exit).toBe(0)
   await fetch(new URL('/expire', url))
   const calls = Array.from({ length: 5 }, () => mcpstore(box, ['use-tool', 'demo/echo', 'text=hi']))
   for (const call of await Promise.all(calls)) expect(call).toMatchObject({ exit: 0, stdout: 'hi\n' })

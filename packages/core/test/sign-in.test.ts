@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -100,12 +101,23 @@ test('several who share an expired token renew it once', async () => {
   const [home, remote] = [scratch(), await startRemote({ authorization: {} })]
   const first = await storeIn(home, remote.url)
   await first.forStore().signIn('demo', { open: browser })
-  await remote.forget('access')
+  await first.close()
   const stores = await Promise.all(Array.from({ length: 5 }, () => storeIn(home, remote.url)))
-  const results = await Promise.all(
-    stores.map((store) => store.forStore().useTool('demo/echo', { text: 'x' })),
-  )
-  expect(results).toHaveLength(5)
+  const lock = join(home, 'tokens', `${tokenFiles(home)[0]}.renewal.lock`)
+  const held = `Bearer ${tokensIn(home).find((text) => text.startsWith('access-'))}`
+  const before = (await remote.seen()).log.length
+  // Somebody else holds the lock until all were refused.
+  writeFileSync(lock, 'somebody else')
+  await remote.forget('access')
+  const calls = Promise.all(stores.map((store) => store.forStore().connectService('demo')))
+  await until(async () => {
+    utimesSync(lock, new Date(), new Date())
+    const { log } = await remote.seen()
+    return log.slice(before).filter(({ headers }) => headers['authorization'] === held).length === 5
+  }, 20_000)
+  expect(await grants(remote, 'refresh_token')).toBe(0)
+  rmSync(lock)
+  expect(await calls).toHaveLength(5)
   expect(await grants(remote, 'refresh_token')).toBe(1)
 })
 
