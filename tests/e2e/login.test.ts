@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
 import { addServices, documentOf, errorOf, mcpstore, startMcpstore } from '../support/mcpstore.ts'
+import { until } from '../support/processes.ts'
 import { startHttpServer } from '../support/servers.ts'
 
 /** A browser that opens the address it is started with, notes what it was started with, and follows. */
@@ -74,6 +75,24 @@ it('five processes with an expired token renew it once', async () => {
   const calls = Array.from({ length: 5 }, () => mcpstore(box, ['use-tool', 'demo/echo', 'text=hi']))
   for (const call of await Promise.all(calls)) expect(call).toMatchObject({ exit: 0, stdout: 'hi\n' })
   expect(await grants(url, 'refresh_token')).toBe(1)
+})
+
+it('a process that is killed as it renews a token keeps nobody else from it', async () => {
+  await using box = new Box()
+  const url = await startHttpServer(box, { authorization: { holds: true } })
+  await addServices(box, { demo: { url } })
+  expect((await mcpstore(box, ['login', 'demo'], { env: fakeBrowser(box) })).exit).toBe(0)
+  await fetch(new URL('/expire', url))
+  const { child, outcome } = startMcpstore(box, ['use-tool', 'demo/echo', 'text=hi'])
+  await until('the token is renewed', async () => (await grants(url, 'refresh_token')) === 1)
+  child.kill('SIGKILL')
+  await outcome
+  const lock = readdirSync(`${box.home}/tokens`).filter((name) => name.endsWith('.renewal.lock'))
+  expect(lock).toHaveLength(1)
+  const next = await mcpstore(box, ['use-tool', 'demo/echo', 'text=hi'])
+  expect(next).toMatchObject({ exit: 0, stdout: 'hi\n' })
+  expect(await grants(url, 'refresh_token')).toBe(2)
+  expect(readdirSync(`${box.home}/tokens`)).toHaveLength(1)
 })
 
 it('--no-browser prints the address and waits; Ctrl-C ends it with 130 and keeps nothing', async () => {
