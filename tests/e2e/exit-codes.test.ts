@@ -56,7 +56,12 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     await using own = new Box()
     const countFile = own.path('calls')
     await addServices(own, {
-      fixture: fixtureServer(own, { countFile, stubborn: true, grandchild: own.grandchildFile }),
+      fixture: fixtureServer(own, {
+        countFile,
+        noticeFile: own.path('notices'),
+        stubborn: true,
+        grandchild: own.grandchildFile,
+      }),
     })
     const call = startMcpstore(own, ['use-tool', 'fixture/mute', '--json'])
     await until('the call runs', () => existsSync(countFile))
@@ -72,8 +77,22 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     })
     expect(hint).toContain('Find out before you call it again. No server that was started for it runs')
     expect(readFileSync(countFile, 'utf8'), 'called once').toBe('mute\n')
+    expect(readFileSync(own.path('notices'), 'utf8'), 'the server was told').toBe(
+      'notifications/initialized\nnotifications/cancelled\n',
+    )
   },
 )
+
+it('SIGINT during a call of a remote server: it is told', async () => {
+  await using own = new Box()
+  const [countFile, noticeFile] = [own.path('calls'), own.path('notices')]
+  await addServices(own, { remote: { url: await startHttpServer(own, { countFile, noticeFile }) } })
+  const call = startMcpstore(own, ['use-tool', 'remote/mute'])
+  await until('the call runs', () => existsSync(countFile))
+  call.child.kill('SIGINT')
+  expect(await call.outcome).toMatchObject({ exit: 130, stdout: '' })
+  expect(readFileSync(noticeFile, 'utf8')).toBe('notifications/initialized\nnotifications/cancelled\n')
+})
 
 it('a second SIGINT does not wait for a server that will not go, and takes it along', async () => {
   await using own = new Box()
