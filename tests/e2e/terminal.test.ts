@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
 import { addServices, documentOf, mcpstore } from '../support/mcpstore.ts'
+import { fixtureServer } from '../support/servers.ts'
 import { onTerminal } from '../support/terminal.ts'
 
 // util-linux has the options of `script` that are used here.
@@ -17,4 +18,66 @@ it.runIf(process.platform === 'linux').each([
     shown: expect.stringMatching(shown),
   })
   expect(documentOf(await mcpstore(box, ['list', '--json'])).services).toHaveLength(left)
+})
+
+describe.runIf(process.platform === 'linux')('while something is waited for', () => {
+  const erase = '\u001b[K'
+  /** What is left on the screen, which the line was on that anything else erases first. */
+  const left = (shown: string) => shown.slice(shown.lastIndexOf(erase) + erase.length)
+  const told = { progress: 2, total: 10, message: 'loading \u001b[31mtiles' }
+  const call = ['use-tool', 'demo/mute', '--args', JSON.stringify({ progress: told })]
+  const words = '  2/10  loading \\x1b[31mtiles'
+
+  it('a line says so, with the progress that the server tells, and Ctrl-C leaves nothing of it', async () => {
+    await using box = new Box()
+    await addServices(box, { demo: fixtureServer(box) })
+    const { exit, shown } = await onTerminal(box, call, [[words, '\u0003']])
+    expect(exit).toBe(130)
+    expect(shown).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] demo\/mute {2}\d+ s {2}2\/10 {2}loading \\x1b\[31mtiles/)
+    expect(left(shown)).toMatch(
+      /^error: interrupted: "tools\/call" to service "demo" was aborted; .*\nhint: .*\n$/,
+    )
+    expect(box.running()).toEqual([])
+  })
+
+  it('it is cut to the width of the terminal', async () => {
+    await using box = new Box()
+    await addServices(box, { demo: fixtureServer(box) })
+    const { shown } = await onTerminal(box, call, [['2/10', '\u0003']], { env: { COLUMNS: '28' } })
+    expect(shown).toMatch(/ demo\/mute {2}\d+ s {2}2\/10 {2}lo?…/)
+  })
+
+  it('the result stands alone', async () => {
+    await using box = new Box()
+    await addServices(box, { demo: fixtureServer(box) })
+    const { exit, shown } = await onTerminal(box, ['use-tool', 'demo/late', 'ms:=1000'], [])
+    expect({ exit, left: left(shown) }).toEqual({ exit: 0, left: 'after 1000 ms\n' })
+    expect(shown).toMatch(/ demo\/late {2}\d+ s/)
+  })
+
+  it.each([
+    ['wait', 'waiting for slow'],
+    ['check', 'checking slow'],
+    ['list-tools --fresh', 'asking slow for tools'],
+  ])('%s says so too', async (command, said) => {
+    await using box = new Box()
+    await addServices(box, { slow: fixtureServer(box, { muteInitialize: true }) })
+    const { exit, shown } = await onTerminal(box, [...command.split(' '), 'slow'], [[said, '\u0003']])
+    expect({ exit, left: left(shown) }).toEqual({
+      exit: 130,
+      left: expect.stringMatching(/^error: interrupted/),
+    })
+  })
+
+  it('nothing of it is shown with --json, nor where it is no terminal', async () => {
+    await using box = new Box()
+    await addServices(box, { demo: fixtureServer(box) })
+    const argv = ['use-tool', 'demo/late', 'ms:=1000']
+    const { exit, shown } = await onTerminal(box, [...argv, '--json'], [])
+    expect({ exit, result: JSON.parse(shown).content }).toEqual({
+      exit: 0,
+      result: [{ type: 'text', text: 'after 1000 ms' }],
+    })
+    expect(await mcpstore(box, argv)).toEqual({ exit: 0, stdout: 'after 1000 ms\n', stderr: '' })
+  })
 })

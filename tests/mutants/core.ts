@@ -33,6 +33,7 @@ const knownLists = 'packages/core/test/known-lists.test.ts'
 const dataspaceKey = 'packages/core/test/dataspace-key.test.ts'
 const moments = 'packages/core/test/moment.test.ts'
 const terminalText = 'apps/cli/test/terminal-text.test.ts'
+const statusLine = 'apps/cli/test/status-line.test.ts'
 const secretVariables = 'apps/cli/test/secret.test.ts'
 const addresses = 'packages/core/test/connections-addresses.test.ts'
 
@@ -108,6 +109,38 @@ export const coreMutants: Mutant[] = [
     replace: ']',
     suite: terminalText,
     test: 'reads back as exactly the same text, and holds no control character and no mark that reorders it',
+  },
+  {
+    name: 'quick work shows what it waits for',
+    file: 'apps/cli/src/status-line.ts',
+    find: 'this.#wait(AFTER_MS)',
+    replace: 'this.#wait(EVERY_MS)',
+    suite: statusLine,
+    test: 'what is over before 300 ms have passed shows nothing at all',
+  },
+  {
+    name: 'what a server tells of its progress drives the terminal',
+    file: 'apps/cli/src/status-line.ts',
+    find: 'visibleLine(givenText(message).slice(0, MOST_CHARACTERS))',
+    replace: 'givenText(message).slice(0, MOST_CHARACTERS)',
+    suite: statusLine,
+    test: 'it says',
+  },
+  {
+    name: 'the line of interrupted work stays',
+    file: 'apps/cli/src/store-session.ts',
+    find: "signal.addEventListener('abort', end, { once: true })",
+    replace: '',
+    suite: statusLine,
+    test: 'interrupted it says no more, and with --json never',
+  },
+  {
+    name: 'other output is written behind the line',
+    file: 'apps/cli/src/process-host.ts',
+    find: '      makeRoom()\n',
+    replace: '',
+    suite: statusLine,
+    test: 'it makes room for other output on either stream, and comes again',
   },
   {
     name: 'a secret that is set to nothing is none',

@@ -2,6 +2,7 @@ import type { DataspaceList, Store } from '@mcpstore/core'
 import type { OptionValues } from './options.ts'
 import type { Output } from './output/output.ts'
 import type { Settings } from './settings.ts'
+import type { StatusLine } from './status-line.ts'
 
 /** What the process gives to the program; the only way in which commands touch the outside. */
 export interface Host {
@@ -19,6 +20,8 @@ export interface Host {
   confirm: ((question: string) => Promise<boolean>) | undefined
   /** Asks for a line; it answers `undefined` for the end of input, and is `undefined` where there is no terminal. */
   ask: ((question: string) => Promise<string | undefined>) | undefined
+  /** The line that is gone as soon as anything else is written; `undefined` where stderr is no terminal for it. */
+  statusLine: (() => Promise<StatusLine>) | undefined
   /** Why a change could not be saved in this file, as far as permissions tell; `undefined` when they allow it. */
   writeObstacle(file: string): Promise<(Error & { hint?: string | undefined }) | undefined>
   openStore(settings: Settings): Promise<Store>

@@ -2,6 +2,7 @@ import { isatty } from 'node:tty'
 import type { Host } from './command.ts'
 import type { Output } from './output/output.ts'
 import type { TextStream } from './standard-stream.ts'
+import type { StatusLine } from './status-line.ts'
 
 /** The parts of `process` the program uses; `stdin` only when it is read, as opening it takes time. */
 export interface ProcessLike {
@@ -31,9 +32,15 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     })
   }
   const isTerminal = stderr.isTTY && isatty(0)
+  let line: StatusLine | undefined
+  const statusLine = async (): Promise<StatusLine> => {
+    const { StatusLine } = await import('./status-line.ts')
+    line ??= new StatusLine(outputOf(stderr, env))
+    return line
+  }
   const base = {
-    out: outputOf(stdout, env),
-    err: outputOf(stderr, env),
+    out: outputOf(stdout, env, () => line?.erase()),
+    err: outputOf(stderr, env, () => line?.erase()),
     env,
     cwd: currentFolder(process),
     signal,
@@ -42,6 +49,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     writeObstacle: async (file: string) => (await import('./write-obstacle.ts')).writeObstacle(file),
     confirm: isTerminal ? (question: string) => ask(question, process, signal) : undefined,
     ask: isTerminal ? (question: string) => askLine(question, process, signal) : undefined,
+    statusLine: stderr.isTTY && env['TERM'] !== 'dumb' ? statusLine : undefined,
   }
   return {
     host: {
@@ -50,6 +58,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
       listDataspaces: async (settings) => (await import('./open-store.ts')).listDataspaces(settings, base),
     },
     flush: async () => {
+      line?.end()
       await Promise.all([flushed(stdout), flushed(stderr)])
       return lost
     },
@@ -65,12 +74,15 @@ function currentFolder(process: ProcessLike): string {
   }
 }
 
-function outputOf(stream: TextStream, env: NodeJS.ProcessEnv): Output {
+function outputOf(stream: TextStream, env: NodeJS.ProcessEnv, makeRoom = () => {}): Output {
   return {
     write: (text) => {
+      makeRoom()
       if (stream.writable) stream.write(text)
     },
-    columns: Number(env['COLUMNS']) || (stream.isTTY ? stream.columns || 80 : Number.POSITIVE_INFINITY),
+    get columns() {
+      return Number(env['COLUMNS']) || (stream.isTTY ? stream.columns || 80 : Number.POSITIVE_INFINITY)
+    },
     color: Boolean(stream.isTTY) && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
   }
 }

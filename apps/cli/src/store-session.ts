@@ -2,6 +2,7 @@ import type { Store, StoreContext, StoreStatus } from '@mcpstore/core'
 import { CliError } from './cli-error.ts'
 import type { CommandContext } from './command.ts'
 import type { OptionValues } from './options.ts'
+import type { ToldProgress } from './status-line.ts'
 
 const INTERRUPTED = 'interrupted'
 
@@ -13,6 +14,29 @@ export function untilInterrupted<T>(signal: AbortSignal, work: Promise<T>): Prom
     signal.addEventListener('abort', interrupt, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', interrupt))
   })
+}
+
+/**
+ * The work's result. On a terminal a line says meanwhile what is waited for, and what the work tells of its progress;
+ * the work is given no way to tell where nobody would see it.
+ */
+export async function whileWaiting<T>(
+  { settings, signal, statusLine }: Pick<CommandContext, 'settings' | 'signal' | 'statusLine'>,
+  what: string,
+  work: (tell?: (progress: ToldProgress) => void) => Promise<T>,
+): Promise<T> {
+  const line = settings.json ? undefined : await statusLine?.()
+  if (!line) return work()
+  const end = (): void => line.end()
+  line.begin(what)
+  // Nobody waits for interrupted work; it may never end.
+  signal.addEventListener('abort', end, { once: true })
+  try {
+    return await work((progress) => line.tell(progress))
+  } finally {
+    signal.removeEventListener('abort', end)
+    end()
+  }
 }
 
 /** The services a command works on: the store's, or with `--agent` those that this agent sees. */

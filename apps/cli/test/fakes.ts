@@ -179,6 +179,7 @@ export async function run(argv: string[], world: FakeWorld = {}): Promise<Run> {
     writeObstacle: async () => undefined,
     confirm: undefined,
     ask: undefined,
+    statusLine: undefined,
     openStore: async (settings) => {
       result.opened.push(settings)
       return store

@@ -7,7 +7,7 @@ import { statusCell } from '../output/service-text.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { exitOfFailures } from '../partial-failure.ts'
-import { servicesOf, withStore } from '../store-session.ts'
+import { servicesOf, whileWaiting, withStore } from '../store-session.ts'
 
 const emptyText =
   'Nothing to check: there is no enabled service. See mcpstore list, or mcpstore add --help.\n'
@@ -19,10 +19,12 @@ export async function check(
 ): Promise<number> {
   const { json, debug, timeoutMs } = context.settings
   return withStore(context, async (store) => {
-    const checks = await servicesOf(store, values).checkServices(name, {
-      signal: context.signal,
-      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
-    })
+    const checks = await whileWaiting(context, `checking ${name ?? 'all services'}`, () =>
+      servicesOf(store, values).checkServices(name, {
+        signal: context.signal,
+        ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+      }),
+    )
     if (json) writeJson(context.out, { services: checks })
     else if (checks.length === 0) context.out.write(emptyText)
     else context.out.write(renderTable([header, ...checks.map(rowOf)], context.out))

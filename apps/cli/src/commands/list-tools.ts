@@ -6,7 +6,7 @@ import { type ListChoice, listChoice } from '../list-choice.ts'
 import { writeJson } from '../output/json.ts'
 import { renderToolList } from '../output/tool-list.ts'
 import { reportParts } from '../partial-failure.ts'
-import { servicesOf, withStore } from '../store-session.ts'
+import { servicesOf, whileWaiting, withStore } from '../store-session.ts'
 
 const emptyText = 'No tools: there is no enabled service. See mcpstore list, or mcpstore add --help.\n'
 
@@ -19,11 +19,14 @@ export async function listTools(context: CommandContext, input: CommandInput): P
   const choice = listChoice(input.values)
   const { json, timeoutMs } = context.settings
   return withStore(context, async (store) => {
-    const tools = await servicesOf(store, input.values).listTools(input.positionals[0], {
-      ...choice,
-      signal: context.signal,
-      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
-    })
+    const name = input.positionals[0]
+    const tools = await whileWaiting(context, `asking ${name ?? 'all services'} for tools`, () =>
+      servicesOf(store, input.values).listTools(name, {
+        ...choice,
+        signal: context.signal,
+        ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+      }),
+    )
     if (json) writeJson(context.out, { tools: [...tools], services: tools.services })
     else if (tools.services.length === 0) context.out.write(emptyText)
     else context.out.write(renderToolList(tools, context.out, { schema }))

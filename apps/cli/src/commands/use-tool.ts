@@ -2,7 +2,7 @@ import { warnOfChanges } from '../changed-tools.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { prepareCall, readCall } from '../prepared-call.ts'
 import { readResultView, showResult } from '../result-view.ts'
-import { servicesOf, withStore } from '../store-session.ts'
+import { servicesOf, whileWaiting, withStore } from '../store-session.ts'
 
 /**
  * `use-tool TOOL [k=v]... [--args JSON|@FILE|-]`: calls the tool at most once and prints what it answered; with `--dry-run`
@@ -20,10 +20,14 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
         warnOfChanges(context, { service, changes }, values),
       )
     }
-    const call = await prepareCall(context, services, given, values)
+    const call = await whileWaiting(context, `looking for ${given.tool}`, () =>
+      prepareCall(context, services, given, values),
+    )
     if (values['dry-run']) return (await import('../dry-run.ts')).showRequest(context, services, call)
     const options = { signal: context.signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
-    const result = await services.useTool(call.tool.name, call.args, options)
+    const result = await whileWaiting(context, call.tool.name, (onProgress) =>
+      services.useTool(call.tool.name, call.args, { ...options, ...(onProgress && { onProgress }) }),
+    )
     return showResult(context, view, { result, name: call.tool.tool })
   })
 }

@@ -1,7 +1,7 @@
 import type { CommandContext, CommandInput } from '../command.ts'
 import { writeJson } from '../output/json.ts'
 import { renderReady } from '../output/service-text.ts'
-import { servicesOf, withStore } from '../store-session.ts'
+import { servicesOf, whileWaiting, withStore } from '../store-session.ts'
 
 const defaultWaitMs = 10_000
 
@@ -12,7 +12,9 @@ export async function wait(
 ): Promise<number> {
   const { json, timeoutMs = defaultWaitMs } = context.settings
   return withStore(context, async (store) => {
-    const service = await servicesOf(store, values).waitService(name, { timeout: timeoutMs })
+    const service = await whileWaiting(context, `waiting for ${name}`, () =>
+      servicesOf(store, values).waitService(name, { timeout: timeoutMs }),
+    )
     if (json) writeJson(context.out, service)
     else context.out.write(renderReady(service, context.out))
     return 0
