@@ -12,7 +12,7 @@ const mirrorOrigin = 'packages/storage/test/mirror-origin.test.ts'
 const _services = 'packages/core/test/store-services.test.ts'
 const _agents = 'packages/core/test/agents.test.ts'
 const rules = 'packages/storage/src/backends/rules.ts'
-const link = 'packages/storage/src/link.ts'
+const link = 'packages/storage/src/link/link.ts'
 const mergeScript = 'packages/storage/src/backends/redis/scripts/merge.lua'
 const countScript = 'packages/storage/src/backends/redis/scripts/count.lua'
 const outage = 'tests/faults/outage.test.ts'
@@ -76,7 +76,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'who writes the very same as somebody quicker is told of a conflict',
-    file: 'packages/storage/src/put-kept.ts',
+    file: 'packages/storage/src/writes/put-kept.ts',
     find: "if (isEqual) return { status: 'unchanged' as const, durable: parts.backend.durable }",
     replace: '',
     suite: dataspace,
@@ -140,7 +140,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'a list is read without a live config',
-    file: 'packages/storage/src/replica.ts',
+    file: 'packages/storage/src/replica/replica.ts',
     find: 'return slot.parent !== undefined && !isLive(this.record(slot.parent), now) ? undefined : slot',
     replace: 'return slot',
     suite: dataspace,
@@ -148,7 +148,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'what the backend lost is not put back',
-    file: 'packages/storage/src/intake.ts',
+    file: 'packages/storage/src/link/intake.ts',
     find: 'if (whole) restoreLost(this.#parts, there, unchanged)',
     replace: '',
     suite: dataspace,
@@ -156,7 +156,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'a write that was not acknowledged is told to be durable',
-    file: 'packages/storage/src/put-kept.ts',
+    file: 'packages/storage/src/writes/put-kept.ts',
     find: "if (unsure) return { status, durable: 'memory' }",
     replace: '',
     suite: sqlite,
@@ -164,7 +164,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'what began earlier takes the place of what began later',
-    file: 'packages/storage/src/author.ts',
+    file: 'packages/storage/src/writes/author.ts',
     find: 'if (current && !supersedes(record, current, clock.now()))',
     replace: 'if (false)',
     suite: dataspace,
@@ -172,7 +172,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'a write takes the place of one its writer had not seen',
-    file: 'packages/storage/src/outbox.ts',
+    file: 'packages/storage/src/outbox/outbox.ts',
     find: 'filter((known) => covers(seen, known))',
     replace: 'filter(() => seen)',
     suite: outbox,
@@ -196,7 +196,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'of several ids of a dataspace only the first is passed on',
-    file: 'packages/storage/src/opening.ts',
+    file: 'packages/storage/src/link/opening.ts',
     find: '    ids,\n',
     replace: '    ids: ids.slice(0, 1),\n',
     suite: mirrorOrigin,
@@ -228,7 +228,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'a write that waits no more in the mirror is told to have reached the server',
-    file: 'packages/storage/src/intake.ts',
+    file: 'packages/storage/src/link/intake.ts',
     find: 'for (const stamp of settled) outbox.acknowledge(stamp, undefined)',
     replace: "for (const stamp of settled) outbox.acknowledge(stamp, 'duplicate')",
     suite: mirror,
@@ -245,7 +245,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'what a run has counted is delivered under another name',
-    file: 'packages/storage/src/deliver-counts.ts',
+    file: 'packages/storage/src/outbox/deliver-counts.ts',
     find: 'await backend.count(share.node, share.cleared, share.totals)',
     replace: 'await backend.count(`${share.node}2`, share.cleared, share.totals)',
     suite: mirror,
@@ -253,7 +253,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'a run leaves although what it counted may be delivered once more',
-    file: 'packages/storage/src/link.ts',
+    file: 'packages/storage/src/link/link.ts',
     find: 'const left = counts.waiting().length > 0 || (await mirror?.hasNoShare()) === false',
     replace: 'const left = counts.waiting().length > 0',
     suite: mirror,
@@ -261,7 +261,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'what was delivered for a run is not forgotten',
-    file: 'packages/storage/src/deliver-counts.ts',
+    file: 'packages/storage/src/outbox/deliver-counts.ts',
     find: 'mirror?.removeShare(share)',
     replace: '',
     suite: mirror,
@@ -285,7 +285,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'a record from the future can never be replaced',
-    file: 'packages/storage/src/record.ts',
+    file: 'packages/storage/src/records/record.ts',
     find: 'return outranks(write, stored) || (isStray(stored, now) && covers(write.seen, stored.stamp))',
     replace: 'return outranks(write, stored)',
     suite: dataspace,
@@ -397,7 +397,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'a compare-and-set waits for the server and is sent later',
-    file: 'packages/storage/src/put-if.ts',
+    file: 'packages/storage/src/writes/put-if.ts',
     find: 'const record = author.stamped(put)',
     replace: `const record = author.stamped(put)
       if (!parts.health.hopeful) {
@@ -409,7 +409,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'a conditional write whose answer was lost is called undecided',
-    file: 'packages/storage/src/ask.ts',
+    file: 'packages/storage/src/writes/ask.ts',
     find: 'if (!error.unsure) throw undone(error)',
     replace: 'if (error) throw undone(error)',
     suite: outage,
@@ -417,7 +417,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'a clear whose answer was lost is not asked for again',
-    file: 'packages/storage/src/clear-now.ts',
+    file: 'packages/storage/src/writes/clear-now.ts',
     find: 'if (!health.good) throw thrown',
     replace: 'throw thrown',
     suite: outage,
@@ -489,7 +489,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'what was stamped ahead of a wipe survives it',
-    file: 'packages/storage/src/intake.ts',
+    file: 'packages/storage/src/link/intake.ts',
     find: "this.#tellGone(dropDelivered(this.#parts), { origin: 'remote' })",
     replace: '',
     suite: wipes,
@@ -497,7 +497,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'counters of an agent live under the store’s config',
-    file: 'packages/storage/src/keyspace.ts',
+    file: 'packages/storage/src/records/keyspace.ts',
     find: "const [scope = ''] = /^agents:[^:]+:/.exec(key) ?? []",
     replace: 'const scope = key.slice(0, 0)',
     suite: conformance,
@@ -505,7 +505,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'nobody is told whose assignment was replaced unseen',
-    file: 'packages/storage/src/keyspace.ts',
+    file: 'packages/storage/src/records/keyspace.ts',
     find: " || key.endsWith(':assignment')",
     replace: '',
     suite: conformance,
@@ -537,7 +537,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'shares are folded without a lease',
-    file: 'packages/storage/src/housekeeping.ts',
+    file: 'packages/storage/src/link/housekeeping.ts',
     find: 'if ((await backend.lease(LEASE, node, HOUR_MS)) > 0) return',
     replace: '',
     suite: 'packages/storage/test/housekeeping.test.ts',
@@ -545,7 +545,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'a run that lives and has nothing to count is taken for a silent one',
-    file: 'packages/storage/src/housekeeping.ts',
+    file: 'packages/storage/src/link/housekeeping.ts',
     find: 'await backend.stay?.(counts.node)',
     replace: '',
     suite: 'packages/storage/test/housekeeping.test.ts',
@@ -553,7 +553,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'a process is told to be here that does not run any more',
-    file: 'packages/storage/src/presence.ts',
+    file: 'packages/storage/src/presence/presence.ts',
     find: 'return !ended && ',
     replace: 'return ',
     suite: 'packages/storage/test/presence.test.ts',
@@ -561,7 +561,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'who is silent for ever is here for ever',
-    file: 'packages/storage/src/presence.ts',
+    file: 'packages/storage/src/presence/presence.ts',
     find: 'this.#options.clock.now() - last <= MISSED_BEATS * (beatMs ?? DEFAULT_BEAT_MS)',
     replace: 'last > 0',
     suite: 'packages/storage/test/presence.test.ts',
@@ -634,7 +634,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'what the backend has lost is shown by its head for ever',
-    file: 'packages/storage/src/lost.ts',
+    file: 'packages/storage/src/link/lost.ts',
     find: 'parts.replica.remove(key)',
     replace: '',
     suite: heads,
@@ -642,7 +642,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'a record from the future is mended without its value',
-    file: 'packages/storage/src/mend.ts',
+    file: 'packages/storage/src/link/mend.ts',
     find: 'records.filter(isWhole)',
     replace: 'records as never',
     suite: heads,

@@ -1,11 +1,11 @@
-import type { Conflict } from './conflict.ts'
 import type { Inspection } from './inspection.ts'
-import type { RecordKey } from './keyspace.ts'
-import type { Malformed } from './malformed.ts'
-import type { NodeNote } from './nodes.ts'
-import type { Projection } from './projection.ts'
-import type { StoredRecord, UnreadRecord } from './record.ts'
-import type { Stamp } from './stamp.ts'
+import type { NodeNote } from './presence/nodes.ts'
+import type { Conflict } from './records/conflict.ts'
+import type { RecordKey } from './records/keyspace.ts'
+import type { Projection } from './records/projection.ts'
+import type { StoredRecord, UnreadRecord } from './records/record.ts'
+import type { Stamp } from './records/stamp.ts'
+import type { Malformed } from './replica/malformed.ts'
 
 export type BackendKind = 'redis' | 'sqlite' | 'memory'
 

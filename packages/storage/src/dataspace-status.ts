@@ -1,5 +1,5 @@
 import type { BackendKind } from './backend.ts'
-import type { BackendError, HealthState } from './health.ts'
+import type { BackendError, HealthState } from './link/health.ts'
 import type { Parts } from './parts.ts'
 
 /** What is true of a dataspace right now. */

@@ -1,4 +1,4 @@
-import type { Json } from './json.ts'
+import type { Json } from './records/json.ts'
 
 /** `unknown`: it could not be found out, for example because this user may not ask. */
 export type Severity = 'ok' | 'warning' | 'critical' | 'emergency' | 'unknown'

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Clock } from '../src/clock.ts'
-import { FUTURE_LIMIT_MS, formatStamp, isStamp, stampCounter, stampMs, stampNode } from '../src/stamp.ts'
+import { Clock } from '../src/records/clock.ts'
+import {
+  FUTURE_LIMIT_MS,
+  formatStamp,
+  isStamp,
+  stampCounter,
+  stampMs,
+  stampNode,
+} from '../src/records/stamp.ts'
 import { ManualTime } from './support/manual-time.ts'
 
 const ms = fc.integer({ min: 0, max: 2 ** 45 })

@@ -1,6 +1,6 @@
 import { type Backend, Dataspace, MemoryTables, memoryBackend, statsField, statsKey } from '@mcpstore/storage'
 import { expect, test } from 'vitest'
-import { formatStamp } from '../src/stamp.ts'
+import { formatStamp } from '../src/records/stamp.ts'
 import { faultyBackend } from './support/faulty-backend.ts'
 import { keepingLogger } from './support/logs.ts'
 import { ManualTime, settle } from './support/manual-time.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Dataspace, MemoryTables, memoryBackend, sqliteBackend, type ValuesPolicy } from '@mcpstore/storage'
 import Libsql from 'libsql'
 import { expect, onTestFinished, test } from 'vitest'
-import { formatStamp } from '../src/stamp.ts'
+import { formatStamp } from '../src/records/stamp.ts'
 import { type Faults, faultyBackend } from './support/faulty-backend.ts'
 import { ManualTime, settle } from './support/manual-time.ts'
 

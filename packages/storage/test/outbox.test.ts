@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MemoryTables } from '../src/backends/memory.ts'
 import { mergeWrite } from '../src/backends/rules.ts'
-import { Outbox } from '../src/outbox.ts'
-import { type StoredRecord, seenAfter } from '../src/record.ts'
-import { formatStamp } from '../src/stamp.ts'
+import { Outbox } from '../src/outbox/outbox.ts'
+import { type StoredRecord, seenAfter } from '../src/records/record.ts'
+import { formatStamp } from '../src/records/stamp.ts'
 
 const NOW = 1e12
 const config = (ms: number, fields: Partial<StoredRecord> = {}): StoredRecord => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Pace } from '../src/pace.ts'
+import { Pace } from '../src/link/pace.ts'
 import { ManualTime } from './support/manual-time.ts'
 
 function paced(chance: number) {

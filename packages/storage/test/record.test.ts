@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MemoryTables } from '../src/backends/memory.ts'
 import { mergeWrite } from '../src/backends/rules.ts'
-import { covers, outranks, recordProblem, type StoredRecord, seenAfter } from '../src/record.ts'
-import { formatStamp, stampNode } from '../src/stamp.ts'
+import { covers, outranks, recordProblem, type StoredRecord, seenAfter } from '../src/records/record.ts'
+import { formatStamp, stampNode } from '../src/records/stamp.ts'
 
 const NOW = 1e12
 const stamp = fc

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { classify, otherHistory, silent } from '../src/backends/redis/errors.ts'
-import type { BackendError } from '../src/health.ts'
+import type { BackendError } from '../src/link/health.ts'
 
 const replies = [
   "READONLY You can't write against a read only replica.",

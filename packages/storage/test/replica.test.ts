@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { Replica } from '../src/replica.ts'
-import { formatStamp } from '../src/stamp.ts'
+import { formatStamp } from '../src/records/stamp.ts'
+import { Replica } from '../src/replica/replica.ts'
 
 test('a clear that the clock takes for one of the future is taken once, however often it is read', () => {
   const told: string[] = []

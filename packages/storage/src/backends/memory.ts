@@ -1,11 +1,11 @@
 import { type Backend, type Counter, MAX_CONFLICTS, type Page, type PullOptions } from '../backend.ts'
-import { randomId } from '../clock.ts'
-import type { Conflict } from '../conflict.ts'
-import { mayBeUnread, statsParent } from '../keyspace.ts'
-import type { NodeNote } from '../nodes.ts'
-import { REMEMBERED_MS } from '../presence.ts'
-import { type StoredRecord, unread } from '../record.ts'
-import { NO_STAMP, type Stamp } from '../stamp.ts'
+import type { NodeNote } from '../presence/nodes.ts'
+import { REMEMBERED_MS } from '../presence/presence.ts'
+import { randomId } from '../records/clock.ts'
+import type { Conflict } from '../records/conflict.ts'
+import { mayBeUnread, statsParent } from '../records/keyspace.ts'
+import { type StoredRecord, unread } from '../records/record.ts'
+import { NO_STAMP, type Stamp } from '../records/stamp.ts'
 import { systemTime, type Time } from '../time.ts'
 import {
   clearTables,

@@ -8,10 +8,10 @@ import {
   type Verdict,
   type Write,
 } from '../backend.ts'
-import { type Conflict, conflictBetween } from '../conflict.ts'
-import { childKeys, parentKey, type RecordKey, statsParent } from '../keyspace.ts'
-import { covers, isLive, isStray, type StoredRecord, supersedes } from '../record.ts'
-import { formatStamp, isFuture, type Stamp, stampNode } from '../stamp.ts'
+import { type Conflict, conflictBetween } from '../records/conflict.ts'
+import { childKeys, parentKey, type RecordKey, statsParent } from '../records/keyspace.ts'
+import { covers, isLive, isStray, type StoredRecord, supersedes } from '../records/record.ts'
+import { formatStamp, isFuture, type Stamp, stampNode } from '../records/stamp.ts'
 
 /** What the rules need of a place that stores; each call happens inside the place's own transaction. */
 export interface Tables {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Backend } from '../backend.ts'
-import { seenAfter } from '../record.ts'
+import { seenAfter } from '../records/record.ts'
 import { type ConformanceCase, onBackends } from './case.ts'
 import { after, at, CACHE, CONFIG, merge, record, START, STATE, stored } from './records.ts'
 

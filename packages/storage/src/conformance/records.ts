@@ -1,6 +1,6 @@
 import type { Backend } from '../backend.ts'
-import { type StoredRecord, seenAfter } from '../record.ts'
-import { formatStamp, NO_STAMP, type Stamp } from '../stamp.ts'
+import { type StoredRecord, seenAfter } from '../records/record.ts'
+import { formatStamp, NO_STAMP, type Stamp } from '../records/stamp.ts'
 
 /** The time every case begins at, ms since 1970. */
 export const START = 1_700_000_000_000

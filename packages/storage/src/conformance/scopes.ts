@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { recordKey, statsField, statsKey } from '../keyspace.ts'
+import { recordKey, statsField, statsKey } from '../records/keyspace.ts'
 import { type ConformanceCase, onBackends } from './case.ts'
 import { after, at, CACHE, CONFIG, merge, record, stored } from './records.ts'
 

@@ -1,8 +1,8 @@
 import type { Counter, Write } from '../backend.ts'
-import type { Keeper } from '../keeper.ts'
-import type { RecordKey } from '../keyspace.ts'
-import { isWhole, type KnownRecord } from '../record.ts'
-import type { Stamp } from '../stamp.ts'
+import type { RecordKey } from '../records/keyspace.ts'
+import { isWhole, type KnownRecord } from '../records/record.ts'
+import type { Stamp } from '../records/stamp.ts'
+import type { Keeper } from '../replica/keeper.ts'
 import type { Batch, Kept, Origin, Total } from './kept.ts'
 
 /** What has changed in this process and is not in the file yet. */

@@ -1,6 +1,6 @@
 import type { Counter, Write } from '../backend.ts'
-import type { StoredRecord } from '../record.ts'
-import type { Stamp } from '../stamp.ts'
+import type { StoredRecord } from '../records/record.ts'
+import type { Stamp } from '../records/stamp.ts'
 
 /** Which dataspace it is. */
 export interface Origin {

@@ -1,9 +1,9 @@
 import type { Write } from '../backend.ts'
 import { SqliteFile } from '../backends/sqlite/sqlite-file.ts'
 import { SqliteTables } from '../backends/sqlite/tables.ts'
-import { childKeys } from '../keyspace.ts'
-import { type StoredRecord, supersedes } from '../record.ts'
-import { isFuture, NO_STAMP } from '../stamp.ts'
+import { childKeys } from '../records/keyspace.ts'
+import { type StoredRecord, supersedes } from '../records/record.ts'
+import { isFuture, NO_STAMP } from '../records/stamp.ts'
 import type { Batch, Keeping, Kept, Origin, Share } from './kept.ts'
 import { MIRROR_TABLES, MirrorTables } from './mirror-tables.ts'
 

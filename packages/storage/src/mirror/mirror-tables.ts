@@ -1,7 +1,7 @@
 import type { Counter, Write } from '../backend.ts'
 import type { Statements } from '../backends/sqlite/statements.ts'
-import { type RecordKey, statsParent } from '../keyspace.ts'
-import type { Stamp } from '../stamp.ts'
+import { type RecordKey, statsParent } from '../records/keyspace.ts'
+import type { Stamp } from '../records/stamp.ts'
 import type { Share } from './kept.ts'
 
 /** What a mirror has beside the tables of a local dataspace. */

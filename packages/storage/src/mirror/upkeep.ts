@@ -1,6 +1,6 @@
-import { asBackendError, type BackendError } from '../health.ts'
+import { asBackendError, type BackendError } from '../link/health.ts'
+import { Patience } from '../link/patience.ts'
 import type { Logger } from '../logger.ts'
-import { Patience } from '../patience.ts'
 import type { Time } from '../time.ts'
 
 export interface UpkeepOptions {

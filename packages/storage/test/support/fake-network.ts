@@ -2,8 +2,8 @@ import { type Backend, BackendError, type Time } from '@mcpstore/storage'
 import { MAX_CONFLICTS } from '../../src/backend.ts'
 import { historyText, whatBecame } from '../../src/backends/redis/former.ts'
 import { clearTables, countShares, leaseLeft, mergeWrite, missingIds } from '../../src/backends/rules.ts'
-import { randomId } from '../../src/clock.ts'
-import { formatStamp, NO_STAMP } from '../../src/stamp.ts'
+import { randomId } from '../../src/records/clock.ts'
+import { formatStamp, NO_STAMP } from '../../src/records/stamp.ts'
 import type { FakeServer, Held } from './fake-server.ts'
 
 /** What becomes of a request: `lost` never arrives, `unanswered` is executed without a reply, `twice` is executed again later. */

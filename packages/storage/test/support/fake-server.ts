@@ -1,5 +1,5 @@
 import { type Conflict, MemoryTables, type Stamp, type StoredRecord } from '@mcpstore/storage'
-import { NO_STAMP } from '../../src/stamp.ts'
+import { NO_STAMP } from '../../src/records/stamp.ts'
 
 /** All a server has, and would lose. */
 export interface Held {

@@ -1,6 +1,6 @@
 import type { Stamp } from '@mcpstore/storage'
-import { covers, type StoredRecord } from '../../src/record.ts'
-import { NO_STAMP } from '../../src/stamp.ts'
+import { covers, type StoredRecord } from '../../src/records/record.ts'
+import { NO_STAMP } from '../../src/records/stamp.ts'
 import { COUNTED, FIELD, type RandomRun, STATS } from './random-schedule.ts'
 
 /**

@@ -9,7 +9,7 @@ import type {
   Write,
 } from '@mcpstore/storage'
 import fc from 'fast-check'
-import { formatStamp } from '../../src/stamp.ts'
+import { formatStamp } from '../../src/records/stamp.ts'
 
 export const START = 1_700_000_000_000
 

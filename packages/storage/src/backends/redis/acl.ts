@@ -1,4 +1,4 @@
-import { encodeSegment } from '../../keyspace.ts'
+import { encodeSegment } from '../../records/keyspace.ts'
 
 /** The commands on keys and the channel of a dataspace, sent here or by a script; `doctor` finds out whether they are allowed. */
 export const DATA_COMMANDS = [

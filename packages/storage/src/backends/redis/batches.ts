@@ -1,5 +1,5 @@
 import type { Counter, Write } from '../../backend.ts'
-import { type RecordKey, statsParent } from '../../keyspace.ts'
+import { type RecordKey, statsParent } from '../../records/keyspace.ts'
 
 /** How much is sent at once, in bytes of values. */
 const BATCH_BYTES = 1024 * 1024

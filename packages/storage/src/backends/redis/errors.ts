@@ -1,5 +1,5 @@
-import { BackendError, type HealthState } from '../../health.ts'
-import { FOREIGN } from '../../record.ts'
+import { BackendError, type HealthState } from '../../link/health.ts'
+import { FOREIGN } from '../../records/record.ts'
 
 interface Diagnosis {
   state: HealthState

@@ -1,6 +1,6 @@
 import type { Known, Opened } from '../../backend.ts'
-import type { RecordKey } from '../../keyspace.ts'
-import { isStamp, type Stamp } from '../../stamp.ts'
+import type { RecordKey } from '../../records/keyspace.ts'
+import { isStamp, type Stamp } from '../../records/stamp.ts'
 
 /** One history of a dataspace, in one run of the server. */
 export interface History {

@@ -1,8 +1,8 @@
 import type { MergeReply, Write } from '../../backend.ts'
-import type { Conflict } from '../../conflict.ts'
-import { childKeys, parentKey, type RecordKey, reportsConflicts } from '../../keyspace.ts'
-import type { NodeNote } from '../../nodes.ts'
-import { FOREIGN, type StoredRecord } from '../../record.ts'
+import type { NodeNote } from '../../presence/nodes.ts'
+import type { Conflict } from '../../records/conflict.ts'
+import { childKeys, parentKey, type RecordKey, reportsConflicts } from '../../records/keyspace.ts'
+import { FOREIGN, type StoredRecord } from '../../records/record.ts'
 import type { Place, Visit } from './place.ts'
 import type { ScriptCall } from './session.ts'
 

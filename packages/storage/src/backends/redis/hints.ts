@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Cluster, Redis } from 'ioredis'
 import type { HintListener } from '../../backend.ts'
-import type { Malformed } from '../../malformed.ts'
+import type { Malformed } from '../../replica/malformed.ts'
 import type { Time } from '../../time.ts'
 
 /** Published to see whether that is allowed. */

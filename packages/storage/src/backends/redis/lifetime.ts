@@ -1,4 +1,4 @@
-import type { Projection } from '../../projection.ts'
+import type { Projection } from '../../records/projection.ts'
 import type { Time } from '../../time.ts'
 import type { Visit } from './place.ts'
 

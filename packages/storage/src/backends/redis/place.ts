@@ -1,4 +1,4 @@
-import { keyPrefix, type RecordKey } from '../../keyspace.ts'
+import { keyPrefix, type RecordKey } from '../../records/keyspace.ts'
 import type { RedisSession } from './session.ts'
 
 /** Where a dataspace lies in Redis: the names of its keys. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Cluster, Redis } from 'ioredis'
 import type { HintListener } from '../../backend.ts'
-import type { BackendError } from '../../health.ts'
+import type { BackendError } from '../../link/health.ts'
 import type { Time } from '../../time.ts'
 import { type Clients, makeClients } from './clients.ts'
 import { classify, refusal, silent } from './errors.ts'

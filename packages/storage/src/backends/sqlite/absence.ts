@@ -1,6 +1,6 @@
 import { lstatSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { BackendError } from '../../health.ts'
+import { BackendError } from '../../link/health.ts'
 
 /** Why there is nothing to read: no file was made yet, or the one that is there has no bytes. */
 export type Absence = 'missing' | 'empty'

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type Libsql from 'libsql'
-import { BackendError } from '../../health.ts'
+import { BackendError } from '../../link/health.ts'
 import { makeFolder } from '../../make-folder.ts'
 import { type Absence, lastingAbsenceOf } from './absence.ts'
 import { isReadOnly, readOnly, somethingElse } from './errors.ts'

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { BackendError, type HealthState } from '../../health.ts'
+import { BackendError, type HealthState } from '../../link/health.ts'
 
 interface Diagnosis {
   state: HealthState

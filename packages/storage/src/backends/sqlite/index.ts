@@ -1,7 +1,7 @@
 import type { Backend } from '../../backend.ts'
 import { MAX_CONFLICTS } from '../../backend.ts'
-import { randomId } from '../../clock.ts'
-import { REMEMBERED_MS } from '../../presence.ts'
+import { REMEMBERED_MS } from '../../presence/presence.ts'
+import { randomId } from '../../records/clock.ts'
 import { systemTime, type Time } from '../../time.ts'
 import {
   clearTables,

@@ -1,4 +1,4 @@
-import type { NodeNote } from '../../nodes.ts'
+import type { NodeNote } from '../../presence/nodes.ts'
 import type { Statements } from './statements.ts'
 
 /** Who is here. The table is made by the first who says so: a file of an earlier version has none. */

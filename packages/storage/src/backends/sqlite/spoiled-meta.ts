@@ -1,5 +1,5 @@
 import type Libsql from 'libsql'
-import { isStamp, NO_STAMP } from '../../stamp.ts'
+import { isStamp, NO_STAMP } from '../../records/stamp.ts'
 
 /**
  * What a file says of itself that cannot be so, by name, and what to go by instead: only somebody else than a program of

@@ -1,0 +1,11 @@
+import type { Parts } from '../parts.ts'
+import { ask } from '../writes/ask.ts'
+import type { Lease, LeaseRefused } from './lease.ts'
+
+/** See `Dataspace.lease`. */
+export async function askLease(parts: Parts, name: string, ttlMs: number): Promise<Lease | LeaseRefused> {
+  const { backend, node } = parts
+  const busyMs = await ask(parts, () => backend.lease(name, node, ttlMs)).catch(() => 0)
+  if (busyMs > 0) return { granted: false, busyMs }
+  return { granted: true, release: () => backend.release(name, node).catch(() => {}) }
+}

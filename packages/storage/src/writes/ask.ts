@@ -1,0 +1,54 @@
+import type { Backend } from '../backend.ts'
+import { type ErrorDetails, StorageError } from '../errors.ts'
+import { asBackendError, type BackendError, type Health } from '../link/health.ts'
+import type { Patience } from '../link/patience.ts'
+
+interface Asking {
+  backend: Backend
+  health: Health
+  patience: Patience
+}
+
+/** Asks the backend something that cannot wait in the outbox. @throws `unavailable` when it does not answer now. */
+export async function ask<Answer>(parts: Asking, question: () => Promise<Answer>): Promise<Answer> {
+  try {
+    if (!parts.health.hopeful) throw parts.health.error
+    return await parts.patience.ask(question)
+  } catch (thrown) {
+    throw undecided(parts)(asBackendError(thrown))
+  }
+}
+
+/** The error of a question that was not answered, or of a write that was certainly not done. */
+export function undecided({ backend }: Pick<Asking, 'backend'>): (error: BackendError) => StorageError {
+  return (error) => failure('unavailable', `${backend.kind} cannot decide this now: ${error.message}`, error)
+}
+
+/**
+ * Sends what cannot wait in the outbox and changes something.
+ * @throws `outcome_unknown` when there was no answer, so that it may have been done; else what `undone` makes of the
+ * failure.
+ */
+export async function send<Answer>(
+  { backend, health, patience }: Asking,
+  request: () => Promise<Answer>,
+  { undone, hint }: { undone: (error: BackendError) => StorageError; hint: string },
+): Promise<Answer> {
+  if (!health.hopeful) throw undone(health.error!)
+  try {
+    return await patience.ask(request)
+  } catch (thrown) {
+    const error = asBackendError(thrown)
+    if (!error.unsure) throw undone(error)
+    const message = `${backend.kind} may have done it or not, its answer was lost: ${error.message}`
+    throw failure('outcome_unknown', message, { hint, cause: error })
+  }
+}
+
+function failure(
+  code: 'unavailable' | 'outcome_unknown',
+  message: string,
+  { hint, cause }: ErrorDetails,
+): StorageError {
+  return new StorageError(code, message, { hint, cause })
+}

@@ -1,0 +1,56 @@
+import { type ErrorDetails, StorageError } from '../errors.ts'
+import type { Parts } from '../parts.ts'
+import { send } from './ask.ts'
+import { CLOCK_ATTEMPTS } from './author.ts'
+import type { EncodedPut, PutResult } from './put.ts'
+
+const REFUSED = 'See what lies at that key and whether this user may write it, or use another name.'
+
+/**
+ * Writes under the `strict` policy: sent first, applied here once the backend has it.
+ * @throws `not_durable` when the backend has not taken it and nothing was kept; `outcome_unknown` when it may have.
+ */
+export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Promise<PutResult[]> {
+  const { author, backend, health, intake } = parts
+  const results: (PutResult | undefined)[] = puts.map((put) => {
+    const unchanged = health.answers ? author.unchanged(put) : undefined
+    return unchanged && { ...unchanged, durable: backend.durable }
+  })
+  // Of several values for one key only the last is sent.
+  const last = new Map(puts.map(({ key }, at) => [key, at]))
+  const isOpen = (at: number) => !results[at] && last.get(puts[at]!.key) === at
+  for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
+    const open = puts.flatMap((put, at) => (isOpen(at) ? [{ at, record: author.stamped(put) }] : []))
+    if (open.length === 0) break
+    const writes = open.map(({ record }) => ({ record }))
+    const replies = await send(parts, () => backend.merge(writes), {
+      undone: (error) => notDurable(error.message, { hint: error.hint, cause: error }),
+      hint: 'Read the value again once it answers.',
+    })
+    for (const [n, reply] of replies.entries()) {
+      const { at, record } = open[n]!
+      const { verdict, current, now, problem } = reply
+      if (verdict === 'future') {
+        intake.correctClock(now)
+        continue
+      }
+      const written = verdict === 'accepted' || verdict === 'duplicate'
+      if (written) intake.take(record, 'local')
+      else if (current) intake.take(current, 'remote')
+      if (verdict === 'refused') throw notDurable(`${record.key}: ${problem}`, { hint: REFUSED })
+      // Somebody else was quicker to write the very same: that is no conflict.
+      const isEqual = verdict === 'stale' && current?.json === record.json
+      const status = written ? 'written' : isEqual ? 'unchanged' : 'outdated'
+      results[at] = { stamp: record.stamp, status, durable: backend.durable }
+    }
+  }
+  return puts.map(({ key }, at) => {
+    const result = results[at] ?? results[last.get(key)!]
+    if (!result) throw notDurable('the clocks do not agree', { hint: 'Try again.' })
+    return result
+  })
+}
+
+function notDurable(reason: string, details: ErrorDetails): StorageError {
+  return new StorageError('not_durable', `nothing was written: ${reason}`, details)
+}
