@@ -34,6 +34,7 @@ const dataspaceKey = 'packages/core/test/dataspace-key.test.ts'
 const moments = 'packages/core/test/moment.test.ts'
 const terminalText = 'apps/cli/test/terminal-text.test.ts'
 const statusLine = 'apps/cli/test/status-line.test.ts'
+const watchedStatus = 'apps/cli/test/watched-status.test.ts'
 const secretVariables = 'apps/cli/test/secret.test.ts'
 const addresses = 'packages/core/test/connections-addresses.test.ts'
 
@@ -141,6 +142,22 @@ export const coreMutants: Mutant[] = [
     replace: '',
     suite: statusLine,
     test: 'it makes room for other output on either stream, and comes again',
+  },
+  {
+    name: 'a status is told again as it grows older',
+    file: 'apps/cli/src/watched-status.ts',
+    find: '{ ...statusDocument(now), staleMs: null }',
+    replace: '{ ...statusDocument(now) }',
+    suite: watchedStatus,
+    test: 'what is the same, and what is on its way, is not told',
+  },
+  {
+    name: 'one failed attempt is told as a status',
+    file: 'apps/cli/src/watched-status.ts',
+    find: '&& !isPassing(now)',
+    replace: '',
+    suite: watchedStatus,
+    test: 'what is the same, and what is on its way, is not told',
   },
   {
     name: 'a secret that is set to nothing is none',

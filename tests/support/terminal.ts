@@ -17,8 +17,8 @@ export async function shownOnTerminal(
   return (await text(child.stdout!)).replaceAll('\r\n', '\n')
 }
 
-/** What to type once the text is shown, each once and in this order. */
-export type Answer = readonly [at: string, keys: string]
+/** What to type, or to do, once the text is shown, each once and in this order. */
+export type Answer = readonly [at: string, keys: string | (() => void)]
 
 /** Runs the built program on a terminal of its own, and answers the exit code and what was shown. */
 export async function onTerminal(
@@ -39,7 +39,8 @@ export async function onTerminal(
     shown += chunk
     for (let next = left[0]; next && shown.indexOf(next[0], read) >= 0; next = left[0]) {
       read = shown.indexOf(next[0], read) + next[0].length
-      terminal.stdin!.write(next[1])
+      if (typeof next[1] === 'string') terminal.stdin!.write(next[1])
+      else next[1]()
       left.shift()
     }
   })

@@ -6,14 +6,14 @@ import type { Box } from './box.ts'
 import { type Foreign, program } from './mcpstore.ts'
 import { until } from './processes.ts'
 
-/** A running `mcpstore watch`, line by line. */
+/** A running `mcpstore watch`, or another command that goes on, line by line. */
 export class Watching {
   readonly lines: string[] = []
   readonly child: ChildProcess
   readonly #outcome: Promise<{ exit: number | null; stderr: string }>
 
-  constructor(box: Box, argv: readonly string[], env: Record<string, string> = {}) {
-    const words = [program, 'watch', ...argv]
+  constructor(box: Box, argv: readonly string[], env: Record<string, string> = {}, command = 'watch') {
+    const words = [program, command, ...argv]
     this.child = box.spawn(process.execPath, words, { env: box.environment(env) })
     createInterface({ input: this.child.stdout! }).on('line', (line) => void this.lines.push(line))
     this.#outcome = Promise.all([text(this.child.stderr!), once(this.child, 'close')]).then(
@@ -21,7 +21,7 @@ export class Watching {
     )
   }
 
-  /** With `--json`: the events so far, the first of which says that it listens. */
+  /** With `--json`: the documents so far; of `watch` the first says that it listens. */
   get events(): Foreign[] {
     return this.lines.map((line) => JSON.parse(line))
   }

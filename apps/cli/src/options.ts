@@ -47,6 +47,7 @@ export interface OptionValues {
   force?: boolean
   replace?: boolean
   untrusted?: boolean
+  watch?: boolean
 }
 
 export type OptionName = keyof OptionValues
@@ -201,6 +202,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   force: { kind: 'flag', summary: 'write over a file that is there' },
   replace: { kind: 'flag', summary: 'put what differs in place of what is there' },
   untrusted: { kind: 'flag', summary: 'take what nobody trusted where it was exported, and approve it' },
+  watch: { kind: 'flag', summary: 'go on, and say each time what has become of it, until you interrupt it' },
   sort: {
     kind: 'text',
     names: ['calls', 'errors', 'p50', 'p95', 'name'],

@@ -38,9 +38,10 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     line ??= new StatusLine(outputOf(stderr, env))
     return line
   }
+  const err = outputOf(stderr, env, () => line?.erase())
   const base = {
     out: outputOf(stdout, env, () => line?.erase()),
-    err: outputOf(stderr, env, () => line?.erase()),
+    err,
     env,
     cwd: currentFolder(process),
     signal,
@@ -49,7 +50,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     writeObstacle: async (file: string) => (await import('./write-obstacle.ts')).writeObstacle(file),
     confirm: isTerminal ? (question: string) => ask(question, process, signal) : undefined,
     ask: isTerminal ? (question: string) => askLine(question, process, signal) : undefined,
-    statusLine: stderr.isTTY && env['TERM'] !== 'dumb' ? statusLine : undefined,
+    statusLine: err.redraws ? statusLine : undefined,
   }
   return {
     host: {
@@ -75,6 +76,7 @@ function currentFolder(process: ProcessLike): string {
 }
 
 function outputOf(stream: TextStream, env: NodeJS.ProcessEnv, makeRoom = () => {}): Output {
+  const redraws = Boolean(stream.isTTY) && env['TERM'] !== 'dumb'
   return {
     write: (text) => {
       makeRoom()
@@ -83,7 +85,8 @@ function outputOf(stream: TextStream, env: NodeJS.ProcessEnv, makeRoom = () => {
     get columns() {
       return Number(env['COLUMNS']) || (stream.isTTY ? stream.columns || 80 : Number.POSITIVE_INFINITY)
     },
-    color: Boolean(stream.isTTY) && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
+    color: redraws && !env['NO_COLOR'],
+    redraws,
   }
 }
 

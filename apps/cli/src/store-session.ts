@@ -5,6 +5,8 @@ import type { OptionValues } from './options.ts'
 import type { ToldProgress } from './status-line.ts'
 
 const INTERRUPTED = 'interrupted'
+/** A process that only listens has nothing else that keeps it. */
+const KEEP_ALIVE_MS = 2 ** 30
 
 /** The work's result, or an `aborted` error as soon as the user interrupts; the work is then left alone. */
 export function untilInterrupted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
@@ -14,6 +16,20 @@ export function untilInterrupted<T>(signal: AbortSignal, work: Promise<T>): Prom
     signal.addEventListener('abort', interrupt, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', interrupt))
   })
+}
+
+/** Resolves when the user interrupts it, or nobody reads its output any more. */
+export async function untilEnded({
+  signal,
+  unread,
+}: Pick<CommandContext, 'signal' | 'unread'>): Promise<void> {
+  const timer = setInterval(() => {}, KEEP_ALIVE_MS)
+  const either = AbortSignal.any([signal, unread])
+  await new Promise<void>((resolve) => {
+    if (either.aborted) resolve()
+    either.addEventListener('abort', () => resolve(), { once: true })
+  })
+  clearInterval(timer)
 }
 
 /**

@@ -130,7 +130,7 @@ export interface FakeWorld {
 
 /** An output that is no terminal. */
 export function fakeOutput(write: (text: string) => void): Output {
-  return { write, columns: Number.POSITIVE_INFINITY, color: false }
+  return { write, columns: Number.POSITIVE_INFINITY, color: false, redraws: false }
 }
 
 /** Runs a command line against a store made of the given methods; what is not given fails the test when called. */

@@ -53,6 +53,7 @@ it('at a terminal what does not fit is counted, not cut off in the middle', asyn
     },
     columns: 72,
     color: false,
+    redraws: false,
   }
   await run(['tools'], { ...listing([now, later], [cached('weather')]), host: { out } })
   for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(72)

@@ -6,10 +6,10 @@ export const dataspaceCommands: readonly CommandSpec[] = [
     name: 'status',
     aliases: [],
     summary: 'Show where the data lies and whether it is safe there',
-    usage: ['status'],
-    options: [],
+    usage: ['status [--watch]'],
+    options: ['watch'],
     positionals: [0, 0],
-    examples: ['mcpstore status'],
+    examples: ['mcpstore status', 'mcpstore status --watch'],
   },
   {
     name: 'doctor',

@@ -1,12 +1,13 @@
 import type { Finding } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { reportFailure } from '../failure.ts'
+import { knownStatus } from '../known-status.ts'
 import { writeJson } from '../output/json.ts'
 import type { Output, Style } from '../output/output.ts'
+import { renderStatus, statusDocument } from '../output/status-text.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { withStore } from '../store-session.ts'
-import { knownStatus, renderStatus, statusDocument } from './status.ts'
 
 const styles: Readonly<Record<Finding['severity'], Style>> = {
   ok: 'green',

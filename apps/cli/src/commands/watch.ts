@@ -5,10 +5,7 @@ import { writeWarning } from '../failure.ts'
 import { eventLine, eventNames } from '../output/event-line.ts'
 import { toJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { withStore } from '../store-session.ts'
-
-/** A process that only listens has nothing else that keeps it. */
-const KEEP_ALIVE_MS = 2 ** 30
+import { untilEnded, withStore } from '../store-session.ts'
 
 /** `watch [PATTERN]`: one line for each event, until the user interrupts it or nobody reads any more. */
 export async function watch(
@@ -23,7 +20,7 @@ export async function watch(
       // First, so that nothing is missed between what is said and what is heard.
       for (const name of eventNames) hear(store, name, context, isShown)
       sayListening(store, context, given)
-      await ended(context)
+      await untilEnded(context)
       return 0
     },
     { endless: true },
@@ -64,15 +61,4 @@ function sayListening(
   if (backend !== configured) {
     writeWarning(err, `Redis is not reached: ${reason}; what is missed meanwhile is shown later`, error?.hint)
   }
-}
-
-/** Resolves when the user interrupts it, or nobody reads its output any more. */
-async function ended({ signal, unread }: CommandContext): Promise<void> {
-  const timer = setInterval(() => {}, KEEP_ALIVE_MS)
-  const either = AbortSignal.any([signal, unread])
-  await new Promise<void>((resolve) => {
-    if (either.aborted) resolve()
-    either.addEventListener('abort', () => resolve(), { once: true })
-  })
-  clearInterval(timer)
 }

@@ -5,6 +5,8 @@ export interface Output {
   columns: number
   /** Whether colours are wanted. */
   color: boolean
+  /** Whether it is a terminal on which what was written can be written anew. */
+  redraws: boolean
 }
 
 const styles = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const

@@ -1,0 +1,76 @@
+import type { StoreStatus } from '@mcpstore/core'
+import { formatAge } from '../duration.ts'
+import type { Output, Style } from './output.ts'
+import { type Cell, renderTable } from './table.ts'
+import { visibleLine } from './terminal-text.ts'
+
+/** What `--json` tells of a status. */
+export function statusDocument({
+  error: _error,
+  location: _location,
+  ...told
+}: StoreStatus): Omit<StoreStatus, 'error' | 'location'> {
+  return told
+}
+
+/** A status as a list of facts, one line each, whole where a terminal is too narrow for it. */
+export function renderStatus(now: StoreStatus, { color }: Pick<Output, 'color'>): string {
+  return renderStatusWithin(now, { color, columns: Number.POSITIVE_INFINITY })
+}
+
+/** The same, cut at the edge of the terminal. */
+export function renderStatusWithin(now: StoreStatus, output: Pick<Output, 'color' | 'columns'>): string {
+  const style: Style = now.state === 'up' ? 'green' : now.state === 'down' ? 'red' : 'yellow'
+  const answers =
+    now.backend === now.configured ? now.backend : `${now.backend} (configured: ${now.configured})`
+  const rows: [string, Cell][] = [
+    ['backend', answers],
+    ['state', { text: stateOf(now), style }],
+    // Whoever has just begun cannot know how long it has been so.
+    ['since', `${now.since} (as far as this command has seen)`],
+    ['namespace', visibleLine(now.namespace)],
+    ['dataspace', visibleLine(now.dataspace)],
+    ['pending writes', String(now.pendingWrites)],
+  ]
+  for (const { key, problem } of now.parked) rows.push(['parked', visibleLine(`${key}: ${problem}`)])
+  for (const { key, problem } of now.quarantined) rows.push(['left out', visibleLine(`${key}: ${problem}`)])
+  for (const right of now.missing) rows.push(['missing right', visibleLine(right)])
+  if (now.location) {
+    const note = now.absent === null ? '' : now.absent === 'empty' ? ' (empty: 0 bytes)' : ' (not made yet)'
+    rows.push([now.configured === 'sqlite' ? 'file' : 'address', visibleLine(now.location) + note])
+  }
+  if (now.mirror) rows.push(['mirror', visibleLine(now.mirror.file)])
+  if (now.mirror?.problem) rows.push(['not kept', visibleLine(now.mirror.problem)])
+  if (now.state !== 'up') {
+    const age = now.staleMs === null ? 'unknown: this command could not read it' : formatAge(now.staleMs)
+    rows.push(['behind by', age])
+  }
+  if (now.reason) rows.push(['reason', visibleLine(now.reason)])
+  return renderTable(
+    rows.map(([title, value]) => [{ text: title, style: 'dim' }, value]),
+    output,
+  )
+}
+
+/** A file is only read to find out; Redis is written to. */
+function stateOf({ state, configured }: StoreStatus): string {
+  return state === 'up' && configured === 'sqlite' ? 'up (it can be read; a write was not tried)' : state
+}
+
+/** A status in one line: what answers and how it is, what waits, and what is wrong. */
+export function statusLineText(now: StoreStatus): string {
+  const { backend, configured, state, pendingWrites, parked, quarantined, missing, mirror, reason } = now
+  const counts = [
+    [pendingWrites, pendingWrites === 1 ? 'write waits' : 'writes wait'],
+    [parked.length, 'parked'],
+    [quarantined.length, 'left out'],
+    [missing.length, missing.length === 1 ? 'right is missing' : 'rights are missing'],
+  ] as const
+  const facts = [
+    ...counts.flatMap(([count, words]) => (count > 0 ? `${count} ${words}` : [])),
+    ...(mirror?.problem ? [`not kept: ${mirror.problem}`] : []),
+    ...(reason ? [reason] : []),
+  ]
+  const answers = backend === configured ? backend : `${backend} (configured: ${configured})`
+  return visibleLine([answers, state, facts.join('; ')].filter((word) => word !== '').join('  '))
+}
