@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
 import { addServices, documentOf, mcpstore } from '../support/mcpstore.ts'
-import { fixtureServer } from '../support/servers.ts'
+import { fixtureServer, publishedServer } from '../support/servers.ts'
 import { onTerminal } from '../support/terminal.ts'
 
 // util-linux has the options of `script` that are used here.
@@ -45,6 +45,16 @@ describe.runIf(process.platform === 'linux')('while something is waited for', ()
     await addServices(box, { demo: fixtureServer(box) })
     const { shown } = await onTerminal(box, call, [['2/10', '\u0003']], { env: { COLUMNS: '28' } })
     expect(shown).toMatch(/ demo\/mute {2}\d+ s {2}2\/10 {2}lo?…/)
+  })
+
+  it('it has the progress of a published server', async () => {
+    await using box = new Box()
+    await addServices(box, { everything: publishedServer(box, 'everything') })
+    const argv = ['use-tool', 'everything/trigger-long-running-operation', 'duration:=2', 'steps:=4']
+    const { exit, shown } = await onTerminal(box, argv, [])
+    expect(exit).toBe(0)
+    expect(shown).toMatch(/ everything\/trigger-long-running-operation {2}\d+ s {2}[1-4]\/4/)
+    expect(left(shown)).toBe('Long running operation completed. Duration: 2 seconds, Steps: 4.\n')
   })
 
   it('the result stands alone', async () => {
