@@ -73,11 +73,11 @@ describe.skipIf(!hasRedisServer)('the key of a dataspace', () => {
     const far = { url: 'https://far.invalid/mcp', headers: { 'X-Api-Key': planted } }
     const stdin = JSON.stringify({ mcpServers: { well: sealed, other: sealed, far } })
     expect(await derivations(here, 'add -', stdin)).toBe(1)
-    for (const command of ['use-tool well/echo text=five', 'check well', 'list-tools other']) {
+    for (const command of ['use-tool well/echo text=five', 'check well', 'list-tools other', 'doctor']) {
       expect(await derivations(here, command), command).toBe(1)
       expect(await derivations(there, command), command).toBe(1)
     }
-    const none = ['status', 'doctor', 'nodes', 'agents', 'remove far']
+    const none = ['status', 'nodes', 'agents', 'remove far']
     for (const command of ['list', 'info well', 'export all.json', 'assign well --agent a', ...none])
       expect(await derivations(here, command), command).toBe(0)
     // Nobody approved anything there: what is trusted, and why, its signature says.

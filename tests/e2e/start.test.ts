@@ -63,3 +63,11 @@ it('grep loads neither the SDK nor what checks schemas, nor what says that somet
   expect(files.filter((file) => /sdk|client|cfworker|check|failure|connector/.test(file))).toEqual([])
   expect(files.length).toBeLessThanOrEqual(14)
 })
+
+it('doctor loads no SDK, whatever it looks at', async () => {
+  await using box = new Box()
+  await addServices(box, { one: fixtureServer(box), two: { url: 'http://127.0.0.1:1/mcp' } })
+  const { files } = await loadedBy(box, ['doctor'])
+  expect(files).toContain('inspect-services')
+  expect(files.filter((file) => /sdk|client|cfworker|connector/.test(file))).toEqual([])
+})

@@ -41,6 +41,7 @@ const addresses = 'packages/core/test/connections-addresses.test.ts'
 const findConfigs = 'packages/core/test/find-configs.test.ts'
 const dialectTests = 'packages/core/test/dialects'
 
+const serviceFaults = 'packages/core/test/service-faults.test.ts'
 const refreshOnce = 'packages/core/test/refresh-once.test.ts'
 const rightLists = 'packages/core/test/right-lists.test.ts'
 const warmStart = 'packages/core/test/warm-start.test.ts'
@@ -809,6 +810,46 @@ export const coreMutants: Mutant[] = [
     replace: 'if (!service) throw refusal\n    const { env, vault } = this.#parts',
     suite: inert,
     test: 'the list that a stranger wrote beside his placeholders is shown without filling them in',
+  },
+  {
+    name: 'doctor looks into services of strangers',
+    file: 'packages/core/src/faults/inspect-services.ts',
+    find: 'if (gate.isInert(service)) return []',
+    replace: '',
+    suite: serviceFaults,
+    test: 'of what strangers wrote nothing is looked into, and no address is connected to',
+  },
+  {
+    name: 'doctor connects to addresses of strangers',
+    file: 'packages/core/src/faults/inspect-services.ts',
+    find: 'if (!gate.isTrusted(service)) {',
+    replace: 'if (!gate) {',
+    suite: serviceFaults,
+    test: 'of what strangers wrote nothing is looked into, and no address is connected to',
+  },
+  {
+    name: 'doctor looks for commands on the PATH of the host',
+    file: 'packages/core/src/faults/program-faults.ts',
+    find: 'serverEnvironment(env))',
+    replace: 'serverEnvironment())',
+    suite: serviceFaults,
+    test: 'a command is looked for on the PATH that its server has, from an envFile too',
+  },
+  {
+    name: 'doctor shows what was filled in',
+    file: 'packages/core/src/faults/program-faults.ts',
+    find: "quotedPath(shown.args?.[at] ?? '')",
+    replace: 'quotedPath(path)',
+    suite: serviceFaults,
+    test: 'what was filled in is not shown',
+  },
+  {
+    name: 'a silent address is waited for without an end',
+    file: 'packages/core/src/faults/address-fault.ts',
+    find: "setTimeout(end, LOOK_MS, 'silent')",
+    replace: "setTimeout(end, 100 * LOOK_MS, 'silent')",
+    suite: serviceFaults,
+    test: 'an address that stays silent is given up',
   },
   {
     name: 'a program of a stranger is started',

@@ -35,7 +35,7 @@ it('the help of the program', async () => {
       unassign                       Take a service of the store away from an agent
       agents, list_agents            List the agents and the services they have
       status                         Show where the data lies and whether it is safe there
-      doctor                         Look at the storage: what answers, and what is wrong or will be
+      doctor                         Look for faults of the storage and the services, without starting any
       adopt                          Add what this machine kept to a Redis that was begun anew without it
       clear                          Remove every service of the dataspace, or of all dataspaces of the namespace
       export                         Write all services and assignments as JSON, exactly as they are stored, or for another client

@@ -117,20 +117,40 @@ it('doctor shows the status, and what was found', async () => {
     { name: 'version', severity: 'ok' as const, text: 'Redis 7', value: '7' },
     { name: 'eviction', severity: 'warning' as const, text: 'allkeys-lru', value: 'x', hint: 'Set it.' },
   ]
-  const text = await run(['doctor'], { status: here, store: { inspect } })
+  const inspectServices = async () => [
+    {
+      name: 'service a\u001b[31m',
+      severity: 'critical' as const,
+      text: 'no npx',
+      value: {},
+      hint: 'Install it.',
+    },
+  ]
+  const store = { inspect, inspectServices }
+  const text = await run(['doctor'], { status: here, store })
   expect(text).toMatchObject({ exit: 0, stderr: '' })
   expect(text.stdout).toContain('backend         redis\n')
-  expect(text.stdout).toMatch(/\nversion +ok +Redis 7\neviction +warning +allkeys-lru\n +Set it\.\n$/)
-  const json = await run(['doctor', '--json'], { status: here, store: { inspect } })
-  expect(JSON.parse(json.stdout)).toMatchObject({ state: 'up', location: here.location, findings: [{}, {}] })
+  expect(text.stdout).toMatch(
+    /\nversion +ok +Redis 7\neviction +warning +allkeys-lru\n +Set it\.\n\nservice a\\x1b\[31m +critical +no npx\n +Install it\.\n$/,
+  )
+  const json = await run(['doctor', '--json'], { status: here, store })
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    state: 'up',
+    location: here.location,
+    findings: [{}, {}, { severity: 'critical' }],
+  })
 })
 
 it('doctor tells of a storage that cannot be looked at', async () => {
   const inspect = async () => {
     throw new Error('gone')
   }
-  const { exit, stdout, stderr } = await run(['doctor', '--json'], { status: away, store: { inspect } })
+  const store = { inspect, inspectServices: inspect }
+  const { exit, stdout, stderr } = await run(['doctor', '--json'], { status: away, store })
   expect(exit).toBe(5)
   expect(JSON.parse(stdout)).toMatchObject({ state: 'down', reason, pendingWrites: 1, findings: [] })
   expect(JSON.parse(stderr).error.message).toBe(reason)
+  // Where the storage answers, what goes wrong with the services is no matter of course.
+  const up = { status: here, store: { inspect: async () => [], inspectServices: inspect } }
+  expect(await run(['doctor'], up)).toMatchObject({ exit: 1, stdout: '' })
 })

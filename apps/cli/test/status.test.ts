@@ -86,7 +86,11 @@ it('a mirror that may not be written was told to be kept as long as nothing was 
   const mirror = { file: '/home/me/ws.db', problem: null, hint: null }
   const status = fakeStatus({ backend: 'redis', configured: 'redis', location: 'redis://h:6379/0', mirror })
   for (const command of ['status', 'doctor']) {
-    const world = { host: { writeObstacle }, status, store: { inspect: async () => [] } }
+    const world = {
+      host: { writeObstacle },
+      status,
+      store: { inspect: async () => [], inspectServices: async () => [] },
+    }
     const { exit, stdout } = await run([command], world)
     expect(exit).toBe(0)
     expect(stdout).toMatch(/^not kept +\/home\/me\/ws\.db is closed$/m)

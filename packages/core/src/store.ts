@@ -1,4 +1,4 @@
-import type { DataspaceNode, DataspaceStatus, Durability, Inspection } from '@mcpstore/storage'
+import type { DataspaceNode, DataspaceStatus, Durability, Finding, Inspection } from '@mcpstore/storage'
 import { AgentContext } from './agent-context.ts'
 import { StoreContext } from './context.ts'
 import { type DataspaceList, dataspacesOf } from './dataspaces.ts'
@@ -86,6 +86,16 @@ export class Store {
    */
   inspect(): Promise<Inspection> {
     return this.#house.dataspace.inspect()
+  }
+
+  /**
+   * Looks for the usual faults of the services, those of agents too: commands, folders and files that are not there, variables
+   * that are not set, addresses that nobody answers at, and what is known of them already. Starts nothing and sends nothing;
+   * trusted addresses are connected to, each for at most 2 s. @throws `unavailable` when nobody can know the services
+   */
+  async inspectServices(): Promise<Finding[]> {
+    const { inspectServices } = await import('./faults/inspect-services.ts')
+    return inspectServices(whileOpen(this.#house))
   }
 
   /**

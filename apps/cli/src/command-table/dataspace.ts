@@ -14,7 +14,7 @@ export const dataspaceCommands: readonly CommandSpec[] = [
   {
     name: 'doctor',
     aliases: [],
-    summary: 'Look at the storage: what answers, and what is wrong or will be',
+    summary: 'Look for faults of the storage and the services, without starting any',
     usage: ['doctor'],
     options: [],
     positionals: [0, 0],

@@ -1,4 +1,4 @@
-import type { Finding } from '@mcpstore/core'
+import type { Finding, Store } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { reportFailure } from '../failure.ts'
 import { knownStatus } from '../known-status.ts'
@@ -17,27 +17,50 @@ const styles: Readonly<Record<Finding['severity'], Style>> = {
   unknown: 'dim',
 }
 
-/** `doctor`: the status, and a look at the place the data lies in. A storage that does not answer is exit code 5. */
+/**
+ * `doctor`: the status, and a look at the place the data lies in and at what the services need. What is found changes no exit code;
+ * a storage that does not answer is exit code 5.
+ */
 export async function doctor(context: CommandContext): Promise<number> {
   const { json, debug } = context.settings
   return withStore(
     context,
     async (store) => {
       // Where it cannot be looked at, the status says why.
-      const findings = await store.inspect().catch(() => [])
+      const ofStorage = await store.inspect().catch(() => [])
+      const ofServices = await servicesFindings(store)
       const now = await knownStatus(context, store)
-      if (json) writeJson(context.out, { ...statusDocument(now), location: now.location, findings })
-      else context.out.write(renderStatus(now, context.out) + renderFindings(findings, context.out))
+      const { out } = context
+      if (json) {
+        const findings = [...ofStorage, ...ofServices]
+        writeJson(out, { ...statusDocument(now), location: now.location, findings })
+      } else {
+        out.write(renderStatus(now, out) + renderFindings(ofStorage, out) + renderFindings(ofServices, out))
+      }
       return now.error ? reportFailure(context.err, now.error, { json, debug }) : 0
     },
     { evenIfDown: true },
   )
 }
 
+/** None where nobody can know the services, of which the status says why. */
+async function servicesFindings(store: Store): Promise<Finding[]> {
+  try {
+    return await store.inspectServices()
+  } catch (thrown) {
+    if (store.status().state !== 'up') return []
+    throw thrown
+  }
+}
+
 function renderFindings(findings: readonly Finding[], output: Output): string {
   if (findings.length === 0) return ''
   const rows = findings.flatMap(({ name, severity, text, hint }): Cell[][] => [
-    [{ text: name, style: 'dim' }, { text: severity, style: styles[severity] }, visibleLine(text)],
+    [
+      { text: visibleLine(name), style: 'dim' },
+      { text: severity, style: styles[severity] },
+      visibleLine(text),
+    ],
     ...(hint ? [['', '', { text: visibleLine(hint), style: 'dim' as const }]] : []),
   ])
   return `\n${renderTable(rows, { ...output, columns: Number.POSITIVE_INFINITY })}`

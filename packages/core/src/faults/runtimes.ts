@@ -1,0 +1,20 @@
+const node = 'Install Node.js, which brings it: https://nodejs.org'
+const uv = 'Install uv, which brings it: https://docs.astral.sh/uv'
+const python = 'Install Python: https://www.python.org/downloads'
+const docker = 'Install Docker: https://docs.docker.com/get-docker'
+
+const ways: Readonly<Record<string, string>> = {
+  ...{ node, npx: node, npm: node, uv, uvx: uv, python, python3: python, docker },
+  bun: 'Install Bun: https://bun.sh',
+  bunx: 'Install Bun, which brings it: https://bun.sh',
+  deno: 'Install Deno: https://deno.com',
+  pipx: 'Install pipx: https://pipx.pypa.io',
+}
+
+/** How to get a command that is not there. */
+export function wayToGet(command: string): string {
+  const way = Object.hasOwn(ways, command) ? ways[command] : undefined
+  return way
+    ? `${way}; or give its full path as "command".`
+    : 'Install it, or give its full path as "command".'
+}
