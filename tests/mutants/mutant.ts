@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { expect } from 'vitest'
 import { workspaceRoot } from '../support/modules.ts'
 
@@ -17,10 +18,10 @@ export interface Mutant {
   test: string
 }
 
-/** Those that have their turn: all of them in `npm run soak`, and one for each source file in `npm test`. */
+/** Those that have their turn: all of them in `npm run soak`, and one for each folder of sources in `npm test`. */
 export function due(mutants: readonly Mutant[]): Mutant[] {
   if (process.env['MCPSTORE_SOAK']) return [...mutants]
-  return [...new Map(mutants.toReversed().map((mutant) => [mutant.file, mutant])).values()]
+  return [...new Map(mutants.toReversed().map((mutant) => [dirname(mutant.file), mutant])).values()]
 }
 
 /** Passes when the mutant's test fails on sources in which its change was made; vitest.config.ts makes it. */
