@@ -27,7 +27,10 @@ const bundle = await rolldown({
   external: isInstalled,
   resolve: {
     conditionNames: ['@mcpstore/source'],
-    alias: { '@neon-rs/load': resolve('src/native-part.ts'), 'detect-libc': resolve('src/native-part.ts') },
+    alias: {
+      '@neon-rs/load': resolve('src/process/native-part.ts'),
+      'detect-libc': resolve('src/process/native-part.ts'),
+    },
   },
   plugins: [rawText, { name: 'libsql', resolveId: (id) => (id === 'libsql' ? id : null), load: loadLibsql }],
   transform: { define: { 'process.env.LIBSQL_JS_DEV': 'undefined' } },

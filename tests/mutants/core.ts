@@ -114,7 +114,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'quick work shows what it waits for',
-    file: 'apps/cli/src/status-line.ts',
+    file: 'apps/cli/src/process/status-line.ts',
     find: 'this.#wait(AFTER_MS)',
     replace: 'this.#wait(EVERY_MS)',
     suite: statusLine,
@@ -122,7 +122,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'what a server tells of its progress drives the terminal',
-    file: 'apps/cli/src/status-line.ts',
+    file: 'apps/cli/src/process/status-line.ts',
     find: 'visibleLine(givenText(message).slice(0, MOST_CHARACTERS))',
     replace: 'givenText(message).slice(0, MOST_CHARACTERS)',
     suite: statusLine,
@@ -130,7 +130,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'the line of interrupted work stays',
-    file: 'apps/cli/src/store-session.ts',
+    file: 'apps/cli/src/store/store-session.ts',
     find: "signal.addEventListener('abort', end, { once: true })",
     replace: '',
     suite: statusLine,
@@ -138,7 +138,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'other output is written behind the line',
-    file: 'apps/cli/src/process-host.ts',
+    file: 'apps/cli/src/process/process-host.ts',
     find: '      makeRoom()\n',
     replace: '',
     suite: statusLine,
@@ -146,7 +146,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a status is told again as it grows older',
-    file: 'apps/cli/src/watched-status.ts',
+    file: 'apps/cli/src/store/watched-status.ts',
     find: '{ ...statusDocument(now), staleMs: null }',
     replace: '{ ...statusDocument(now) }',
     suite: watchedStatus,
@@ -154,7 +154,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'one failed attempt is told as a status',
-    file: 'apps/cli/src/watched-status.ts',
+    file: 'apps/cli/src/store/watched-status.ts',
     find: '&& !isPassing(now)',
     replace: '',
     suite: watchedStatus,
@@ -162,7 +162,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a secret that is set to nothing is none',
-    file: 'apps/cli/src/secret.ts',
+    file: 'apps/cli/src/command-line/secret.ts',
     find: "if (env[variable]?.trim() === '') throw",
     replace: "if (env[variable]?.trim() === 'nothing') throw",
     suite: secretVariables,
@@ -170,7 +170,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a secret in a file that others may read is nothing to speak of',
-    file: 'apps/cli/src/secret-warnings.ts',
+    file: 'apps/cli/src/command-line/secret-warnings.ts',
     find: '(stat.mode & OTHERS_MAY_READ) !== 0',
     replace: '(stat.mode & OTHERS_MAY_READ) > 0o777',
     suite: secretVariables,
@@ -1305,7 +1305,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'watch runs on when nobody reads it',
-    file: 'apps/cli/src/process-host.ts',
+    file: 'apps/cli/src/process/process-host.ts',
     find: 'if (stream === stdout) unread.abort()',
     replace: '',
     suite: 'apps/cli/test/process-host.test.ts',

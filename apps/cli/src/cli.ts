@@ -1,7 +1,7 @@
-import { usageError } from './cli-error.ts'
 import type { CommandContext, Host } from './command.ts'
-import { checkPositionals, parseCommandLine } from './command-line.ts'
+import { checkPositionals, parseCommandLine } from './command-line/command-line.ts'
 import { showHelp } from './commands/help.ts'
+import { usageError } from './failures/cli-error.ts'
 
 /** Runs one command line and answers the exit code. Never throws: what goes wrong is said on stderr. */
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
@@ -18,7 +18,7 @@ export async function report(
   { err }: Pick<Host, 'err'>,
   thrown: unknown,
 ): Promise<number> {
-  const { reportFailure } = await import('./failure.ts')
+  const { reportFailure } = await import('./failures/failure.ts')
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   return reportFailure(err, thrown, { json: flags.includes('--json'), debug: flags.includes('--debug') })
 }
@@ -34,8 +34,8 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   }
   checkPositionals(spec, input.positionals)
   const [{ readSettings }, { loadCommand }] = await Promise.all([
-    import('./settings.ts'),
-    import('./load-command.ts'),
+    import('./command-line/settings.ts'),
+    import('./command-line/load-command.ts'),
   ])
   const settings = readSettings(values, host.env, host.cwd)
   const command = await loadCommand[spec.name]()

@@ -1,8 +1,8 @@
 import type { DataspaceList, Store } from '@mcpstore/core'
-import type { OptionValues } from './options.ts'
+import type { OptionValues } from './command-line/options.ts'
+import type { Settings } from './command-line/settings.ts'
 import type { Output } from './output/output.ts'
-import type { Settings } from './settings.ts'
-import type { StatusLine } from './status-line.ts'
+import type { StatusLine } from './process/status-line.ts'
 
 /** What the process gives to the program; the only way in which commands touch the outside. */
 export interface Host {

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import * as nodeModule from 'node:module'
 import { report, runCli } from './cli.ts'
-import { processHost } from './process-host.ts'
-import { standardStream } from './standard-stream.ts'
+import { processHost } from './process/process-host.ts'
+import { standardStream } from './process/standard-stream.ts'
 
 // Node 22.8 and later: what is imported from here on is compiled once per machine, not once per start.
 ;(nodeModule as { enableCompileCache?: () => void }).enableCompileCache?.()

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type ArgumentWords, mergeArguments, parseArgsObject, splitArguments } from '../src/arguments.ts'
+import {
+  type ArgumentWords,
+  mergeArguments,
+  parseArgsObject,
+  splitArguments,
+} from '../src/arguments/arguments.ts'
 
 const schema = {
   type: 'object',

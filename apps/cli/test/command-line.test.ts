@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { parseCommandLine } from '../src/command-line.ts'
-import { commandNames, commandTable } from '../src/command-table.ts'
-import { options } from '../src/options.ts'
+import { parseCommandLine } from '../src/command-line/command-line.ts'
+import { commandNames, commandTable } from '../src/command-line/command-table.ts'
+import { options } from '../src/command-line/options.ts'
 import { run } from './fakes.ts'
 
 it('options may stand before the command, after it, and between its words', () => {

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
-import { commandTable } from '../src/command-table.ts'
-import { exitCodes } from '../src/exit-codes.ts'
-import { options } from '../src/options.ts'
+import { commandTable } from '../src/command-line/command-table.ts'
+import { options } from '../src/command-line/options.ts'
+import { exitCodes } from '../src/failures/exit-codes.ts'
 
 const page = await readFile(new URL('../../../docs/cli.md', import.meta.url), 'utf8')
 

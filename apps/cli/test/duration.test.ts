@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatAge, parseDuration } from '../src/duration.ts'
+import { formatAge, parseDuration } from '../src/command-line/duration.ts'
 
 describe('a time on the command line', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ErrorCode } from '@mcpstore/core'
 import { expect, it } from 'vitest'
-import { exitCodes } from '../src/exit-codes.ts'
+import { exitCodes } from '../src/failures/exit-codes.ts'
 import { fakeStatus, libraryError, run } from './fakes.ts'
 
 it('every error code of the library has an exit code', async () => {

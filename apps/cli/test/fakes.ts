@@ -11,8 +11,8 @@ import type {
 } from '@mcpstore/core'
 import { runCli } from '../src/cli.ts'
 import type { Host } from '../src/command.ts'
+import type { Settings } from '../src/command-line/settings.ts'
 import type { Output } from '../src/output/output.ts'
-import type { Settings } from '../src/settings.ts'
 
 /** An error as the library throws it. */
 export function libraryError(code: ErrorCode, message: string, hint?: string): Error {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseCommandLine } from '../src/command-line.ts'
-import { commandTable } from '../src/command-table.ts'
+import { parseCommandLine } from '../src/command-line/command-line.ts'
+import { commandTable } from '../src/command-line/command-table.ts'
 import { run } from './fakes.ts'
 
 it('the help of the program', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseEnvironment, parseHeaders } from '../src/key-value-options.ts'
+import { parseEnvironment, parseHeaders } from '../src/command-line/key-value-options.ts'
 
 const secret = 's3cr3t-value'
 

@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
 import { expect, it } from 'vitest'
-import { ask, type ProcessLike, processHost } from '../src/process-host.ts'
+import { ask, type ProcessLike, processHost } from '../src/process/process-host.ts'
 
 function fakeProcess(
   changes: Partial<ProcessLike> = {},

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readSettings } from '../src/settings.ts'
+import { readSettings } from '../src/command-line/settings.ts'
 import { run } from './fakes.ts'
 
 it('options win over the environment, which wins over the defaults', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { standardStream } from '../src/standard-stream.ts'
+import { standardStream } from '../src/process/standard-stream.ts'
 
 let folder: string
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { processHost } from '../src/process-host.ts'
-import { StatusLine } from '../src/status-line.ts'
+import { processHost } from '../src/process/process-host.ts'
+import { StatusLine } from '../src/process/status-line.ts'
 import { fakeTool, findable, run } from './fakes.ts'
 
 const ERASE = '\r\u001b[K'

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -112,13 +112,6 @@ it('settings that name no services are not mentioned; a file of services in anot
 it("in the user's own folder a file is found once", async () => {
   write('.cursor/mcp.json', weather)
   expect((await find()).map(({ client, scope }) => [client, scope])).toEqual([['cursor', 'user']])
-})
-
-it.skipIf(process.getuid?.() === 0)('a folder that may not be looked into is named', async () => {
-  write('.codex/config.toml', '')
-  chmodSync(join(home, '.codex'), 0o000)
-  expect(told(await find())).toEqual([['.codex/config.toml', expect.stringContaining('it may not be read')]])
-  chmodSync(join(home, '.codex'), 0o700)
 })
 
 it('what is found is told against what is here, and input adds exactly that', async () => {

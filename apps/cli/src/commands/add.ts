@@ -1,14 +1,14 @@
-import { readAddInput } from '../add-input.ts'
-import { addServices } from '../add-services.ts'
+import { readAddInput } from '../additions/add-input.ts'
+import { addServices } from '../additions/add-services.ts'
+import { confirmOffer } from '../additions/server-offer.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { confirmOffer } from '../server-offer.ts'
-import { withStoreToChange } from '../store-session.ts'
+import { withStoreToChange } from '../store/store-session.ts'
 
 /** `add`: registers what the command line describes, or what other clients have; entries that fail do not keep the others out. */
 export async function add(context: CommandContext, input: CommandInput): Promise<number> {
   const { positionals, program, values } = input
   if (positionals.length === 0 && !program) {
-    const { addFound } = await import('../add-found.ts')
+    const { addFound } = await import('../additions/add-found.ts')
     return addFound(context, values)
   }
   const described = await readAddInput(context, input)

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../command.ts'
 import { writeJson } from '../output/json.ts'
-import { withStoreToChange } from '../store-session.ts'
+import { withStoreToChange } from '../store/store-session.ts'
 
 /** `adopt`: adds what the mirror on this machine holds to a dataspace that was begun anew without it. */
 export async function adopt(context: CommandContext): Promise<number> {

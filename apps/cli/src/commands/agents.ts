@@ -3,7 +3,7 @@ import { filterText } from '../output/agent-text.ts'
 import { writeJson } from '../output/json.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { withStore } from '../store-session.ts'
+import { withStore } from '../store/store-session.ts'
 
 const header: Cell[] = ['AGENT', 'SERVICE', ''].map((text) => ({ text, style: 'dim' }))
 

@@ -1,12 +1,12 @@
 import type { AgentContext, AssignReport, Store, ToolFilter } from '@mcpstore/core'
-import { usageError } from '../cli-error.ts'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
-import { settle } from '../durability.ts'
-import { warnOfWaiting } from '../failure.ts'
+import { usageError } from '../failures/cli-error.ts'
+import { warnOfWaiting } from '../failures/failure.ts'
 import { filterText } from '../output/agent-text.ts'
 import { writeJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { withStoreToChange } from '../store-session.ts'
+import { settle } from '../store/durability.ts'
+import { withStoreToChange } from '../store/store-session.ts'
 
 /** `assign SERVICE --agent ID [--allow GLOB]... [--deny GLOB]...`: lets an agent use a service of the store. */
 export const assign: Command = (context, input) => {

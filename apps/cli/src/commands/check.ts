@@ -1,13 +1,13 @@
 import type { ServiceCheck } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { reportFailure } from '../failure.ts'
+import { reportFailure } from '../failures/failure.ts'
+import { exitOfFailures } from '../failures/partial-failure.ts'
 import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
 import { statusCell } from '../output/service-text.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { exitOfFailures } from '../partial-failure.ts'
-import { servicesOf, whileWaiting, withStore } from '../store-session.ts'
+import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 const emptyText =
   'Nothing to check: there is no enabled service. See mcpstore list, or mcpstore add --help.\n'

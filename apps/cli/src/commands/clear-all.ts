@@ -1,8 +1,8 @@
 import type { Durability } from '@mcpstore/core'
-import { usageError } from '../cli-error.ts'
 import type { CommandContext } from '../command.ts'
-import { settle } from '../durability.ts'
-import { exitCodes } from '../exit-codes.ts'
+import type { OptionValues } from '../command-line/options.ts'
+import { usageError } from '../failures/cli-error.ts'
+import { exitCodes } from '../failures/exit-codes.ts'
 import {
   type Failure,
   failureOf,
@@ -10,11 +10,11 @@ import {
   unnamedFile,
   warnOfWaiting,
   writeWarning,
-} from '../failure.ts'
-import type { OptionValues } from '../options.ts'
+} from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { visibleLine, visibleText } from '../output/terminal-text.ts'
-import { untilInterrupted, withStoreToChange } from '../store-session.ts'
+import { settle } from '../store/durability.ts'
+import { untilInterrupted, withStoreToChange } from '../store/store-session.ts'
 
 /** What became of one dataspace. */
 interface Cleared {

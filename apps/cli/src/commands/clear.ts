@@ -1,10 +1,10 @@
-import { usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { settle } from '../durability.ts'
-import { warnOfWaiting } from '../failure.ts'
+import { usageError } from '../failures/cli-error.ts'
+import { warnOfWaiting } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { untilInterrupted, withStoreToChange } from '../store-session.ts'
+import { settle } from '../store/durability.ts'
+import { untilInterrupted, withStoreToChange } from '../store/store-session.ts'
 
 /** `clear [--yes]`: forgets every service of the dataspace, after asking. */
 export async function clear(context: CommandContext, { values }: CommandInput): Promise<number> {

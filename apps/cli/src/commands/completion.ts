@@ -1,8 +1,8 @@
-import { usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { candidatesFor } from '../completion/candidates.ts'
 import { shells } from '../completion/shells.ts'
 import { wantedIn } from '../completion/wanted.ts'
+import { usageError } from '../failures/cli-error.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 
 /** `completion SHELL`: prints its script, or the words that complete a command line after `--`. */

@@ -1,13 +1,13 @@
 import type { DataspaceList } from '@mcpstore/core'
-import { usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { formatAge } from '../duration.ts'
-import { unnamedFile, writeWarning } from '../failure.ts'
+import { formatAge } from '../command-line/duration.ts'
+import { usageError } from '../failures/cli-error.ts'
+import { unnamedFile, writeWarning } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { sizeText } from '../output/size-text.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { untilInterrupted } from '../store-session.ts'
+import { untilInterrupted } from '../store/store-session.ts'
 
 const header: Cell[] = ['DATASPACE', 'KEYS', 'SIZE', 'LAST SEEN', ''].map((text) => ({ text, style: 'dim' }))
 

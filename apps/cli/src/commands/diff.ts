@@ -1,8 +1,8 @@
 import type { CommandContext, CommandInput } from '../command.ts'
-import { exitCodes } from '../exit-codes.ts'
+import { exitCodes } from '../failures/exit-codes.ts'
 import { writeJson } from '../output/json.ts'
 import { renderToolsDiff } from '../output/tools-diff.ts'
-import { servicesOf, withStore } from '../store-session.ts'
+import { servicesOf, withStore } from '../store/store-session.ts'
 
 /** `diff SERVICE [--fresh] [--accept]`: which tools are not what they were, and what about them; accepts them if asked to. */
 export async function diff(

@@ -1,13 +1,13 @@
 import type { Finding, Store } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
-import { reportFailure } from '../failure.ts'
-import { knownStatus } from '../known-status.ts'
+import { reportFailure } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import type { Output, Style } from '../output/output.ts'
 import { renderStatus, statusDocument } from '../output/status-text.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { withStore } from '../store-session.ts'
+import { knownStatus } from '../store/known-status.ts'
+import { withStore } from '../store/store-session.ts'
 
 const styles: Readonly<Record<Finding['severity'], Style>> = {
   ok: 'green',

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
 import type { DataspaceExport } from '@mcpstore/core'
-import { usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { warnOfQuarantined } from '../failure.ts'
+import { usageError } from '../failures/cli-error.ts'
+import { warnOfQuarantined } from '../failures/failure.ts'
 import { toJson, writeJson } from '../output/json.ts'
 import { paint } from '../output/output.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { writePrivateFile } from '../private-file.ts'
-import { withStore } from '../store-session.ts'
+import { writePrivateFile } from '../process/private-file.ts'
+import { withStore } from '../store/store-session.ts'
 
 /** `export [FILE|-] [--as CLIENT] [--force]`: all that was put into the dataspace, exactly as it is stored, or for another client. */
 export async function exportTo(
@@ -18,7 +18,7 @@ export async function exportTo(
   const { force = false } = values
   const [written = '-'] = positionals
   if (values.as !== undefined) {
-    const { exportAs } = await import('../export-as.ts')
+    const { exportAs } = await import('../output/export-as.ts')
     return exportAs(context, { client: values.as, written, force })
   }
   if (written === '-' && force) throw usageError('--force is about a file, and none is named')

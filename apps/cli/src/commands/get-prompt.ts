@@ -1,10 +1,10 @@
-import { usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
+import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
 import { paint } from '../output/output.ts'
 import { givenText, visibleLine } from '../output/terminal-text.ts'
 import { renderToolResult } from '../output/tool-result.ts'
-import { servicesOf, withStore } from '../store-session.ts'
+import { servicesOf, withStore } from '../store/store-session.ts'
 
 /** `get-prompt SERVICE/PROMPT [k=v]...`: prints the messages of a prompt, each below who is to say it. */
 export async function getPrompt(

@@ -1,10 +1,10 @@
 import type { ToolSearch } from '@mcpstore/core'
-import { CliError, usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import type { OptionValues } from '../options.ts'
+import type { OptionValues } from '../command-line/options.ts'
+import { CliError, usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
 import { renderToolSearch } from '../output/tool-search.ts'
-import { servicesOf, withStore } from '../store-session.ts'
+import { servicesOf, withStore } from '../store/store-session.ts'
 
 /** How many names a warning has. */
 const MOST_NAMES = 5
@@ -70,7 +70,7 @@ async function sayWhatElse(
 ): Promise<void> {
   const unknown = unknownOf(services)
   if (near.length + unknown.length === 0 && total === tools.length) return
-  const { writeWarning } = await import('../failure.ts')
+  const { writeWarning } = await import('../failures/failure.ts')
   for (const { word, instead } of near)
     writeWarning(err, `nothing has "${word}"; this was looked for: ${instead.join(', ')}`)
   if (total > tools.length)

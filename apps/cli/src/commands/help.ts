@@ -1,7 +1,7 @@
 import type { CommandContext, CommandInput } from '../command.ts'
-import { unknownCommand } from '../command-line.ts'
-import { type CommandSpec, commandTable, findCommand } from '../command-table.ts'
-import { globalOptions, type OptionName, options } from '../options.ts'
+import { unknownCommand } from '../command-line/command-line.ts'
+import { type CommandSpec, commandTable, findCommand } from '../command-line/command-table.ts'
+import { globalOptions, type OptionName, options } from '../command-line/options.ts'
 import type { Output } from '../output/output.ts'
 
 /** `help [COMMAND]`. */

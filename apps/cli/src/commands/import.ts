@@ -1,12 +1,12 @@
 import type { ImportReport } from '@mcpstore/core'
-import { readFileInput } from '../add-input.ts'
+import { readFileInput } from '../additions/add-input.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { settle } from '../durability.ts'
-import { exitCodes } from '../exit-codes.ts'
-import { failureOf, naming, reportFailure, warnOfWaiting } from '../failure.ts'
+import { exitCodes } from '../failures/exit-codes.ts'
+import { failureOf, naming, reportFailure, warnOfWaiting } from '../failures/failure.ts'
 import { importDocument, writeImportReport } from '../output/import-report.ts'
 import { writeJson } from '../output/json.ts'
-import { untilInterrupted, withStoreToChange } from '../store-session.ts'
+import { settle } from '../store/durability.ts'
+import { untilInterrupted, withStoreToChange } from '../store/store-session.ts'
 
 /** `import FILE|- [--replace] [--untrusted]`: adds what was exported. */
 export async function importFrom(

@@ -1,10 +1,10 @@
 import type { ListedTool, ServiceInfo, StoreContext } from '@mcpstore/core'
-import { CliError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { type ListChoice, listChoice } from '../list-choice.ts'
-import type { OptionValues } from '../options.ts'
+import { type ListChoice, listChoice } from '../command-line/list-choice.ts'
+import type { OptionValues } from '../command-line/options.ts'
+import { CliError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
-import { servicesOf, withStore } from '../store-session.ts'
+import { servicesOf, withStore } from '../store/store-session.ts'
 
 /**
  * `info NAME`: everything known of one service, secrets redacted, without connecting to it. `info SERVICE/TOOL`, or a name

@@ -1,12 +1,12 @@
 import type { ToolList, ToolSource } from '@mcpstore/core'
-import { warnOfChanges } from '../changed-tools.ts'
-import { usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { type ListChoice, listChoice } from '../list-choice.ts'
+import { type ListChoice, listChoice } from '../command-line/list-choice.ts'
+import { usageError } from '../failures/cli-error.ts'
+import { reportParts } from '../failures/partial-failure.ts'
 import { writeJson } from '../output/json.ts'
 import { renderToolList } from '../output/tool-list.ts'
-import { reportParts } from '../partial-failure.ts'
-import { servicesOf, whileWaiting, withStore } from '../store-session.ts'
+import { warnOfChanges } from '../store/changed-tools.ts'
+import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 const emptyText = 'No tools: there is no enabled service. See mcpstore list, or mcpstore add --help.\n'
 

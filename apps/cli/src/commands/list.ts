@@ -6,7 +6,7 @@ import { briefError } from '../output/last-error.ts'
 import { statusCell } from '../output/service-text.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { obstacleTo, servicesOf, withStore } from '../store-session.ts'
+import { obstacleTo, servicesOf, withStore } from '../store/store-session.ts'
 
 /** `list`: every service, of agents too, or with `--agent` those that this agent sees, without starting any. */
 export async function list(context: CommandContext, { values }: CommandInput): Promise<number> {
@@ -25,7 +25,7 @@ export async function list(context: CommandContext, { values }: CommandInput): P
     }
     const status = store.status()
     if (!context.settings.json && status.quarantined.length > 0) {
-      const { warnOfQuarantined } = await import('../failure.ts')
+      const { warnOfQuarantined } = await import('../failures/failure.ts')
       warnOfQuarantined(context.err, status)
     }
     return 0

@@ -1,11 +1,11 @@
 import type { SignInReport, StoreContext } from '@mcpstore/core'
-import { openBrowser } from '../browser.ts'
-import { usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
+import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { renderTrusted } from '../output/trusted-config.ts'
-import { servicesOf, untilInterrupted, withStore } from '../store-session.ts'
+import { openBrowser } from '../process/browser.ts'
+import { servicesOf, untilInterrupted, withStore } from '../store/store-session.ts'
 
 /** `login NAME`: signs in to a service in the browser, which comes back to a port of this machine. */
 export async function login(context: CommandContext, { positionals, values }: CommandInput): Promise<number> {
@@ -28,7 +28,7 @@ export async function login(context: CommandContext, { positionals, values }: Co
     if (settings.json) writeJson(out, report)
     else out.write(`${sentence(report)}\n`)
     if (!report.error) return 0
-    const { reportFailure } = await import('../failure.ts')
+    const { reportFailure } = await import('../failures/failure.ts')
     const failure = Object.assign(new Error(report.error.message), report.error)
     return reportFailure(err, failure, { json: settings.json, debug: settings.debug })
   })

@@ -3,7 +3,7 @@ import type { CommandContext } from '../command.ts'
 import { writeJson } from '../output/json.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { withStore } from '../store-session.ts'
+import { withStore } from '../store/store-session.ts'
 
 const header: Cell[] = ['NODE', 'STATE', 'HOST', 'PID', 'STARTED', 'LAST BEAT', 'VERSION', 'BACKEND', ''].map(
   (text) => ({ text, style: 'dim' }),

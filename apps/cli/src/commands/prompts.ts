@@ -1,9 +1,9 @@
 import type { ListedPrompt } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
+import { reportParts } from '../failures/partial-failure.ts'
 import { renderContents } from '../output/content-list.ts'
 import { writeJson } from '../output/json.ts'
-import { reportParts } from '../partial-failure.ts'
-import { servicesOf, withStore } from '../store-session.ts'
+import { servicesOf, withStore } from '../store/store-session.ts'
 
 /** `prompts [SERVICE]`: the prompts of all services, or of one, with what they take. */
 export async function prompts(

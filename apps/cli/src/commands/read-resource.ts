@@ -2,9 +2,9 @@ import type { ReadResult } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { cutText } from '../output/cut-text.ts'
 import { writeJson } from '../output/json.ts'
+import { readResultView, reportUnsaved, saveParts } from '../output/result-view.ts'
 import { renderToolResult } from '../output/tool-result.ts'
-import { readResultView, reportUnsaved, saveParts } from '../result-view.ts'
-import { servicesOf, withStore } from '../store-session.ts'
+import { servicesOf, withStore } from '../store/store-session.ts'
 
 /** `read-resource SERVICE URI`: prints the texts of a resource; of what is no text it says what it is, or saves it. */
 export async function readResource(

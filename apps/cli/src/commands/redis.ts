@@ -1,5 +1,5 @@
-import { usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
+import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
 
 /** `redis acl [--user NAME]`: what an administrator of Redis tells it, so that a user may use this namespace. */

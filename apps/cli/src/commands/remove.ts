@@ -1,9 +1,9 @@
 import type { CommandContext, CommandInput } from '../command.ts'
-import { settle } from '../durability.ts'
-import { warnOfWaiting } from '../failure.ts'
+import { warnOfWaiting } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { servicesOf, withStoreToChange } from '../store-session.ts'
+import { settle } from '../store/durability.ts'
+import { servicesOf, withStoreToChange } from '../store/store-session.ts'
 
 /** `remove NAME`: forgets one service, with its tool list. */
 export async function remove(

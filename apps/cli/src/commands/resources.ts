@@ -1,9 +1,9 @@
 import type { ContentSource } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
+import { reportParts } from '../failures/partial-failure.ts'
 import { type Group, renderContents } from '../output/content-list.ts'
 import { writeJson } from '../output/json.ts'
-import { reportParts } from '../partial-failure.ts'
-import { servicesOf, withStore } from '../store-session.ts'
+import { servicesOf, withStore } from '../store/store-session.ts'
 
 /** `resources [SERVICE]`: the resources and the templates of all services, or of one. */
 export async function resources(

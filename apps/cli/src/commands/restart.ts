@@ -1,7 +1,7 @@
 import type { CommandContext, CommandInput } from '../command.ts'
 import { writeJson } from '../output/json.ts'
 import { renderReady } from '../output/service-text.ts'
-import { servicesOf, withStore } from '../store-session.ts'
+import { servicesOf, withStore } from '../store/store-session.ts'
 
 /** `restart SERVICE`: starts the service afresh, and ends when it has answered with its tools, or with the reason why not. */
 export async function restart(

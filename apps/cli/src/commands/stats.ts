@@ -1,11 +1,11 @@
 import type { ToolStats } from '@mcpstore/core'
-import { usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { options } from '../options.ts'
+import { options } from '../command-line/options.ts'
+import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { withStore } from '../store-session.ts'
+import { withStore } from '../store/store-session.ts'
 
 const header: Cell[] = ['TOOL', 'CALLS', 'ERRORS', 'P50', 'P95'].map((text) => ({ text, style: 'dim' }))
 

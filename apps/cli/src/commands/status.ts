@@ -1,9 +1,9 @@
 import type { CommandContext, CommandInput } from '../command.ts'
-import { reportFailure } from '../failure.ts'
-import { knownStatus } from '../known-status.ts'
+import { reportFailure } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { renderStatus, statusDocument } from '../output/status-text.ts'
-import { obstacleTo, withStore } from '../store-session.ts'
+import { knownStatus } from '../store/known-status.ts'
+import { obstacleTo, withStore } from '../store/store-session.ts'
 
 /**
  * `status [--watch]`: which backend answers, since when, and what it has not taken yet. An error of it is exit code 5, and
@@ -11,7 +11,7 @@ import { obstacleTo, withStore } from '../store-session.ts'
  * interrupts it, and says each time what has become of it.
  */
 export async function status(context: CommandContext, { values }: CommandInput): Promise<number> {
-  if (values.watch) return (await import('../watched-status.ts')).watchStatus(context)
+  if (values.watch) return (await import('../store/watched-status.ts')).watchStatus(context)
   const { json, debug } = context.settings
   return withStore(
     context,

@@ -1,10 +1,10 @@
 import type { ServiceConfig, StoreContext, TrustReport } from '@mcpstore/core'
-import { usageError } from '../cli-error.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
+import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { renderTrusted } from '../output/trusted-config.ts'
-import { servicesOf, untilInterrupted, withStore } from '../store-session.ts'
+import { servicesOf, untilInterrupted, withStore } from '../store/store-session.ts'
 
 /** `trust NAME [--yes | --revoke]`: approves a config exactly as it is stored now, after showing what it starts. */
 export async function trust(context: CommandContext, input: CommandInput): Promise<number> {

@@ -1,8 +1,8 @@
-import { warnOfChanges } from '../changed-tools.ts'
+import { prepareCall, readCall } from '../arguments/prepared-call.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { prepareCall, readCall } from '../prepared-call.ts'
-import { readResultView, showResult } from '../result-view.ts'
-import { servicesOf, whileWaiting, withStore } from '../store-session.ts'
+import { readResultView, showResult } from '../output/result-view.ts'
+import { warnOfChanges } from '../store/changed-tools.ts'
+import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /**
  * `use-tool TOOL [k=v]... [--args JSON|@FILE|-]`: calls the tool at most once and prints what it answered; with `--dry-run`
@@ -23,7 +23,8 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
     const call = await whileWaiting(context, `looking for ${given.tool}`, () =>
       prepareCall(context, services, given, values),
     )
-    if (values['dry-run']) return (await import('../dry-run.ts')).showRequest(context, services, call)
+    if (values['dry-run'])
+      return (await import('../arguments/dry-run.ts')).showRequest(context, services, call)
     const options = { signal: context.signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
     const result = await whileWaiting(context, call.tool.name, (onProgress) =>
       services.useTool(call.tool.name, call.args, { ...options, ...(onProgress && { onProgress }) }),

@@ -1,7 +1,7 @@
 import type { CommandContext, CommandInput } from '../command.ts'
 import { writeJson } from '../output/json.ts'
 import { renderReady } from '../output/service-text.ts'
-import { servicesOf, whileWaiting, withStore } from '../store-session.ts'
+import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 const defaultWaitMs = 10_000
 

@@ -1,11 +1,11 @@
 import type { Store, StoreEventName } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { eventPattern, type StoreEvent } from '../event-pattern.ts'
-import { writeWarning } from '../failure.ts'
+import { eventPattern, type StoreEvent } from '../command-line/event-pattern.ts'
+import { writeWarning } from '../failures/failure.ts'
 import { eventLine, eventNames } from '../output/event-line.ts'
 import { toJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { untilEnded, withStore } from '../store-session.ts'
+import { untilEnded, withStore } from '../store/store-session.ts'
 
 /** `watch [PATTERN]`: one line for each event, until the user interrupts it or nobody reads any more. */
 export async function watch(

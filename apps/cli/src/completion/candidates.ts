@@ -1,8 +1,8 @@
 import type { Store } from '@mcpstore/core'
-import { argumentSchema, asSchema } from '../argument-types.ts'
+import { argumentSchema, asSchema } from '../arguments/argument-types.ts'
 import type { CommandContext } from '../command.ts'
-import { commandTable } from '../command-table.ts'
-import { options } from '../options.ts'
+import { commandTable } from '../command-line/command-table.ts'
+import { options } from '../command-line/options.ts'
 import { givenText, visibleLine } from '../output/terminal-text.ts'
 import { optionsOf, type Wanted } from './wanted.ts'
 

@@ -1,6 +1,6 @@
-import type { CommandSpec } from '../command-spec.ts'
-import { findCommand } from '../command-table.ts'
-import { globalOptions, type OptionName, options } from '../options.ts'
+import type { CommandSpec } from '../command-line/command-spec.ts'
+import { findCommand } from '../command-line/command-table.ts'
+import { globalOptions, type OptionName, options } from '../command-line/options.ts'
 import type { WordKind } from './word-kind.ts'
 
 /** What the word at the end of an unfinished command line may be. */

@@ -1,5 +1,5 @@
 import type { StoreEventMap, StoreEventName } from '@mcpstore/core'
-import type { StoreEvent } from '../event-pattern.ts'
+import type { StoreEvent } from '../command-line/event-pattern.ts'
 import { filterText, scopeText } from './agent-text.ts'
 import { briefError } from './last-error.ts'
 import { type Output, paint, type Style } from './output.ts'

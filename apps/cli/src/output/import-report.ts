@@ -1,6 +1,6 @@
 import type { BackendKind, ImportReport, ImportStatus } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
-import { failureOf, naming, writeWarning } from '../failure.ts'
+import { failureOf, naming, writeWarning } from '../failures/failure.ts'
 import { scopeText } from './agent-text.ts'
 import { paint, type Style } from './output.ts'
 import { savedText } from './saved-text.ts'

@@ -1,6 +1,6 @@
-import { allowedTypes, asSchema, concreteSchema, type Schema } from '../argument-types.ts'
-import { mergeArguments } from '../arguments.ts'
-import type { OptionValues } from '../options.ts'
+import { allowedTypes, asSchema, concreteSchema, type Schema } from '../arguments/argument-types.ts'
+import { mergeArguments } from '../arguments/arguments.ts'
+import type { OptionValues } from '../command-line/options.ts'
 import { isVisible } from './terminal-text.ts'
 
 /** Objects may hold themselves. */

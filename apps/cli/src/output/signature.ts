@@ -1,5 +1,5 @@
 import type { ListedTool } from '@mcpstore/core'
-import { asSchema } from '../argument-types.ts'
+import { asSchema } from '../arguments/argument-types.ts'
 import { displayWidth, fit, visibleLine } from './terminal-text.ts'
 import { typeText } from './type-text.ts'
 

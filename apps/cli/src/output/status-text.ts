@@ -1,5 +1,5 @@
 import type { StoreStatus } from '@mcpstore/core'
-import { formatAge } from '../duration.ts'
+import { formatAge } from '../command-line/duration.ts'
 import type { Output, Style } from './output.ts'
 import { type Cell, renderTable } from './table.ts'
 import { visibleLine } from './terminal-text.ts'

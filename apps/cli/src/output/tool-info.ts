@@ -1,6 +1,6 @@
 import type { ListedTool, ToolSource } from '@mcpstore/core'
-import { asSchema, concreteSchema } from '../argument-types.ts'
-import type { OptionValues } from '../options.ts'
+import { asSchema, concreteSchema } from '../arguments/argument-types.ts'
+import type { OptionValues } from '../command-line/options.ts'
 import { annotationWords } from './annotations.ts'
 import { sourceWords } from './list-source.ts'
 import { type Output, paint } from './output.ts'

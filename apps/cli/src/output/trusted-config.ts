@@ -1,5 +1,5 @@
 import type { ServiceConfig } from '@mcpstore/core'
-import { variablesOf } from '../config-variables.ts'
+import { variablesOf } from '../additions/config-variables.ts'
 import type { Output } from './output.ts'
 import { type Cell, renderTable } from './table.ts'
 import { visibleLine } from './terminal-text.ts'

@@ -1,0 +1,65 @@
+import type { AddInput, AddOptions, AddReport, Store } from '@mcpstore/core'
+import type { CommandContext } from '../command.ts'
+import type { OptionValues } from '../command-line/options.ts'
+import { exitCodes } from '../failures/exit-codes.ts'
+import { failureOf, naming, reportFailure, warnOfWaiting } from '../failures/failure.ts'
+import { exitOfFailures } from '../failures/partial-failure.ts'
+import { addDocument, writeAddReport } from '../output/add-report.ts'
+import { writeJson } from '../output/json.ts'
+import { settle } from '../store/durability.ts'
+import { servicesOf } from '../store/store-session.ts'
+import { type Check, checkServices } from './service-check.ts'
+
+interface Adding {
+  values: OptionValues
+  /** Whether a `server.json` is to be added. */
+  confirm?: AddOptions['confirm']
+  /** What `--json` says beside the report. */
+  beside?: object
+}
+
+/** Adds what is described, says what became of it, and answers the exit code. */
+export async function addServices(
+  context: CommandContext,
+  store: Store,
+  described: AddInput,
+  { values, confirm, beside = {} }: Adding,
+): Promise<number> {
+  const services = servicesOf(store, values)
+  const ifAbsent = values['if-absent'] ?? false
+  const options = { cwd: context.cwd, ifAbsent, ...(confirm && { confirm }) }
+  const report = await services.addService(described, options)
+  if (report.results.length === 0) context.err.write('Nothing was added.\n')
+  const kept = report.results.filter(({ status }) => status !== 'failed').map(({ name }) => name)
+  const checks = values.check ? await checkServices(services, kept, context.settings.timeoutMs) : []
+  const { durable, lost, waiting } = await settle(report.durable, store)
+  const settled = { ...report, durable }
+  if (context.settings.json) writeJson(context.out, { ...beside, ...addDocument(settled, checks) })
+  else writeAddReport(context, { report: settled, checks: lost ? [] : checks, ...store.status() })
+  if (lost && kept.length > 0) throw lost
+  if (kept.length > 0) warnOfWaiting(context, waiting)
+  return report.results.length === 0 ? 1 : exitOf(context, report, checks)
+}
+
+/** The exit code. Text output has named each failure already; `--json` still owes its one line. */
+function exitOf(context: CommandContext, { results }: AddReport, checks: readonly Check[]): number {
+  const { json, debug } = context.settings
+  const say = (error: unknown): void => {
+    if (json) reportFailure(context.err, error, { json, debug })
+  }
+  const failed = results.filter(({ status }) => status === 'failed')
+  const [first] = failed
+  if (first) {
+    const { code = 'bad_config', message = '', hint } = first.error ?? {}
+    const became = code === 'outcome_unknown' ? 'may have been added or not' : 'could not be added'
+    const summary = `${failed.length} of ${results.length} entries ${became}`
+    say({ code, message: `${summary}; ${naming(first.name, message)}`, hint })
+    const exits = new Set(failed.map(({ error }) => exitCodes[failureOf(error).code]))
+    return failed.length === results.length && exits.size === 1 ? [...exits][0]! : 1
+  }
+  const errors = checks.flatMap(({ error }) => error ?? [])
+  const codes = errors.map(({ code }) => code)
+  const exit = exitOfFailures(checks.length, codes)
+  if (exit !== 0) say(errors[0])
+  return exit
+}

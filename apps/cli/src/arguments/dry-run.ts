@@ -1,0 +1,40 @@
+import type { StoreContext } from '@mcpstore/core'
+import type { CommandContext } from '../command.ts'
+import { CliError } from '../failures/cli-error.ts'
+import { toJson, writeJson } from '../output/json.ts'
+import { sourceWords } from '../output/list-source.ts'
+import { shellWord } from '../output/sample-call.ts'
+import { targetOf } from '../output/service-text.ts'
+import { visibleLine, visibleText } from '../output/terminal-text.ts'
+import type { PreparedCall } from './prepared-call.ts'
+
+/** Shows the request that a call would be, and on stderr to whom it would go. Throws `untrusted` or `disabled` where it would not. */
+export async function showRequest(
+  { out, err, settings }: CommandContext,
+  services: StoreContext,
+  { tool, args }: PreparedCall,
+): Promise<number> {
+  const { name } = tool
+  const { config, facts, status } = await services.serviceInfo(tool.service)
+  if (status === 'disabled')
+    throw new CliError('disabled', `service "${tool.service}" is disabled: nothing would be sent`)
+  if (facts.inert !== null) {
+    const hint = `Look at it, then trust it: mcpstore trust ${shellWord(tool.service)}`
+    throw new CliError(
+      'untrusted',
+      `nothing would be sent to service "${tool.service}": ${facts.inert}`,
+      hint,
+    )
+  }
+  const request = { method: 'tools/call', params: { name: tool.tool, arguments: args } }
+  const [list] = (await services.listTools(tool.service, { offline: true })).services
+  if (settings.json) {
+    const { source, fetchedAt, age, stale } = list!
+    writeJson(out, { dryRun: true, tool: name, request, list: { source, fetchedAt, age, stale } })
+    return 0
+  }
+  out.write(`${visibleText(toJson(request, 2))}\n`)
+  const known = `${sourceWords(list!)}${list!.stale ? ', stale' : ''}`
+  err.write(`not sent to ${visibleLine(tool.service)} (${targetOf(config)}); its tools: ${known}\n`)
+  return 0
+}

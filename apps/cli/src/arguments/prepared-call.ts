@@ -1,0 +1,78 @@
+import type { ListedTool, StoreContext } from '@mcpstore/core'
+import type { CommandContext, CommandInput } from '../command.ts'
+import { listChoice } from '../command-line/list-choice.ts'
+import type { OptionValues } from '../command-line/options.ts'
+import { CliError, usageError } from '../failures/cli-error.ts'
+import { sourceWords } from '../output/list-source.ts'
+import { agentOption, shellWord } from '../output/sample-call.ts'
+import { readArgumentFiles, readTextFile } from './argument-files.ts'
+import { type ArgumentWords, mergeArguments, parseArgsObject, splitArguments } from './arguments.ts'
+import { warnOfUnnamed } from './unnamed-arguments.ts'
+
+/** What the command line says of a call, before the tool is known. */
+export interface GivenCall {
+  tool: string
+  /** From `--args`. */
+  base: Record<string, unknown>
+  words: ArgumentWords
+}
+
+/** A tool, and arguments that fit it. */
+export interface PreparedCall {
+  tool: ListedTool
+  args: Record<string, unknown>
+}
+
+/** Reads the words, and the files and the stdin they name. Throws `usage` and `bad_arguments`. */
+export async function readCall(
+  context: CommandContext,
+  { positionals: [tool = '', ...words], literals, values: { args } }: CommandInput,
+): Promise<GivenCall> {
+  const split = splitArguments(words, literals)
+  const stdins = [...split.texts.values()].flat().filter((one) => 'file' in one && one.file === '-').length
+  if (stdins + (args === '-' ? 1 : 0) > 1) {
+    throw usageError('stdin is named more than once', 'It can be read only once: put the others into files.')
+  }
+  return { tool, base: await readBase(context, args), words: await readArgumentFiles(context, split) }
+}
+
+async function readBase(context: CommandContext, args: string | undefined): Promise<Record<string, unknown>> {
+  if (args === undefined) return {}
+  const file = args === '-' ? '-' : args.startsWith('@') ? args.slice(1) : undefined
+  if (file === undefined) return parseArgsObject(args)
+  return parseArgsObject(
+    await readTextFile(context, file, `Write --args '{"name":"value"}', or --args @FILE.`),
+  )
+}
+
+/**
+ * Finds the tool and reads the arguments by its schema. A server is asked only where the tool is in no list that is known, or
+ * the command line wants a newer one. Throws `bad_arguments` that names all that do not fit, as that list has it.
+ */
+export async function prepareCall(
+  { err, settings, signal }: Pick<CommandContext, 'err' | 'settings' | 'signal'>,
+  services: StoreContext,
+  { tool: address, base, words }: GivenCall,
+  values: OptionValues,
+): Promise<PreparedCall> {
+  const choice = listChoice(values)
+  const tool = await services.findTool(address, { ...choice, signal })
+  const { args, misfits } = mergeArguments(base, words, tool.inputSchema)
+  const unread = new Set(misfits.map(({ name }) => name))
+  const found = await services.argumentProblems(tool, args)
+  const problems = [...misfits, ...found.filter(({ argument }) => !unread.has(argument))]
+  if (problems.length === 0) {
+    if (!settings.json) warnOfUnnamed(err, tool, args)
+    return { tool, args }
+  }
+  const [source] = (await services.listTools(tool.service, { offline: true })).services
+  const hint = [
+    ...(problems.length === 1 && misfits[0]?.hint ? [misfits[0].hint] : []),
+    `Nothing was called. See what the tool takes: mcpstore info ${shellWord(tool.name)}${agentOption(values)}`,
+    ...(source?.stale && !choice.fresh
+      ? [`That is from a list ${sourceWords(source)}; --fresh asks for a new one.`]
+      : []),
+  ]
+  const told = problems.map(({ problem }) => problem).join('; ')
+  throw new CliError('bad_arguments', `the arguments do not fit ${tool.name}: ${told}`, hint.join('\n'))
+}

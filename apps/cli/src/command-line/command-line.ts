@@ -1,0 +1,125 @@
+import { parseArgs } from 'node:util'
+import { nearest } from '@mcpstore/core/near'
+import type { CommandInput } from '../command.ts'
+import { usageError } from '../failures/cli-error.ts'
+import { type CommandSpec, commandNames, commandTable, findCommand } from './command-table.ts'
+import { globalOptions, type OptionName, type OptionValues, options } from './options.ts'
+
+/** A command line as understood; `spec` is missing when no command was named. */
+export interface CommandLine extends CommandInput {
+  spec: CommandSpec | undefined
+}
+
+type Token = ReturnType<typeof tokenize>[number]
+
+/**
+ * Reads the arguments of the program. Options may stand before or after the command's name, up to `--`.
+ * Throws `usage` for what no command takes, with a suggestion.
+ */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const tokens = tokenize(argv)
+  const end = tokens.findIndex((token) => token.kind === 'option-terminator')
+  const before = end === -1 ? tokens : tokens.slice(0, end)
+  const words = before.flatMap((token) => (token.kind === 'positional' ? [token.value] : []))
+  const after = end === -1 ? undefined : argv.slice(tokens[end]!.index + 1)
+
+  const name = words.shift()
+  const spec = name === undefined ? undefined : findCommand(name)
+  if (name !== undefined && !spec) throw unknownCommand(name)
+  const values = readOptions(before, spec)
+  if (spec?.takesProgram) return { spec, positionals: words, literals: 0, program: after, values }
+  return { spec, positionals: [...words, ...(after ?? [])], literals: after?.length ?? 0, values }
+}
+
+/** The error for a word that names no command. */
+export function unknownCommand(name: string): Error {
+  return usageError(
+    `there is no command "${name}"`,
+    didYouMean(name, [...commandNames(), '--version']) ?? seeHelp(),
+  )
+}
+
+/** Throws `usage` when a command was given fewer or more positionals than it takes. */
+export function checkPositionals(spec: CommandSpec, positionals: readonly string[]): void {
+  const [fewest, most] = spec.positionals
+  const forms = `Usage: ${spec.usage.map((form) => `mcpstore ${form}`).join('\n       ')}`
+  if (positionals.length < fewest) throw usageError(`"${spec.name}" needs more than it was given`, forms)
+  if (positionals.length <= most) return
+  const limit = most === 1 ? '1 word' : `${most} words`
+  throw usageError(
+    `"${spec.name}" takes ${most === 0 ? 'no words after it' : `at most ${limit} after it, not ${positionals.length}`}`,
+    forms,
+  )
+}
+
+function tokenize(argv: readonly string[]) {
+  const spec: NonNullable<Parameters<typeof parseArgs>[0]>['options'] = {}
+  for (const [name, { kind, short }] of Object.entries(options)) {
+    spec[name] = { type: kind === 'flag' ? 'boolean' : 'string', ...(short ? { short } : {}) }
+  }
+  return parseArgs({ args: [...argv], options: spec, strict: false, allowPositionals: true, tokens: true })
+    .tokens
+}
+
+function readOptions(tokens: readonly Token[], spec: CommandSpec | undefined): OptionValues {
+  const allowed: OptionName[] = [...globalOptions, 'version', ...(spec?.options ?? [])]
+  const values: OptionValues = {}
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue
+    const { name, rawName, value, inlineValue } = token
+    if (!isAllowed(name, allowed)) throw unknownOption(name, rawName, spec, allowed)
+    if (options[name].kind === 'flag') {
+      if (value !== undefined) throw usageError(`${rawName} takes no value`)
+      Object.assign(values, { [name]: true })
+      continue
+    }
+    const missing = value === undefined || (!inlineValue && value.startsWith('-') && value !== '-')
+    if (missing) {
+      throw usageError(
+        `${rawName} needs a value`,
+        `Write ${rawName}=${options[name].value}, the value may then start with "-".`,
+      )
+    }
+    const list = options[name].kind === 'list'
+    Object.assign(values, { [name]: list ? [...((values[name] as string[]) ?? []), value] : value })
+  }
+  return values
+}
+
+function isAllowed(name: string, allowed: readonly OptionName[]): name is OptionName {
+  return (allowed as readonly string[]).includes(name)
+}
+
+function unknownOption(
+  name: string,
+  rawName: string,
+  spec: CommandSpec | undefined,
+  allowed: readonly OptionName[],
+): Error {
+  const message = spec ? `"${spec.name}" has no option ${rawName}` : `there is no option ${rawName}`
+  const owners = commandTable.filter((command) => isAllowed(name, command.options))
+  if (owners.length > 0) {
+    const names = owners.map((command) => `"${command.name}"`).join(', ')
+    return usageError(message, `It is an option of ${names}.`)
+  }
+  const isOfProgram = spec?.takesProgram === true && !rawName.startsWith('--')
+  const near = isOfProgram
+    ? undefined
+    : didYouMean(
+        rawName,
+        allowed.map((option) => `--${option}`),
+      )
+  if (near) return usageError(message, near)
+  if (spec?.takesProgram) return usageError(message, 'Put "--" before the command that starts the server.')
+  return usageError(message, seeHelp(spec))
+}
+
+function seeHelp(spec?: CommandSpec): string {
+  return `See mcpstore ${spec ? `${spec.name} ` : ''}--help.`
+}
+
+/** `Did you mean "a"?`, or nothing when no candidate is near. */
+function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+  const [near] = nearest(word, candidates, 1)
+  return near === undefined ? undefined : `Did you mean "${near}"?`
+}

@@ -1,0 +1,76 @@
+import type { StoreStatus } from '@mcpstore/core'
+import { toJson } from '../output/json.ts'
+import { type Output, paint } from '../output/output.ts'
+import { visibleText } from '../output/terminal-text.ts'
+import { exitCodes, type FailureCode } from './exit-codes.ts'
+
+/** What stderr says about an error; `hint` is what the reader can do. */
+export interface Failure {
+  code: FailureCode
+  message: string
+  hint: string | null
+}
+
+/** What was thrown, in the form that is shown; an unknown code is a defect and says so. */
+export function failureOf(thrown: unknown): Failure {
+  const error = (thrown ?? {}) as { code?: unknown; message?: unknown; hint?: unknown }
+  const message = typeof error.message === 'string' ? error.message : String(thrown)
+  if (typeof error.code === 'string' && Object.hasOwn(exitCodes, error.code)) {
+    const hint = typeof error.hint === 'string' ? error.hint : null
+    return { code: error.code as FailureCode, message, hint }
+  }
+  return { code: 'internal', message, hint: 'Run the command again with --debug to see where it failed.' }
+}
+
+/** Says on stderr what went wrong, as a message and a hint or as one JSON line, and answers the exit code. */
+export function reportFailure(err: Output, thrown: unknown, how: { json: boolean; debug: boolean }): number {
+  const { code, message, hint } = failureOf(thrown)
+  if (how.debug) writeStacks(err, thrown)
+  if (how.json) {
+    err.write(`${toJson({ error: { code, message, hint } })}\n`)
+    return exitCodes[code]
+  }
+  err.write(`${paint(err, 'red', 'error:')} ${visibleText(message)}\n`)
+  if (hint) err.write(`${paint(err, 'dim', 'hint: ')} ${visibleText(hint)}\n`)
+  return exitCodes[code]
+}
+
+/** The message, with the name of what it is about in front unless it says so itself. */
+export function naming(name: string, message: string): string {
+  return message.includes(`"${name}"`) ? message : `${name}: ${message}`
+}
+
+/** Says on stderr what did not stop the command. */
+export function writeWarning(err: Output, message: string, hint?: string | null): void {
+  err.write(`${paint(err, 'yellow', 'warning:')} ${visibleText(message)}\n`)
+  if (hint) err.write(`${paint(err, 'dim', 'hint:   ')} ${visibleText(hint)}\n`)
+}
+
+/** What is said of a file that is a dataspace of unknown name. */
+export function unnamedFile(file: string): string {
+  return `${file} is a dataspace whose name cannot be told`
+}
+
+/** Says on stderr, in one line, that Redis has yet to get a change; `--json` has it in `durable`. */
+export function warnOfWaiting(
+  { err, settings }: { err: Output; settings: { json: boolean } },
+  waiting: { message: string } | undefined,
+): void {
+  if (waiting && !settings.json) writeWarning(err, waiting.message)
+}
+
+/** Says on stderr, in one line, which stored records cannot be used and were left out. */
+export function warnOfQuarantined(err: Output, { quarantined }: Pick<StoreStatus, 'quarantined'>): void {
+  const [first, ...others] = quarantined
+  if (!first) return
+  const more = others.length > 0 ? `, and ${others.length} more; mcpstore status names them` : ''
+  writeWarning(err, `the record ${first.key} cannot be used and was left out: ${first.problem}${more}`)
+}
+
+function writeStacks(err: Output, thrown: unknown): void {
+  let error = thrown
+  while (error instanceof Error) {
+    err.write(`${visibleText(error.stack ?? error.message)}\n`)
+    error = error.cause
+  }
+}

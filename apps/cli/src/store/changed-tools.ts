@@ -1,0 +1,19 @@
+import type { ToolChanges } from '@mcpstore/core'
+import type { CommandContext } from '../command.ts'
+import type { OptionValues } from '../command-line/options.ts'
+import { writeWarning } from '../failures/failure.ts'
+import { agentOption, shellWord } from '../output/sample-call.ts'
+import { changesText } from '../output/tool-changes.ts'
+
+/** Says on stderr that tools of a service are not what they were when the user first used it. */
+export function warnOfChanges(
+  { err }: Pick<CommandContext, 'err'>,
+  { service, changes }: { service: string; changes: ToolChanges },
+  values: Pick<OptionValues, 'agent'>,
+): void {
+  writeWarning(
+    err,
+    `the tools of "${service}" are not what they were when you first used it: ${changesText(changes)}`,
+    `See what changed: mcpstore diff ${shellWord(service)}${agentOption(values)}`,
+  )
+}

@@ -1,0 +1,47 @@
+import type { DataspaceList, Logger, Store, StoreOptions } from '@mcpstore/core'
+import type { Host } from '../command.ts'
+import { withoutSecrets } from '../command-line/secret.ts'
+import type { Settings } from '../command-line/settings.ts'
+import { visibleText } from '../output/terminal-text.ts'
+
+type World = Pick<Host, 'cwd' | 'env' | 'err'>
+type Core = typeof import('@mcpstore/core')
+
+/** Opens the dataspace the settings name, in Redis or in the local file. The library is loaded here and nowhere else. */
+export async function openStore(settings: Settings, host: World): Promise<Store> {
+  const core = await import('@mcpstore/core')
+  return core.setupStore(storeOptions(core, settings, host))
+}
+
+/** The dataspaces of the namespace the settings name; opens none of them. */
+export async function listDataspaces(settings: Settings, host: World): Promise<DataspaceList> {
+  const core = await import('@mcpstore/core')
+  return core.listDataspaces(storeOptions(core, settings, host))
+}
+
+function storeOptions({ homeFolder }: Core, settings: Settings, host: World): StoreOptions {
+  const { namespace, dataspace, home, redis, policy, secret, allowPrivateAddresses, pin, debug, timeoutMs } =
+    settings
+  return {
+    ...(redis ? { redis } : { local: true }),
+    ...(policy === undefined ? {} : { policy }),
+    ...(pin === undefined ? {} : { pin }),
+    allowPrivateAddresses,
+    home: homeFolder({ home, env: host.env }),
+    namespace,
+    dataspace,
+    cwd: host.cwd,
+    env: withoutSecrets(host.env),
+    ...(secret === undefined ? {} : { secret }),
+    debug,
+    logger: loggerFor(settings, host),
+    refreshBehind: false,
+    ...(timeoutMs === undefined ? {} : { connectTimeoutMs: timeoutMs, callTimeoutMs: timeoutMs }),
+  }
+}
+
+/** Without `--debug` the library is silent: commands say themselves what its errors and its status tell. */
+function loggerFor({ debug }: Settings, { err }: Pick<Host, 'err'>): Logger | false {
+  const say = (line: string): void => err.write(`${visibleText(line)}\n`)
+  return debug ? { debug: say, info: say, warn: say, error: say } : false
+}

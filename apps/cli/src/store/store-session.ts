@@ -1,0 +1,177 @@
+import type { Store, StoreContext, StoreStatus } from '@mcpstore/core'
+import type { CommandContext } from '../command.ts'
+import type { OptionValues } from '../command-line/options.ts'
+import { CliError } from '../failures/cli-error.ts'
+import type { ToldProgress } from '../process/status-line.ts'
+
+const INTERRUPTED = 'interrupted'
+/** A process that only listens has nothing else that keeps it. */
+const KEEP_ALIVE_MS = 2 ** 30
+
+/** The work's result, or an `aborted` error as soon as the user interrupts; the work is then left alone. */
+export function untilInterrupted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const interrupt = (): void => reject(new CliError('aborted', INTERRUPTED))
+    if (signal.aborted) interrupt()
+    signal.addEventListener('abort', interrupt, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', interrupt))
+  })
+}
+
+/** Resolves when the user interrupts it, or nobody reads its output any more. */
+export async function untilEnded({
+  signal,
+  unread,
+}: Pick<CommandContext, 'signal' | 'unread'>): Promise<void> {
+  const timer = setInterval(() => {}, KEEP_ALIVE_MS)
+  const either = AbortSignal.any([signal, unread])
+  await new Promise<void>((resolve) => {
+    if (either.aborted) resolve()
+    either.addEventListener('abort', () => resolve(), { once: true })
+  })
+  clearInterval(timer)
+}
+
+/**
+ * The work's result. On a terminal a line says meanwhile what is waited for, and what the work tells of its progress;
+ * the work is given no way to tell where nobody would see it.
+ */
+export async function whileWaiting<T>(
+  { settings, signal, statusLine }: Pick<CommandContext, 'settings' | 'signal' | 'statusLine'>,
+  what: string,
+  work: (tell?: (progress: ToldProgress) => void) => Promise<T>,
+): Promise<T> {
+  const line = settings.json ? undefined : await statusLine?.()
+  if (!line) return work()
+  const end = (): void => line.end()
+  line.begin(what)
+  // Nobody waits for interrupted work; it may never end.
+  signal.addEventListener('abort', end, { once: true })
+  try {
+    return await work((progress) => line.tell(progress))
+  } finally {
+    signal.removeEventListener('abort', end)
+    end()
+  }
+}
+
+/** The services a command works on: the store's, or with `--agent` those that this agent sees. */
+export function servicesOf(store: Store, { agent }: Pick<OptionValues, 'agent'>): StoreContext {
+  return agent === undefined ? store.forStore() : store.forAgent(agent)
+}
+
+interface SessionOptions {
+  /** The work tells of a storage that does not answer itself. */
+  evenIfDown?: boolean
+  /** The work tells what became of its changes itself. */
+  writes?: boolean
+  /** The work goes on until it is interrupted, ends by itself then, and says itself how the storage is. */
+  endless?: boolean
+}
+
+/**
+ * Opens the store, does the work, and closes the store whatever happened, which ends every server that was started.
+ * Throws the store's own error when a local file cannot be read; without Redis the work goes on with what is known here,
+ * and a warning says so.
+ */
+export async function withStore<T>(
+  context: CommandContext,
+  work: (store: Store) => Promise<T>,
+  { evenIfDown = false, writes = false, endless = false }: SessionOptions = {},
+): Promise<T> {
+  await warnOfSecret(context)
+  const store = await untilInterrupted(context.signal, context.openStore())
+  const begin = async (): Promise<T> => {
+    if (!evenIfDown) {
+      refuseDown(store)
+      await warnOfAbsence(context, store.status(), { writes })
+    }
+    return work(store)
+  }
+  const working = begin()
+  const session = async (): Promise<T> => {
+    try {
+      const result = await (endless ? working : untilInterrupted(context.signal, working))
+      if (!evenIfDown && !endless) await warnOfOutage(context, store.status(), { writes })
+      return result
+    } finally {
+      await store.close()
+    }
+  }
+  return session().catch(async (thrown) => {
+    throw context.signal.aborted ? await interruption(working, thrown) : thrown
+  })
+}
+
+/** What the work says of its own end, if it was told of the interruption and says something by now. */
+async function interruption(work: Promise<unknown>, otherwise: unknown): Promise<unknown> {
+  const said = await Promise.race([
+    work.then(
+      () => undefined,
+      (thrown) => thrown,
+    ),
+    new Promise<undefined>((resolve) => setImmediate(resolve, undefined)),
+  ])
+  if (said?.code !== 'aborted' || said.message === INTERRUPTED) return otherwise
+  const hint = said.hint && `${said.hint} No server that was started for it runs any more.`
+  return new CliError('aborted', `${INTERRUPTED}: ${said.message}`, hint)
+}
+
+function refuseDown(store: Store): void {
+  const { configured, state, error, reason } = store.status()
+  if (configured === 'redis' || state !== 'down') return
+  throw error ?? new CliError('storage', `the data cannot be read: ${reason ?? 'no reason is known'}`)
+}
+
+/** Before anything is done with it. With `--debug` the library says it, too, of what it was given. */
+async function warnOfSecret({ settings, env, err }: CommandContext): Promise<void> {
+  if (settings.json || !settings.secret) return
+  const [{ secretWarnings }, { writeWarning }] = await Promise.all([
+    import('../command-line/secret-warnings.ts'),
+    import('../failures/failure.ts'),
+  ])
+  for (const { message, hint } of secretWarnings(settings.secret, env)) writeWarning(err, message, hint)
+}
+
+/** Why no change can be saved in the local file, as far as permissions tell; of Redis they tell nothing. */
+export async function obstacleTo(
+  { writeObstacle }: Pick<CommandContext, 'writeObstacle'>,
+  { configured, location }: StoreStatus,
+): Promise<Error | undefined> {
+  return configured === 'sqlite' && location !== null ? writeObstacle(location) : undefined
+}
+
+async function warnOfAbsence(
+  { settings, err }: CommandContext,
+  status: StoreStatus,
+  { writes }: { writes: boolean },
+): Promise<void> {
+  if (settings.json || !status.absent) return
+  const [{ absenceWarning }, { writeWarning }] = await Promise.all([
+    import('./absence.ts'),
+    import('../failures/failure.ts'),
+  ])
+  const warning = absenceWarning(status, { writes })
+  if (warning) writeWarning(err, warning.message, warning.hint)
+}
+
+/** The same for work that changes something, and tells itself what became of that. */
+export function withStoreToChange<T>(
+  context: CommandContext,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  return withStore(context, work, { writes: true })
+}
+
+/** What was shown may be old, or not all there is; what was kept on this machine may not be used. */
+async function warnOfOutage(
+  context: CommandContext,
+  { backend, configured, mirror, reason, error }: StoreStatus,
+  { writes }: { writes: boolean },
+): Promise<void> {
+  if (context.settings.json || (backend === configured && !mirror?.problem)) return
+  const { writeWarning } = await import('../failures/failure.ts')
+  if (mirror?.problem) writeWarning(context.err, mirror.problem, mirror.hint ?? undefined)
+  if (writes || backend === configured) return
+  writeWarning(context.err, `Redis is not reached, what is shown may be incomplete: ${reason}`, error?.hint)
+}
