@@ -16,7 +16,7 @@ const files = [
   { name: 'main', test: /\/cli\/src\/main\.ts$/, priority: 2 },
   {
     name: 'list',
-    test: /\/(cli\/src\/(commands\/list|load-command|open-store|settings)|core\/src\/index)\.ts$/,
+    test: /\/(cli\/src\/(commands\/list|command-line\/(load-command|settings)|store\/open-store)|core\/src\/index)\.ts$/,
   },
 ]
 

@@ -19,10 +19,10 @@ interface Open {
 }
 
 const CONNECTION_CLOSED = -32000
+const GIVEN_UP = -32001
 
 /** A server answered a request with what is neither a result nor an error. */
 export class NoAnswer extends Error {}
-const GIVEN_UP = -32001
 
 /**
  * The requests of this side, matched with their answers, which are passed on as they came. The SDK does that too, and checks
