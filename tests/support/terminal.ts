@@ -14,8 +14,12 @@ export async function shownOnTerminal(
   const env = box.environment({ TERM: 'xterm', ...(!color && { NO_COLOR: '1' }) })
   const child = box.spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], { env })
   child.stdin!.end()
-  return (await text(child.stdout!)).replaceAll('\r\n', '\n')
+  return (await text(child.stdout!)).replaceAll('\r\n', '\n').replaceAll(statusLine, '')
 }
+
+/** The line of a command that takes a while, from its first drawing to its end; a slow machine makes one of any. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it is drawn with
+const statusLine = /(?:\r\u001b\[K[\u2800-\u28ff] [^\r\u001b]*)+\r\u001b\[K/g
 
 /** What to type, or to do, once the text is shown, each once and in this order. */
 export type Answer = readonly [at: string, keys: string | (() => void)]
