@@ -34,6 +34,8 @@ export default defineConfig({
     // Most tests wait for processes most of the time.
     maxWorkers: 3,
     testTimeout: 30_000,
+    // Nobody is there to run it again; scripts/test.mjs names what needed it.
+    retry: process.env['CI'] === 'true' ? 1 : 0,
     hookTimeout: 60_000,
   },
 })

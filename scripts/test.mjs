@@ -67,7 +67,8 @@ async function tests(outputTo) {
   // A check does not write what it checks, so new snapshots fail here too.
   const args = ['run', '--update=none', ...reporters, ...filter]
   const { succeeded, output } = await execute(tool('vitest'), args, outputTo)
-  const { passed, failed, skipped } = readVitestReport(report, succeeded)
+  const { passed, failed, skipped, again } = readVitestReport(report, succeeded)
+  for (const test of again) remarks.push(`!!! PASSED only when it was run again: ${test}`)
   // With a name pattern, all the other tests are reported as skipped.
   if (skipped.count === 0 || byName) return { passed, failed, output }
   remarks.push(skipRemark(skipped))

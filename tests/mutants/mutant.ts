@@ -41,6 +41,7 @@ function runTest({ name: _, suite, test, ...change }: Mutant): Promise<{ failed:
     'run',
     suite,
     '--bail=1',
+    '--retry=0',
     '--testTimeout=15000',
     '--reporter=dot',
     `--testNamePattern=${pattern}`,
