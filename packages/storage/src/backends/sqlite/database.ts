@@ -24,10 +24,12 @@ const TABLES = `
     rev INTEGER NOT NULL, expires INTEGER, head TEXT
   );
   CREATE INDEX records_by_rev ON records (rev);
+  CREATE INDEX records_by_stamp ON records (stamp);
   CREATE TABLE counters (
     key TEXT NOT NULL, field TEXT NOT NULL, parent TEXT NOT NULL, total INTEGER NOT NULL, rev INTEGER NOT NULL,
     PRIMARY KEY (key, field)
   );
+  CREATE INDEX counters_by_rev ON counters (rev);
   CREATE TABLE shares (
     node TEXT NOT NULL, key TEXT NOT NULL, field TEXT NOT NULL, parent TEXT NOT NULL, total INTEGER NOT NULL,
     PRIMARY KEY (node, key, field)
@@ -38,10 +40,12 @@ const TABLES = `
   INSERT INTO meta VALUES ('schema', '${SCHEMA.major}.${SCHEMA.minor}'), ('rev', '0'), ('cleared', ''), ('ids', '');
 `
 
-/** What makes a file of version 1.0 one of this version: it had neither heads nor a note of who counted when. */
+/** What makes a file of version 1.0 one of this version: it had no heads, no note of who counted when, and fewer indexes. */
 const UPGRADE = `
   ALTER TABLE records ADD COLUMN head TEXT;
   CREATE TABLE IF NOT EXISTS sharers (node TEXT PRIMARY KEY, last INTEGER NOT NULL);
+  CREATE INDEX IF NOT EXISTS records_by_stamp ON records (stamp);
+  CREATE INDEX IF NOT EXISTS counters_by_rev ON counters (rev);
   UPDATE meta SET value = '1.1' WHERE name = 'schema';
 `
 
