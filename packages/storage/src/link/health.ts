@@ -59,6 +59,18 @@ export function asBackendError(thrown: unknown): BackendError {
   })
 }
 
+/** No answer in time. `also` is what else to look at, as the end of a sentence. */
+export function unanswered(
+  where: string,
+  ms: number,
+  { state, also = '' }: { state: HealthState; also?: string },
+): BackendError {
+  return new BackendError(state, `${where} did not answer within ${ms} ms`, {
+    hint: `Check that it runs and is not overloaded${also}.`,
+    unsure: true,
+  })
+}
+
 const HOPELESS: ReadonlySet<HealthState> = new Set(['down', 'write-degraded', 'auth', 'closed'])
 
 /** More falls than this within the window, and the backend is `recovering` until it has held for a while. */
@@ -134,9 +146,7 @@ export class Health {
   /** Whoever waited for the first answer waited in vain for so long, in ms. */
   overdue(where: string, ms: number): void {
     if (this.#state !== 'connecting' || this.#error) return
-    const hint =
-      'Check that it runs and is not overloaded; mcpstore goes on without it and comes back by itself.'
-    this.#enter(this.#state, new BackendError('suspect', `${where} did not answer within ${ms} ms`, { hint }))
+    this.#enter(this.#state, unanswered(where, ms, { state: 'suspect' }))
   }
 
   /** From now on nothing is found out any more; what the state came from stays. */

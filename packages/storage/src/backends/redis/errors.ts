@@ -1,4 +1,4 @@
-import { BackendError, type HealthState } from '../../link/health.ts'
+import { BackendError, type HealthState, unanswered } from '../../link/health.ts'
 import { FOREIGN } from '../../records/record.ts'
 
 interface Diagnosis {
@@ -152,11 +152,9 @@ function diagnose(message: string): Diagnosis | undefined {
 
 /** No answer in time: once may be chance, twice is an outage. */
 export function silent(where: string, ms: number, { again }: { again: boolean }): BackendError {
-  return new BackendError(again ? 'down' : 'suspect', `${where} did not answer within ${ms} ms`, {
-    // One without TLS waits for the end of a line.
-    hint: `Check that it runs and is not overloaded${where.startsWith('rediss:') ? ', and that it speaks TLS' : ''}.`,
-    unsure: true,
-  })
+  // One without TLS waits for the end of a line.
+  const also = where.startsWith('rediss:') ? ', and that it speaks TLS' : ''
+  return unanswered(where, ms, { state: again ? 'down' : 'suspect', also })
 }
 
 /** The dataspace on the server is another one than before: everything has to be compared. */
