@@ -5,7 +5,7 @@ import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { withStore } from '../store/store-session.ts'
+import { servicesOf, withStore } from '../store/store-session.ts'
 
 const header: Cell[] = ['TOOL', 'CALLS', 'ERRORS', 'P50', 'P95'].map((text) => ({ text, style: 'dim' }))
 
@@ -28,8 +28,7 @@ export async function stats(context: CommandContext, input: CommandInput): Promi
   if (!weight)
     throw usageError(`--sort must be one of ${(options.sort.names as readonly string[]).join(', ')}`)
   return withStore(context, async (store) => {
-    const scope = agent === undefined ? store.forStore() : store.forAgent(agent)
-    const all = await scope.toolStats()
+    const all = await servicesOf(store, { agent }).toolStats()
     const shown = all
       .filter(({ name, service, tool }) => wanted === undefined || [name, service, tool].includes(wanted))
       .sort((a, b) => weight(b) - weight(a))

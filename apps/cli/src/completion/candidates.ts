@@ -4,6 +4,7 @@ import type { CommandContext } from '../command.ts'
 import { commandTable } from '../command-line/command-table.ts'
 import { options } from '../command-line/options.ts'
 import { givenText, visibleLine } from '../output/terminal-text.ts'
+import { servicesOf } from '../store/store-session.ts'
 import { optionsOf, type Wanted } from './wanted.ts'
 
 /** A word that fits, and what is said of it where the shell shows that. */
@@ -42,8 +43,7 @@ function all(
   }
   return withStore(context, async (store) => {
     if (kind === 'agent') return (await store.listAgents()).map(({ id }) => ({ value: id }))
-    const agent = values.get('agent')
-    const scope = agent === undefined ? store.forStore() : store.forAgent(agent)
+    const scope = servicesOf(store, { agent: values.get('agent') })
     if (kind === 'service') return services(scope)
     if (kind === 'tool')
       return typed.includes('/') ? toolsOf(scope, typed) : servicesOfTools(scope, spec?.name)

@@ -1,6 +1,5 @@
 import type { Store, StoreContext, StoreStatus } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
-import type { OptionValues } from '../command-line/options.ts'
 import { CliError } from '../failures/cli-error.ts'
 import type { ToldProgress } from '../process/status-line.ts'
 
@@ -56,7 +55,7 @@ export async function whileWaiting<T>(
 }
 
 /** The services a command works on: the store's, or with `--agent` those that this agent sees. */
-export function servicesOf(store: Store, { agent }: Pick<OptionValues, 'agent'>): StoreContext {
+export function servicesOf(store: Store, { agent }: { agent?: string | undefined }): StoreContext {
   return agent === undefined ? store.forStore() : store.forAgent(agent)
 }
 
