@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
 import { addServices, documentOf, mcpstore } from '../support/mcpstore.ts'
@@ -66,18 +68,45 @@ describe.runIf(process.platform === 'linux')('while something is waited for', ()
   })
 
   it.each([
-    ['wait', 'waiting for slow'],
-    ['check', 'checking slow'],
-    ['list-tools --fresh', 'asking slow for tools'],
-  ])('%s says so too', async (command, said) => {
-    await using box = new Box()
-    await addServices(box, { slow: fixtureServer(box, { muteInitialize: true }) })
-    const { exit, shown } = await onTerminal(box, [...command.split(' '), 'slow'], [[said, '\u0003']])
-    expect({ exit, left: left(shown) }).toEqual({
-      exit: 130,
-      left: expect.stringMatching(/^error: interrupted/),
-    })
-  })
+    ['use-tool slow/echo', 'looking for slow/echo'],
+    ['wait slow', 'waiting for slow'],
+    ['check slow', 'checking slow'],
+    ['list-tools --fresh', 'asking all services for tools'],
+    ['restart slow', 'restarting slow'],
+    ['resources slow', 'asking slow for resources'],
+    ['prompts', 'asking all services for prompts'],
+    ['read-resource slow demo://one', 'reading demo://one of slow'],
+    ['get-prompt slow/greet', 'getting slow/greet'],
+    ['info slow/echo', 'looking for slow/echo'],
+    ['diff slow --fresh', 'asking slow for tools'],
+    ['add {slow} --check', 'checking again'],
+    ['login silent', 'signing in to silent'],
+  ])(
+    '%s says so too, and of what was started nothing is left when it is interrupted',
+    async (command, said) => {
+      await using box = new Box()
+      const slow = fixtureServer(box, { muteInitialize: true })
+      const silent = createServer().listen(0, '127.0.0.1')
+      await once(silent, 'listening')
+      const { port } = silent.address() as AddressInfo
+      const config = {
+        slow,
+        ...(command.includes('silent') && { silent: { url: `http://127.0.0.1:${port}` } }),
+      }
+      await addServices(box, config)
+      const words = command
+        .split(' ')
+        .map((word) => (word === '{slow}' ? JSON.stringify({ again: slow }) : word))
+      const { exit, shown } = await onTerminal(box, words, [[`${said}  0 s`, '\u0003']])
+      silent.close()
+      const end = command.startsWith('add') ? 'added, and not checked: again\\n' : ''
+      expect({ exit, left: left(shown) }).toEqual({
+        exit: 130,
+        left: expect.stringMatching(new RegExp(`^error: interrupted.*${end}`)),
+      })
+      expect(box.running()).toEqual([])
+    },
+  )
 
   it('nothing of it is shown with --json, nor where it is no terminal', async () => {
     await using box = new Box()

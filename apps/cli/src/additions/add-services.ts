@@ -1,13 +1,14 @@
-import type { AddInput, AddOptions, AddReport, Store } from '@mcpstore/core'
+import type { AddInput, AddOptions, AddReport, Durability, Store, StoreContext } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
+import { CliError } from '../failures/cli-error.ts'
 import { exitCodes } from '../failures/exit-codes.ts'
 import { failureOf, naming, reportFailure, warnOfWaiting } from '../failures/failure.ts'
 import { exitOfFailures } from '../failures/partial-failure.ts'
 import { addDocument, writeAddReport } from '../output/add-report.ts'
 import { writeJson } from '../output/json.ts'
 import { settle } from '../store/durability.ts'
-import { servicesOf } from '../store/store-session.ts'
+import { servicesOf, untilInterrupted, whileWaiting } from '../store/store-session.ts'
 import { type Check, checkServices } from './service-check.ts'
 
 interface Adding {
@@ -31,7 +32,7 @@ export async function addServices(
   const report = await services.addService(described, options)
   if (report.results.length === 0) context.err.write('Nothing was added.\n')
   const kept = report.results.filter(({ status }) => status !== 'failed').map(({ name }) => name)
-  const checks = values.check ? await checkServices(services, kept, context.settings.timeoutMs) : []
+  const checks = values.check ? await checked(context, services, report.durable, kept) : []
   const { durable, lost, waiting } = await settle(report.durable, store)
   const settled = { ...report, durable }
   if (context.settings.json) writeJson(context.out, { ...beside, ...addDocument(settled, checks) })
@@ -39,6 +40,25 @@ export async function addServices(
   if (lost && kept.length > 0) throw lost
   if (kept.length > 0) warnOfWaiting(context, waiting)
   return report.results.length === 0 ? 1 : exitOf(context, report, checks)
+}
+
+/** What came of connecting to what was added. An interrupted check undoes nothing, and says so. */
+async function checked(
+  context: CommandContext,
+  services: StoreContext,
+  durable: Durability,
+  names: readonly string[],
+): Promise<Check[]> {
+  const { settings, signal } = context
+  const list = names.join(', ')
+  try {
+    return await whileWaiting(context, `checking ${list}`, () =>
+      untilInterrupted(signal, checkServices(services, names, settings.timeoutMs)),
+    )
+  } catch (thrown) {
+    if (!signal.aborted || durable === 'memory') throw thrown
+    throw new CliError('aborted', `added, and not checked: ${list}`, 'Check with mcpstore check.')
+  }
 }
 
 /** The exit code. Text output has named each failure already; `--json` still owes its one line. */

@@ -2,7 +2,7 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { exitCodes } from '../failures/exit-codes.ts'
 import { writeJson } from '../output/json.ts'
 import { renderToolsDiff } from '../output/tools-diff.ts'
-import { servicesOf, withStore } from '../store/store-session.ts'
+import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `diff SERVICE [--fresh] [--accept]`: which tools are not what they were, and what about them; accepts them if asked to. */
 export async function diff(
@@ -15,7 +15,9 @@ export async function diff(
   const options = { fresh, signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
   return withStore(context, async (store) => {
     const services = servicesOf(store, values)
-    const found = await (accept ? services.acceptTools(name, options) : services.diffTools(name, options))
+    const found = await whileWaiting(context, `asking ${name} for tools`, () =>
+      accept ? services.acceptTools(name, options) : services.diffTools(name, options),
+    )
     if (json) writeJson(out, accept ? { ...found, accepted: true } : found)
     else out.write(renderToolsDiff(found, { accepted: accept }, out))
     const { added, removed, changed } = found

@@ -7,7 +7,7 @@ import { renderStatus, statusDocument } from '../output/status-text.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { knownStatus } from '../store/known-status.ts'
-import { withStore } from '../store/store-session.ts'
+import { whileWaiting, withStore } from '../store/store-session.ts'
 
 const styles: Readonly<Record<Finding['severity'], Style>> = {
   ok: 'green',
@@ -27,8 +27,10 @@ export async function doctor(context: CommandContext): Promise<number> {
     context,
     async (store) => {
       // Where it cannot be looked at, the status says why.
-      const ofStorage = await store.inspect().catch(() => [])
-      const ofServices = await servicesFindings(store)
+      const [ofStorage, ofServices] = await whileWaiting(context, 'looking for faults', async () => [
+        await store.inspect().catch(() => []),
+        await servicesFindings(store),
+      ])
       const now = await knownStatus(context, store)
       const { out } = context
       if (json) {

@@ -4,7 +4,7 @@ import { writeJson } from '../output/json.ts'
 import { paint } from '../output/output.ts'
 import { givenText, visibleLine } from '../output/terminal-text.ts'
 import { renderToolResult } from '../output/tool-result.ts'
-import { servicesOf, withStore } from '../store/store-session.ts'
+import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `get-prompt SERVICE/PROMPT [k=v]...`: prints the messages of a prompt, each below who is to say it. */
 export async function getPrompt(
@@ -17,7 +17,9 @@ export async function getPrompt(
   const { json, timeoutMs } = settings
   return withStore(context, async (store) => {
     const options = { signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
-    const result = await servicesOf(store, values).getPrompt(prompt, args, options)
+    const result = await whileWaiting(context, `getting ${prompt}`, () =>
+      servicesOf(store, values).getPrompt(prompt, args, options),
+    )
     if (json) writeJson(out, result)
     else {
       const parts = [result.messages ?? []].flat().map((message) => {

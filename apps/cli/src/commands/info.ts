@@ -4,7 +4,7 @@ import { type ListChoice, listChoice } from '../command-line/list-choice.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { CliError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
-import { servicesOf, withStore } from '../store/store-session.ts'
+import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /**
  * `info NAME`: everything known of one service, secrets redacted, without connecting to it. `info SERVICE/TOOL`, or a name
@@ -18,7 +18,9 @@ export async function info(
   const choice = listChoice(values)
   return withStore(context, async (store) => {
     const services = servicesOf(store, values)
-    const { service, tool } = await lookUp(services, name, choice)
+    const { service, tool } = await whileWaiting(context, `looking for ${name}`, () =>
+      lookUp(services, name, choice),
+    )
     if (settings.json) writeJson(out, service ?? tool)
     else if (service) out.write((await import('../output/service-info.ts')).renderServiceInfo(service, out))
     else out.write(await toolText(services, tool!, context, values))

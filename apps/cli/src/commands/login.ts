@@ -5,7 +5,7 @@ import { writeJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { renderTrusted } from '../output/trusted-config.ts'
 import { openBrowser } from '../process/browser.ts'
-import { servicesOf, untilInterrupted, withStore } from '../store/store-session.ts'
+import { servicesOf, untilInterrupted, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `login NAME`: signs in to a service in the browser, which comes back to a port of this machine. */
 export async function login(context: CommandContext, { positionals, values }: CommandInput): Promise<number> {
@@ -20,11 +20,13 @@ export async function login(context: CommandContext, { positionals, values }: Co
       err.write('Nothing was approved, and nobody signed in.\n')
       return 1
     }
-    const report = await services.signIn(name, {
-      signal,
-      ...(settings.timeoutMs !== undefined && { timeout: settings.timeoutMs }),
-      open: (url, take) => show(context, { name, url, take, isOpened: !values['no-browser'] }),
-    })
+    const report = await whileWaiting(context, `signing in to ${name}`, () =>
+      services.signIn(name, {
+        signal,
+        ...(settings.timeoutMs !== undefined && { timeout: settings.timeoutMs }),
+        open: (url, take) => show(context, { name, url, take, isOpened: !values['no-browser'] }),
+      }),
+    )
     if (settings.json) writeJson(out, report)
     else out.write(`${sentence(report)}\n`)
     if (!report.error) return 0
@@ -63,7 +65,7 @@ interface Page {
 
 /** Shows the page where one signs in, and waits for nothing: the browser comes back by itself. */
 async function show(context: CommandContext, { name, url, take, isOpened }: Page): Promise<void> {
-  const { ask, env, err, settings } = context
+  const { ask, env, err, settings, statusLine } = context
   const opened = isOpened && (await openBrowser(url, env))
   if (settings.json) {
     if (!opened) throw new Error('no browser could be opened')
@@ -75,7 +77,9 @@ async function show(context: CommandContext, { name, url, take, isOpened }: Page
       ? `Sign in to ${visibleLine(name)} in the browser. If none opens: ${shown}\n`
       : `Sign in to ${visibleLine(name)} at: ${shown}\n`,
   )
-  if (!opened && ask) void paste(ask, take, err)
+  if (opened || !ask) return // What is typed stands where the line was.
+  ;(await statusLine?.())?.end()
+  void paste(ask, take, err)
 }
 
 /** For a browser on another machine, which cannot come back to this one. */

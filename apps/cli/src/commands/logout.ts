@@ -2,7 +2,7 @@ import type { SignOutReport } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { writeJson } from '../output/json.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { servicesOf, withStore } from '../store/store-session.ts'
+import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `logout NAME`: removes the tokens for a service, and says what became of them. */
 export async function logout(
@@ -11,7 +11,9 @@ export async function logout(
 ): Promise<number> {
   const [name = ''] = positionals
   return withStore(context, async (store) => {
-    const report = await servicesOf(store, values).signOut(name)
+    const report = await whileWaiting(context, `signing out of ${name}`, () =>
+      servicesOf(store, values).signOut(name),
+    )
     if (context.settings.json) writeJson(context.out, report)
     else context.out.write(sentences(report))
     return 0

@@ -3,7 +3,7 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { reportParts } from '../failures/partial-failure.ts'
 import { renderContents } from '../output/content-list.ts'
 import { writeJson } from '../output/json.ts'
-import { servicesOf, withStore } from '../store/store-session.ts'
+import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `prompts [SERVICE]`: the prompts of all services, or of one, with what they take. */
 export async function prompts(
@@ -12,10 +12,12 @@ export async function prompts(
 ): Promise<number> {
   const { json, timeoutMs } = context.settings
   return withStore(context, async (store) => {
-    const listed = await servicesOf(store, values).listPrompts(name, {
-      signal: context.signal,
-      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
-    })
+    const listed = await whileWaiting(context, `asking ${name ?? 'all services'} for prompts`, () =>
+      servicesOf(store, values).listPrompts(name, {
+        signal: context.signal,
+        ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+      }),
+    )
     if (json) writeJson(context.out, { prompts: [...listed], services: listed.services })
     else {
       const rows = listed.map((prompt) => ({ ...prompt, shown: `${prompt.name}${argumentsOf(prompt)}` }))

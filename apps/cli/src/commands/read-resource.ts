@@ -4,7 +4,7 @@ import { cutText } from '../output/cut-text.ts'
 import { writeJson } from '../output/json.ts'
 import { readResultView, reportUnsaved, saveParts } from '../output/result-view.ts'
 import { renderToolResult } from '../output/tool-result.ts'
-import { servicesOf, withStore } from '../store/store-session.ts'
+import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `read-resource SERVICE URI`: prints the texts of a resource; of what is no text it says what it is, or saves it. */
 export async function readResource(
@@ -14,11 +14,13 @@ export async function readResource(
   const { json, timeoutMs } = context.settings
   const { save, maxChars } = await readResultView(context, values)
   return withStore(context, async (store) => {
-    const result = await servicesOf(store, values).readResource(uri, {
-      service,
-      signal: context.signal,
-      ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
-    })
+    const result = await whileWaiting(context, `reading ${uri} of ${service}`, () =>
+      servicesOf(store, values).readResource(uri, {
+        service,
+        signal: context.signal,
+        ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+      }),
+    )
     const content = [result.contents ?? []].flat().map(blockOf)
     const { saved, failures } = await saveParts(context, save, { parts: content, name: service })
     if (json)

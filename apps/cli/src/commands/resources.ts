@@ -3,7 +3,7 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { reportParts } from '../failures/partial-failure.ts'
 import { type Group, renderContents } from '../output/content-list.ts'
 import { writeJson } from '../output/json.ts'
-import { servicesOf, withStore } from '../store/store-session.ts'
+import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `resources [SERVICE]`: the resources and the templates of all services, or of one. */
 export async function resources(
@@ -14,10 +14,12 @@ export async function resources(
   return withStore(context, async (store) => {
     const services = servicesOf(store, values)
     const options = { signal: context.signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
-    const [listed, templates] = await Promise.all([
-      services.listResources(name, options),
-      services.listResourceTemplates(name, options),
-    ])
+    const [listed, templates] = await whileWaiting(
+      context,
+      `asking ${name ?? 'all services'} for resources`,
+      () =>
+        Promise.all([services.listResources(name, options), services.listResourceTemplates(name, options)]),
+    )
     const sources = listed.services.map((source, at) => joined(source, templates.services[at]))
     if (json) writeJson(context.out, { resources: [...listed], templates: [...templates], services: sources })
     else {

@@ -1,7 +1,7 @@
 import type { CommandContext, CommandInput } from '../command.ts'
 import { writeJson } from '../output/json.ts'
 import { renderReady } from '../output/service-text.ts'
-import { servicesOf, withStore } from '../store/store-session.ts'
+import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `restart SERVICE`: starts the service afresh, and ends when it has answered with its tools, or with the reason why not. */
 export async function restart(
@@ -11,7 +11,9 @@ export async function restart(
   const { json, timeoutMs } = context.settings
   return withStore(context, async (store) => {
     const options = timeoutMs === undefined ? {} : { timeout: timeoutMs }
-    const service = await servicesOf(store, values).restartService(name, options)
+    const service = await whileWaiting(context, `restarting ${name}`, () =>
+      servicesOf(store, values).restartService(name, options),
+    )
     if (json) writeJson(context.out, service)
     else context.out.write(renderReady(service, context.out))
     return 0
