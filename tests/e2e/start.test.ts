@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
@@ -71,3 +71,28 @@ it('doctor loads no SDK, whatever it looks at', async () => {
   expect(files).toContain('inspect-services')
   expect(files.filter((file) => /sdk|client|cfworker|connector/.test(file))).toEqual([])
 })
+
+// Of an ES module nothing tells what it loaded; what it imports at once stands in it.
+it('a program that imports the library loads five files, and no other package', () => {
+  const loaded = new Set<string>()
+  const load = (file: string) => {
+    if (loaded.has(file)) return
+    loaded.add(file)
+    for (const [, from = ''] of readFileSync(file, 'utf8').matchAll(
+      /^(?:import|export)\b.*? from "(.+)";$/gm,
+    )) {
+      if (from.startsWith('.')) load(resolve(dirname(file), from))
+      else if (from.startsWith('@mcpstore/')) load(builtLibrary(from.slice('@mcpstore/'.length)))
+      else loaded.add(from)
+    }
+  }
+  load(builtLibrary('core'))
+  const names = [...loaded]
+    .filter((file) => !file.startsWith('node:'))
+    .map((file) => basename(file).replace(/-[\w-]{8}\.js$/, ''))
+  expect(names).toEqual(['index.js', 'start', 'near.js', 'index.js', 'start'])
+})
+
+function builtLibrary(name: string): string {
+  return fileURLToPath(new URL(`../../packages/${name}/dist/index.js`, import.meta.url))
+}

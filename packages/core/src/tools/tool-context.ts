@@ -6,7 +6,7 @@ import type { ListOptions } from './listing.ts'
 import { checkAddress, resolveTool } from './resolve.ts'
 import type { SearchOptions, ToolSearch } from './search-tools.ts'
 import type { ListedTool } from './tool-list.ts'
-import type { ToolStats } from './tool-stats.ts'
+import { type ToolStats, toolStats } from './tool-stats.ts'
 
 /** What one can find out about tools without calling one. */
 export class ToolContext extends ClientContext {
@@ -44,7 +44,6 @@ export class ToolContext extends ClientContext {
    * as `service/tool` or by their own name.
    */
   async toolStats(tool?: string): Promise<ToolStats[]> {
-    const { toolStats } = await import('./tool-stats.ts')
     return toolStats(this.house, tool)
   }
 
