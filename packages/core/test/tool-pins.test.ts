@@ -253,6 +253,9 @@ test('the scopes of a store have pins of their own, and without a home they end 
   expect((await store.forStore().listTools('demo', { fresh: true })).services[0]).toMatchObject({
     changes: { added: ['write'], removed: ['read'] },
   })
+  offer({ ...poisoned, title: 'Read' })
+  const diff = await store.forStore().diffTools('demo', { fresh: true })
+  expect(diff).toMatchObject({ added: [], removed: [], changed: [{ tool: 'read', before: read }] })
 })
 
 test('a file that others could write is not believed: it is said, and block calls nothing', async () => {

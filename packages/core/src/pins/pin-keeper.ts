@@ -160,12 +160,17 @@ export class PinKeeper {
 
   #pinOf(service: Service, tools: readonly ListedTool[]): Pin {
     const at = new Date().toISOString()
+    // Those that lie in no file are seldom looked at; a file is not locked for as long as they take.
+    let made = this.#parts.path === undefined ? undefined : pinnedTools(tools)
     return {
       ...this.#placeOf(service),
       shape: this.#parts.lists.shape(service.config),
       at,
       list: listHash(tools),
-      tools: pinnedTools(tools),
+      get tools() {
+        made ??= pinnedTools(tools)
+        return made
+      },
     }
   }
 
