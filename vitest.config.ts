@@ -28,7 +28,12 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'apps/*/test/**/*.test.ts',
+      'bench/test/**/*.test.mjs',
+      'tests/**/*.test.ts',
+    ],
     setupFiles: ['./scripts/fail-on-console.ts'],
     pool: 'forks',
     // Most tests wait for processes most of the time.

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url'
-import { paired } from './harness.mjs'
 import { publishedServers } from './servers.mjs'
 
 const bareClient = fileURLToPath(new URL('./programs/bare-client.mjs', import.meta.url))
@@ -17,9 +16,8 @@ export function againstBareClient(sandbox, service, tool, args) {
   sandbox.mcpstore('list-tools', service)
   const [printed, expected] = [sandbox.mcpstore(...ours), sandbox.node(...bare)]
   if (printed !== expected) throw new Error(`the two print different things:\n${printed}\n${expected}`)
-  return paired(
-    () => sandbox.timeMcpstore(...ours),
-    () => sandbox.timeNode(...bare),
-    { pairs: 15 },
+  return sandbox.interleaved(
+    { ours: sandbox.measureMcpstore(...ours), sdk: sandbox.measureNode(...bare) },
+    { rounds: 15 },
   )
 }

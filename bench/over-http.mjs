@@ -1,7 +1,7 @@
 import { setupStore } from '@mcpstore/core'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { paired, timePerCall } from './harness.mjs'
+import { timePerCall } from './harness.mjs'
 import { startTwentyTools } from './servers.mjs'
 
 const args = { text: 'hello' }
@@ -10,7 +10,7 @@ const args = { text: 'hello' }
  * A call of a tool over an open HTTP connection, `inFlight` of them at a time, by the store and by a bare SDK client of
  * the same server, which answers in the `form` of JSON or of event streams. The time of one, as the mean of `calls`.
  */
-export async function againstBareHttp({ inFlight, calls, form = 'json' }) {
+export async function againstBareHttp(sandbox, { inFlight, calls, form = 'json' }) {
   const server = await startTwentyTools(form)
   const store = await setupStore({ logger: false })
   const client = new Client({ name: 'bench', version: '1' })
@@ -23,10 +23,12 @@ export async function againstBareHttp({ inFlight, calls, form = 'json' }) {
     await client.connect(new StreamableHTTPClientTransport(new URL(server.url)))
     const together = (call) => () => Promise.all(Array.from({ length: inFlight }, call))
     const timed = async (call) => (await timePerCall(together(call), calls / inFlight)) / inFlight
-    return await paired(
-      () => timed(() => context.useTool('twenty/tool_0', args)),
-      () => timed(() => client.callTool({ name: 'tool_0', arguments: args })),
-      { pairs: 31, warmUps: 5 },
+    return await sandbox.interleaved(
+      {
+        ours: () => timed(() => context.useTool('twenty/tool_0', args)),
+        sdk: () => timed(() => client.callTool({ name: 'tool_0', arguments: args })),
+      },
+      { rounds: 31, warmUps: 5 },
     )
   } finally {
     await client.close()

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setupStore } from '@mcpstore/core'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
-import { paired, timeMedianCall } from './harness.mjs'
+import { timeMedianCall } from './harness.mjs'
 import { OwnSessionTransport } from './own-session.mjs'
 import { twentyTools } from './servers.mjs'
 
@@ -11,8 +11,8 @@ const NOT_TIMED = 5000
 const args = { text: 'hello' }
 
 /** `useTool()` against the SDK client's `callTool()`, each over a connection that is open; `pause` goes before each call. */
-export async function useToolInProcess({ folder }, { pause, pairs = 31 } = {}) {
-  const store = await setupStore({ local: join(folder('data'), 'store.db'), logger: false })
+export async function useToolInProcess(sandbox, { pause } = {}) {
+  const store = await setupStore({ local: join(sandbox.folder('data'), 'store.db'), logger: false })
   const client = new Client({ name: 'bench', version: '1' })
   try {
     const context = store.forStore()
@@ -22,10 +22,12 @@ export async function useToolInProcess({ folder }, { pause, pairs = 31 } = {}) {
     const ours = () => context.useTool('twenty/tool_0', args)
     const bare = () => client.callTool({ name: 'tool_0', arguments: args })
     for (const call of [ours, bare]) await timeMedianCall(call, NOT_TIMED)
-    return await paired(
-      () => timeMedianCall(ours, CALLS, { pause }),
-      () => timeMedianCall(bare, CALLS, { pause }),
-      { pairs, warmUps: 5 },
+    return await sandbox.interleaved(
+      {
+        ours: () => timeMedianCall(ours, CALLS, { pause }),
+        sdk: () => timeMedianCall(bare, CALLS, { pause }),
+      },
+      { rounds: 31, warmUps: 5 },
     )
   } finally {
     await client.close()

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { p99, paired } from '../harness.mjs'
+import { p99, roundOf } from '../statistics.mjs'
 import { acknowledgedPut } from './puts.mjs'
 import { changing, puts } from './records.mjs'
 import { rest } from './rest.mjs'
@@ -29,10 +29,12 @@ export function changesSeen(sandbox, { processes, changes }) {
         client.hset(`plain:${key}`, 'v', JSON.stringify(value))
         return client.publish('plain:changes', `plain:${key}`)
       }
-      return await paired(
-        () => slowest(others, 'ours', { change: put, changes }),
-        () => slowest(others, 'plain', { change: set, changes }),
-        { pairs: 5 },
+      return await sandbox.interleaved(
+        {
+          ours: () => slowest(others, 'ours', { change: put, changes }),
+          ioredis: () => slowest(others, 'plain', { change: set, changes }),
+        },
+        { rounds: 5 },
       )
     } finally {
       for (const other of others) {
@@ -58,5 +60,5 @@ async function slowest(others, expected, { change, changes }) {
     }
     times.push(Number(last - began) / 1e6)
   }
-  return p99(times)
+  return roundOf(times, p99)
 }

@@ -1,4 +1,4 @@
-import { paired, timeMedianCall } from '../harness.mjs'
+import { timeMedianCall } from '../harness.mjs'
 import { changing, puts } from './records.mjs'
 import { rest } from './rest.mjs'
 import { withRedis } from './with-redis.mjs'
@@ -30,10 +30,12 @@ export function putsWhileDown(sandbox, { mirror, durable }) {
       )
       if (reached) throw new Error('Redis is not down')
     }
-    return paired(
-      () => timeMedianCall(put, CALLS, { pause: rest }),
-      () => timeMedianCall(refused, CALLS, { pause: rest }),
-      { pairs: 31, warmUps: 5 },
+    return sandbox.interleaved(
+      {
+        ours: () => timeMedianCall(put, CALLS, { pause: rest }),
+        ioredis: () => timeMedianCall(refused, CALLS, { pause: rest }),
+      },
+      { rounds: 31, warmUps: 5 },
     )
   })
 }

@@ -1,6 +1,7 @@
-import { paired, timeMedianCall } from '../harness.mjs'
+import { timeMedianCall } from '../harness.mjs'
 import { bareMerge } from './bare-merge.mjs'
 import { changing } from './records.mjs'
+import { withRedis } from './with-redis.mjs'
 
 const WARM_UP_CALLS = 5000
 
@@ -8,15 +9,19 @@ const WARM_UP_CALLS = 5000
  * `put` against the same script called bare. `pause` is awaited before each call and not timed; 5,000 calls that do not
  * count go before, until when both sides are compiled.
  */
-export async function putsAgainstBare(redis, { calls, pairs, pause }) {
-  const bare = await bareMerge(redis)
-  const put = acknowledgedPut(await redis.dataspace('ours'))
-  const next = changing()
-  return paired(
-    () => timeMedianCall(put, calls, { pause }),
-    () => timeMedianCall(() => bare(next().value), calls, { pause }),
-    { pairs, warmUps: Math.ceil(WARM_UP_CALLS / calls) },
-  )
+export function putsAgainstBare(sandbox, { calls, rounds, pause }) {
+  return withRedis(sandbox, async (redis) => {
+    const bare = await bareMerge(redis)
+    const put = acknowledgedPut(await redis.dataspace('ours'))
+    const next = changing()
+    return sandbox.interleaved(
+      {
+        ours: () => timeMedianCall(put, calls, { pause }),
+        ioredis: () => timeMedianCall(() => bare(next().value), calls, { pause }),
+      },
+      { rounds, warmUps: Math.ceil(WARM_UP_CALLS / calls) },
+    )
+  })
 }
 
 /** A function that puts another value each time, and fails when Redis does not acknowledge it. */

@@ -1,4 +1,4 @@
-import { paired, timePerCall } from '../harness.mjs'
+import { timePerCall } from '../harness.mjs'
 import { startProxy } from './proxy.mjs'
 import { configKey, puts } from './records.mjs'
 import { withRedis } from './with-redis.mjs'
@@ -15,10 +15,12 @@ export function recovery(sandbox, { lost }) {
     const proxy = await startProxy(redis.port)
     let round = 0
     try {
-      return await paired(
-        () => recover(redis, proxy, { name: `round-${++round}`, lost }),
-        () => timePerCall(() => plain(redis, { lost }), 1),
-        { pairs: 7, warmUps: 2 },
+      return await sandbox.interleaved(
+        {
+          ours: () => recover(redis, proxy, { name: `round-${++round}`, lost }),
+          ioredis: () => timePerCall(() => plain(redis, { lost }), 1),
+        },
+        { rounds: 7, warmUps: 2 },
       )
     } finally {
       await proxy.refuse()

@@ -2,14 +2,14 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-const command = process.env.REDIS_SERVER || 'redis-server'
+export const redisServer = process.env.REDIS_SERVER || 'redis-server'
 /** Below the ports that outgoing connections get: on one of those, a client may be connected to itself. */
 const LOWEST_PORT = 10_000
 const PORTS = 12_000
 
 /** Whether there is a server to measure with. */
 export function hasRedisServer() {
-  return spawnSync(command, ['--version']).status === 0
+  return spawnSync(redisServer, ['--version']).status === 0
 }
 
 /** A port of 127.0.0.1 that nobody listens on. */
@@ -29,14 +29,14 @@ export async function freePort() {
 /** Starts a private server without persistence, for as long as this process lives at most. */
 export async function startServer(folder, port) {
   const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '']
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(redisServer, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
   const gone = once(child, 'close')
   let log = ''
   await new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('exit', () => reject(new Error(`${command} ended:\n${log}`)))
+    child.on('exit', () => reject(new Error(`${redisServer} ended:\n${log}`)))
     child.stdout.on('data', (chunk) => {
       log = (log + chunk).slice(-10_000)
       if (log.includes('Ready to accept connections')) resolve()

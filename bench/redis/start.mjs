@@ -1,4 +1,4 @@
-import { paired, timePerCall } from '../harness.mjs'
+import { timePerCall } from '../harness.mjs'
 import { withRedis } from './with-redis.mjs'
 
 /** The socket timeout that these questions set, in ms; 2,000 when nothing is set. */
@@ -9,10 +9,9 @@ export function startWithout(sandbox, { trouble }) {
   return withRedis(sandbox, async (redis) => {
     await redis.dataspace('ours')
     await trouble(redis)
-    return paired(
-      () => timePerCall(() => open(redis), 1),
-      () => timePerCall(() => plain(redis), 1),
-      { pairs: 3 },
+    return sandbox.interleaved(
+      { ours: () => timePerCall(() => open(redis), 1), ioredis: () => timePerCall(() => plain(redis), 1) },
+      { rounds: 3 },
     )
   })
 }

@@ -1,0 +1,9 @@
+import { atMost } from '../../targets.mjs'
+import { useToolInProcess } from '../../use-tool-in-process.mjs'
+
+export const question = '`useTool()` on an open stdio connection, one at once after the other'
+export const comparedWith = { sdk: { name: "the SDK client's `callTool()`", target: atMost(1.1) } }
+
+export function run(sandbox) {
+  return useToolInProcess(sandbox)
+}
