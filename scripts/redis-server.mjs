@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { installPackages } from './debian-packages.mjs'
 
-const policyFile = '/usr/sbin/policy-rc.d'
 const howToGetIt =
   'install Redis 6.2 or newer (apt-get install redis-server, brew install redis), or set REDIS_SERVER=/path/to/redis-server'
 
@@ -16,35 +15,11 @@ export function findRedisServer({ install }) {
   const command = process.env.REDIS_SERVER || 'redis-server'
   if (runs(command)) return { command }
   if (process.env.REDIS_SERVER) return { missing: `REDIS_SERVER=${command} does not run; ${howToGetIt}` }
-  if (!install) return { missing: `no redis-server on the PATH; ${howToGetIt}` }
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
-    return { missing: `no redis-server, and it is installed only for root on Debian; ${howToGetIt}` }
-  }
-  const failure = installOnDebian() ?? 'still not on the PATH'
+  const reason = install ? installPackages(['redis-server']) : undefined
   if (runs(command)) return { command }
-  return { missing: `no redis-server, and apt-get did not bring one (${failure}); ${howToGetIt}` }
+  return { missing: `no redis-server on the PATH${reason ? ` (${reason})` : ''}; ${howToGetIt}` }
 }
 
 function runs(command) {
   return spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0
-}
-
-/** Installs the package without letting it start its service; returns what went wrong, if anything. */
-function installOnDebian() {
-  const ours = !existsSync(policyFile)
-  if (ours) writeFileSync(policyFile, '#!/bin/sh\nexit 101\n', { mode: 0o755, flag: 'wx' })
-  try {
-    return aptGet('update') ?? aptGet('install', '-y', '--no-install-recommends', 'redis-server')
-  } finally {
-    if (ours) rmSync(policyFile)
-  }
-}
-
-function aptGet(...args) {
-  const run = spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=120', '-q', ...args], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    encoding: 'utf8',
-  })
-  if (run.status === 0) return undefined
-  return run.error?.message ?? `${args[0]}: ${run.stderr.trim().split('\n').at(-1)}`
 }

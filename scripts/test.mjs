@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findRedisServer } from './redis-server.mjs'
+import { findShells } from './shells.mjs'
 import { readVitestReport } from './vitest-report.mjs'
 
 // Everything that must hold before a commit. `npm test -- path` runs only the tests whose path matches.
@@ -13,6 +14,7 @@ const filter = process.argv.slice(2)
 const byName = filter.some((arg) => /^(-t|--testNamePattern)\b/.test(arg))
 const mayNotSkip = process.env.CI === 'true'
 const redis = findRedisServer({ install: mayNotSkip })
+const shells = findShells({ install: mayNotSkip })
 const folder = mkdtempSync(join(tmpdir(), 'mcpstore-test-'))
 const totals = { passed: 0, failed: 0 }
 const remarks = []
@@ -77,7 +79,8 @@ async function tests(outputTo) {
 
 function skipRemark({ count, files }) {
   const consequence = mayNotSkip ? ' (which counts as failed with CI=true)' : ''
-  const reason = redis.missing ?? 'not for lack of redis-server'
+  const missing = [redis.missing, shells.missing].filter((one) => one !== undefined)
+  const reason = missing.join('; ') || 'not for lack of redis-server or a shell'
   return `!!! SKIPPED tests: ${count} in ${files.join(', ')}${consequence}: ${reason}`
 }
 

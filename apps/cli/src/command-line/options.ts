@@ -171,10 +171,16 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   limit: { kind: 'text', value: 'NUMBER', summary: 'how many tools are shown at most (default 20)' },
   args: {
     kind: 'text',
+    names: '@file',
     value: 'JSON|@FILE|-',
     summary: 'arguments as a JSON object, from a file, or from stdin (-)',
   },
-  save: { kind: 'text', value: 'DIR', summary: 'save images, audio and embedded resources there' },
+  save: {
+    kind: 'text',
+    names: 'file',
+    value: 'DIR',
+    summary: 'save images, audio and embedded resources there',
+  },
   extract: {
     kind: 'text',
     value: 'PATH',

@@ -22,10 +22,11 @@ export async function completion(context: CommandContext, input: CommandInput): 
     context.out.write(context.settings.json ? `${JSON.stringify({ shell, script })}\n` : script)
     return 0
   }
-  const found = await candidatesFor(context, wantedIn(line))
+  const wanted = wantedIn(line)
+  const found = await candidatesFor(context, wanted)
   const lines =
     found === 'files'
-      ? [':files']
+      ? [`:files\t${wanted.before}`]
       : found.map(({ value, about }) => `${value}\t${visibleLine(about ?? '').slice(0, 80)}`)
   context.out.write(lines.map((one) => `${one}\n`).join(''))
   return 0

@@ -32,7 +32,7 @@ function all(
   context: CommandContext,
   { kind, spec, typed, values, words }: Wanted,
 ): Promise<Candidate[]> | Candidate[] {
-  if (kind === undefined) return []
+  if (kind === undefined || kind === '@file') return []
   if (kind === 'command') return commandTable.map(({ name, summary }) => ({ value: name, about: summary }))
   if (kind === 'option') {
     return optionsOf(spec).map((name) => ({ value: `--${name}`, about: options[name].summary }))

@@ -39,15 +39,25 @@ export function wantedIn(line: readonly string[]): Wanted {
   }
   const spec = words.length > 0 ? findCommand(words.shift()!) : undefined
   const wanted = { spec, words, values, typed, before: '' }
-  if (open !== undefined) return { ...wanted, kind: valueKind(open) }
+  if (open !== undefined) return orFile({ ...wanted, kind: valueKind(open) })
   if (!literal && typed.startsWith('-')) {
     const [name = '', value] = split(typed)
     if (value === undefined) return { ...wanted, kind: 'option' }
-    return { ...wanted, kind: valueKind(name), typed: value, before: `--${name}=` }
+    return orFile({ ...wanted, kind: valueKind(name), typed: value, before: `--${name}=` })
   }
   if (!spec) return { ...wanted, kind: 'command' }
   const kinds = literal && spec.takesProgram ? [] : (spec.words ?? [])
-  return { ...wanted, kind: kinds[Math.min(words.length, kinds.length - 1)] }
+  const last = { ...wanted, kind: kinds[Math.min(words.length, kinds.length - 1)] }
+  return literal ? last : orFile(last)
+}
+
+/** What stands before a file in a word of this kind: `content=@notes.txt`, `--args @all.json`. */
+const fileMarks: Partial<Record<string, RegExp>> = { argument: /^[^=]*[^:=]=@(?!@)/, '@file': /^@/ }
+
+function orFile(wanted: Wanted): Wanted {
+  const mark = fileMarks[String(wanted.kind)]?.exec(wanted.typed)?.[0]
+  if (mark === undefined) return wanted
+  return { ...wanted, kind: 'file', typed: wanted.typed.slice(mark.length), before: wanted.before + mark }
 }
 
 /** The options that may follow: a command's own first. */
