@@ -1,6 +1,6 @@
 // Builds the program in the current folder, with the workspace's libraries in it, as CommonJS: Node starts that faster
 // than ES modules, and what every start loads is as few files as it can be. docs/performance.md has the figures.
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
@@ -30,12 +30,18 @@ const bundle = await rolldown({
     alias: {
       '@neon-rs/load': resolve('src/process/native-part.ts'),
       'detect-libc': resolve('src/process/native-part.ts'),
+      debug: resolve('src/process/no-debug.ts'),
     },
   },
-  plugins: [rawText, { name: 'libsql', resolveId: (id) => (id === 'libsql' ? id : null), load: loadLibsql }],
+  plugins: [
+    rawText,
+    { name: 'libsql', resolveId: (id) => (id === 'libsql' ? id : null), load: loadLibsql },
+    { name: 'builtins-of-others-when-used', transform: othersBuiltinsWhenUsed },
+    { name: 'commands-of-ioredis', transform: commandsOfIoredis },
+  ],
   transform: { define: { 'process.env.LIBSQL_JS_DEV': 'undefined' } },
 })
-await bundle.write({
+const { output } = await bundle.write({
   dir: 'dist',
   format: 'cjs',
   plugins: [{ name: 'builtins-when-used', renderChunk: builtinsWhenUsed }],
@@ -44,7 +50,7 @@ await bundle.write({
 })
 await bundle.close()
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n')
-copyFileSync(join(libsql, 'LICENSE'), 'dist/libsql.LICENSE')
+writeFileSync('dist/licenses.txt', licensesOf(output.flatMap(({ moduleIds = [] }) => moduleIds)))
 
 /** As an ES module, which has to work anew when it is asked for again after it failed. */
 function loadLibsql(id) {
@@ -70,8 +76,44 @@ function builtinsWhenUsed(code) {
   return code
 }
 
+/** The same for the packages in the bundle, which are CommonJS. */
+function othersBuiltinsWhenUsed(code, id) {
+  if (!/[\\/]node_modules[\\/]/.test(id)) return null
+  const imports = code.matchAll(
+    /^(?:const|var) (\w+) = (require\(["'](?:assert|crypto|dns|tls)["']\));\r?\n/gm,
+  )
+  return [...imports].reduce((before, [line, name, load]) => {
+    const rest = before.replace(line, '')
+    return rest.replace(new RegExp(`(?<![.\\w'"])${name}(?=[.(])`, 'g'), load)
+  }, code)
+}
+
+/**
+ * ioredis makes 500 methods of a prototype one by one, and V8 copies a prototype's table at each, which takes 10 ms. It keeps
+ * one that lost a property in a form that grows in place.
+ */
+function commandsOfIoredis(code, id) {
+  if (!/[\\/]ioredis[\\/]built[\\/]utils[\\/]Commander\.js$/.test(id)) return null
+  const [before, after, ...more] = code.split('commands.forEach(')
+  if (after === undefined || more.length > 0) throw new Error('ioredis makes its methods in another way now')
+  return `${before}Commander.prototype.lost = null;\ndelete Commander.prototype.lost;\ncommands.forEach(${after}`
+}
+
 /** What stands in place of a name. What `new` makes is what the module has, not the module. */
 function loaded(before, load, use) {
   const [member] = /^\.\w+/.exec(use)
   return /\bnew $/.test(before) ? `(${load}${member})${use.slice(member.length)}` : load + use
+}
+
+/** The licenses of the packages that these modules are of. */
+function licensesOf(modules) {
+  const folders = modules.map((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(id)?.[0])
+  const packages = [...new Set([libsql, ...folders])].filter((folder) => folder !== undefined)
+  const texts = packages.map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+    if (file === undefined) throw new Error(`${name} has no license beside it`)
+    return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
+  })
+  return texts.sort().join(`\n${'-'.repeat(80)}\n\n`)
 }

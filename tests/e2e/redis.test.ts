@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
@@ -21,7 +22,7 @@ async function loadsRedis(box: Box, argv: string[], env: Record<string, string> 
     exit: 0,
   })
   const { files }: Foreign = JSON.parse(readFileSync(file, 'utf8'))
-  return files.some((path: string) => path.includes('/ioredis/'))
+  return files.some((path: string) => basename(path).startsWith('redis-'))
 }
 
 it('without Redis nothing of it is loaded', async () => {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { createRequire, isBuiltin } from 'node:module'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { workspaceRoot } from '../support/modules.ts'
 
-// The built program holds the workspace's libraries and libsql; whatever else it asks for has to be installed with it.
+// The built program holds the workspace's libraries, libsql and ioredis; whatever else it asks for has to be installed with it.
 const dist = join(workspaceRoot, 'apps/cli/dist')
 const built = readdirSync(dist)
   .filter((name) => name.endsWith('.js'))
@@ -18,15 +18,26 @@ const libsql = manifestOf(
 
 it('the program asks for no package that is not installed with it, and for every one that is', () => {
   const asked = [...built.matchAll(/\b(?:import|require)\("((?:@[\w-]+\/)?[\w-]+)(?:\/[^"]*)?"\)/g)]
-  expect([...new Set(asked.map(([, name]) => name))].filter((name) => name !== 'url').sort()).toEqual(
-    Object.keys(manifest.dependencies).sort(),
-  )
+  const names = new Set(asked.map(([, name]) => name!).filter((name) => !isBuiltin(name)))
+  expect([...names].sort()).toEqual(Object.keys(manifest.dependencies).sort())
 })
 
-it('the program holds nothing of others but libsql', () => {
-  const parts = [...built.matchAll(/^\/\/ .*\/node_modules\/((?:@[^/]+\/)?[^/]+)\/[^/]+\.js$/gm)]
-  expect([...new Set(parts.map(([, name]) => name))]).toEqual(['libsql'])
-  expect(readFileSync(join(dist, 'libsql.LICENSE'), 'utf8')).toContain('Permission is hereby granted')
+it('the program holds nothing of others but libsql and ioredis with what that needs, and the license of each', () => {
+  const parts = built.matchAll(/^[\t ]*(?:\/\/|\/\*) ?.*\/node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\/.*$/gm)
+  const names = [...new Set([...parts].map(([, name]) => name))].sort()
+  expect(names).toEqual([
+    '@ioredis/commands',
+    'cluster-key-slot',
+    'denque',
+    'ioredis',
+    'libsql',
+    'redis-errors',
+    'redis-parser',
+    'standard-as-callback',
+  ])
+  const licenses = readFileSync(join(dist, 'licenses.txt'), 'utf8')
+  for (const name of names)
+    expect(licenses).toMatch(new RegExp(`^${name} \\d[\\d.]+ \\((MIT|Apache-2.0)\\)$`, 'm'))
 })
 
 it('the native parts that are installed with the program are those of the libsql in it', () => {

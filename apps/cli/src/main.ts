@@ -1,11 +1,9 @@
 #!/usr/bin/env node
-import * as nodeModule from 'node:module'
+import { homeFolder } from '@mcpstore/core/home'
 import { report, runCli } from './cli.ts'
+import { keepCompiled } from './process/compile-cache.ts'
 import { processHost } from './process/process-host.ts'
 import { standardStream } from './process/standard-stream.ts'
-
-// Node 22.8 and later: what is imported from here on is compiled once per machine, not once per start.
-;(nodeModule as { enableCompileCache?: () => void }).enableCompileCache?.()
 
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 const interrupt = new AbortController()
@@ -20,6 +18,8 @@ for (const [signal, code] of Object.entries(signals)) {
 
 const argv = process.argv.slice(2)
 const { env, cwd } = process
+// For what is imported from here on.
+const saveCompiled = keepCompiled(homeFolder({ env }), env)
 const given = {
   // Opening stdin takes time, and is for those who read it.
   get stdin() {
@@ -42,5 +42,6 @@ void runCli(argv, host).then(end)
 async function end(code: number): Promise<void> {
   const lost = await flush()
   if (lost) host.err.write(`error: The output could not be written: ${lost.message}\n`)
+  saveCompiled()
   process.exit(interrupted || code || (lost ? 1 : 0))
 }

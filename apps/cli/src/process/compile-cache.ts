@@ -1,0 +1,103 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import * as nodeModule from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import { Script } from 'node:vm'
+
+/** Compiling less than this takes no longer than reading what was kept of it. */
+const WORTH_KEEPING_CHARACTERS = 16_384
+/** What nobody has written anew for so long is of a version that is gone, or is soon kept again. */
+const OLD_MS = 30 * 24 * 60 * 60 * 1000
+
+/** The parts of Node's module loader that are used here. */
+interface Loader {
+  wrap(code: string): string
+  prototype: { _compile(this: NodeJS.Module, code: string, filename: string): unknown }
+}
+type Wrapped = (this: unknown, ...names: [object, NodeJS.Require, NodeJS.Module, string, string]) => unknown
+
+/**
+ * Has the program's own files compiled once per machine, not once per start: what V8 made of them is kept in `compiled` of
+ * the home folder, where there is one. Node 22.8 and later do that themselves, once told where; for Node 20 it is done here.
+ * Answers what is to be called at the end, which keeps what is new and never throws. `NODE_DISABLE_COMPILE_CACHE` turns it
+ * off, as for Node itself.
+ *
+ * V8 runs what it finds there, so only a file of this user's that nobody else may write is read; a program that was built
+ * anew has other file names, and V8 refuses what another version of it has made.
+ */
+export function keepCompiled(home: string, env: NodeJS.ProcessEnv): () => void {
+  if (env['NODE_DISABLE_COMPILE_CACHE'] || !existsSync(home)) return () => {}
+  const folder = join(home, 'compiled')
+  const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => void }
+  if (enableCompileCache) {
+    enableCompileCache(folder)
+    return () => {}
+  }
+  const fresh = new Map<string, Script>()
+  const loader = nodeModule.Module as unknown as Loader
+  const own = dirname(__filename)
+  const compile = loader.prototype._compile
+  loader.prototype._compile = function (code, filename) {
+    // What V8 kept of a dynamic import does not know whom to ask for the module.
+    if (code.length < WORTH_KEEPING_CHARACTERS || dirname(filename) !== own || code.includes('import(')) {
+      return compile.call(this, code, filename)
+    }
+    const kept = join(folder, `${basename(filename)}-${process.versions.v8}-${process.arch}`)
+    const cachedData = readOwn(kept)
+    const script = new Script(loader.wrap(code), { filename, cachedData })
+    if (script.cachedDataRejected !== false) fresh.set(kept, script)
+    const run: Wrapped = script.runInThisContext()
+    return run.call(this.exports, this.exports, nodeModule.createRequire(filename), this, filename, own)
+  }
+  return () => {
+    if (fresh.size > 0) save(folder, fresh)
+  }
+}
+
+/** A file of this user's that nobody else may write; `undefined` for another, and for none. */
+function readOwn(path: string): Buffer | undefined {
+  let file: number | undefined
+  try {
+    file = openSync(path, 'r')
+    const { uid, mode } = fstatSync(file)
+    const isOwn = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
+    return isOwn ? readFileSync(file) : undefined
+  } catch {
+    return undefined
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+}
+
+/** Writes each file whole or not at all. What cannot be kept is compiled again next time, so nothing is said of it. */
+function save(folder: string, scripts: ReadonlyMap<string, Script>): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    for (const [path, script] of scripts) {
+      const draft = `${path}.${process.pid}.tmp`
+      const file = openSync(draft, 'wx', 0o600)
+      writeFileSync(file, script.createCachedData())
+      fsyncSync(file)
+      closeSync(file)
+      renameSync(draft, path)
+    }
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name)
+      if (Date.now() - statSync(path).mtimeMs > OLD_MS) rmSync(path)
+    }
+  } catch {
+    // A full disk, or a folder that may only be read.
+  }
+}

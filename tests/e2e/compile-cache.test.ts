@@ -1,0 +1,81 @@
+import { chmodSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import * as nodeModule from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import { Script } from 'node:vm'
+import { expect, it } from 'vitest'
+import { Box } from '../support/box.ts'
+import { mcpstore, program } from '../support/mcpstore.ts'
+
+// What V8 made of the program is kept in the home folder; Node 22.8 and later keep it themselves.
+const isNodes = 'enableCompileCache' in nodeModule
+const http = { mcpServers: { one: { url: 'http://127.0.0.1:1/mcp' } } }
+
+/** A box whose home holds what `list` compiled. */
+async function boxAfterList(): Promise<Box> {
+  const box = new Box()
+  const file = box.write('mcp.json', http)
+  expect(await mcpstore(box, ['add', file])).toMatchObject({ exit: 0 })
+  expect(await mcpstore(box, ['list'])).toMatchObject({ exit: 0 })
+  return box
+}
+
+/** What is kept of the file that `list` loads. */
+function keptList(box: Box): string {
+  const folder = join(box.home, 'compiled')
+  const names = readdirSync(folder).filter((name) => name.startsWith('list-'))
+  expect(names).toHaveLength(1)
+  return join(folder, names[0]!)
+}
+
+it('what a command compiled is kept in the home folder, and not without one', async () => {
+  await using box = new Box()
+  expect(await mcpstore(box, ['--help'])).toMatchObject({ exit: 0 })
+  expect(readdirSync(box.folder)).toEqual([])
+  await using after = await boxAfterList()
+  expect(readdirSync(join(after.home, 'compiled'))).not.toEqual([])
+})
+
+it('nothing is kept where that is turned off', async () => {
+  await using box = new Box()
+  const env = { NODE_DISABLE_COMPILE_CACHE: '1' }
+  for (const argv of [['add', box.write('mcp.json', http)], ['list']]) await mcpstore(box, argv, { env })
+  expect(readdirSync(box.home)).not.toContain('compiled')
+})
+
+it.skipIf(isNodes)('what was kept is not written again, and is for this user only', async () => {
+  await using box = await boxAfterList()
+  const before = statSync(keptList(box))
+  expect(before.mode & 0o777).toBe(0o600)
+  expect(statSync(dirname(keptList(box))).mode & 0o777).toBe(0o700)
+  await mcpstore(box, ['list'])
+  expect(statSync(keptList(box)).ino).toBe(before.ino)
+})
+
+it.skipIf(isNodes)('what was cut off, or is of another version, is made anew', async () => {
+  await using box = await boxAfterList()
+  const whole = readFileSync(keptList(box))
+  for (const spoiled of [whole.subarray(0, whole.length / 2), Buffer.alloc(whole.length), Buffer.alloc(0)]) {
+    writeFileSync(keptList(box), spoiled)
+    expect(await mcpstore(box, ['list'])).toMatchObject({ exit: 0, stderr: '' })
+    expect(readFileSync(keptList(box)).length).toBeGreaterThan(whole.length / 2)
+  }
+})
+
+// V8 runs what it is given for a text of the same length, so whoever can write such a file runs code as its reader.
+it.skipIf(isNodes)('a file that somebody else may write, or has written, is not run', async () => {
+  await using box = await boxAfterList()
+  const kept = keptList(box)
+  const file = join(dirname(program), basename(kept).replace(/\.js-.*/, '.js'))
+  const { length } = nodeModule.Module.wrap(readFileSync(file, 'utf8'))
+  const planted = `(function(){process._rawDebug('planted');process.exit(66)})//`.padEnd(length, 'x')
+  const data = new Script(planted, { filename: file }).createCachedData()
+  const plant = () => writeFileSync(kept, data)
+  plant()
+  expect(await mcpstore(box, ['list'])).toMatchObject({ exit: 66, stderr: 'planted\n' })
+  chmodSync(kept, 0o620)
+  expect(await mcpstore(box, ['list'])).toMatchObject({ exit: 0, stderr: '' })
+  if (process.getuid?.() !== 0) return
+  plant()
+  chownSync(kept, 12_345, 12_345)
+  expect(await mcpstore(box, ['list'])).toMatchObject({ exit: 0, stderr: '' })
+})
