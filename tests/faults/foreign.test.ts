@@ -54,6 +54,17 @@ describe.skipIf(!hasRedisServer)('something foreign', () => {
     expect(a.status.parked).toEqual([])
   })
 
+  it('where a lookup key belongs stays as it is, and does not end by itself', async () => {
+    await using a = await join(redis, place())
+    const [taken, free] = ['tools:taken:info', 'tools:free:info']
+    await redis.command('SET', a.prefix + taken, 'foreign')
+    await a.store.project([taken, free].map((key) => ({ key, field: 'one', json: '{}' })))
+    expect(await redis.command('GET', a.prefix + taken)).toBe('foreign')
+    expect(await redis.command('TTL', a.prefix + taken)).toBe(-1)
+    expect(await redis.command('HGET', a.prefix + free, 'one')).toBe('{}')
+    expect(await redis.command('TTL', a.prefix + free)).toBeGreaterThan(6 * 24 * 3600)
+  })
+
   it('where a record belongs was to be tried again under strict, as if that could help', async () => {
     await using a = await join(redis, { ...place(), policy: 'strict' })
     await redis.command('SET', a.prefix + configOf('taken'), 'foreign')

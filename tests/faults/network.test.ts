@@ -135,6 +135,25 @@ describe.skipIf(!hasRedisServer)('a connection', () => {
     expect(await a.store.conflicts()).toEqual([])
   })
 
+  it('that loses every message still tells what others counted by the time that it counts itself', async () => {
+    await using redis = await startRedis()
+    await using proxy = await startProxy(redis.port)
+    await using b = await join(redis)
+    await b.put('one', 1)
+    await using a = await join(proxy, { beatMs: 3_600_000 })
+    a.count('one')
+    await until('both know', () => b.calls('one') === 1 && a.status.pendingWrites === 0)
+    proxy.dropMessages()
+    b.count('one', 5)
+    await until('it is counted', async () => {
+      return (await redis.command('HGET', `${a.prefix}tools:t:stats`, 'one:calls')) === '6'
+    })
+    expect(a.calls('one')).toBe(1)
+    a.count('one')
+    await until('all of it is known', () => a.calls('one') === 7 && b.calls('one') === 7)
+    expect(proxy.counts.messagesDropped).toBeGreaterThan(0)
+  })
+
   it('of one process of three that is cut off keeps only this one behind; both values of a conflict are kept', async () => {
     await using redis = await startRedis()
     await using proxy = await startProxy(redis.port)

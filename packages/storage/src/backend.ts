@@ -89,6 +89,8 @@ export interface CountReply {
   counted: boolean
   /** The share of the node was folded, and what it counts is refused until the next clear. */
   folded?: true
+  /** What these counters are by that, and the revisions it came to; else both have to be read. */
+  now?: { revs: readonly number[]; totals: readonly Counter[] }
   /** Statistics that were refused for their own sake, and why: what was counted under these keys is not in them. */
   refused: readonly { key: string; problem: string }[]
 }

@@ -108,9 +108,8 @@ export class Intake implements LinkEvents {
         replica.unread().filter((key) => !unchanged.has(key)),
       )
     for (const record of there) this.take(record, 'remote')
-    const counters = page.counters.filter(({ total }) => Number.isSafeInteger(total))
-    if (whole) replica.replaceCounters(counters)
-    else for (const counter of counters) replica.setCounter(counter)
+    if (whole) replica.replaceCounters(page.counters)
+    else for (const counter of page.counters) replica.setCounter(counter)
     mend(this.#parts, sound, page.now)
     if (whole) restoreLost(this.#parts, there, unchanged)
     if (heads.length > 0 || (whole && replica.unread().length > 0)) this.#parts.onUnread()
@@ -178,8 +177,9 @@ export class Intake implements LinkEvents {
     this.#unreported = this.#unreported.slice(last + 1)
   }
 
-  onCounted(totals: readonly Counter[], refused: CountReply['refused']): void {
-    acknowledgeCounts(this.#parts, totals, refused)
+  onCounted(sent: readonly Counter[], { now, refused }: CountReply): void {
+    for (const counter of now?.totals ?? []) this.#parts.replica.setCounter(counter)
+    acknowledgeCounts(this.#parts, sent, refused)
   }
 
   onFolded(lost: number): void {

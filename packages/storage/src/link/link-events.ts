@@ -21,8 +21,8 @@ export interface LinkEvents {
   unreported(): readonly Conflict[]
   /** The backend keeps these. */
   onReported(conflicts: readonly Conflict[]): void
-  /** The backend has these totals, but for those that it refused, and they are in what was read from it. */
-  onCounted(totals: readonly Counter[], refused: CountReply['refused']): void
+  /** The backend has these totals, but for those that it refused, and they are in its reply or in what was read from it. */
+  onCounted(sent: readonly Counter[], reply: CountReply): void
   /** A run was silent for so long that up to this many of its counts are refused for good. */
   onFolded(lost: number): void
   /** The server's clock said `now`, between `sentAt` and now on ours (all ms since 1970). */

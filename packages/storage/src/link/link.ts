@@ -182,10 +182,7 @@ export class Link {
 
   async #send(): Promise<void> {
     await deliverWrites(this.#options, {
-      // What this process has changed itself it need not read again.
-      accepted: (rev) => {
-        if (rev === this.#cursor + 1) this.#cursor = rev
-      },
+      accepted: (rev) => this.#accepted(rev),
       look: () => this.#look(),
     })
   }
@@ -194,10 +191,16 @@ export class Link {
     if (this.#options.counts.unsent().length > 0) this.#counted = true
     await deliverCounts(this.#options, {
       others: this.#othersDue,
+      accepted: (rev) => this.#accepted(rev),
       read: () => this.#read(),
       look: () => this.#look(),
     })
     this.#othersDue = false
+  }
+
+  /** What this process has changed itself it need not read again, if nobody else has changed anything before it. */
+  #accepted(rev: number): void {
+    if (rev === this.#cursor + 1) this.#cursor = rev
   }
 
   async #report(): Promise<void> {

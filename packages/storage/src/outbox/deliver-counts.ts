@@ -16,6 +16,8 @@ export interface CountParts {
 export interface CountOptions {
   /** Whether to deliver, too, what runs that have ended counted and nobody delivered. */
   others: boolean
+  /** What was counted was accepted as this revision. */
+  accepted(rev: number): void
   /** Reads what has changed. */
   read(): Promise<void>
   /** Has what has changed read later. */
@@ -25,15 +27,17 @@ export interface CountOptions {
 /** Sends what was counted and the backend does not have. */
 export async function deliverCounts(
   { backend, counts, events, mirror, time }: CountParts,
-  { others, read, look }: CountOptions,
+  { others, accepted, read, look }: CountOptions,
 ): Promise<void> {
   const totals = counts.unsent()
   if (totals.length > 0) {
     const reply = await backend.count(counts.node, counts.cleared, totals)
-    // What others counted is in the new totals too, so they are read before they are believed to be in there.
-    if (reply.counted) await read()
-    if (reply.counted) events.onCounted(totals, reply.refused)
-    else look()
+    if (reply.counted) {
+      // What others counted is in the new totals too, so they are known before they are believed to be in there.
+      for (const rev of reply.now?.revs ?? []) accepted(rev)
+      if (!reply.now) await read()
+      events.onCounted(totals, reply)
+    } else look()
     if (reply.folded) {
       mirror?.removeRun(counts.node)
       events.onFolded(counts.countAnew(randomId(time), totals))

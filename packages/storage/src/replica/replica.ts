@@ -107,7 +107,9 @@ export class Replica {
     return [...this.#counters.values()]
   }
 
+  /** Takes a total, unless nothing can be counted with it. */
   setCounter(counter: Counter): void {
+    if (!Number.isSafeInteger(counter.total)) return
     const id = `${counter.key} ${counter.field}`
     if (this.#counters.get(id)?.total === counter.total) return
     this.#counters.set(id, counter)
@@ -122,7 +124,8 @@ export class Replica {
 
   /** Takes these counters for all there are. */
   replaceCounters(counters: readonly Counter[]): void {
-    const ids = new Set(counters.map(({ key, field }) => `${key} ${field}`))
+    const sound = counters.filter(({ total }) => Number.isSafeInteger(total))
+    const ids = new Set(sound.map(({ key, field }) => `${key} ${field}`))
     for (const [id, counter] of this.#counters) {
       if (ids.has(id)) continue
       this.#counters.delete(id)

@@ -1,5 +1,5 @@
-import type { Backend } from '../../backend.ts'
-import { counterGroups } from './batches.ts'
+import type { Backend, CountReply } from '../../backend.ts'
+import { type CounterGroup, counterGroups } from './batches.ts'
 import type { Visit } from './place.ts'
 import { type Script, scripts } from './scripts.ts'
 import type { ScriptCall, ScriptReply } from './session.ts'
@@ -32,6 +32,7 @@ export function counting({
       return {
         counted: !outcomes.has('cleared') && !outcomes.has('folded'),
         ...(outcomes.has('folded') && { folded: true as const }),
+        ...totalsNow(groups, replies),
         refused: groups.flatMap(({ key }, at) => {
           const problem = replies[at]!.refused
           return problem === undefined ? [] : [{ key, problem }]
@@ -66,6 +67,21 @@ export function counting({
       }
     },
   }
+}
+
+/** What all of the runs together say that the counters are now, if each of them says that. */
+function totalsNow(
+  groups: readonly CounterGroup[],
+  replies: readonly ScriptReply[],
+): Pick<CountReply, 'now'> {
+  const revs: number[] = []
+  const totals = groups.flatMap(({ key, service, counters }, at) => {
+    const [, rev, text = ''] = (replies[at]!.reply ?? []) as string[]
+    if (rev !== undefined) revs.push(Number(rev))
+    const values = text.trim().split(' ')
+    return counters.map(([counter], n) => ({ key, field: `${service}:${counter}`, total: Number(values[n]) }))
+  })
+  return revs.length === groups.length ? { now: { revs, totals } } : {}
 }
 
 function outcomeOf({ reply }: ScriptReply): string | undefined {

@@ -1,9 +1,12 @@
 import type { Projection } from '../../records/projection.ts'
 import type { Time } from '../../time.ts'
 import type { Visit } from './place.ts'
+import { scripts } from './scripts.ts'
 
 /** How long the lookup keys of a dataspace that stays live without being written again, in ms. */
 const PROJECTION_MS = 7 * 24 * 3_600_000
+/** How many of them are written by one run of the script. */
+const PROJECTED_AT_ONCE = 500
 
 /** The keys that are not in the index of their dataspace, and those of a dataspace that ends with its process. */
 export class Lifetime {
@@ -28,12 +31,14 @@ export class Lifetime {
   /** Writes lookup fields, which end by themselves. */
   async project({ session, place }: Visit, fields: readonly Projection[]): Promise<void> {
     const ms = Math.min(PROJECTION_MS, this.#ms ?? PROJECTION_MS)
-    const keys = new Set(fields.map(({ key }) => place.key(key)))
-    await session.askEach((pipeline) => {
-      for (const { key, field, json } of fields) pipeline.hset(place.key(key), field, json)
-      for (const key of keys) pipeline.pexpire(key, ms)
-    })
-    if (this.#ms !== undefined) for (const key of keys) this.#projected.add(key)
+    for (let at = 0; at < fields.length; at += PROJECTED_AT_ONCE) {
+      const some = fields.slice(at, at + PROJECTED_AT_ONCE)
+      const keys = some.map(({ key }) => place.key(key))
+      await session.run(scripts.project, [
+        { keys, args: [ms, ...some.flatMap(({ field, json }) => [field, json])] },
+      ])
+      if (this.#ms !== undefined) for (const key of keys) this.#projected.add(key)
+    }
   }
 
   /** Renews all keys in one batch when a third of their time has passed; `node` is who counts here. */

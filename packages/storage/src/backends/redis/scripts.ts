@@ -10,6 +10,7 @@ import look from './scripts/look.lua?raw'
 import merge from './scripts/merge.lua?raw'
 import note from './scripts/note.lua?raw'
 import open from './scripts/open.lua?raw'
+import project from './scripts/project.lua?raw'
 import release from './scripts/release.lua?raw'
 import report from './scripts/report.lua?raw'
 import rules from './scripts/rules.lua?raw'
@@ -39,6 +40,7 @@ type Name =
   | 'merge'
   | 'note'
   | 'open'
+  | 'project'
   | 'release'
   | 'report'
   | 'stay'
@@ -57,6 +59,7 @@ export const scripts: Record<Name, Script> = {
   merge: script(merge),
   note: script(note),
   open: script(open),
+  project: script(project),
   release: script(release),
   report: script(report),
   stay: script(stay),

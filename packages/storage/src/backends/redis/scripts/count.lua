@@ -4,7 +4,8 @@
 -- ARGV  1 epoch  2 now, or ''  3 channel  4 lifetime in ms, or ''
 --       5 member of the stats  6 the clear they were counted under  7 service  8 node
 --       9.. counter, total, counter, total …
--- returns {outcome}: counted, cleared (there was a later clear), folded (the share of the node was) or lost (another history)
+-- returns {outcome}: counted, cleared (there was a later clear), folded (the share of the node was) or lost (another history);
+--         {'counted', the new revision, the totals of these counters now}, unless others of the service were dropped
 local stats, shares, index, meta, config, sharers = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local epoch, channel, lifetime, member, service, node = ARGV[1], ARGV[3], ARGV[4], ARGV[5], ARGV[7], ARGV[8]
 
@@ -18,13 +19,14 @@ if field(shares, 'left') == '1' or not is_live(config, cleared, now) then return
 
 local since = generation(config, cleared)
 local own = service .. ':'
-if field(stats, '@' .. service) ~= since then
+local is_new = field(stats, '@' .. service) ~= since
+if is_new then
   for _, name in ipairs(redis.call('HKEYS', stats)) do
     if string.sub(name, 1, #own) == own then redis.call('HDEL', stats, name) end
   end
   redis.call('HSET', stats, '@' .. service, since)
 end
-local rose = false
+local rose, totals = false, ''
 for at = 9, #ARGV, 2 do
   local name, total = own .. ARGV[at], tonumber(ARGV[at + 1])
   local share = field(shares, member .. ' ' .. name)
@@ -39,13 +41,17 @@ for at = 9, #ARGV, 2 do
     -- What ends with its process is not kept for long.
     if lifetime == '' then set_last_counted(sharers, node, now) end
   end
+  totals = totals .. ' ' .. field(stats, name)
 end
+local rev = ''
 -- Counted before, they may have lost their place in the index.
 if rose or not redis.call('ZSCORE', index, member) then
-  redis.call('ZADD', index, next_rev(meta, channel), member)
+  rev = string.format('%d', next_rev(meta, channel))
+  redis.call('ZADD', index, rev, member)
 end
 if lifetime ~= '' then
   redis.call('PEXPIRE', stats, lifetime)
   redis.call('PEXPIRE', shares, lifetime)
 end
-return {'counted'}
+if is_new or rev == '' then return {'counted'} end
+return {'counted', rev, totals}
