@@ -12,30 +12,62 @@ export const ofProgram: Limit[] = [
   { what: 'mcpstore list: bytes', most: 570_000, why: 'opens a local store; one file, and libsql' },
   { what: 'mcpstore list-tools: bytes', most: 620_000, why: 'the same, and how tools are shown' },
   { what: 'mcpstore list-tools: files', most: 18, why: 'no SDK, no schema validator' },
-  { what: 'mcpstore use-tool: bytes', most: 750_000, why: 'our own connection; of the SDK only what its types need' },
+  {
+    what: 'mcpstore use-tool: bytes',
+    most: 750_000,
+    why: 'our own connection; of the SDK only what its types need',
+  },
   { what: 'mcpstore use-tool: files', most: 32, why: 'the same' },
   { what: 'mcpstore --help: processes', most: 0, why: 'it asks nobody' },
   { what: 'mcpstore list: processes', most: 0, why: 'it reads what is stored' },
-  { what: 'mcpstore list-tools: processes', most: 0, why: 'the lists are cached, and as new as they have to be' },
-  { what: 'mcpstore use-tool: processes', most: 2, why: 'the one server of the tool, and the shell that outlives us' },
+  {
+    what: 'mcpstore list-tools: processes',
+    most: 0,
+    why: 'the lists are cached, and as new as they have to be',
+  },
+  {
+    what: 'mcpstore use-tool: processes',
+    most: 2,
+    why: 'the one server of the tool, and the shell that outlives us',
+  },
 ]
 
 /** The storage tier over Redis, in one process and seen from another. */
 export const ofDataspace: Limit[] = [
-  { what: 'open: commands', most: 11, why: '2 names, SUBSCRIBE, PUBLISH; note, open and layout; feed, beat, records' },
+  {
+    what: 'open: commands',
+    most: 11,
+    why: '2 names, SUBSCRIBE, PUBLISH; note, open and layout; feed, beat, records',
+  },
   { what: 'get, list, counters, status: commands', most: 0, why: 'readers are answered from the replica' },
   { what: 'put: commands', most: 1, why: 'one script; what a process wrote itself it does not read again' },
   { what: 'a change seen: commands', most: 2, why: 'the feed, and the record that it names' },
-  { what: 'a change seen: bytes', most: 680, why: 'the hint, two commands, their answers, a config of 60 bytes' },
-  { what: '100 counts: commands', most: 1, why: 'totals, so that many are sent as one; the answer has the new ones' },
-  { what: 'counts seen: commands', most: 3, why: 'the feed, the counters, and since when their service is there' },
+  {
+    what: 'a change seen: bytes',
+    most: 680,
+    why: 'the hint, two commands, their answers, a config of 60 bytes',
+  },
+  {
+    what: '100 counts: commands',
+    most: 1,
+    why: 'totals, so that many are sent as one; the answer has the new ones',
+  },
+  {
+    what: 'counts seen: commands',
+    most: 3,
+    why: 'the feed, the counters, and since when their service is there',
+  },
   { what: 'a beat: commands', most: 1, why: 'sign of life, revision and clock in one script' },
   { what: 'close: commands', most: 1, why: 'says goodbye' },
 ]
 
 /** A store over Redis, of ten services with twenty tools each. */
 export const ofStore: Limit[] = [
-  { what: 'setup and a first listing of tools: commands', most: 49, why: '3 records a service, 10 lists, and opening' },
+  {
+    what: 'setup and a first listing of tools: commands',
+    most: 49,
+    why: '3 records a service, 10 lists, and opening',
+  },
   {
     what: 'setup and a first listing of tools: round trips',
     most: 10,

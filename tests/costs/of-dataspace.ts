@@ -1,4 +1,4 @@
-import { configOf, join, type Member } from '../support/member.ts'
+import { join, type Member } from '../support/member.ts'
 import { until } from '../support/processes.ts'
 import { startRedis } from '../support/redis-server.ts'
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts'

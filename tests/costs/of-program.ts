@@ -6,11 +6,10 @@ import { addServices, mcpstore, program } from '../support/mcpstore.ts'
 import { fixtureServer } from '../support/servers.ts'
 import type { Measured } from './taken.ts'
 
-const preloaded = (name: string) => [
-  '--require',
-  fileURLToPath(new URL(`../support/programs/${name}.cjs`, import.meta.url)),
-]
-const noting = [...preloaded('what-was-loaded'), ...preloaded('what-was-spawned')]
+const noting = [
+  new URL('../support/programs/what-was-loaded.cjs', import.meta.url),
+  new URL('../support/programs/what-was-spawned.cjs', import.meta.url),
+].flatMap((program) => ['--require', fileURLToPath(program)])
 const commands = {
   '--help': ['--help'],
   list: ['list'],

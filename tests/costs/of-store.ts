@@ -28,7 +28,9 @@ export async function measureStore(): Promise<Measured> {
       refreshBehind: false,
     })
   const others = await open(redis)
-  await others.forStore().addService({ mcpServers: Object.fromEntries(names.map((name, at) => [name, { url: urls[at]! }])) })
+  await others
+    .forStore()
+    .addService({ mcpServers: Object.fromEntries(names.map((name, at) => [name, { url: urls[at]! }])) })
   await others.forStore().listTools()
   await others.close()
 
@@ -58,7 +60,11 @@ export async function measureStore(): Promise<Measured> {
 async function ofShell(box: Box, proxy: TcpProxy): Promise<Measured> {
   const asking = async (...argv: string[]) => {
     const { namespace, dataspace } = place
-    const env = { MCPSTORE_REDIS_URL: proxy.url, MCPSTORE_NAMESPACE: namespace, MCPSTORE_DATASPACE: dataspace }
+    const env = {
+      MCPSTORE_REDIS_URL: proxy.url,
+      MCPSTORE_NAMESPACE: namespace,
+      MCPSTORE_DATASPACE: dataspace,
+    }
     proxy.forget()
     expect(await mcpstore(box, argv, { env })).toMatchObject({ exit: 0, stderr: '' })
     return taken(proxy)

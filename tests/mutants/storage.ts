@@ -21,11 +21,52 @@ const late = 'tests/faults/late.test.ts'
 const lostData = 'tests/faults/lost-data.test.ts'
 const garbage = 'tests/faults/garbage.test.ts'
 const wipes = 'tests/faults/wipes.test.ts'
+const costs = 'tests/costs/costs.test.ts'
 const former = 'packages/storage/src/backends/redis/former.ts'
 const _events = 'packages/core/test/store-events.test.ts'
 
 /** Of the tier: records, clocks, backends, the mirror. */
 export const storageMutants: Mutant[] = [
+  {
+    name: 'what a process has changed itself it reads again',
+    file: link,
+    find: 'if (rev === this.#cursor + 1) this.#cursor = rev',
+    replace: 'void rev',
+    suite: costs,
+    test: 'what a dataspace asks of Redis put: commands: at most 1',
+  },
+  {
+    name: 'what a process has counted itself it reads again',
+    file: countScript,
+    find: "if is_new or rev == '' then",
+    replace: 'if true then',
+    suite: costs,
+    test: 'what a dataspace asks of Redis 100 counts: commands: at most 1',
+  },
+  {
+    name: 'what others have counted by then is not in the totals',
+    file: 'packages/storage/src/link/intake.ts',
+    find: 'for (const counter of now?.totals ?? [])',
+    replace: 'for (const counter of [] as typeof sent)',
+    suite: network,
+    test: 'a connection that loses every message still tells what others counted by the time that it counts itself',
+  },
+  {
+    name: 'each lookup key is a command of its own',
+    file: 'packages/storage/src/backends/redis/lifetime.ts',
+    find: 'const PROJECTED_AT_ONCE = 500',
+    replace: 'const PROJECTED_AT_ONCE = 1',
+    suite: costs,
+    test: 'what a store asks of Redis a list of 20 tools fetched again, and close: commands: at most 6',
+  },
+  {
+    name: 'a foreign value at a lookup key ends by itself',
+    file: 'packages/storage/src/backends/redis/scripts/project.lua',
+    find: "if type(redis.pcall('HSET', KEYS[at], ARGV[2 * at], ARGV[2 * at + 1])) == 'number' then",
+    replace: "if redis.pcall('HSET', KEYS[at], ARGV[2 * at], ARGV[2 * at + 1]) then",
+    suite: 'tests/faults/foreign.test.ts',
+    test: 'something foreign where a lookup key belongs stays as it is, and does not end by itself',
+  },
   {
     name: 'a file that is just being made is called lost',
     file: 'packages/storage/src/backends/sqlite/absence.ts',
