@@ -22,6 +22,26 @@ export function publishedServers(folder) {
   }
 }
 
+/** So many services of published servers, of memory and of files by turns; their files lie in `folder`. */
+export function publishedServices(count, folder) {
+  const { memory, filesystem } = publishedServers(folder)
+  return services(count, (at) => (at % 2 === 0 ? memory : filesystem))
+}
+
+/** So many services of twenty tools, each with a server of its own. */
+export function lightServices(count) {
+  return services(count, () => twentyTools())
+}
+
+/** So many services that are all the same server over HTTP. */
+export function remoteServices(count, url) {
+  return services(count, () => ({ url }))
+}
+
+function services(count, serverOf) {
+  return Object.fromEntries(Array.from({ length: count }, (_, at) => [`service-${at}`, serverOf(at)]))
+}
+
 /** A server of twenty tools that costs next to nothing itself. */
 export function twentyTools() {
   return server('twenty')

@@ -1,9 +1,10 @@
-import { againstBareHttp } from '../../over-http.mjs'
+import { callsOverHttp } from '../../hosts/calls-over-http.mjs'
+import { besideOthers } from '../../hosts/sides.mjs'
 import { atMost } from '../../targets.mjs'
 
 export const question = '`useTool()` over HTTP, 32 at a time'
-export const comparedWith = { sdk: { name: "the SDK client's `callTool()`", target: atMost(0.56) } }
+export const comparedWith = besideOthers({ sdk: atMost(0.56) }, 'call')
 
 export function run(sandbox) {
-  return againstBareHttp(sandbox, { inFlight: 32, calls: 320 })
+  return callsOverHttp(sandbox, { inFlight: 32, calls: 320 })
 }

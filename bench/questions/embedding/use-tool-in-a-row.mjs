@@ -1,9 +1,10 @@
+import { callsOverStdio } from '../../hosts/calls-over-stdio.mjs'
+import { besideOthers } from '../../hosts/sides.mjs'
 import { atMost } from '../../targets.mjs'
-import { useToolInProcess } from '../../use-tool-in-process.mjs'
 
 export const question = '`useTool()` on an open stdio connection, one at once after the other'
-export const comparedWith = { sdk: { name: "the SDK client's `callTool()`", target: atMost(1.1) } }
+export const comparedWith = besideOthers({ sdk: atMost(1.1) }, 'call')
 
 export function run(sandbox) {
-  return useToolInProcess(sandbox)
+  return callsOverStdio(sandbox)
 }
