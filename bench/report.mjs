@@ -44,10 +44,11 @@ function endings(rows) {
   return [
     ...section('not measured', of('not measured'), (row) => `${told(row)}: ${row.reason}`),
     ...section('missed', of('missed'), (row) => `${told(row)}: ${row.target}`),
-    ...section('failed', of('failed'), (row) => `${told(row)}: ${row.reason}`),
+    ...section('failed', of('failed'), (row) => `${row.name}: ${row.reason}`),
   ]
 }
 
 function section(title, rows, line) {
-  return rows.length === 0 ? [] : ['', `${title}:`, ...rows.map((row) => `- ${line(row)}`)]
+  const lines = new Set(rows.map((row) => `- ${line(row)}`))
+  return lines.size === 0 ? [] : ['', `${title}:`, ...lines]
 }

@@ -74,7 +74,8 @@ async function rowsOf(url) {
   } catch (error) {
     return several.flatMap((one) => failedRows(one, error.stack))
   } finally {
-    await sandbox.remove()
+    const left = await sandbox.remove()
+    if (left.length > 0) process.stderr.write(` process ${left} was left and is ended,`)
   }
 }
 

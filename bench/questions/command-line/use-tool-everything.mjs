@@ -1,9 +1,8 @@
-import { againstBareClient } from '../../against-bare-client.mjs'
-import { atMost } from '../../targets.mjs'
+import { againstOthers, comparedOneShots } from '../../one-shots.mjs'
 
 export const question = '`mcpstore use-tool everything/echo`'
-export const comparedWith = { sdk: { name: 'bare SDK client', target: atMost(1.15) } }
+export const comparedWith = comparedOneShots('everything.echo')
 
 export function run(sandbox) {
-  return againstBareClient(sandbox, 'everything', 'echo', { message: 'hello' })
+  return againstOthers(sandbox, 'everything', 'echo', { message: 'hello' })
 }

@@ -1,9 +1,8 @@
-import { againstBareClient } from '../../against-bare-client.mjs'
-import { atMost } from '../../targets.mjs'
+import { againstOthers, comparedOneShots } from '../../one-shots.mjs'
 
 export const question = '`mcpstore use-tool memory/read_graph`'
-export const comparedWith = { sdk: { name: 'bare SDK client', target: atMost(1.15) } }
+export const comparedWith = comparedOneShots('memory.read_graph')
 
 export function run(sandbox) {
-  return againstBareClient(sandbox, 'memory', 'read_graph', {})
+  return againstOthers(sandbox, 'memory', 'read_graph', {})
 }

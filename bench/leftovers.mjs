@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+// What a question started has the folder of its sandbox in its environment, and so has all that this started in turn,
+// daemons too. Where there is no /proc nothing is found, and what programs say of their own ends has to do.
+
+/** The ids of processes that have this text in their environment. */
+export function processesOf(text) {
+  return ids().filter((id) => environment(id).includes(text))
+}
+
+/** Waits until no such process is left, and ends by id what is left after `patienceMs`. Answers the ids of these. */
+export async function endLeftovers(text, { patienceMs = 3000 } = {}) {
+  const until = performance.now() + patienceMs
+  while (processesOf(text).length > 0 && performance.now() < until) await sleep(20)
+  const ended = killAll(text)
+  while (processesOf(text).length > 0) await sleep(20)
+  return ended
+}
+
+/** Ends such processes at once, and answers their ids. */
+export function killAll(text) {
+  return processesOf(text).filter((id) => {
+    try {
+      return process.kill(id, 'SIGKILL')
+    } catch {
+      return false
+    }
+  })
+}
+
+function ids() {
+  try {
+    return readdirSync('/proc').map(Number).filter(Number.isInteger)
+  } catch {
+    return []
+  }
+}
+
+function environment(id) {
+  try {
+    return readFileSync(`/proc/${id}/environ`, 'latin1')
+  } catch {
+    // It is another user's, or gone.
+    return ''
+  }
+}
