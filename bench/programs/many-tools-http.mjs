@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 
-// Any number of servers over Streamable HTTP, without any SDK: node many-tools-http.mjs TOOLS. Each path is one, of so many
-// tools of about 650 bytes, which are others each time they are asked for. Prints its URL, listens on 127.0.0.1, and ends
+// Any number of servers over Streamable HTTP, without any SDK: node many-tools-http.mjs TOOLS [NAMES]. Each path is one, of so
+// many tools of about 650 bytes, which are others each time they are asked for; with NAMES `own` no two have one of a name. Prints its URL, listens on 127.0.0.1, and ends
 // when its stdin does.
-const count = Number(process.argv[2])
+const [, , count, names] = process.argv
 const asked = new Map()
 
 const answers = {
@@ -14,14 +14,14 @@ const answers = {
   }),
   'tools/list': (_, path) => {
     asked.set(path, (asked.get(path) ?? 0) + 1)
-    return { tools: Array.from({ length: count }, (_, at) => tool(at, path)) }
+    return { tools: Array.from({ length: Number(count) }, (_, at) => tool(at, path)) }
   },
   ping: () => ({}),
 }
 
 function tool(at, path) {
   return {
-    name: `search_records_${at}`,
+    name: `search_records_${names === 'own' ? `${path.slice(1)}_` : ''}${at}`,
     description: `Tool ${at} of ${path}, version ${asked.get(path)}. Looks through all records for those that hold the text, newest first.`,
     inputSchema: {
       type: 'object',

@@ -54,14 +54,16 @@ export function measureManyTools(sandbox, { services, tools, rounds }) {
   })
 }
 
-/** A store that has fetched all tools, from servers that end with it. */
-async function filled(redis, options, { services, tools }) {
-  const child = spawn(process.execPath, [server, String(tools)], { stdio: ['pipe', 'pipe', 'inherit'] })
+/** A store that has fetched all tools, from servers that end with it; `onAdded` is awaited before that. */
+export async function filled(redis, options, { services, tools, names = 'same', onAdded = () => {} }) {
+  const args = [server, String(tools), names]
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const [url] = await once(createInterface(child.stdout), 'line')
   const shared = { ...options, redis: `redis://127.0.0.1:${redis.port}` }
   const store = await setupStore({ ...shared, toolTtlMs: TTL_MS, idleTimeoutMs: 1000 })
   const entries = Array.from({ length: services }, (_, at) => [`service-${at}`, { url: `${url}/${at}` }])
   await store.forStore().addService({ mcpServers: Object.fromEntries(entries) })
+  await onAdded()
   const { length } = await store.forStore().listTools()
   if (length !== services * tools) throw new Error(`${length} tools were fetched`)
   return { store, stop: () => child.kill() }

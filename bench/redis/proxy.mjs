@@ -5,7 +5,10 @@ import { freePort } from './server.mjs'
 /** How every command of the protocol begins. */
 const COMMAND = /\*\d+\r\n\$/g
 
-/** Stands before a server, counts what is asked of it and the `bytes` that it sends, and can keep everybody out. */
+/**
+ * Stands before a server, counts what is asked of it, the bytes that it is `sent` and those that it sends itself (`bytes`),
+ * and can keep everybody out.
+ */
 export async function startProxy(target) {
   const port = await freePort()
   const sockets = new Set()
@@ -13,6 +16,7 @@ export async function startProxy(target) {
   const proxy = {
     port,
     requests: 0,
+    sent: 0,
     bytes: 0,
     /** Cuts every connection, and lets nobody in. */
     async refuse() {
@@ -24,6 +28,7 @@ export async function startProxy(target) {
       listening = createServer((client) => {
         const server = createConnection({ host: '127.0.0.1', port: target })
         client.on('data', (bytes) => {
+          proxy.sent += bytes.length
           proxy.requests += bytes.toString('latin1').match(COMMAND)?.length ?? 0
         })
         server.on('data', ({ length }) => {
