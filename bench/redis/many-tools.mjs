@@ -7,7 +7,7 @@ import { startProxy } from './proxy.mjs'
 import { withRedis } from './with-redis.mjs'
 
 const server = fileURLToPath(new URL('../programs/many-tools-http.mjs', import.meta.url))
-const ours = fileURLToPath(new URL('../programs/many-tools-ours.mjs', import.meta.url))
+export const ours = fileURLToPath(new URL('../programs/many-tools-ours.mjs', import.meta.url))
 const bare = fileURLToPath(new URL('../programs/many-tools-bare.mjs', import.meta.url))
 const CHANGES = 9
 /** Longer than any measurement: no list becomes stale. */
@@ -24,11 +24,11 @@ export function measureManyTools(sandbox, { services, tools, rounds }) {
     const options = { namespace: 'bench', dataspace: 'many', mirror: false, home: folder, logger: false }
     const { store, stop } = await filled(redis, options, { services, tools })
     const open = (port, pin) =>
-      measured(ours, [{ ...options, redis: `redis://127.0.0.1:${port}`, pin }, services, tools])
+      started(ours, [{ ...options, redis: `redis://127.0.0.1:${port}`, pin }, services, tools])
     const sides = {
       ours: () => open(redis.port, 'off'),
       pinned: () => open(redis.port, 'warn'),
-      bare: () => measured(bare, [redis.port, 'bench:many:']),
+      bare: () => started(bare, [redis.port, 'bench:many:']),
     }
     try {
       const found = []
@@ -70,7 +70,7 @@ export async function filled(redis, options, { services, tools, names = 'same', 
 }
 
 /** What such a process tells, and how to end it. */
-async function measured(program, args) {
+export async function started(program, args) {
   const texts = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))
   const child = fork(program, texts, { stdio: 'inherit' })
   const gone = once(child, 'exit')

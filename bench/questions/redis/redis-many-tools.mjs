@@ -4,8 +4,8 @@ import { atMost, withinMegabytes, withinMilliseconds } from '../../targets.mjs'
 
 /** What is measured, in steps, so that what grows worse than in proportion shows. */
 const STEPS = [
-  { services: 100, tools: 20 },
-  { services: 300, tools: 50 },
+  { services: 10, tools: 20 },
+  { services: 100, tools: 50 },
   { services: 1000, tools: 50 },
 ]
 const ROUNDS = { normal: 3, full: 7 }
@@ -46,13 +46,13 @@ export const questions = [
     })),
   ),
   ...growing.map(({ what }) => ({
-    question: `${what}, from 300 services to 1,000`,
-    comparedWith: { smaller: { name: 'from 100 services with 20 tools to 300', target: atMost(1.5) } },
+    question: `${what}, from 100 services to 1,000`,
+    comparedWith: { smaller: { name: 'from 10 services with 20 tools to 100', target: atMost(1.5) } },
   })),
   ...counted.map(({ what, unit }) => ({
     question: `${what}, among 1,000 services`,
     unit,
-    comparedWith: { smaller: { name: 'among 300', target: atMost(1.01) } },
+    comparedWith: { smaller: { name: 'among 100', target: atMost(1.01) } },
   })),
 ]
 
