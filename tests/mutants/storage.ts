@@ -674,6 +674,14 @@ export const storageMutants: Mutant[] = [
     test: 'the dataspaces of a namespace in local files are not changed by a look, whether somebody is at work or not',
   },
   {
+    name: 'what was only shown stays',
+    file: 'packages/storage/src/replica/values.ts',
+    find: 'return read.stamp === known?.stamp && recordProblem(read) === undefined',
+    replace: 'return false',
+    suite: heads,
+    test: 'who looks through values is shown them, and only what is another one by then stays',
+  },
+  {
     name: 'what the backend has lost is shown by its head for ever',
     file: 'packages/storage/src/link/lost.ts',
     find: 'parts.replica.remove(key)',

@@ -18,7 +18,7 @@ import { totalsOf, totalsUnder } from './replica/totals.ts'
 import type { Observer, Watcher } from './replica/watchers.ts'
 import { adoptMirror } from './writes/adopt.ts'
 import { clearNow } from './writes/clear-now.ts'
-import { encodedPut, type Put, type PutRefused, type PutResult } from './writes/put.ts'
+import { encodedPut, type Put, type PutOptions, type PutRefused, type PutResult } from './writes/put.ts'
 import { putOnlyIf } from './writes/put-if.ts'
 import { awaitFates, putKept } from './writes/put-kept.ts'
 import { putStrictly } from './writes/put-strictly.ts'
@@ -82,17 +82,18 @@ export class Dataspace {
     return this.#parts.values.load(keys)
   }
 
+  /** Shows the values of these records as they are kept; those that are not here are read for that, and not kept. */
+  show(keys: readonly RecordKey[], see: (key: RecordKey, json: string) => void): Promise<void> {
+    return this.#parts.values.show(keys, see)
+  }
+
   /** Names a record whose value is none that can be used, for `status` and observers, until another one is in its place. */
   setAside(key: RecordKey, problem: string): void {
     this.#parts.replica.setAside(key, problem)
   }
 
   /** Writes one value; see `putAll`. */
-  async put(
-    key: RecordKey,
-    value: Json | undefined,
-    options: Omit<Put, 'key' | 'value'> = {},
-  ): Promise<PutResult> {
+  async put(key: RecordKey, value: Json | undefined, options: PutOptions = {}): Promise<PutResult> {
     return (await this.putAll([{ key, value, ...options }]))[0]!
   }
 
@@ -113,8 +114,7 @@ export class Dataspace {
 
   /**
    * Writes only if the stored stamp is `condition`, or with `'absent'` only if there is nothing. Never queued.
-   * @throws `unavailable` when the backend cannot decide now; `outcome_unknown` when it may have written it, and the answer
-   * was lost.
+   * @throws `unavailable` when the backend cannot decide now; `outcome_unknown` when it may have, and its answer was lost
    */
   async putIf(
     key: RecordKey,

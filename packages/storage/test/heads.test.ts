@@ -49,6 +49,32 @@ test('who opens has heads, and the values that somebody asks for', async () => {
   expect(reader.faults.calls.read).toBe(1)
 })
 
+test('who looks through values is shown them, and only what is another one by then stays', async () => {
+  const { open, tables, writer } = await place(['a', 'b', 'c', 'd'])
+  const reader = await open()
+  await reader.load([cacheOf('a')])
+  // Nobody tells the reader.
+  const b = tables.records.get(cacheOf('b'))!
+  tables.records.set(cacheOf('b'), { ...b, json: '["newer"]', stamp: writer.tick() })
+  tables.records.delete(cacheOf('c'))
+  const shown = new Map<string, string>()
+  const show = () => reader.show(['a', 'b', 'c', 'd'].map(cacheOf), (key, json) => shown.set(key, json))
+  await show()
+  expect(Object.fromEntries(shown)).toEqual({
+    [cacheOf('a')]: '["a"]',
+    [cacheOf('b')]: '["newer"]',
+    [cacheOf('d')]: '["d"]',
+  })
+  expect(reader.list('services:', 'cache').map(({ value }) => value)).toEqual([['a'], ['newer']])
+  expect(reader.head(cacheOf('c'))).toBeUndefined()
+  expect(reader.head(cacheOf('d'))?.isLoaded).toBe(false)
+  expect(reader.faults.calls.read).toBe(2)
+  reader.faults.fail('down')
+  shown.clear()
+  await show()
+  expect([...shown.keys()]).toEqual([cacheOf('a'), cacheOf('b')])
+})
+
 test('a process that stays reads the values behind, in batches', async () => {
   const names = Array.from({ length: 150 }, (_, at) => `s${at}`)
   const { open } = await place(names)

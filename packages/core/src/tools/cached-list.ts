@@ -1,4 +1,4 @@
-import type { Dataspace, Entry, EntryHead, Json, PutResult, Stamp } from '@mcpstore/storage'
+import type { Dataspace, Entry, EntryHead, Json, PutResult, RecordKey, Stamp } from '@mcpstore/storage'
 import { fingerprint } from '../config/fingerprint.ts'
 import { isPlain } from '../config/placeholder-syntax.ts'
 import { isObject } from '../config/problem.ts'
@@ -85,11 +85,15 @@ export class CachedLists {
     return list && knownByTools(list)
   }
 
-  /** The same list as JSON, `{ tools }` and more, without reading it: for who looks through many. Has to be loaded. */
-  text(service: Service): string | undefined {
-    const own = this.#ownOf(service)
-    if (own) return JSON.stringify({ tools: own.tools.map((tool) => ({ ...tool, name: tool.tool })) })
-    return (this.known(service) && this.#dataspace.head(serviceKey(service, 'cache'))?.json) ?? undefined
+  /** Shows these lists as JSON, `{ tools }` and more, as far as they can be had; one that is not here is not kept. */
+  async show(services: readonly Service[], see: (service: Service, text: string) => void): Promise<void> {
+    const kept = new Map<RecordKey, Service>()
+    for (const service of services) {
+      const own = this.#ownOf(service)
+      if (!own) kept.set(serviceKey(service, 'cache'), service)
+      else see(service, JSON.stringify({ tools: own.tools.map((tool) => ({ ...tool, name: tool.tool })) }))
+    }
+    await this.#dataspace.show([...kept.keys()], (key, json) => see(kept.get(key)!, json))
   }
 
   /** How many of its tools may be used by who sees the service; `null` where only the tools would tell. */

@@ -135,34 +135,29 @@ async function listOf(
 
 /** The same of what is known here, without asking anybody. */
 async function listsKnown(house: House, services: readonly Service[]): Promise<ServiceList[]> {
-  const parts = await headsKnown(house, services)
-  return parts.map((part) => {
-    const list = part.error ? undefined : house.lists.get(part.service)
+  await Promise.all([house.gate.consult(services), house.lists.load(services)])
+  return services.map((service) => {
+    const part = headKnown(house, service)
+    const list = part.error ? undefined : house.lists.get(service)
     return list ? { ...part, list, source: sourceOfKnown(list) } : part
   })
 }
 
 /**
- * The same with the tools loaded, but not read (`unread`). A list that may be empty only because its server was not ready is
- * none.
+ * What is known here of a list whose tools are not read (`unread`). One that may be empty only because its server was not ready
+ * is none.
  */
-export async function headsKnown(
-  { gate, lists, refresher }: House,
-  services: readonly Service[],
-): Promise<ServiceList[]> {
-  await Promise.all([gate.consult(services), lists.load(services)])
-  return services.map((service): ServiceList => {
-    const unread = lists.known(service)
-    const part = { service, list: undefined, unread, isOutdated: refresher.isOutdated(service) }
-    if (lists.isUnread(service)) return { ...part, source: 'notLoaded', error: notLoaded(service) }
-    const isKnown = unread && !isSpent(unread)
-    return {
-      ...part,
-      ...(isKnown
-        ? { source: 'cache', error: undefined }
-        : { unread: undefined, source: 'none', error: notListed(service) }),
-    }
-  })
+export function headKnown(
+  { lists, refresher }: House,
+  service: Service,
+  isMissing: boolean = lists.isUnread(service),
+): ServiceList {
+  const unread = lists.known(service)
+  const part = { service, list: undefined, unread, isOutdated: refresher.isOutdated(service) }
+  if (isMissing) return { ...part, source: 'notLoaded', error: notLoaded(service) }
+  return unread && !isSpent(unread)
+    ? { ...part, source: 'cache', error: undefined }
+    : { ...part, unread: undefined, source: 'none', error: notListed(service) }
 }
 
 /** What is known now: nothing of a service that was removed meanwhile. */

@@ -2,7 +2,7 @@ import { isObject } from '../config/problem.ts'
 import type { RawTool } from '../connections/connector.ts'
 import type { House } from '../house.ts'
 import type { Service } from '../services/registry.ts'
-import { headsKnown, type ServiceList, sourceOf } from './listing.ts'
+import { headKnown, type ServiceList, sourceOf } from './listing.ts'
 import { schemaText } from './schema-text.ts'
 import { type Fit, fitOf, nearWord, patternOf, type SearchWord, searchWords } from './search-words.ts'
 import { isAllowed } from './tool-filter.ts'
@@ -25,7 +25,7 @@ export interface ToolSearch {
 }
 
 interface Hit {
-  part: ServiceList
+  service: Service
   name: string
   fit: Fit
 }
@@ -39,52 +39,61 @@ export async function searchTools(
   query: string,
   { limit = LIMIT }: SearchOptions,
 ): Promise<ToolSearch> {
-  const parts = await headsKnown(house, services)
-  const known = parts.filter(({ error }) => !error)
+  await house.gate.consult(services)
   const words = searchWords(query)
-  const first = hitsOf(house, known, words)
-  const replaced = first.hits.length === 0 ? replacedBy(words, first.seen, () => namesOf(known)) : new Map()
+  const first = await lookThrough(house, services, words)
+  const parts = services.map((service) =>
+    headKnown(house, service, !first.shown.has(service) && house.lists.isUnread(service)),
+  )
+  const known = parts.filter(({ error }) => !error)
+  const replaced =
+    first.hits.length === 0
+      ? replacedBy(words, first.seen, () => namesOf(known))
+      : new Map<SearchWord, SearchWord>()
   const { hits } =
     replaced.size > 0
-      ? hitsOf(
+      ? await lookThrough(
           house,
-          known,
+          services,
           words.map((word) => replaced.get(word) ?? word),
         )
       : first
   const best = hits.sort(byFit).slice(0, limit)
-  const shown = new Set(best.map(({ part }) => part))
+  const found = new Set(best.map(({ service }) => service))
+  await house.lists.load([...found])
   return {
-    tools: best.flatMap(({ part, name }) => listedOf(house, part.service, name) ?? []),
+    tools: best.flatMap(({ service, name }) => listedOf(house, service, name) ?? []),
     total: hits.length,
     near:
       hits.length === 0 ? [] : Array.from(replaced, ([{ word }, { stems }]) => ({ word, instead: stems })),
-    services: parts.filter((part) => part.error || shown.has(part)).map((part) => sourceOf(part)),
+    services: parts.filter((part) => part.error || found.has(part.service)).map((part) => sourceOf(part)),
   }
 }
 
-/** What fits, and which words are anywhere at all. Lists that do not have all of them are not read. */
-function hitsOf(house: House, parts: readonly ServiceList[], words: readonly SearchWord[]) {
+/** What fits, which words are anywhere at all, and whose lists could be had. Lists that do not have all words are not read. */
+async function lookThrough(house: House, services: readonly Service[], words: readonly SearchWord[]) {
   const patterns = words.map((word) => ({ word, pattern: patternOf(word) }))
   const seen = new Set<SearchWord>()
+  const shown = new Set<Service>()
   const hits: Hit[] = []
-  for (const part of parts) {
-    const text = house.lists.text(part.service) ?? ''
-    const held = patterns.filter(({ pattern }) => pattern.test(text) || pattern.test(part.service.name))
+  const known = services.filter((service) => headKnown(house, service, false).error === undefined)
+  await house.lists.show(known, (service, text) => {
+    shown.add(service)
+    const held = patterns.filter(({ pattern }) => pattern.test(text) || pattern.test(service.name))
     for (const { word } of held) seen.add(word)
-    if (words.length > 0 && held.length === words.length) hits.push(...hitsIn(part, text, words))
-  }
-  return { hits, seen }
+    if (words.length > 0 && held.length === words.length) hits.push(...hitsIn(service, text, words))
+  })
+  return { hits, seen, shown }
 }
 
-function hitsIn(part: ServiceList, text: string, words: readonly SearchWord[]): Hit[] {
-  const { grant, name: service } = part.service
+function hitsIn(service: Service, text: string, words: readonly SearchWord[]): Hit[] {
+  const { grant } = service
   const hits = new Map<string, Hit>()
   for (const tool of toolsIn(text)) {
     const { name } = tool
     if (hits.has(name) || (grant && !isAllowed(grant, name))) continue
-    const fit = fitOf(words, partsOf(service, tool))
-    if (fit) hits.set(name, { part, name, fit })
+    const fit = fitOf(words, partsOf(service.name, tool))
+    if (fit) hits.set(name, { service, name, fit })
   }
   return [...hits.values()]
 }
@@ -97,11 +106,16 @@ function* partsOf(service: string, { name, title, description, inputSchema }: Ra
   yield schemaText(inputSchema)
 }
 
+/** None in a list that cannot be read, which is named where it is read for its own sake. */
 function toolsIn(text: string): RawTool[] {
-  const { tools } = JSON.parse(text) as { tools?: unknown }
-  return Array.isArray(tools)
-    ? tools.filter((tool) => isObject(tool) && typeof tool['name'] === 'string')
-    : []
+  try {
+    const { tools } = JSON.parse(text) as { tools?: unknown }
+    return Array.isArray(tools)
+      ? tools.filter((tool) => isObject(tool) && typeof tool['name'] === 'string')
+      : []
+  } catch {
+    return []
+  }
 }
 
 /** Where the words are, then how exactly, then short names first; and the same order each time. */
@@ -111,7 +125,7 @@ function byFit(a: Hit, b: Hit): number {
     a.fit[1] - b.fit[1] ||
     a.name.length - b.name.length ||
     compare(a.name, b.name) ||
-    compare(a.part.service.name, b.part.service.name)
+    compare(a.service.name, b.service.name)
   )
 }
 

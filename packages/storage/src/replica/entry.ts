@@ -17,6 +17,4 @@ export interface EntryHead extends Omit<Entry, 'value'> {
   readonly head: Json | undefined
   /** Whether the value is here: else it is left out of every reading until it was loaded. */
   readonly isLoaded: boolean
-  /** The value as it is kept, where it is here: for who looks through many and reads few. */
-  readonly json: string | null | undefined
 }

@@ -79,8 +79,8 @@ export class Replica {
   head(key: RecordKey, now: number): EntryHead | undefined {
     const slot = this.#live(key, now)
     if (!slot) return undefined
-    const { head, json, stamp, basis } = slot.record
-    slot.head ??= { key, head: decodeHead(head), stamp, basis, isLoaded: isWhole(slot.record), json }
+    const { head, stamp, basis } = slot.record
+    slot.head ??= { key, head: decodeHead(head), stamp, basis, isLoaded: isWhole(slot.record) }
     return slot.head
   }
 

@@ -3,7 +3,7 @@ import type { Health } from '../link/health.ts'
 import type { Intake } from '../link/intake.ts'
 import type { Patience } from '../link/patience.ts'
 import type { RecordKey } from '../records/keyspace.ts'
-import { isWhole } from '../records/record.ts'
+import { isWhole, type KnownRecord, recordProblem, type StoredRecord } from '../records/record.ts'
 import { ask } from '../writes/ask.ts'
 import type { Replica } from './replica.ts'
 
@@ -54,6 +54,32 @@ export class Values {
     await Promise.all([...flights, ...left.flatMap((key) => this.#flights.get(key) ?? [])])
   }
 
+  /**
+   * Shows the values of those of these records that can be had. One that is not here is read, shown and not kept, unless it is
+   * another one than was known.
+   */
+  async show(keys: readonly RecordKey[], see: (key: RecordKey, json: string) => void): Promise<void> {
+    const { backend, intake, replica } = this.#parts
+    for (let at = 0; at < keys.length && !this.#closed; at += BATCH) {
+      const batch = keys.slice(at, at + BATCH)
+      const missing = batch.filter((key) => this.#isMissing(key))
+      const read =
+        missing.length > 0 ? await ask(this.#parts, () => backend.read(missing)).catch(() => {}) : []
+      const same = read?.filter((one) => isSame(one, replica.record(one.key)))
+      const passing = new Map(same?.map((one) => [one.key, one]))
+      const others = missing.filter((key) => !passing.has(key))
+      if (read && others.length > 0)
+        intake.onRead(
+          others,
+          read.filter(({ key }) => !passing.has(key)),
+        )
+      for (const key of batch) {
+        const json = replica.record(key)?.json ?? passing.get(key)?.json
+        if (json) see(key, json)
+      }
+    }
+  }
+
   /** There are values that were left out. */
   onUnread(): void {
     if (this.#isBehind || this.#parts.policy === 'asked') return
@@ -98,4 +124,8 @@ export class Values {
     for (const key of keys) this.#flights.set(key, flight)
     return flight
   }
+}
+
+function isSame(read: StoredRecord, known: KnownRecord | undefined): boolean {
+  return read.stamp === known?.stamp && recordProblem(read) === undefined
 }

@@ -18,6 +18,8 @@ export interface Put {
   stamp?: Stamp
 }
 
+export type PutOptions = Omit<Put, 'key' | 'value'>
+
 /** A put whose value is already text. */
 export type EncodedPut = Omit<Put, 'value' | 'head'> & { json: string | null; head?: string | undefined }
 

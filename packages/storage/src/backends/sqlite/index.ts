@@ -94,7 +94,7 @@ export function sqliteBackend({
     },
     merge: (writes) => write((tables) => writes.map((one) => mergeWrite(tables, one, time.now()))),
     pull: (cursor, _, options) => read((tables) => ({ ...tables.page(cursor, options), now: time.now() })),
-    read: (keys) => read((tables) => keys.flatMap((key) => tables.found(key) ?? [])),
+    read: (keys) => read((tables) => tables.found(keys)),
     count: (node, cleared, totals) =>
       write((tables) => countShares(tables, node, cleared, totals, time.now())),
     leave: (node) =>

@@ -24,13 +24,14 @@ export class SqliteTables implements Tables {
   }
 
   record(key: string): StoredRecord | undefined {
-    const stored = this.found(key)
+    const [stored] = this.#statements.rows<RecordRow>('SELECT * FROM records WHERE key = ?', key).map(readRow)
     return stored && recordProblem(stored) === undefined ? stored : undefined
   }
 
-  /** The same as it was read. */
-  found(key: string): StoredRecord | undefined {
-    return this.#statements.rows<RecordRow>('SELECT * FROM records WHERE key = ?', key).map(readRow)[0]
+  /** What is under these keys, as it was read. */
+  found(keys: readonly string[]): StoredRecord[] {
+    const sql = 'SELECT * FROM records WHERE key IN (SELECT value FROM json_each(?))'
+    return this.#statements.rows<RecordRow>(sql, JSON.stringify(keys)).map(readRow)
   }
 
   save({ key, json, head, stamp, basis, seen, expires }: StoredRecord): void {
