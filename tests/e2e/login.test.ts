@@ -3,18 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
+import { fakeBrowser } from '../support/browser.ts'
 import { addServices, documentOf, errorOf, mcpstore, startMcpstore } from '../support/mcpstore.ts'
 import { until } from '../support/processes.ts'
 import { startHttpServer } from '../support/servers.ts'
-
-/** A browser that opens the address it is started with, notes what it was started with, and follows. */
-function fakeBrowser(box: Box): { BROWSER: string } {
-  const program = `#!${process.execPath}
-require('node:fs').writeFileSync(${JSON.stringify(box.path('opened'))}, JSON.stringify(process.argv.slice(2)))
-fetch(process.argv[2])
-`
-  return { BROWSER: box.write('browser.cjs', program, 0o755) }
-}
 
 async function grants(url: string, grant: string): Promise<number> {
   const { log } = (await (await fetch(new URL('/log', url))).json()) as { log: { rpc?: string }[] }

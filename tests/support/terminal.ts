@@ -22,7 +22,7 @@ export async function shownOnTerminal(
 const statusLine = /(?:\r\u001b\[K[\u2800-\u28ff] [^\r\u001b]*)+\r\u001b\[K/g
 
 /** What to type, or to do, once the text is shown, each once and in this order. */
-export type Answer = readonly [at: string, keys: string | (() => void)]
+export type Answer = readonly [at: string, keys: string | ((shown: string) => Promise<string> | undefined)]
 
 /** Runs the built program on a terminal of its own, and answers the exit code and what was shown. */
 export async function onTerminal(
@@ -43,8 +43,9 @@ export async function onTerminal(
     shown += chunk
     for (let next = left[0]; next && shown.indexOf(next[0], read) >= 0; next = left[0]) {
       read = shown.indexOf(next[0], read) + next[0].length
-      if (typeof next[1] === 'string') terminal.stdin!.write(next[1])
-      else next[1]()
+      const keys = typeof next[1] === 'string' ? next[1] : next[1](shown)
+      if (typeof keys === 'string') terminal.stdin!.write(keys)
+      else void keys?.then((text) => terminal.stdin!.write(text))
       left.shift()
     }
   })

@@ -3,6 +3,7 @@ import { LONGEST_TIMER_MS } from './connections/deadline.ts'
 import { storeError } from './errors.ts'
 import { nearest } from './near.ts'
 import { STATUS_WORDS } from './services/service-info.ts'
+import { clientProblem } from './tokens/sign-in-client.ts'
 import { globsProblem } from './tools/tool-filter.ts'
 
 /** What a value of an option must be, in words, if it is something else. */
@@ -40,6 +41,9 @@ const statuses: Check = (value) => {
   const known = words.length > 0 && words.every((word) => STATUS_WORDS.some((one) => one === word))
   return known ? undefined : `one of ${STATUS_WORDS.join(', ')}, or a list of them`
 }
+
+const port: Check = (value) =>
+  !ms(value) && (value as number) <= 65_535 ? undefined : 'a whole number up to 65535'
 
 const object: Check = (value) => (isObject(value) ? undefined : 'an object')
 
@@ -88,7 +92,7 @@ const METHODS: Record<Method, Record<string, Check>> = {
   connectService: ASK,
   restartService: { timeout: delay },
   trustService: { confirm: callback },
-  signIn: { open: callback, ...ASK },
+  signIn: { open: callback, client: clientProblem, callbackPort: port, ...ASK },
   diffTools: RENEW,
   acceptTools: RENEW,
   listTools: LIST,

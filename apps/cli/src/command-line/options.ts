@@ -1,4 +1,5 @@
 import type { WordKind } from '../completion/word-kind.ts'
+import { clientNames } from './client-names.ts'
 
 /** Every option of every command, as parsed. One name means the same everywhere. */
 export interface OptionValues {
@@ -40,6 +41,11 @@ export interface OptionValues {
   yes?: boolean
   revoke?: boolean
   'no-browser'?: boolean
+  'client-id'?: string
+  'client-secret-env'?: string
+  'client-secret-stdin'?: boolean
+  'client-metadata'?: string
+  'callback-port'?: string
   accept?: boolean
   user?: string
   sort?: string
@@ -62,20 +68,6 @@ export interface OptionSpec {
   short?: string
   summary: string
 }
-
-/** What other clients are called, as far as the library knows them. */
-const clientNames: readonly string[] = [
-  'claude',
-  'claude-code',
-  'claude-desktop',
-  'cursor',
-  'vscode',
-  'codex',
-  'gemini',
-  'opencode',
-  'zed',
-  'windsurf',
-]
 
 export const options: Readonly<Record<OptionName, OptionSpec>> = {
   namespace: { kind: 'text', value: 'NAME', summary: 'namespace (MCPSTORE_NAMESPACE; default "default")' },
@@ -204,6 +196,15 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   accept: { kind: 'flag', summary: 'take what the tools are now for what they have to be' },
   revoke: { kind: 'flag', summary: 'take back what was approved' },
   'no-browser': { kind: 'flag', summary: 'open no browser: print the address, to open it elsewhere' },
+  'client-id': { kind: 'text', value: 'ID', summary: 'the client that was registered there by hand' },
+  'client-secret-env': { kind: 'text', value: 'VAR', summary: 'the variable that holds its secret' },
+  'client-secret-stdin': { kind: 'flag', summary: 'read its secret from stdin' },
+  'client-metadata': { kind: 'text', value: 'URL', summary: 'the document that describes the client' },
+  'callback-port': {
+    kind: 'text',
+    value: 'PORT',
+    summary: 'where the browser comes back to (default: a free port)',
+  },
   'all-dataspaces': { kind: 'flag', summary: 'every dataspace of the namespace' },
   force: { kind: 'flag', summary: 'write over a file that is there' },
   replace: { kind: 'flag', summary: 'put what differs in place of what is there' },

@@ -14,6 +14,8 @@ export async function login(context: CommandContext, { positionals, values }: Co
   if (settings.json && values['no-browser']) {
     throw usageError('with --json nobody sees the address to open', 'Leave out --json, or --no-browser.')
   }
+  const { signInOptions } = await import('../command-line/sign-in-options.ts')
+  const client = await signInOptions(context, values)
   return withStore(context, async (store) => {
     const services = servicesOf(store, values)
     if (!(await isTrusted(context, services, name))) {
@@ -23,6 +25,7 @@ export async function login(context: CommandContext, { positionals, values }: Co
     const report = await whileWaiting(context, `signing in to ${name}`, () =>
       services.signIn(name, {
         signal,
+        ...client,
         ...(settings.timeoutMs !== undefined && { timeout: settings.timeoutMs }),
         open: (url, take) => show(context, { name, url, take, isOpened: !values['no-browser'] }),
       }),

@@ -39,6 +39,11 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     return line
   }
   const err = outputOf(stderr, env, () => line?.erase())
+  // The line would be drawn over a question, and over what is typed after it.
+  const alone = <T>(answer: Promise<T>): Promise<T> => {
+    line?.end()
+    return answer
+  }
   const base = {
     out: outputOf(stdout, env, () => line?.erase()),
     err,
@@ -48,8 +53,8 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     unread: unread.signal,
     readStdin: async () => (await import('./stream-text.ts')).readAll(process.stdin, 'stdin'),
     writeObstacle: async (file: string) => (await import('./write-obstacle.ts')).writeObstacle(file),
-    confirm: isTerminal ? (question: string) => ask(question, process, signal) : undefined,
-    ask: isTerminal ? (question: string) => askLine(question, process, signal) : undefined,
+    confirm: isTerminal ? (question: string) => alone(ask(question, process, signal)) : undefined,
+    ask: isTerminal ? (question: string) => alone(askLine(question, process, signal)) : undefined,
     statusLine: err.redraws ? statusLine : undefined,
   }
   return {

@@ -1,5 +1,6 @@
 import { serviceWords } from '../config/shell-words.ts'
 import type { AuthClient, AuthQuestion, AuthTokens, OAuthProvider } from '../connections/auth-provider.ts'
+import type { SignInClient } from './sign-in-client.ts'
 import type { TokenFile } from './token-file.ts'
 
 const NOWHERE = 'http://127.0.0.1/callback'
@@ -12,6 +13,7 @@ export class KeptProvider implements OAuthProvider {
   readonly #file: TokenFile
   /** The one of the tokens that were read last: needed when they are void, and the file is gone. */
   #client: AuthClient | undefined
+  #given: SignInClient | undefined
 
   constructor(file: TokenFile, { name, scope }: AuthQuestion) {
     this.#file = file
@@ -21,11 +23,13 @@ export class KeptProvider implements OAuthProvider {
   tokens(): AuthTokens | undefined {
     const kept = this.#file.read()
     this.#client = kept?.client ?? this.#client
+    this.#given = kept?.given ?? this.#given
     return kept?.tokens
   }
 
   async saveTokens(tokens: AuthTokens): Promise<void> {
-    await this.#file.write({ tokens, client: this.clientInformation() })
+    const given = this.#given
+    await this.#file.write({ tokens, client: this.clientInformation(), ...(given && { given }) })
   }
 
   clientInformation(): AuthClient {

@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import type { AuthClient, AuthTokens, OAuthProvider } from '../connections/auth-provider.ts'
 import type { Loopback } from './loopback.ts'
+import type { SignInClient } from './sign-in-client.ts'
 import type { Credentials } from './token-file.ts'
 
 /** Takes the user to where he signs in. `take` is for an address that he brings back himself; it says whether it fits. */
 export type Opener = (url: string, take: (address: string) => boolean) => void | Promise<void>
 
-/** Signs a user in, with a client that is registered for this once. Keeps nothing. */
+/** Signs a user in, with a client that is known there, or one that is registered for this once. Keeps nothing. */
 export class LoginProvider implements OAuthProvider {
   readonly redirectUrl: string
   readonly clientMetadata: OAuthProvider['clientMetadata']
+  readonly clientMetadataUrl?: string
   readonly #back: Loopback
   readonly #open: Opener
   readonly #ended: Promise<never>
@@ -20,10 +22,19 @@ export class LoginProvider implements OAuthProvider {
   #cameBack: URL | undefined
 
   /** `ended` rejects when the user is waited for no longer. */
-  constructor(back: Loopback, open: Opener, ended: Promise<never>) {
+  constructor(
+    back: Loopback,
+    { open, ended, client }: { open: Opener; ended: Promise<never>; client?: SignInClient | undefined },
+  ) {
     this.#back = back
     this.#open = open
     this.#ended = ended
+    if (client && 'id' in client) {
+      this.#client = {
+        client_id: client.id,
+        ...(client.secret !== undefined && { client_secret: client.secret }),
+      }
+    } else if (client) this.clientMetadataUrl = client.metadataUrl
     this.redirectUrl = back.url
     this.clientMetadata = {
       client_name: 'mcpstore',
@@ -53,6 +64,9 @@ export class LoginProvider implements OAuthProvider {
   }
 
   saveClientInformation(client: AuthClient): void {
+    if (this.clientMetadataUrl !== undefined && client.client_id !== this.clientMetadataUrl) {
+      throw new Error('its authorization server reads no client metadata, and would register another client')
+    }
     this.#client = client
   }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { asError, storeError } from '../errors.ts'
 
 const PATH = '/callback'
 
@@ -20,10 +21,17 @@ export class Loopback {
     server.on('request', (request, response) => this.#answer(request, response))
   }
 
-  static async open(): Promise<Loopback> {
+  /** @throws `usage` where the port is taken or closed; 0 is a free one */
+  static async open(port: number): Promise<Loopback> {
     const server = createServer()
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(0, '127.0.0.1', resolve)
+      server.once('error', reject).listen(port, '127.0.0.1', resolve)
+    }).catch((thrown) => {
+      const message = `nobody can come back to port ${port} of this machine: ${asError(thrown).message}`
+      throw storeError('usage', message, {
+        hint: 'End what listens there, or choose another port.',
+        cause: thrown,
+      })
     })
     return new Loopback(server)
   }

@@ -7,6 +7,7 @@ import type { Service } from '../services/registry.ts'
 import type { KeptTokens } from './kept-tokens.ts'
 import { LoginProvider, type Opener } from './login-provider.ts'
 import { Loopback } from './loopback.ts'
+import type { SignInClient } from './sign-in-client.ts'
 
 /** How long a user has to sign in, in ms. */
 const TIME_MS = 300_000
@@ -17,6 +18,10 @@ export interface SignInOptions {
    * this machine; it says whether it was of this sign-in.
    */
   open: Opener
+  /** Default: the one that was given before and is kept with the tokens, or one that is registered for this once. */
+  client?: SignInClient
+  /** The port of 127.0.0.1 that the browser comes back to, where the client may use no other. Default: a free one. */
+  callbackPort?: number
   /** How long the user has, in ms. Default: 300,000. */
   timeout?: number
   signal?: AbortSignal
@@ -39,8 +44,8 @@ export interface SignOutReport {
 }
 
 /** Signs the user in to a service; see `StoreContext.signIn`. */
-export async function signIn(house: House, given: string, options: SignInOptions): Promise<SignInReport> {
-  const service = house.registry.get(checkServiceName(given))
+export async function signIn(house: House, called: string, options: SignInOptions): Promise<SignInReport> {
+  const service = house.registry.get(checkServiceName(called))
   const { name, scope } = service
   const tokens = keptTokens(house)
   await house.gate.admit(service, { timeoutMs: house.options.connectTimeoutMs, signal: options.signal })
@@ -52,12 +57,13 @@ export async function signIn(house: House, given: string, options: SignInOptions
     })
   }
   const file = tokens.fileOf({ name, scope, url: config.url })
-  const back = await Loopback.open()
+  const given = options.client ?? file.glimpse()?.given
+  const back = await Loopback.open(options.callbackPort ?? 0)
   const time = timeFor(name, options)
-  const provider = new LoginProvider(back, options.open, time.ended)
+  const provider = new LoginProvider(back, { open: options.open, ended: time.ended, client: given })
   try {
     const { signInTo } = await import('../connections/http/sign-in.ts')
-    await Promise.race([signInTo(name, config, provider), time.ended])
+    await Promise.race([signInTo({ name, scope }, config, provider), time.ended])
   } catch (thrown) {
     throw time.error ?? thrown
   } finally {
@@ -69,7 +75,7 @@ export async function signIn(house: House, given: string, options: SignInOptions
   await file.alone(async () => {
     // One that was spoiled would stay as it is.
     file.remove()
-    await file.write(credentials)
+    await file.write({ ...credentials, ...(given && { given }) })
   })
   await house.reach.disconnect(service)
   const error = await problemOf(house, service, options)

@@ -3,11 +3,14 @@ import { isObject } from '../config/problem.ts'
 import type { AuthClient, AuthTokens } from '../connections/auth-provider.ts'
 import { whileLocked } from '../trust/file-lock.ts'
 import { PrivateFile } from '../trust/private-file.ts'
+import { clientProblem, type SignInClient } from './sign-in-client.ts'
 
 /** What one who is signed in has: tokens, and the client that they were given to, each naming its authorization server. */
 export interface Credentials {
   tokens: AuthTokens
   client: AuthClient
+  /** What the user gave to sign in with, which serves again. */
+  given?: SignInClient
 }
 
 const VERSION = 1
@@ -47,8 +50,8 @@ export class TokenFile {
   }
 
   /** @throws `storage`; then nothing was changed */
-  async write({ tokens, client }: Credentials): Promise<void> {
-    const kept = { version: VERSION, url: this.#url, tokens, client }
+  async write({ tokens, client, given }: Credentials): Promise<void> {
+    const kept = { version: VERSION, url: this.#url, tokens, client, ...(given && { given }) }
     await this.#file.change((entries) => {
       entries.clear()
       for (const [key, value] of Object.entries(kept)) entries.set(key, value)
@@ -67,7 +70,12 @@ export class TokenFile {
 
 function credentialsIn(entries: Map<string, unknown>): Credentials | undefined {
   if (entries.size === 0) return undefined
-  return { tokens: entries.get('tokens') as AuthTokens, client: entries.get('client') as AuthClient }
+  const given = entries.get('given') as SignInClient | undefined
+  return {
+    tokens: entries.get('tokens') as AuthTokens,
+    client: entries.get('client') as AuthClient,
+    ...(given && { given }),
+  }
 }
 
 /** @throws Error that says what is wrong */
@@ -80,11 +88,12 @@ function readEntries(text: string): Map<string, unknown> {
     throw new Error('it is not JSON')
   }
   if (!isObject(found)) throw new Error('it holds no object')
-  const { version, url, tokens, client } = found as Record<string, unknown>
+  const { version, url, tokens, client, given } = found as Record<string, unknown>
   if (version !== VERSION) throw new Error('it is of another version')
   if (typeof url !== 'string') throw new Error('it does not say where its tokens may be sent')
   if (!isObject(tokens) || !isText(tokens, 'access_token')) throw new Error('it holds no token')
   if (!isObject(client) || !isText(client, 'client_id')) throw new Error('it holds no client')
+  if (given !== undefined && clientProblem(given)) throw new Error('it holds no client that was given')
   return new Map(Object.entries(found))
 }
 

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { RemoteConfig } from '../../config/service-config.ts'
+import { serviceWords } from '../../config/shell-words.ts'
 import { asError, storeError } from '../../errors.ts'
-import type { OAuthProvider } from '../auth-provider.ts'
+import type { AuthQuestion, OAuthProvider } from '../auth-provider.ts'
 import { masked } from '../masked.ts'
 import { endpointOf } from './endpoint.ts'
 import { createPlainFetch } from './plain-fetch.ts'
 import { hasAuthorization } from './provider.ts'
+import { Registration } from './registration.ts'
 import { NoToken, Signer } from './signer.ts'
 import { Wire } from './wire.ts'
 
@@ -17,7 +19,7 @@ const TURNED_AWAY = new Set([401, 403])
  * @throws `usage` where the config has credentials of its own, `auth_required`, `unreachable`, `bad_config`
  */
 export async function signInTo(
-  service: string,
+  { name: service, scope }: Pick<AuthQuestion, 'name' | 'scope'>,
   config: RemoteConfig,
   provider: OAuthProvider,
 ): Promise<void> {
@@ -29,7 +31,8 @@ export async function signInTo(
     })
   }
   const wire = new Wire()
-  const signer = new Signer({ provider, url, fetch: createPlainFetch(wire) })
+  const registration = new Registration(createPlainFetch(wire))
+  const signer = new Signer({ provider, url, fetch: registration.fetch })
   // A notification opens no session, and gets no answer that would have to be waited for.
   const request =
     config.type === 'sse'
@@ -61,6 +64,14 @@ export async function signInTo(
     if (thrown.why === 'passing') {
       throw storeError('unreachable', `signing in to service "${service}" failed: ${text}`, {
         hint: 'Try again later, or see whether its authorization server runs.',
+        cause: thrown,
+      })
+    }
+    if (registration.isRefused(thrown)) {
+      const reads = provider.clientMetadataUrl === undefined ? '' : ' and reads no client metadata'
+      const message = `nobody signed in to service "${service}": its authorization server registers no clients${reads}`
+      throw storeError('auth_required', message, {
+        hint: `Register one there yourself, with the redirect address http://127.0.0.1/callback, and give its id (client): mcpstore login ${serviceWords(service, scope)} --client-id ID`,
         cause: thrown,
       })
     }

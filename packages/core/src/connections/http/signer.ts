@@ -3,7 +3,7 @@ import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { redactText } from '../../config/secrets.ts'
 import { asError } from '../../errors.ts'
-import type { AuthProvider, OAuthProvider } from '../auth-provider.ts'
+import type { AuthClient, AuthProvider, OAuthProvider } from '../auth-provider.ts'
 import { Answer } from './answer.ts'
 import { IssuerCheck } from './issuer.ts'
 
@@ -160,7 +160,9 @@ export class Signer {
       const cameBack = await provider.authorizationCode?.()
       return cameBack !== undefined && (await ask(cameBack))
     } catch (error) {
-      const message = this.hide(asError(error).message)
+      const { client_secret } = Object(await clientOf(provider)) as Partial<AuthClient>
+      const secrets = client_secret === undefined ? [] : [client_secret]
+      const message = redactText(this.hide(asError(error).message), secrets)
       const cause = message === asError(error).message ? error : undefined
       throw new NoToken(outage ? 'passing' : 'failed', message, { cause })
     }
@@ -169,6 +171,15 @@ export class Signer {
 
 function isOAuth(provider: AuthProvider): provider is OAuthProvider {
   return 'clientMetadata' in provider
+}
+
+/** The client, if there is one. */
+async function clientOf(provider: OAuthProvider): Promise<AuthClient | undefined> {
+  try {
+    return await provider.clientInformation()
+  } catch {
+    return undefined
+  }
 }
 
 function isDenial({ statusCode }: IncomingMessage): boolean {
