@@ -309,6 +309,14 @@ export const storageMutants: Mutant[] = [
     test: 'what a run that was killed has counted is delivered once, by whoever comes next',
   },
   {
+    name: 'what follows a lease does not wait for the disk either',
+    file: 'packages/storage/src/backends/sqlite/sqlite-file.ts',
+    find: "if (passing) db.exec('PRAGMA synchronous = FULL')",
+    replace: 'void passing',
+    suite: sqlite,
+    test: 'what ends with its process does not wait for the disk, and what is written after it does',
+  },
+  {
     name: 'a removed database file is not noticed',
     file: 'packages/storage/src/backends/sqlite/database.ts',
     find: "return parts[0] && parts.map((stat) => `${stat?.dev}:${stat?.ino}`).join(' ')",

@@ -159,6 +159,37 @@ test('a locked file does not hold up the host: it is tried again and again, with
   expect(order).not.toContain('try try try')
 })
 
+test('what ends with its process does not wait for the disk, and what is written after it does', async () => {
+  const waits: boolean[] = []
+  const exec = Libsql.prototype.exec
+  const spy = vi.spyOn(Libsql.prototype, 'exec').mockImplementation(function (this: Libsql.Database, sql) {
+    const FULL = 2
+    if (sql === 'COMMIT') {
+      const { synchronous } = this.prepare('PRAGMA synchronous').get() as { synchronous: number }
+      waits.push(synchronous === FULL)
+    }
+    return exec.call(this, sql)
+  })
+  const commits = async (work: () => Promise<unknown>) => {
+    waits.length = 0
+    await work()
+    return [...waits]
+  }
+  const backend = sqliteBackend({ file })
+  try {
+    await backend.open({ ids: ['one'] })
+    expect(await commits(() => backend.lease('refresh', 'me', 1000))).toEqual([false])
+    expect(await commits(() => backend.count('node', '', []))).toEqual([true])
+    expect(await commits(() => backend.lease('refresh', 'other', 1000))).toEqual([false])
+    expect(await commits(() => backend.release('refresh', 'me'))).toEqual([false])
+    expect(await commits(() => backend.announce!('node', '{}'))).toEqual([false])
+    expect(await commits(() => backend.merge([]))).toEqual([true])
+  } finally {
+    await backend.close()
+    spy.mockRestore()
+  }
+})
+
 test('a full disk: the write is told to be in memory, what was there stays, and it fits when there is room', async () => {
   const small = await open({ maxPages: 30 })
   await small.put(CONFIG, 'small')

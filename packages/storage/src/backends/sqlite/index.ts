@@ -14,7 +14,7 @@ import {
   stayShare,
 } from '../rules.ts'
 import { inspectFile } from './inspect.ts'
-import { SqliteFile } from './sqlite-file.ts'
+import { SqliteFile, type WriteOptions } from './sqlite-file.ts'
 import { SqliteTables } from './tables.ts'
 
 export interface SqliteOptions {
@@ -53,9 +53,9 @@ export function sqliteBackend({
     if (opened.hasAppeared) await opened.open({ make: false })
     return opened.read(task)
   }
-  const write = async <Result>(task: (tables: SqliteTables) => Result) => {
+  const write = async <Result>(task: (tables: SqliteTables) => Result, options: WriteOptions = {}) => {
     // What could not be written when it was opened may have been made writable since; what was not there is made.
-    if (!opened.isFrozen && !opened.absent) return opened.write(task)
+    if (!opened.isFrozen && !opened.absent) return opened.write(task, options)
     await opened.open()
     return opened.write((tables) => {
       complete(tables)
@@ -109,20 +109,25 @@ export function sqliteBackend({
       // Whoever only looks makes nothing.
       if (!opened.isOpen || opened.absent || opened.isFrozen) return false
       const last = time.now()
-      opened.write((tables) => tables.nodes.announce({ id: node, last, about }, last - REMEMBERED_MS))
+      const present = (tables: SqliteTables) =>
+        tables.nodes.announce({ id: node, last, about }, last - REMEMBERED_MS)
+      opened.write(present, { passing: true })
       return true
     },
     nodes: () => read((tables) => tables.nodes.all()),
     clear: (stamp) => write((tables) => clearTables(tables, stamp, time.now())),
     lease: (name, holder, ttlMs) =>
-      write((tables) => {
-        const held = tables.leaseOfOther(name, holder)
-        const left = held ? leaseLeft(held, time.now()) : 0
-        if (left > 0) return left
-        tables.setLease(name, holder, time.now() + ttlMs, ttlMs)
-        return 0
-      }),
-    release: (name, holder) => write((tables) => tables.removeLease(name, holder)),
+      write(
+        (tables) => {
+          const held = tables.leaseOfOther(name, holder)
+          const left = held ? leaseLeft(held, time.now()) : 0
+          if (left > 0) return left
+          tables.setLease(name, holder, time.now() + ttlMs, ttlMs)
+          return 0
+        },
+        { passing: true },
+      ),
+    release: (name, holder) => write((tables) => tables.removeLease(name, holder), { passing: true }),
     report: (conflicts) =>
       write((tables) => {
         for (const conflict of conflicts) tables.addConflict(conflict, MAX_CONFLICTS)

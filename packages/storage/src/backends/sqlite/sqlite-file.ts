@@ -3,6 +3,10 @@ import { fileIdentity, type OpenFile, type OpenOptions, openFile } from './datab
 import { classify, vanished } from './errors.ts'
 import { Statements } from './statements.ts'
 
+export interface WriteOptions {
+  passing?: boolean
+}
+
 /**
  * A file that others may have open too: short transactions that never wait. Every method throws `BackendError`, also when
  * the file is not the one any more that was opened: then nothing is told to be in it.
@@ -67,8 +71,9 @@ export class SqliteFile<Tables> {
     return this.#transact('BEGIN', task)
   }
 
-  write<Result>(task: (tables: Tables) => Result): Result {
-    const result = this.#transact('BEGIN IMMEDIATE', task)
+  /** With `passing` it does not wait for the disk: for what means nothing after the machine has gone down. */
+  write<Result>(task: (tables: Tables) => Result, { passing = false }: WriteOptions = {}): Result {
+    const result = this.#transact('BEGIN IMMEDIATE', task, passing)
     this.#wrote = true
     return result
   }
@@ -93,20 +98,26 @@ export class SqliteFile<Tables> {
   }
 
   /** Runs `task` in one transaction; nothing of it stays if it throws or the file is not the one opened. */
-  #transact<Result>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', task: (tables: Tables) => Result): Result {
+  #transact<Result>(
+    begin: 'BEGIN' | 'BEGIN IMMEDIATE',
+    task: (tables: Tables) => Result,
+    passing = false,
+  ): Result {
     try {
       const open = this.#open
       if (!open || this.#isReplaced(open)) throw vanished(this.path)
       const { db, frozen, tables } = open
       if (frozen && begin === 'BEGIN IMMEDIATE') throw frozen
-      db.exec(begin)
+      if (passing) db.exec('PRAGMA synchronous = NORMAL')
       try {
+        db.exec(begin)
         const result = task(tables)
         db.exec('COMMIT')
         if (this.#isReplaced(open)) throw vanished(this.path)
         return result
       } finally {
         if (db.inTransaction) db.exec('ROLLBACK')
+        if (passing) db.exec('PRAGMA synchronous = FULL')
       }
     } catch (thrown) {
       throw classify(thrown, this.path)
