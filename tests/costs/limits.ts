@@ -81,6 +81,6 @@ export const ofStore: Limit[] = [
     why: 'lease, list, state, release, the lookup keys of all tools in one; close',
   },
   { what: 'mcpstore list: commands', most: 47, why: 'as above, with what the mirror knows compared' },
-  { what: 'mcpstore list: round trips', most: 15, why: 'the same' },
+  { what: 'mcpstore list: round trips', most: 14, why: 'the same' },
   { what: 'mcpstore use-tool: commands', most: 48, why: 'the same, and the counters once' },
 ]

@@ -1314,8 +1314,8 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a message that is no revision is not handed over',
     file: 'packages/storage/src/backends/redis/hints.ts',
-    find: 'else onHint(undefined, noRevision(channel, message))',
-    replace: 'else onHint()',
+    find: 'onHint(undefined, noRevision(channel, message))',
+    replace: 'onHint()',
     suite: sharedEvents,
     test: 'so are messages that are no revision, and records that are no JSON',
   },

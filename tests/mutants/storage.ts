@@ -52,6 +52,14 @@ export const storageMutants: Mutant[] = [
     test: 'a connection that loses every message still tells what others counted by the time that it counts itself',
   },
   {
+    name: 'each process asks at once for each count of each other',
+    file: 'packages/storage/src/backends/redis/hints.ts',
+    find: 'else if (!ofCounters) onHint(rev)',
+    replace: 'else if (rev) onHint(rev)',
+    suite: 'packages/storage/test/redis-session.test.ts',
+    test: 'asks for what others have counted once in a while, however many hints there are of it',
+  },
+  {
     name: 'each lookup key is a command of its own',
     file: 'packages/storage/src/backends/redis/lifetime.ts',
     find: 'const PROJECTED_AT_ONCE = 500',

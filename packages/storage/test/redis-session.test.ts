@@ -123,6 +123,34 @@ describe.skipIf(!hasRedisServer)('a connection that worked', () => {
     await expect.poll(() => heard.at(-1)).toBe(51)
   })
 
+  it('asks for what others have counted once in a while, however many hints there are of it', async () => {
+    await using server = await startRedis()
+    const later: [ms: number, task: () => void][] = []
+    const time = {
+      ...systemTime,
+      after: (...[ms, task, options]: Parameters<typeof systemTime.after>) => {
+        if (ms !== 500) return systemTime.after(ms, task, options)
+        later.push([ms, task])
+        return () => {}
+      },
+    }
+    const target = redisTarget({ url: server.url })
+    const backend = redisBackend({ target, namespace: 'n', dataspace: 'd', time, timeoutMs: 2000 })
+    cleanups.push(() => backend.close())
+    const heard: unknown[] = []
+    backend.onHint((rev) => void heard.push(rev))
+    await backend.open()
+    const publish = (message: string) => server.command('PUBLISH', 'n:d:changes', message)
+    for (const message of ['~1', '~3', '~2', '4']) await publish(message)
+    await expect.poll(() => heard).toEqual([4])
+    expect(later).toHaveLength(1)
+    later[0]![1]()
+    expect(heard).toEqual([4, 3])
+    await publish('~5')
+    await expect.poll(() => later).toHaveLength(2)
+    expect(heard).toEqual([4, 3])
+  })
+
   it('is a reason to look when it ends by itself', async () => {
     await using server = await startRedis()
     const { backend, hints } = backendAt(server.url, 2000)

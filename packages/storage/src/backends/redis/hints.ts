@@ -8,6 +8,13 @@ import type { Time } from '../../time.ts'
 export const NO_NEWS = '0'
 /** Hints that follow one another within this time, in ms, are read together. */
 const GATHER_MS = 5
+/**
+ * Counters of others are read so long after the first hint of them, in ms: where many processes count, each would else ask
+ * for what each of the others has counted, four times a second.
+ */
+const COUNTS_MS = 500
+/** A revision; with the sign before it nothing changed but counters. */
+const REVISION = /^(~?)(\d{1,16})$/
 /** How much of a message that says nothing is told. */
 const MOST_QUOTED = 60
 
@@ -19,15 +26,26 @@ export interface HearOptions {
 
 /**
  * Tells what is said on the channels that `client` subscribes to: the first hint at once, those that come close after it
- * in one piece.
+ * in one piece, and of counters all that come in a while.
  */
 export function hear(client: Redis | Cluster, { onHint, time }: HearOptions): void {
+  let counted: number | undefined
+  const tellCounted = () => {
+    const rev = counted
+    counted = undefined
+    onHint(rev)
+  }
   client.on('message', (channel: string, message: string) => {
     if (message === NO_NEWS) return
     gather((client as { stream?: Socket }).stream, time)
-    const rev = /^\d{1,16}$/.test(message) ? Number(message) : Number.NaN
-    if (Number.isSafeInteger(rev)) onHint(rev)
-    else onHint(undefined, noRevision(channel, message))
+    const [, ofCounters, digits] = REVISION.exec(message) ?? []
+    const rev = Number(digits)
+    if (!Number.isSafeInteger(rev)) onHint(undefined, noRevision(channel, message))
+    else if (!ofCounters) onHint(rev)
+    else {
+      if (counted === undefined) time.after(COUNTS_MS, tellCounted)
+      counted = Math.max(counted ?? 0, rev)
+    }
   })
 }
 

@@ -46,7 +46,7 @@ end
 local rev = ''
 -- Counted before, they may have lost their place in the index.
 if rose or not redis.call('ZSCORE', index, member) then
-  rev = string.format('%d', next_rev(meta, channel))
+  rev = string.format('%d', next_rev(meta, channel, '~'))
   redis.call('ZADD', index, rev, member)
 end
 if lifetime ~= '' then

@@ -110,9 +110,9 @@ local function add_conflict(key, member, loser, loser_value, winner, winner_valu
 end
 
 -- Moves the feed on, tells who listens, and returns the new revision. A user without the right to publish is no failure:
--- the others ask from time to time.
-local function next_rev(meta, channel)
+-- the others ask from time to time. With a `sign` of `~` before it the revision is one of counters, which are no hurry.
+local function next_rev(meta, channel, sign)
   local rev = redis.call('HINCRBY', meta, 'rev', 1)
-  redis.pcall('PUBLISH', channel, string.format('%d', rev))
+  redis.pcall('PUBLISH', channel, string.format('%s%d', sign or '', rev))
   return rev
 end
