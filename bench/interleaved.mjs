@@ -35,10 +35,3 @@ export async function interleaved(sides, { rounds, warmUps = 1, pace }) {
 export function cannot(reason) {
   return { cannot: reason }
 }
-
-/** How long a question may go on with its rounds, and how many it takes whatever that lasts. */
-export const paces = {
-  quick: { enoughMs: 1500, atLeast: 3 },
-  normal: { enoughMs: 8000, atLeast: 5 },
-  full: { enoughMs: 20_000, atLeast: 7 },
-}

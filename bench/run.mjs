@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { paces } from './interleaved.mjs'
 import { load, surroundings } from './machine.mjs'
 import { readOptions, usage } from './options.mjs'
+import { paceOf } from './pace.mjs'
 import { installPeers, nodeForPeers } from './peers/install.mjs'
 import { allQuestions, belongsTo, named, namesIn } from './questions.mjs'
 import { hasRedisServer } from './redis/server.mjs'
@@ -17,13 +17,15 @@ const results = fileURLToPath(new URL('./results', import.meta.url))
 const questions = allQuestions()
 const options = orRefuse(() => readOptions(process.argv.slice(2)))
 const { scope, peers } = options
+/** Who names questions wants all of each. */
+const wanted = options.names.length > 0
 if (options.help) {
   console.log(usage)
   for (const topic of new Set(questions.map(({ topic }) => topic))) {
     console.log(`${topic}: ${namesIn(questions, topic)}`)
   }
 } else {
-  const chosen = options.names.length > 0 ? orRefuse(() => named(questions, options.names)) : questions
+  const chosen = wanted ? orRefuse(() => named(questions, options.names)) : questions
   if (!existsSync(cli)) refuse('what users run is measured, and that is not built yet: npm run setup')
   if (peers) orRefuse(() => installPeers())
   const node = peers ? orRefuse(() => nodeForPeers()) : process.execPath
@@ -39,7 +41,9 @@ async function measureAll(chosen) {
   for (const [index, { topic, name, url }] of chosen.entries()) {
     process.stderr.write(`${index + 1}/${chosen.length} ${name} …`)
     const start = performance.now()
-    for (const row of await rowsOf(url)) rows.push({ topic, name, ...row })
+    const spentMs = Date.now() - began.getTime()
+    const pace = paceOf(scope, wanted ? {} : { spentMs, questions: chosen.length - index })
+    for (const row of await rowsOf(url, pace)) rows.push({ topic, name, ...row })
     process.stderr.write(` ${((performance.now() - start) / 1000).toFixed(1)} s\n`)
   }
   const seconds = (Date.now() - began.getTime()) / 1000
@@ -57,17 +61,20 @@ async function measureAll(chosen) {
 }
 
 /** What comes of a question, or of several that are measured together: such a module has `questions`. */
-async function rowsOf(url) {
+async function rowsOf(url, pace) {
   const asked = await import(url)
   const several = asked.questions ?? [asked]
-  if (options.names.length === 0 && !belongsTo(scope, asked.scope)) {
-    return several.flatMap((one) => skippedRows(one, `measured with --${asked.scope}`))
+  if (!wanted && !belongsTo(scope, asked.scope)) {
+    return several.flatMap((one) =>
+      skippedRows(one, asked.scope === 'full' ? 'measured with --full' : 'not measured with --quick'),
+    )
   }
   if (asked.needsRedis && !hasRedisServer()) {
     const reason = 'there is no redis-server on the PATH, nor at REDIS_SERVER'
     return several.flatMap((one) => skippedRows(one, reason))
   }
-  const sandbox = createSandbox({ pace: paces[scope], peers, scope })
+  if (pace === undefined) return several.flatMap((one) => skippedRows(one, 'there was no time left'))
+  const sandbox = createSandbox({ pace, peers, scope })
   try {
     const all = [await asked.run(sandbox)].flat()
     return several.flatMap((one, at) => measuredRows(one, all[at], { peers }))

@@ -6,7 +6,7 @@ import { withRedis } from './with-redis.mjs'
 const WARM_UP_CALLS = 5000
 
 /**
- * `put` against the same script called bare. `pause` is awaited before each call and not timed; 5,000 calls that do not
+ * `put` against the same script called bare, and a `PING`. `pause` is awaited before each call and not timed; 5,000 calls that do not
  * count go before, until when both sides are compiled.
  */
 export function putsAgainstBare(sandbox, { calls, rounds, pause }) {
@@ -14,10 +14,12 @@ export function putsAgainstBare(sandbox, { calls, rounds, pause }) {
     const bare = await bareMerge(redis)
     const put = acknowledgedPut(await redis.dataspace('ours'))
     const next = changing()
+    const client = redis.client()
     return sandbox.interleaved(
       {
         ours: () => timeMedianCall(put, calls, { pause }),
         ioredis: () => timeMedianCall(() => bare(next().value), calls, { pause }),
+        ping: () => timeMedianCall(() => client.ping(), calls, { pause }),
       },
       { rounds, warmUps: Math.ceil(WARM_UP_CALLS / calls) },
     )

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { paces } from '../interleaved.mjs'
 import { endLeftovers, processesOf } from '../leftovers.mjs'
+import { paceOf } from '../pace.mjs'
 import { createSandbox } from '../sandbox.mjs'
 
 describe.skipIf(!existsSync('/proc/self/environ'))('what a question leaves running', () => {
@@ -17,7 +17,7 @@ describe.skipIf(!existsSync('/proc/self/environ'))('what a question leaves runni
   }
 
   test('is ended by its id with the sandbox, whoever started it, and nothing else is', async () => {
-    const sandbox = createSandbox({ pace: paces.quick, peers: false })
+    const sandbox = createSandbox({ pace: paceOf('quick'), peers: false })
     const stranger = await started({})
     const parent = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(forever)}], { detached: true, stdio: ['ignore', 'inherit', 'ignore'] }).unref()`
     await started(sandbox.env, parent)

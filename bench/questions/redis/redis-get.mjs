@@ -4,7 +4,10 @@ import { withRedis } from '../../redis/with-redis.mjs'
 import { withinMicroseconds } from '../../targets.mjs'
 
 export const question = '`get` of a tool list among 1,000 services'
-export const comparedWith = { ioredis: { name: "ioredis' `HGET`", target: withinMicroseconds(0.2) } }
+export const comparedWith = {
+  ioredis: { name: "ioredis' `HGET`", target: withinMicroseconds(0.2) },
+  map: { name: '`get` of a `Map` of 1,000' },
+}
 export const needsRedis = true
 
 const CALLS = 100_000
@@ -17,9 +20,11 @@ export function run(sandbox) {
     const key = listKey(500)
     await dataspace.put(key, { tools: [] })
     const client = redis.client()
+    const map = new Map(puts(1000).map(({ key: name, value }) => [name, value])).set(key, { tools: [] })
     return sandbox.interleaved(
       {
         ours: () => timePerSyncCall(() => dataspace.get(key), CALLS),
+        map: () => timePerSyncCall(() => map.get(key), CALLS),
         ioredis: () => timePerCall(() => client.hget(`bench:ours:${key}`, 'v'), QUESTIONS),
       },
       { rounds: 51, warmUps: 5 },
