@@ -81,6 +81,14 @@ export const coreMutants: Mutant[] = [
     test: 'after a rotation what the old secret signed is trusted, and what is written is signed with the new one',
   },
   {
+    name: 'a note that was looked through is believed the second time',
+    file: 'packages/core/src/services/health-note.ts',
+    find: 'notes.set(value, isSound)',
+    replace: 'notes.set(value, true)',
+    suite: 'packages/core/test/health-note.test.ts',
+    test: 'a note is looked through once as long as nobody writes another one, and each one that is written is',
+  },
+  {
     name: 'a tool that is missing is no difference',
     file: 'packages/core/src/pins/tools-diff.ts',
     find: '.filter((tool) => !now.has(tool))',

@@ -1,5 +1,5 @@
 import { Dataspace, type Json, MemoryTables, memoryBackend } from '@mcpstore/storage'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { storeError } from '../src/errors.ts'
 import { healthWitness, noteHealth, noteProtocol, readHealth } from '../src/services/health-note.ts'
 import { Registry } from '../src/services/registry.ts'
@@ -61,4 +61,22 @@ test('what was found by who is gone without a word is noted anew, and what someb
   await noteHealth(here, service, null)
   expect(by()).toMatchObject({ gone: false })
   expect(by().node).not.toBe(node)
+})
+
+test('a note is looked through once as long as nobody writes another one, and each one that is written is', async () => {
+  const dataspace = await new Dataspace({ backend: memoryBackend(), namespace: 'n', dataspace: 'd' }).open()
+  later(() => dataspace.close())
+  await dataspace.put('services:demo:config', { type: 'http', url: 'http://x/' } as unknown as Json)
+  const logger = { debug() {}, info() {}, warn() {}, error() {} }
+  const service = Registry.over(dataspace, logger).get('demo')
+  await noteHealth(dataspace, service, null)
+  const looks = vi.spyOn(Date, 'parse')
+  later(() => looks.mockRestore())
+  for (let count = 0; count < 5; count++) expect(readHealth(dataspace, service)?.health).toBe('ok')
+  expect(looks.mock.calls.length).toBeLessThanOrEqual(1)
+  const state = { health: 'ok', error: null, since: 'some day' }
+  await dataspace.put('services:demo:state', state, { basis: service.stamp })
+  for (const _ of [1, 2]) expect(readHealth(dataspace, service)).toBeUndefined()
+  await noteHealth(dataspace, service, storeError('unreachable', 'it is down'))
+  expect(readHealth(dataspace, service)?.health).toBe('failing')
 })

@@ -78,13 +78,20 @@ export function healthProblem(dataspace: Dataspace, service: Service): string | 
   return entry?.basis === service.stamp && !isNote(entry.value) ? 'it says nothing about health' : undefined
 }
 
+/** Values of records, which stay as they are, that were looked at: every call asks whether its service is known to work. */
+const notes = new WeakMap<object, boolean>()
+
 function isNote(value: Json): boolean {
-  const note = value as Partial<HealthNote> | null
-  return (
-    (note?.health === 'ok' || note?.health === 'failing' || note?.health === 'auth') &&
+  if (typeof value !== 'object' || value === null) return false
+  const known = notes.get(value)
+  if (known !== undefined) return known
+  const note = value as Partial<HealthNote>
+  const isSound =
+    (note.health === 'ok' || note.health === 'failing' || note.health === 'auth') &&
     isMoment(note.since) &&
     (note.error === null || isFailure(note.error))
-  )
+  notes.set(value, isSound)
+  return isSound
 }
 
 function isFailure(error: Partial<FailureNote> | undefined): boolean {
