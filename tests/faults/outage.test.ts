@@ -26,6 +26,21 @@ describe.skipIf(!hasRedisServer)('a server that crashes', () => {
     expect(await redis.command('HGET', `${a.prefix}${configOf('by-b')}`, 'v')).toBe('3')
   })
 
+  it('keeps the write that was on its way only until it is gone for sure, however long its timeout is', async () => {
+    await using redis = await startRedis({ config: durable })
+    await using proxy = await startProxy(redis.port)
+    await using a = await join(proxy, { waitMs: 600_000 })
+    proxy.hold('reply')
+    const written = a.put('one', 1)
+    await until('it is on its way', () => proxy.counts.reply.held > 0)
+    await proxy.refuse()
+    expect((await written).durable).toBe('memory')
+    expect(a.status).toMatchObject({ state: 'down', pendingWrites: 1 })
+    await proxy.pass()
+    await a.settled()
+    expect(await redis.command('HGET', `${a.prefix}${configOf('one')}`, 'v')).toBe('1')
+  })
+
   it('and comes back empty is given back everything, counters included', async () => {
     await using redis = await startRedis()
     await using a = await join(redis)

@@ -41,6 +41,18 @@ describe.skipIf(!hasRedisServer)('a server that is read but not written', () => 
     ])
   })
 
+  it('kept the first write as long as one that says nothing, though it had refused it twice', async () => {
+    await using redis = await startRedis({ config: ['maxmemory-policy noeviction'] })
+    await using a = await join(redis, { waitMs: 600_000 })
+    await a.put('before', 1)
+    await redis.command('CONFIG', 'SET', 'maxmemory', 1)
+    expect(await a.put('during', 2)).toMatchObject({ status: 'written', durable: 'memory' })
+    expect(a.status).toMatchObject({ state: 'write-degraded', pendingWrites: 1 })
+    await redis.command('CONFIG', 'SET', 'maxmemory', 0)
+    await a.settled()
+    expect(await redis.command('HGET', `${a.prefix}${configOf('during')}`, 'v')).toBe('2')
+  })
+
   it('because it cannot save, or has no replicas', async () => {
     await using redis = await startRedis({ config: ['enable-protected-configs yes'] })
     await using a = await join(redis)

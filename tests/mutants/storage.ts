@@ -212,6 +212,22 @@ export const storageMutants: Mutant[] = [
     test: 'a file that another process has locked: reads work, the write is told to be in memory, and fits later',
   },
   {
+    name: 'a write waits for as long as another that has just waited in vain',
+    file: 'packages/storage/src/writes/put-kept.ts',
+    find: 'outbox.release()',
+    replace: '',
+    suite: dataspace,
+    test: 'a write waited for as long as another although that one had just waited in vain',
+  },
+  {
+    name: 'a write that was refused twice goes on waiting',
+    file: link,
+    find: 'if (!health.hopeful && this.#pace.isResting) outbox.release()',
+    replace: '',
+    suite: 'tests/faults/write-degraded.test.ts',
+    test: 'kept the first write as long as one that says nothing, though it had refused it twice',
+  },
+  {
     name: 'what began earlier takes the place of what began later',
     file: 'packages/storage/src/writes/author.ts',
     find: 'if (current && !supersedes(record, current, clock.now()))',

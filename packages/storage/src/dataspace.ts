@@ -99,7 +99,7 @@ export class Dataspace {
 
   /**
    * Writes values, in one batch. Resolves when the backend has them all, or without it: at once while it is known
-   * not to take writes, after `waitMs` when that shows only now.
+   * not to take writes; when that shows only now, once it has failed twice, or somebody has waited `waitMs` in vain.
    * @throws `usage` for a value that cannot be stored; then none was.
    */
   async putAll(puts: readonly Put[]): Promise<PutResult[]> {

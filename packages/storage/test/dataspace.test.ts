@@ -165,6 +165,24 @@ test('a passing failure is tried again at once and not talked about', async () =
   expect(logger.lines.filter((line) => !line.startsWith('debug'))).toEqual([])
 })
 
+test('a write waited for as long as another although that one had just waited in vain', async () => {
+  const { open, time } = place()
+  const plain = memoryBackend({ tables: new MemoryTables(), time })
+  const beat: Backend['beat'] = async () => ({ rev: 0, now: time.now() })
+  const merge: Backend['merge'] = () => new Promise(() => {})
+  const dataspace = await open({ ...plain, beat, merge })
+  const told: string[] = []
+  const put = (key: string) =>
+    void dataspace.put(key, 1).then(({ durable }) => told.push(`${key} ${durable}`))
+  put('services:first:config')
+  await time.pass(1999)
+  put('services:second:config')
+  expect(told).toEqual([])
+  await time.pass(1)
+  expect(told.sort()).toEqual(['services:first:config memory', 'services:second:config memory'])
+  expect(dataspace.status()).toMatchObject({ state: 'suspect', pendingWrites: 2 })
+})
+
 test('a failure that does not pass gets its name, and reads go on following', async () => {
   const { open, faulty, time } = place()
   const backend = faulty()

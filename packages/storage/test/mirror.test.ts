@@ -200,6 +200,8 @@ test('a write that was dropped by a clear is not told to be local', async () => 
   const put = a.dataspace.put(CONFIG, 'X')
   await a.time.pass(60)
   const c = await place.start({ file: `${place.folder}/other.db` })
+  // Who is down hears of nothing.
+  place.tables.listeners.clear()
   await c.dataspace.clear()
   b.backend.faults.heal()
   await b.time.pass(1000)

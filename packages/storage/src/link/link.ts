@@ -234,9 +234,12 @@ export class Link {
   #fail(thrown: unknown): void {
     // What ends because all is closed says nothing about the backend.
     if (this.#closed) return
+    const { health, outbox } = this.#options
     const error = asBackendError(thrown)
     if (!READABLE.has(error.state) || error.broken) this.#connected = false
-    this.#options.health.failed(error, this.#connected)
-    this.#pace.failed({ passing: this.#connected && this.#options.health.state === 'suspect' })
+    health.failed(error, this.#connected)
+    this.#pace.failed({ passing: this.#connected && health.state === 'suspect' })
+    // Not for a moment only, as it was tried again: nobody who begins to write now would wait for it.
+    if (!health.hopeful && this.#pace.isResting) outbox.release()
   }
 }

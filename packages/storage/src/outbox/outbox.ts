@@ -108,6 +108,11 @@ export class Outbox {
     settle(row.waiting.splice(0), 'refused')
   }
 
+  /** Lets everybody go who waits for an acknowledgement; the rows go on waiting. */
+  release(): void {
+    for (const { waiting } of this.#rows.values()) settle(waiting.splice(0), undefined)
+  }
+
   /** Why the row of this stamp is kept back, or `undefined` if it is not. */
   problem(stamp: Stamp): string | undefined {
     return this.#parked.get(stamp)

@@ -57,7 +57,11 @@ export async function awaitFates(
     }
     void link.kick()
   })
-  if (left > 0 && backend.beat) health.doubted()
+  if (left > 0 && backend.beat) {
+    health.doubted()
+    // They began while this one waited, and would now not even begin to.
+    outbox.release()
+  }
   return fates
 }
 
