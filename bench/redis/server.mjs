@@ -26,9 +26,9 @@ export async function freePort() {
   }
 }
 
-/** Starts a private server without persistence, for as long as this process lives at most. */
-export async function startServer(folder, port) {
-  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '']
+/** Starts a private server, for as long as this process lives at most; without persistence unless `config` says otherwise. */
+export async function startServer(folder, port, { config = [] } = {}) {
+  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '', ...config]
   const child = spawn(redisServer, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)

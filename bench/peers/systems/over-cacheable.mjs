@@ -1,0 +1,64 @@
+import { setTimeout } from 'node:timers/promises'
+import {
+  asRead,
+  asWritten,
+  contentOf,
+  known,
+  knownName,
+  seeds,
+  unknownName,
+  writtenName,
+} from '../../outage/answers.mjs'
+
+const ATTEMPTS = 100
+const PAUSE_MS = 20
+
+/** The operations of a cache that `make` sets up on a Redis URL; `prefix` is what its keys begin with. */
+export function cacheableSystem(make, { prefix }) {
+  return {
+    async seed({ port }) {
+      const cache = make(urlOf(port))
+      const isSet = async (name) => {
+        await cache.set(name, contentOf(name))
+        return cache.secondary.get(name)
+      }
+      // One that does not wait says it has written what it has not even sent.
+      for (const name of seeds) await untilThere(() => isSet(name))
+      await cache.disconnect()
+    },
+    async open({ port }) {
+      const cache = make(urlOf(port))
+      cache.on('error', () => {})
+      for (const name of known) await untilThere(() => cache.get(name))
+      const read = async (name) => asRead([[name, await cache.get(name)]])
+      return {
+        operations: {
+          known: (number) => read(knownName(number)),
+          unknown: (number) => read(unknownName(number)),
+          write: async (number) => {
+            const name = writtenName(number)
+            return asWritten(await cache.set(name, contentOf(name)), { refused: [false] })
+          },
+          list: async () => {
+            const values = await cache.getMany(known)
+            return asRead(known.map((name, at) => [name, values[at]]))
+          },
+        },
+        close: () => cache.disconnect(),
+      }
+    },
+    /** What Redis holds under a name, if anything. */
+    stored: (client, name) => client.get(prefix + name),
+  }
+}
+
+function urlOf(port) {
+  return `redis://127.0.0.1:${port}`
+}
+
+async function untilThere(read) {
+  for (let attempt = 0; (await read()) === undefined; attempt++) {
+    if (attempt === ATTEMPTS) throw new Error('what was written is not there')
+    await setTimeout(PAUSE_MS)
+  }
+}
