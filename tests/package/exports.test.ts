@@ -17,6 +17,7 @@ it('@mcpstore/storage exports', () => {
       "decodeSegment",
       "encodeSegment",
       "factsOfFile",
+      "fileSegment",
       "infoKey",
       "isStamp",
       "keyPrefix",

@@ -42,6 +42,7 @@ it('the help of the program', async () => {
       import                         Add what was exported; what is there already and differs stays
       redis                          Print the command that makes a user in Redis for this namespace and nothing else
       watch                          Say what happens to the services, whoever does it, until you interrupt it
+      logs                           Show what services said on stderr and in log messages when they were run from here
       stats, tool_stats              Show how often each tool was called, how often it failed, and how long it took
       nodes                          List the processes that have the dataspace open, and those that are gone without a word
       dataspaces, list_dataspaces    List the dataspaces of the namespace: what is in them, and when somebody was last there

@@ -49,6 +49,7 @@ it('what every command takes reaches the store', async () => {
       timeoutMs: 120_000,
       json: true,
       debug: false,
+      serviceLogs: true,
     },
   ])
 })

@@ -1,7 +1,8 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import {
   type Backend,
   type DataspaceStatus,
+  fileSegment,
   localFile,
   memoryBackend,
   mirrorFile,
@@ -16,6 +17,8 @@ export interface Place {
   backend: Backend
   /** Options of the dataspace that come from the backend. */
   tier: { beatMs?: number; policy?: 'fallback' | 'strict'; mirror?: string }
+  /** Where what services say is kept; nowhere if nobody could find it again. */
+  logs?: string
   /** What the status says of a backend that is configured and not asked. */
   instead?: Pick<DataspaceStatus, 'configured' | 'reason' | 'location'>
 }
@@ -31,11 +34,15 @@ export async function placeOf(options: ResolvedOptions, dataspace: string): Prom
   const { local, home, env, namespace, cwd, redis } = options
   if (redis) return redisPlace(options, redis, dataspace)
   if (local === false) return { backend: memoryBackend(), tier: {} }
-  const file =
-    typeof local === 'string'
-      ? resolve(cwd, local)
-      : localFile(homeFolder({ home, env }), namespace, dataspace)
-  return { backend: sqliteBackend({ file }), tier: {} }
+  if (typeof local === 'string') return { backend: sqliteBackend({ file: resolve(cwd, local) }), tier: {} }
+  const folder = homeFolder({ home, env })
+  const logs = logFolder(folder, ['local'], namespace, dataspace)
+  return { backend: sqliteBackend({ file: localFile(folder, namespace, dataspace) }), tier: {}, logs }
+}
+
+/** Beside the data, as its file is: what goes by the same name elsewhere is something else. */
+function logFolder(home: string, where: readonly string[], namespace: string, dataspace: string): string {
+  return join(home, 'logs', ...where, fileSegment(namespace), fileSegment(dataspace))
 }
 
 /** Loads the client of Redis: nobody else needs it. */
@@ -46,11 +53,14 @@ async function redisPlace(
 ): Promise<Place> {
   const { redisBackend, redisTarget, targetHash } = await import('@mcpstore/storage/redis')
   const target = redisTarget(address)
+  const [folder, hash] = [homeFolder({ home, env }), targetHash(target)]
+  const logs = named === 'auto' ? {} : { logs: logFolder(folder, ['redis', hash], namespace, dataspace) }
   if (policy === 'memory') {
     const reason = 'the policy is memory: Redis is not contacted'
     return {
       backend: memoryBackend(),
       tier: {},
+      ...logs,
       instead: { configured: 'redis', reason, location: target.label },
     }
   }
@@ -64,7 +74,7 @@ async function redisPlace(
   })
   // What ends with its run, or is not kept when Redis does not take it, needs no file.
   const isMirrored = mirror && named !== 'auto' && policy === 'fallback'
-  const file = mirrorFile(homeFolder({ home, env }), targetHash(target), namespace, dataspace)
+  const file = mirrorFile(folder, hash, namespace, dataspace)
   const beatMs = Math.ceil(healthcheckIntervalMs / BEATS_PER_HEALTHCHECK)
-  return { backend, tier: { beatMs, policy, ...(isMirrored && { mirror: file }) } }
+  return { backend, tier: { beatMs, policy, ...(isMirrored && { mirror: file }) }, ...logs }
 }

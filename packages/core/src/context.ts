@@ -1,6 +1,8 @@
 import type { AddInput } from './config/read.ts'
 import { configToApprove, redactConfig } from './config/redact.ts'
 import type { ServerFacts, ToolResult } from './connections/connector.ts'
+import type { ServiceLogLine } from './logs/log-line.ts'
+import type { ServiceLogOptions } from './logs/read-logs.ts'
 import { checkMethodOptions } from './option-checks.ts'
 import type { AskOptions } from './services/ask-all.ts'
 import type { AddOptions, AddReport, ChangeReport } from './services/changes.ts'
@@ -177,6 +179,23 @@ export class StoreContext extends ToolContext {
     const isShown = error?.code === 'untrusted' && list !== undefined && !isTooOld(parts[0]!, options)
     if (error && !isShown) throw error
     return this.#seen(parts)
+  }
+
+  /**
+   * What services said to processes of this machine that kept it (`serviceLogs` of `setupStore`, and every `mcpstore`), merged
+   * by time: of these services, or of all. With `follow` it goes on until `signal` is aborted. Nobody is asked or started.
+   * @throws `unknown_service`, `usage` where none of it is kept, `storage`
+   */
+  serviceLogs(
+    services: readonly string[] = [],
+    options: ServiceLogOptions = {},
+  ): AsyncIterable<ServiceLogLine> {
+    checkMethodOptions('serviceLogs', options)
+    const { house } = this
+    return (async function* () {
+      const { readLogs } = await import('./logs/read-logs.ts')
+      yield* readLogs(house, services, options)
+    })()
   }
 
   /**

@@ -21,6 +21,8 @@ export interface House {
   readonly dataspace: Dataspace
   /** What the status says of a backend that is configured and not asked. */
   readonly instead: Place['instead']
+  /** Where what services say is kept, if anywhere. */
+  readonly logFolder: string | undefined
   /** As one scope sees the services. */
   readonly registry: Registry
   readonly gate: Gate

@@ -71,7 +71,9 @@ export type {
   ServerLog,
   UrlElicitationRequest,
 } from './host/handlers.ts'
-export type { Policy, StoreOptions } from './options.ts'
+export type { LogStream, ServiceLogLine } from './logs/log-line.ts'
+export type { ServiceLogOptions } from './logs/read-logs.ts'
+export type { Policy, ServiceLogsOption, StoreOptions } from './options.ts'
 export type { PinMode, ToolChanges } from './pins/tool-changes.ts'
 export type { ChangedPart, ToolsDiff } from './pins/tools-diff.ts'
 export type { RedisOptions } from './redis-options.ts'

@@ -71,6 +71,7 @@ type Method =
   | 'diffTools'
   | 'acceptTools'
   | 'listTools'
+  | 'serviceLogs'
   | 'findTool'
   | 'searchTools'
   | 'useTool'
@@ -96,6 +97,7 @@ const METHODS: Record<Method, Record<string, Check>> = {
   diffTools: RENEW,
   acceptTools: RENEW,
   listTools: LIST,
+  serviceLogs: { lines: ms, since: ms, follow: flag, signal },
   findTool: LIST,
   searchTools: { service: text, limit: ms },
   useTool: { ...ASK, totalTimeout: ms, onProgress: callback },

@@ -1,13 +1,10 @@
 import type { Logger } from '@mcpstore/storage'
 import type { AuthOption } from './connections/auth-provider.ts'
 import type { PrivateAddressOption } from './connections/http/frontier.ts'
-import { storeError } from './errors.ts'
 import type { HostHandlers } from './host/handlers.ts'
-import { hostChecks } from './host/option-checks.ts'
-import { type Check, callback, checkOptions, delay, flag, ms, text, texts } from './option-checks.ts'
 import type { PinMode } from './pins/tool-changes.ts'
-import { type RedisOptions, type RedisSettings, readRedisOptions } from './redis-options.ts'
-import { type SecretOption, type Secrets, secretCheck, secretsOf } from './secrets/secret-option.ts'
+import type { RedisOptions, RedisSettings } from './redis-options.ts'
+import type { SecretOption, Secrets } from './secrets/secret-option.ts'
 import type { TrustOption } from './trust/gate.ts'
 
 export type Policy = 'fallback' | 'strict' | 'memory'
@@ -84,7 +81,15 @@ export interface StoreOptions extends HostHandlers {
   pin?: PinMode
   /** How long the first write waits for a storage that does not answer, in ms. Default: 2,000. */
   socketTimeoutMs?: number
+  /**
+   * Whether what services say (stderr, log messages) is kept below `home`, at most 2 MiB of each, for `mcpstore logs` and
+   * `serviceLogs`; of a dataspace that has a name and a usual place. Why it cannot be is told once: to `onProblem`, or as a
+   * warning. Default: `false`.
+   */
+  serviceLogs?: ServiceLogsOption
 }
+
+export type ServiceLogsOption = boolean | { onProblem(problem: Error): void }
 
 /** The options with every default in place. */
 export interface ResolvedOptions {
@@ -113,138 +118,6 @@ export interface ResolvedOptions {
   allowPrivateAddresses: PrivateAddressOption
   pin: PinMode
   socketTimeoutMs: number
+  serviceLogs: ServiceLogsOption
   host: HostHandlers
-}
-
-const POLICIES: readonly Policy[] = ['fallback', 'strict', 'memory']
-
-const PIN_MODES: readonly PinMode[] = ['warn', 'block', 'off']
-
-const CHECKS: Record<keyof StoreOptions, Check> = {
-  local: (value) => (flag(value) && text(value) ? 'true, false or the path of a file' : undefined),
-  redis: () => undefined,
-  policy: (value) =>
-    POLICIES.some((policy) => policy === value) ? undefined : `one of ${POLICIES.join(', ')}`,
-  mirror: flag,
-  home: text,
-  namespace: segment,
-  dataspace: segment,
-  logger: (value) =>
-    value === false || isLogger(value) ? undefined : 'false or { debug, info, warn, error }',
-  debug: flag,
-  cwd: text,
-  env: texts,
-  connectTimeoutMs: delay,
-  callTimeoutMs: delay,
-  idleTimeoutMs: delay,
-  pingIntervalMs: delay,
-  callTotalTimeoutMs: ms,
-  maxCallsPerService: (value) =>
-    Number.isSafeInteger(value) && (value as number) > 0 ? undefined : 'a whole number from 1',
-  toolTtlMs: ms,
-  refreshBehind: flag,
-  trust: (value) =>
-    value === 'dataspace' || typeof value === 'function' ? undefined : "'dataspace' or a function",
-  secret: secretCheck,
-  auth: callback,
-  allowPrivateAddresses: (value) =>
-    typeof value === 'function' || flag(value) === undefined ? undefined : 'true, false or a function',
-  pin: (value) => (PIN_MODES.some((mode) => mode === value) ? undefined : `one of ${PIN_MODES.join(', ')}`),
-  socketTimeoutMs: delay,
-  ...hostChecks,
-}
-
-/** Checks options and fills in the defaults. @throws `usage` that names the option. */
-export function resolveOptions(options: StoreOptions): ResolvedOptions {
-  checkOptions('setupStore', options, CHECKS)
-  const local = options.local ?? false
-  const redis = options.redis === undefined ? undefined : readRedisOptions(options.redis)
-  if (local && redis) {
-    throw storeError('usage', 'options local and redis are two places for one dataspace', {
-      hint: 'Give one of them.',
-    })
-  }
-  if (options.policy !== undefined && !redis) {
-    throw storeError('usage', `policy ${options.policy} is about Redis, and no Redis is configured`, {
-      hint: 'Give the option redis (--redis, MCPSTORE_REDIS_URL), or leave out policy.',
-    })
-  }
-  const namespace = agreed('namespace', options.namespace, redis?.namespace)
-  const dataspace = agreed('dataspace', options.dataspace, redis?.dataspace)
-  const socketTimeoutMs = agreed('socketTimeoutMs', options.socketTimeoutMs, redis?.socketTimeoutMs)
-  if (local && options.dataspace === 'auto') {
-    throw storeError('usage', 'dataspace "auto" is new for each run and cannot be kept in a file', {
-      hint: 'Name the dataspace, or leave out local.',
-    })
-  }
-  if (typeof local === 'string' && (options.namespace ?? options.dataspace) !== undefined) {
-    throw storeError('usage', 'a file that is named by its path is one dataspace, whatever it is called', {
-      hint: 'Use local: true, which has a file for each namespace and dataspace, or leave their names out.',
-    })
-  }
-  return {
-    local,
-    redis,
-    policy: options.policy ?? 'fallback',
-    mirror: options.mirror ?? true,
-    home: options.home,
-    namespace: namespace ?? 'default',
-    dataspace: dataspace ?? (local ? 'default' : 'auto'),
-    logger: options.logger,
-    debug: options.debug ?? false,
-    cwd: options.cwd ?? process.cwd(),
-    env: options.env ?? process.env,
-    connectTimeoutMs: options.connectTimeoutMs ?? 30_000,
-    callTimeoutMs: options.callTimeoutMs ?? 60_000,
-    idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
-    pingIntervalMs: options.pingIntervalMs ?? 60_000,
-    callTotalTimeoutMs: options.callTotalTimeoutMs ?? 3_600_000,
-    maxCallsPerService: options.maxCallsPerService,
-    toolTtlMs: options.toolTtlMs ?? 300_000,
-    refreshBehind: options.refreshBehind ?? true,
-    trust: options.trust,
-    secrets: secretsOf(options.secret),
-    auth: options.auth,
-    allowPrivateAddresses: options.allowPrivateAddresses ?? false,
-    pin: options.pin ?? 'warn',
-    socketTimeoutMs: socketTimeoutMs ?? 2000,
-    host: handlersOf(options),
-  }
-}
-
-/** What is given of the handlers; nothing of what is not may be declared to a server. */
-function handlersOf({ sampling, elicitation, roots, logging }: HostHandlers): HostHandlers {
-  return {
-    ...(sampling && { sampling }),
-    ...(elicitation && { elicitation }),
-    ...(roots && { roots }),
-    ...(logging && { logging }),
-  }
-}
-
-/** An option that can be given in two places. */
-function agreed<Name extends 'namespace' | 'dataspace' | 'socketTimeoutMs'>(
-  name: Name,
-  own: StoreOptions[Name],
-  inRedis: StoreOptions[Name],
-): StoreOptions[Name] {
-  const wanted = inRedis === undefined ? undefined : CHECKS[name](inRedis)
-  if (wanted !== undefined) throw storeError('usage', `option redis.${name} must be ${wanted}`)
-  if (own !== undefined && inRedis !== undefined && own !== inRedis) {
-    throw storeError('usage', `options ${name} and redis.${name} differ`, { hint: 'Give one of them.' })
-  }
-  return own ?? inRedis
-}
-
-function segment(value: unknown): string | undefined {
-  const fits = typeof value === 'string' && value.length <= 128 && !/^\s*$|[\p{Cc}\p{Cs}]/u.test(value)
-  return fits ? undefined : 'a text of 1 to 128 characters without control characters'
-}
-
-function isLogger(value: unknown): boolean {
-  const logger = value as Record<string, unknown> | null
-  return (
-    typeof value === 'object' &&
-    ['debug', 'info', 'warn', 'error'].every((name) => typeof logger?.[name] === 'function')
-  )
 }

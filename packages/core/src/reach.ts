@@ -10,6 +10,7 @@ import { isUnsent, markUnsent } from './connections/verdict.ts'
 import { asError, storeError } from './errors.ts'
 import { findingOf } from './failures.ts'
 import { Host } from './host/host.ts'
+import type { LogKeeper, LogKeeperOptions } from './logs/log-keeper.ts'
 import type { ResolvedOptions } from './options.ts'
 import { healthWitness, noteHealth, noteProtocol, readHealth, readProtocol } from './services/health-note.ts'
 import type { Service } from './services/registry.ts'
@@ -36,6 +37,8 @@ export interface ReachParts {
   dataspace: Dataspace
   gate: Gate
   logger: Logger
+  /** How what services say is kept, if it is. */
+  logs: LogKeeperOptions | undefined
   /** Lets a task run on by itself. */
   behind(task: Promise<unknown>): void
   /** Told of the `id` of a service whose server says that its tool list changed. */
@@ -51,6 +54,7 @@ export class Reach {
   readonly #parts: ReachParts
   readonly signIns: SignIns
   #pool: Promise<ConnectionPool> | undefined
+  #keeper: LogKeeper | undefined
   #loaded: ConnectionPool | undefined
   readonly #targets = new WeakMap<ServiceConfig, { trusted: ConnectionTarget; untrusted: ConnectionTarget }>()
   /** The connections that were noticed already. */
@@ -164,6 +168,7 @@ export class Reach {
     this.#closed = true
     const pool = await this.#pool?.catch(() => undefined)
     await pool?.closeAll()
+    await this.#keeper?.flush()
   }
 
   /** Made once for each config, as long as that has no placeholders: every call needs it. */
@@ -185,13 +190,16 @@ export class Reach {
 
   /** Loaded on first use: the SDK and all that needs it stay out of what only reads. */
   async #open(): Promise<ConnectionPool> {
-    this.#pool ??= import('./connections/index.ts').then(({ ConnectionPool: Pool, createConnector }) => {
-      const { logger, onPhase, onToolsChanged, options } = this.#parts
+    this.#pool ??= import('./connections/index.ts').then((loaded) => {
+      const { logger, logs, onPhase, onToolsChanged, options } = this.#parts
+      const { ConnectionPool: Pool, createConnector } = loaded
+      this.#keeper = logs && new loaded.LogKeeper(logs)
       const connector = createConnector({
         warn: (line) => logger.warn(line),
         auth: (question) => this.signIns.authOf(question),
         host: new Host(options.host, logger),
         allowPrivateAddresses: options.allowPrivateAddresses,
+        logs: this.#keeper,
       })
       this.#loaded = new Pool({
         connector,

@@ -12,9 +12,11 @@ import { type Place, placeOf } from './backends.ts'
 import { storeError } from './errors.ts'
 import { ServiceNews } from './events/service-news.ts'
 import { stderrLogger } from './logger.ts'
-import { type ResolvedOptions, resolveOptions, type StoreOptions } from './options.ts'
+import type { LogKeeperOptions } from './logs/log-keeper.ts'
+import type { ResolvedOptions, StoreOptions } from './options.ts'
 import { Pins } from './pins/pins.ts'
 import { Reach, type ReachParts } from './reach.ts'
+import { resolveOptions } from './resolve-options.ts'
 import { withoutSecrets } from './secrets/environment.ts'
 import { Keyring } from './secrets/keyring.ts'
 import { Vault } from './secrets/vault.ts'
@@ -42,7 +44,8 @@ export async function setupStore(given: StoreOptions = {}): Promise<Store> {
   const options = resolveOptions(given)
   const logger = loggerOf(options)
   const name = options.dataspace === 'auto' ? `auto-${randomId(systemTime)}` : options.dataspace
-  const { backend: plain, tier, instead } = await placeOf(options, name)
+  const place = await placeOf(options, name)
+  const { backend: plain, tier } = place
   const backend = options.debug ? loggedBackend(plain, logger) : plain
   const { namespace, socketTimeoutMs: waitMs } = options
   const dataspace = new Dataspace({
@@ -58,7 +61,7 @@ export async function setupStore(given: StoreOptions = {}): Promise<Store> {
   })
   await dataspace.open()
   if (options.policy === 'strict') await refuseUnread(dataspace)
-  return storeOver(dataspace, options, logger, instead)
+  return storeOver(dataspace, options, logger, place)
 }
 
 /** A store of what is in a dataspace that is open. */
@@ -66,7 +69,7 @@ export function storeOver(
   dataspace: Dataspace,
   options: ResolvedOptions,
   logger: Logger,
-  instead?: Place['instead'],
+  { instead, logs: logFolder }: Pick<Place, 'instead' | 'logs'> = {},
 ): Store {
   const tasks = new Set<Promise<unknown>>()
   const behind = (task: Promise<unknown>) => {
@@ -89,7 +92,9 @@ export function storeOver(
   const news = new ServiceNews(dataspace)
   const tell = (id: string) => news.tell(id)
   const onMet: ReachParts['onMet'] = (id, server) => changes.met(id, server)
-  const reach = new Reach({ options, dataspace, gate, logger, behind, onToolsChanged, onMet, onPhase: tell })
+  const logs = logFolder === undefined ? undefined : keptLogs(logFolder, registry, options, logger)
+  const told = { behind, onToolsChanged, onMet, onPhase: tell }
+  const reach = new Reach({ options, dataspace, gate, logger, logs, ...told })
   if (keys.hasSecret) witnessChanges({ dataspace, records: registry.records, signatures, behind })
   for (const prefix of ['services:', 'agents:']) {
     dataspace.watch(prefix, ({ key }) => {
@@ -112,7 +117,7 @@ export function storeOver(
   const { maxCallsPerService } = options
   const turns = maxCallsPerService === undefined ? undefined : new Turns(maxCallsPerService)
   const parts = { registry, gate, approver, signatures, vault, pins, lists, reach, refresher, news, turns }
-  const shared = { options, logger, dataspace, instead, behind, closed: false }
+  const shared = { options, logger, dataspace, instead, logFolder, behind, closed: false }
   return new Store({ ...shared, ...parts }, async () => {
     await Promise.all(tasks)
   })
@@ -121,6 +126,19 @@ export function storeOver(
 function loggerOf({ logger, debug }: ResolvedOptions): Logger {
   if (logger === false) return silentLogger
   return logger ?? stderrLogger({ debug })
+}
+
+/** How what services say is kept, where that is wanted. */
+function keptLogs(
+  folder: string,
+  { records }: Registry,
+  { serviceLogs }: ResolvedOptions,
+  logger: Logger,
+): ReachParts['logs'] {
+  if (!serviceLogs) return undefined
+  const warn = ({ message }: Error) => logger.warn(`what services say cannot be kept: ${message}`)
+  const isThere: LogKeeperOptions['isThere'] = (service) => records.find(service) !== undefined
+  return { folder, isThere, onProblem: typeof serviceLogs === 'object' ? serviceLogs.onProblem : warn }
 }
 
 /** Under `strict` nothing begins before the storage was read once. */

@@ -140,10 +140,14 @@ export class Store {
 
   /** Removes every service and all that is known of them, for everybody. @throws `unavailable`, `outcome_unknown` */
   async clear(): Promise<{ durable: Durability }> {
-    const { approver, dataspace, pins } = this.#house
+    const { approver, dataspace, logger, logFolder, pins } = this.#house
     const durable = await dataspace.clear()
     await approver.revokeAll()
     await pins.forget()
+    if (logFolder !== undefined) {
+      const { removeLogs } = await import('./logs/log-folder.ts')
+      await removeLogs({ logFolder, logger })
+    }
     return { durable }
   }
 

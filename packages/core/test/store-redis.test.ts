@@ -4,7 +4,7 @@ import type { Finding, RedisOptions } from '@mcpstore/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hasRedisServer, type RedisServer, startRedis } from '../../../tests/support/redis-server.ts'
 import { placeOf } from '../src/backends.ts'
-import { resolveOptions } from '../src/options.ts'
+import { resolveOptions } from '../src/resolve-options.ts'
 import { failureOf, open, server } from './stores.ts'
 
 const WEATHER = { mcpServers: { weather: { url: 'https://example.com/mcp' } } }

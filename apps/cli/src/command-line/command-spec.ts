@@ -30,6 +30,7 @@ export type CommandName =
   | 'export'
   | 'import'
   | 'watch'
+  | 'logs'
   | 'nodes'
   | 'stats'
   | 'dataspaces'

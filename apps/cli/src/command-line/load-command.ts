@@ -35,6 +35,7 @@ export const loadCommand: Readonly<Record<CommandName, () => Promise<Command>>> 
   nodes: async () => (await import('../commands/nodes.ts')).nodes,
   dataspaces: async () => (await import('../commands/dataspaces.ts')).dataspaces,
   watch: async () => (await import('../commands/watch.ts')).watch,
+  logs: async () => (await import('../commands/logs.ts')).logs,
   completion: async () => (await import('../commands/completion.ts')).completion,
   help: async () => (await import('../commands/help.ts')).help,
 }

@@ -21,6 +21,8 @@ export interface Settings {
   pin: PinMode | undefined
   /** Of the dataspace, from the environment alone. */
   secret: DataspaceSecret | undefined
+  /** Whether what services say is kept for `logs`. */
+  serviceLogs: boolean
   json: boolean
   debug: boolean
   /** As `--timeout` says; `undefined` leaves each step its default. */
@@ -47,6 +49,7 @@ export function readSettings(values: OptionValues, env: NodeJS.ProcessEnv, cwd: 
       values['allow-private-addresses'] ?? isSet('MCPSTORE_ALLOW_PRIVATE_ADDRESSES', env),
     pin: oneOf(pinModes, '--pin', values.pin, 'MCPSTORE_PIN', env),
     secret: secretOf(env),
+    serviceLogs: isSet('MCPSTORE_SERVICE_LOGS', env, true),
     json: values.json ?? false,
     debug: values.debug ?? false,
     timeoutMs: values.timeout === undefined ? undefined : parseDuration(values.timeout, '--timeout'),
@@ -78,10 +81,10 @@ function oneOf<Word extends string>(
   return word
 }
 
-function isSet(variable: string, env: NodeJS.ProcessEnv): boolean {
+function isSet(variable: string, env: NodeJS.ProcessEnv, otherwise = false): boolean {
   const value = env[variable]?.trim() ?? ''
   if (!['', '0', '1', 'false', 'true'].includes(value)) throw usageError(`${variable} must be 1 or 0`)
-  return value === '1' || value === 'true'
+  return value === '' ? otherwise : value === '1' || value === 'true'
 }
 
 function nameOf(

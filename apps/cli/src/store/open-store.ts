@@ -22,6 +22,7 @@ export async function listDataspaces(settings: Settings, host: World): Promise<D
 function storeOptions({ homeFolder }: Core, settings: Settings, host: World): StoreOptions {
   const { namespace, dataspace, home, redis, policy, secret, allowPrivateAddresses, pin, debug, timeoutMs } =
     settings
+  const onProblem = (problem: Error): void => void warnOfLogs(settings, host, problem)
   return {
     ...(redis ? { redis } : { local: true }),
     ...(policy === undefined ? {} : { policy }),
@@ -36,8 +37,16 @@ function storeOptions({ homeFolder }: Core, settings: Settings, host: World): St
     debug,
     logger: loggerFor(settings, host),
     refreshBehind: false,
+    serviceLogs: settings.serviceLogs && { onProblem },
     ...(timeoutMs === undefined ? {} : { connectTimeoutMs: timeoutMs, callTimeoutMs: timeoutMs }),
   }
+}
+
+async function warnOfLogs({ json }: Settings, { err }: Pick<Host, 'err'>, { message }: Error): Promise<void> {
+  if (json) return
+  const { writeWarning } = await import('../failures/failure.ts')
+  const hint = 'Make room there, or keep none of it: MCPSTORE_SERVICE_LOGS=0.'
+  writeWarning(err, `what services say cannot be kept: ${message}`, hint)
 }
 
 /** Without `--debug` the library is silent: commands say themselves what its errors and its status tell. */

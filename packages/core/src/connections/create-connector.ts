@@ -1,8 +1,11 @@
+import type { ServiceConfig } from '../config/service-config.ts'
 import { Host } from '../host/host.ts'
+import type { LogKeeper } from '../logs/log-keeper.ts'
 import type { AuthOption } from './auth-provider.ts'
 import type { Connector } from './connector.ts'
 import type { LookupAll, PrivateAddressOption } from './http/frontier.ts'
 import { withEnvFile } from './stdio/env-file.ts'
+import type { Surroundings } from './surroundings.ts'
 
 export interface ConnectorOptions {
   /** Told, in one line, what a server does wrong without harm. */
@@ -15,6 +18,8 @@ export interface ConnectorOptions {
   allowPrivateAddresses?: PrivateAddressOption | undefined
   /** Where host names of such services are looked up. Default: by the system. */
   lookup?: LookupAll | undefined
+  /** Keeps what servers say. Default: nobody does. */
+  logs?: LogKeeper | undefined
 }
 
 /** The connector that really starts and reaches servers. Loads nothing before the first `connect`. */
@@ -24,14 +29,19 @@ export function createConnector({
   host = new Host({}, { warn }),
   allowPrivateAddresses: allow,
   lookup,
+  logs,
 }: ConnectorOptions = {}): Connector {
   return {
     async connect(service, config, options) {
       const { isStranger, scope = 'store' } = options
-      const surroundings = { warn, host: isStranger ? host.forStrangers() : host, scope }
+      const around = (expanded: ServiceConfig): Surroundings => {
+        const log = logs?.of(service, scope, expanded)
+        return { warn, host: isStranger ? host.forStrangers() : host, scope, log }
+      }
       if (config.type === 'stdio') {
         const { connectStdio } = await import('./stdio/connect.ts')
-        return connectStdio(service, await withEnvFile(service, config), options, surroundings)
+        const whole = await withEnvFile(service, config)
+        return connectStdio(service, whole, options, around(whole))
       }
       const [{ connectRemote }, { Frontier }] = await Promise.all([
         import('./http/connect.ts'),
@@ -41,7 +51,7 @@ export function createConnector({
       const bounds = isStranger
         ? { auth: undefined, frontier: new Frontier({ allow, lookup }) }
         : { auth, frontier: undefined }
-      return connectRemote(service, config, options, { ...surroundings, ...bounds })
+      return connectRemote(service, config, options, { ...around(config), ...bounds })
     },
   }
 }

@@ -113,12 +113,19 @@ export class Deadline {
     })
   }
 
-  /** The error for an operation this deadline ended, or `undefined` if it did not. `what` begins the sentence. */
-  failure(what: string, note = ''): McpStoreError<ErrorCode> | undefined {
+  /**
+   * The error for an operation this deadline ended, or `undefined` if it did not. `what` begins the sentence, `note` ends it;
+   * `advice` is what to do but wait.
+   */
+  failure(
+    what: string,
+    note = '',
+    advice = 'see what keeps the server busy',
+  ): McpStoreError<ErrorCode> | undefined {
     if (!this.#ended) return undefined
     if (this.#ended === 'aborted')
       return storeError('aborted', `${what} was aborted`, { cause: this.#caller?.reason })
-    const hint = 'Allow it more time, or see what keeps the server busy.'
+    const hint = `Allow it more time, or ${advice}.`
     const ms = this.#isTotal ? `${Math.round(this.#total!.ms)} ms in all` : `${this.#givenMs} ms`
     return storeError('timeout', `${what} took longer than ${ms}${note}`, { hint })
   }

@@ -43,7 +43,7 @@ export async function connectError(
   { service, config, scope, link, deadline }: Omit<Handshake, Exclude<keyof Surroundings, 'scope'>>,
   error: unknown,
 ): Promise<McpStoreError<ErrorCode>> {
-  const late = deadline.failure(`the connection to service "${service}"`, link.lastWords())
+  const late = deadline.failure(`the connection to service "${service}"`, link.lastWords(), link.advice)
   if (late) return late
   const verdict = judge(error, { sdk: await loadSdk(), link })
   const told = verdictError({ service, config, scope }, 'connect', verdict, error)

@@ -1,3 +1,4 @@
+export { LogKeeper } from '../logs/log-keeper.ts'
 export type { Connection, Connector, RequestOptions, ToolResult } from './connector.ts'
 export { createConnector } from './create-connector.ts'
 export { ConnectionPool, type ConnectionTarget, type PoolOptions } from './pool.ts'

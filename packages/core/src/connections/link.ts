@@ -4,6 +4,8 @@ import type { Verdict } from './verdict.ts'
 /** What lies under a session: one transport, and what is known about its end. */
 export interface Link {
   readonly transport: Transport
+  /** What to do about a server that does not answer: ends a sentence. */
+  readonly advice?: string | undefined
   /** What became of a request that failed in the transport, or was open when the transport ended. */
   judge(error: unknown): Verdict
   /** What the server said on the side, ready to be appended to a message; empty if it said nothing. */

@@ -150,7 +150,7 @@ export class Session implements Connection {
     try {
       return await dialect.exchange(request, deadline)
     } catch (error) {
-      const late = deadline.failure(what())
+      const late = deadline.failure(what(), '', link.advice)
       if (late) throw stage === 'call' ? mayHaveRun(late) : late
       if (error instanceof McpStoreError) throw error
       const verdict = judge(error, { sdk, link })
@@ -174,10 +174,12 @@ export class Session implements Connection {
   }
 
   async #passOn({ level, logger, data }: Record<string, unknown> = {}): Promise<void> {
-    const { config, host, scope, service } = this.#parts
+    const { config, host, log, scope, service } = this.#parts
     const named = typeof logger === 'string' ? { logger } : {}
     const known = logLevels.find((one) => one === level) ?? 'info'
-    await host.hear({ service, scope, level: known, ...named, data: maskedData(data, config) })
+    const report = { level: known, ...named, data: maskedData(data, config) }
+    log?.reported(report)
+    await host.hear({ service, scope, ...report })
   }
 
   #giveUp(verdict: Verdict, cause: unknown): void {

@@ -1,5 +1,6 @@
 import type { Scope } from '@mcpstore/storage'
 import type { Host } from '../host/host.ts'
+import type { ServiceLog } from '../logs/service-log.ts'
 
 /** What a connection is made with, besides its config. */
 export interface Surroundings {
@@ -9,4 +10,6 @@ export interface Surroundings {
   host: Host
   /** Whose the service is. */
   scope: Scope
+  /** Keeps what the server says, if anybody does. */
+  log?: ServiceLog | undefined
 }

@@ -40,11 +40,11 @@ const forbiddenHint = ({ service, scope }: OwnedSubject): string =>
   `If that is where you want it to be, approve the service: mcpstore trust ${serviceWords(service, scope)} (trustService), or add it here; or let all ` +
   'reach such addresses: setupStore({ allowPrivateAddresses: true }) (--allow-private-addresses).'
 
-const unknownOutcomeHint = 'It may have run. Find out before you call it again.'
+const unknownOutcomeHint = 'It may have run. Find out before you call it again'
 
 /** The error of somebody who stopped waiting for a call that was sent. */
 export function mayHaveRun(error: McpStoreError<ErrorCode>): McpStoreError<ErrorCode> {
-  const hint = [unknownOutcomeHint, error.hint].filter(Boolean).join(' ')
+  const hint = [`${unknownOutcomeHint}.`, error.hint].filter(Boolean).join(' ')
   return storeError(error.code, `${error.message}; the tool may have run`, { hint, cause: error.cause })
 }
 
@@ -104,8 +104,11 @@ export interface Subject {
   config: ServiceConfig
 }
 
-/** The same, and whose it is. Default: the store's. */
-type OwnedSubject = Subject & { scope?: Scope | undefined }
+/** The same, whose it is (default: the store's), and over what it was reached. */
+type OwnedSubject = Subject & {
+  scope?: Scope | undefined
+  link?: { readonly advice?: string | undefined }
+}
 
 /** The error a caller gets for `verdict`. The one place where what servers and systems say is masked. */
 export function verdictError(
@@ -115,9 +118,10 @@ export function verdictError(
   cause?: unknown,
 ): McpStoreError<ErrorCode> {
   const code = codes[verdict.fate][stage]
-  const { service, config } = subject
+  const { service, config, link } = subject
+  const advice = link?.advice === undefined ? '' : `, and ${link.advice}`
   const hints: Partial<Record<ErrorCode, string>> = {
-    outcome_unknown: unknownOutcomeHint,
+    outcome_unknown: `${unknownOutcomeHint}${advice}.`,
     forbidden_address: forbiddenHint(subject),
   }
   const hint = hints[code] ?? verdict.hint

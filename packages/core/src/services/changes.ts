@@ -7,6 +7,7 @@ import { redactConfig } from '../config/redact.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
 import type { House } from '../house.ts'
+import { removeLogs } from '../logs/log-folder.ts'
 import type { ApprovedChange } from '../trust/approver.ts'
 import { serviceId } from './keys.ts'
 import { checkServiceName } from './names.ts'
@@ -189,6 +190,7 @@ export async function deleteService(house: House, given: string): Promise<Change
   if (problem !== undefined) throw refused(name, problem)
   await house.reach.disconnect({ id })
   await house.pins.forget({ scope, name })
+  await removeLogs(house, { scope, name })
   return { name, status: 'deleted', durable }
 }
 

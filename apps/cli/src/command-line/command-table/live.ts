@@ -17,6 +17,24 @@ export const liveCommands: readonly CommandSpec[] = [
     examples: ['mcpstore watch', "mcpstore watch 'weather*'", "mcpstore watch 'statusChanged:*' --json"],
   },
   {
+    name: 'logs',
+    aliases: [],
+    summary: 'Show what services said on stderr and in log messages when they were run from here',
+    usage: ['logs [SERVICE]... [--lines NUMBER] [--since TIME] [--follow]'],
+    notes: [
+      'Of several services, or of all, the lines are merged by time. Nothing is started. What is kept stays on this',
+      'machine, at most 2 MiB of each service, and goes with it; MCPSTORE_SERVICE_LOGS=0 keeps none of it.',
+    ],
+    options: ['lines', 'since', 'follow', 'agent'],
+    positionals: [0, 100],
+    words: ['service'],
+    examples: [
+      'mcpstore logs weather',
+      'mcpstore logs --since 10m',
+      'mcpstore logs weather --follow --lines 0',
+    ],
+  },
+  {
     name: 'stats',
     aliases: ['tool_stats'],
     summary: 'Show how often each tool was called, how often it failed, and how long it took',

@@ -21,10 +21,10 @@ export interface Discovered {
 }
 
 /** Asks over `link` whether the server speaks this era. Rejects with whatever went wrong; the link is the caller's to close. */
-export async function findModern({ host, link, deadline }: Handshake): Promise<Discovered> {
+export async function findModern({ host, link, deadline, log }: Handshake): Promise<Discovered> {
   const sdk = await loadSdk()
   const peer = sdk.newPeer()
-  const envelope = envelopeOf(sdk, host.capabilities, host.logLevel)
+  const envelope = envelopeOf(sdk, host.capabilities, host.logLevel ?? (log && 'info'))
   const server = await deadline.race(discover(peer, link, envelope))
   return { sdk, peer, envelope, server }
 }

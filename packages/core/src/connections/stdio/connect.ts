@@ -25,7 +25,7 @@ export function connectStdio(
     deadline: Deadline,
     open: (handshake: Handshake) => Promise<Connection>,
   ): Promise<Connection> => {
-    const link = start(service, config)
+    const link = start(service, config, surroundings)
     const handshake = { service, config, link, deadline, ...surroundings }
     try {
       return await open(handshake)
@@ -48,9 +48,9 @@ export function connectStdio(
   )
 }
 
-function start(service: string, config: StdioConfig): StdioLink {
+function start(service: string, config: StdioConfig, { log }: Surroundings): StdioLink {
   try {
-    return new StdioLink(new StdioTransport(config), config)
+    return new StdioLink(new StdioTransport(config, log), config, log?.advice)
   } catch (thrown) {
     const error = asError(thrown)
     throw verdictError({ service, config }, 'connect', startFailure(error, config), error)

@@ -12,15 +12,15 @@ const MAX_LAST_WORDS = 4096
 /** What the SDK says to open requests when the connection is ended from this side. */
 const CLOSED = -32000
 
-const startHint = 'Run its command by hand to see what it needs.'
-
 /** A stdio server as a session sees it. */
 export class StdioLink implements Link {
   readonly transport: StdioTransport
+  readonly advice: string | undefined
   readonly #config: StdioConfig
 
-  constructor(transport: StdioTransport, config: StdioConfig) {
+  constructor(transport: StdioTransport, config: StdioConfig, advice?: string) {
     this.transport = transport
+    this.advice = advice
     this.#config = config
   }
 
@@ -29,12 +29,17 @@ export class StdioLink implements Link {
     if (ending?.error) return startFailure(ending.error, this.#config)
     const fate = error instanceof NotSent ? 'unsent' : 'lost'
     if (offence) return { fate, words: `${offence}, and was ended${this.lastWords()}` }
-    if (ending) return { ...endedWith(ending, this.lastWords()), fate }
+    if (ending) return { ...endedWith(ending, this.lastWords()), hint: this.#startHint, fate }
     if (error === undefined || error instanceof NotSent) {
-      return { fate, words: `was disconnected${this.lastWords()}`, hint: startHint, over: true }
+      return { fate, words: `was disconnected${this.lastWords()}`, hint: this.#startHint, over: true }
     }
     if ((error as { code?: unknown }).code === CLOSED) return { fate, words: 'was disconnected' }
     return { fate, words: `failed: ${asError(error).message}${this.lastWords()}` }
+  }
+
+  get #startHint(): string {
+    const more = this.advice === undefined ? '' : `, or ${this.advice}`
+    return `Run its command by hand to see what it needs${more}.`
   }
 
   lastWords(): string {
@@ -49,6 +54,6 @@ export class StdioLink implements Link {
 
 function endedWith({ code, signal }: Ending, lastWords: string): Omit<Verdict, 'fate'> {
   // Who exits has decided to, and would again; who was killed had bad luck.
-  if (signal) return { words: `was killed by ${signal}${lastWords}`, hint: startHint, transient: true }
-  return { words: `exited with code ${code}${lastWords}`, hint: startHint }
+  if (signal) return { words: `was killed by ${signal}${lastWords}`, transient: true }
+  return { words: `exited with code ${code}${lastWords}` }
 }

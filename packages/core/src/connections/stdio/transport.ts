@@ -4,6 +4,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js'
 import type { StdioConfig } from '../../config/service-config.ts'
 import { asError } from '../../errors.ts'
+import type { ServiceLog } from '../../logs/service-log.ts'
 import { settledWithin } from '../deadline.ts'
 import { MAX_MESSAGE_BYTES, MessageTooLong, tooLong } from '../message-limit.ts'
 import { serverEnvironment } from './environment.ts'
@@ -49,11 +50,15 @@ export class StdioTransport implements Transport {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #group: ProcessGroup | undefined
   readonly #output: LineReader
+  readonly #log: ServiceLog | undefined
+  /** No more of stderr comes. */
+  readonly #drained: Promise<unknown>
   readonly #noise = { lines: 0, characters: 0 }
   #closed = false
   #closing: Promise<void> | undefined
 
-  constructor({ command, args = [], env, cwd }: StdioConfig) {
+  /** What it prints goes into `log`, too, if one is given. */
+  constructor({ command, args = [], env, cwd }: StdioConfig, log?: ServiceLog) {
     const place = cwd === undefined ? {} : { cwd }
     const child = spawn(command, args, { ...ownGroup, ...place, env: serverEnvironment(env), stdio: 'pipe' })
     this.#child = child
@@ -67,7 +72,13 @@ export class StdioTransport implements Transport {
       onError: (error) => this.#refuse(error instanceof MessageTooLong ? tooLong : asError(error).message),
     })
     child.stdout.once('end', () => void this.#silenced())
-    child.stderr.setEncoding('utf8').on('data', (text: string) => this.tail.add(text))
+    this.#log = log
+    log?.began(child.pid)
+    this.#drained = new Promise((resolve) => child.stderr.once('close', resolve))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.tail.add(text)
+      log?.printed('stderr', text)
+    })
     // A broken pipe shows in the callback of the write and in the exit.
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {})
   }
@@ -95,12 +106,26 @@ export class StdioTransport implements Transport {
   }
 
   async #shutDown(graceMs: number): Promise<void> {
+    const byItself = this.ending !== undefined
     this.#output.stop()
     this.#tellClosed()
     this.#child.stdin.end()
     await this.#group?.end(graceMs, TERM_GRACE_MS)
+    if (this.#log) {
+      await settledWithin(DRAIN_MS, this.#drained)
+      this.#log.ended(this.#howItEnded(byItself))
+    }
     // Whoever left the group may still hold the other ends open.
     for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) stream.destroy()
+  }
+
+  /** For the log; `undefined` where it was asked to end. */
+  #howItEnded(byItself: boolean): string | undefined {
+    if (this.offence) return `${this.offence}, and was ended`
+    if (!byItself || !this.ending) return undefined
+    const { error, code, signal } = this.ending
+    if (error) return `cannot be started: ${error.message}`
+    return signal ? `was killed by ${signal}` : `exited with code ${code}`
   }
 
   /** The leader is gone: what it started has lost its purpose and goes too. */
@@ -138,6 +163,7 @@ export class StdioTransport implements Transport {
       return
     }
     this.tail.add(`${line}\n`)
+    this.#log?.printed('stdout', `${line}\n`)
     this.#noise.lines++
     this.#noise.characters += line.length
     if (this.#noise.lines > MAX_NOISE.lines || this.#noise.characters > MAX_NOISE.characters) {

@@ -9,7 +9,7 @@ const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/
  * A text as a file name that is safe everywhere: lower-case ASCII, so that a file system that ignores case keeps
  * `A` and `a` apart, no name that Windows reserves, and a hash in place of what would be too long.
  */
-function fileSegment(text: string): string {
+export function fileSegment(text: string): string {
   const bytes = Array.from(Buffer.from(text))
   const plain = (byte: number) => /[a-z0-9_~-]/.test(String.fromCharCode(byte))
   const escaped = (byte: number) => `%${byte.toString(16).padStart(2, '0')}`

@@ -1,0 +1,78 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { asError, storeError } from '../errors.ts'
+import type { House } from '../house.ts'
+import { checkServiceName } from '../services/names.ts'
+import type { Service } from '../services/registry.ts'
+import { GrowingFile } from './growing-file.ts'
+import { logPath } from './log-folder.ts'
+import { readLine, type ServiceLogLine } from './log-line.ts'
+
+const DEFAULT_LINES = 100
+/** How often a file is looked at for more, in ms: not every file system tells. */
+const LOOK_MS = 200
+
+export interface ServiceLogOptions {
+  /** How many lines that were there before, at most; the last ones. Default: 100. */
+  lines?: number
+  /** Nothing that was heard before, ms since 1970. */
+  since?: number
+  /** Goes on with what comes, until `signal` is aborted. */
+  follow?: boolean
+  signal?: AbortSignal
+}
+
+/** What services said; see `StoreContext.serviceLogs`. */
+export async function* readLogs(
+  { logFolder, registry }: Pick<House, 'logFolder' | 'registry'>,
+  names: readonly string[],
+  { lines = DEFAULT_LINES, since = 0, follow = false, signal }: ServiceLogOptions,
+): AsyncGenerator<ServiceLogLine, void, undefined> {
+  if (logFolder === undefined) {
+    throw storeError('usage', 'what services say is kept for dataspaces that have a name and a usual place', {
+      hint: 'Give the options dataspace, and redis or local: true.',
+    })
+  }
+  const asked = (): Service[] =>
+    names.length === 0 ? registry.shown() : names.flatMap((name) => registry.find(name) ?? [])
+  for (const name of names) registry.get(checkServiceName(name))
+  const files = new Map<string, GrowingFile>()
+  const news = async (most: number): Promise<ServiceLogLine[]> => {
+    let heard: ServiceLogLine[] = []
+    for (const service of asked()) {
+      const path = logPath(logFolder, service)
+      const file = files.get(path) ?? new GrowingFile(path)
+      files.set(path, file)
+      const more = linesOf(service, await newLines(file, path)).filter(({ at }) => Date.parse(at) >= since)
+      heard = inOrder([...heard, ...more]).slice(-most)
+    }
+    return heard
+  }
+  yield* lines === 0 ? (await news(1)).slice(1) : await news(lines)
+  while (follow && !signal?.aborted) {
+    await pause(LOOK_MS, undefined, signal && { signal }).catch(() => {})
+    if (!signal?.aborted) yield* await news(Number.MAX_SAFE_INTEGER)
+  }
+}
+
+async function newLines(file: GrowingFile, path: string): Promise<string[]> {
+  try {
+    return await file.newLines()
+  } catch (thrown) {
+    const said = `${path} cannot be read: ${asError(thrown).message}`
+    throw storeError('storage', said, { hint: 'Make it a file of yours, or remove it.', cause: thrown })
+  }
+}
+
+function linesOf({ name, scope }: Service, texts: readonly string[]): ServiceLogLine[] {
+  return texts.flatMap((text) => {
+    const line = readLine(text)
+    if (!line) return []
+    const { at, ...said } = line
+    return [{ at, service: name, scope, ...said }]
+  })
+}
+
+/** In order of their times; of one service as they were written. */
+function inOrder(lines: ServiceLogLine[]): ServiceLogLine[] {
+  return lines.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+}
