@@ -6,7 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The ids of processes that have this text in their environment. */
 export function processesOf(text) {
-  return ids().filter((id) => environment(id).includes(text))
+  return ids().filter((id) => told(id, 'environ').includes(text))
+}
+
+/** The memory (RSS) of all such processes together, in bytes. */
+export function memoryOf(text) {
+  const kilobytes = processesOf(text).map((id) => /VmRSS:\s+(\d+)/.exec(told(id, 'status'))?.[1] ?? 0)
+  return kilobytes.reduce((sum, each) => sum + Number(each), 0) * 1024
 }
 
 /** Waits until no such process is left, and ends by id what is left after `patienceMs`. Answers the ids of these. */
@@ -37,9 +43,9 @@ function ids() {
   }
 }
 
-function environment(id) {
+function told(id, file) {
   try {
-    return readFileSync(`/proc/${id}/environ`, 'latin1')
+    return readFileSync(`/proc/${id}/${file}`, 'latin1')
   } catch {
     // It is another user's, or gone.
     return ''

@@ -42,13 +42,20 @@ function endings(rows) {
   const of = (verdict) => rows.filter((row) => row.verdict === verdict)
   const told = (row) => `${row.name}: ${row.what}, ${row.comparedWith}`
   return [
-    ...section('not measured', of('not measured'), (row) => `${told(row)}: ${row.reason}`),
-    ...section('missed', of('missed'), (row) => `${told(row)}: ${row.target}`),
-    ...section('failed', of('failed'), (row) => `${row.name}: ${row.reason}`),
+    ...section('not measured', ...reasons(of('not measured'))),
+    ...section('missed', ...of('missed').map((row) => `${told(row)}: ${row.target}`)),
+    ...section('failed', ...new Set(of('failed').map((row) => `${row.name}: ${row.reason}`))),
   ]
 }
 
-function section(title, rows, line) {
-  const lines = new Set(rows.map((row) => `- ${line(row)}`))
-  return lines.size === 0 ? [] : ['', `${title}:`, ...lines]
+/** Each reason once, with the questions that it is for. */
+function reasons(rows) {
+  return [...new Set(rows.map(({ reason }) => reason))].map((reason) => {
+    const names = new Set(rows.filter((row) => row.reason === reason).map(({ name }) => name))
+    return `${reason}: ${[...names].join(', ')}`
+  })
+}
+
+function section(title, ...lines) {
+  return lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `- ${line}`)]
 }

@@ -27,10 +27,10 @@ test('a question is asked in its own scope and the larger ones', () => {
 
 test('a name is that of a question or of a topic', () => {
   const questions = allQuestions()
-  expect(named(questions, ['list', 'help']).map(({ name }) => name)).toEqual(['help', 'list'])
+  expect(named(questions, ['reading', 'help']).map(({ name }) => name)).toEqual(['help', 'reading'])
   expect(named(questions, ['redis']).every(({ topic }) => topic === 'redis')).toBe(true)
   expect(() => named(questions, ['lisst'])).toThrow(
-    /no question is named lisst; there are[\s\S]*command-line: .*list/,
+    /no question is named lisst; there are[\s\S]*command-line: .*help/,
   )
 })
 

@@ -24,7 +24,7 @@ const dash = {
   theirs: null,
   ratio: null,
   verdict: 'not measured',
-  reason: 'it is away',
+  reason: 'mcporter is away',
 }
 const document = documentOf({
   began: new Date('2026-11-26T07:01:02.345Z'),
@@ -54,7 +54,7 @@ test('the report has the machine and the load on top, a table, and at the end wh
     |                 |         |         |        | mcporter      | -        | -      | -      | -                      | ≤ 2.2 × | -      |
 
     not measured:
-    - list: \`mcpstore list\`, mcporter: it is away
+    - mcporter is away: list
 
     missed:
     - list: \`mcpstore list\`, \`node -e 0\`: ≤ 2.2 ×"

@@ -29,8 +29,8 @@ export async function run(sandbox) {
     {
       ours: sandbox.measureMcpstore('grep', 'service-777', 'records'),
       node: sandbox.measureNode('-e', '0'),
-      mcporter: cannot('it has no search'),
-      mcpc: cannot('each session is a process of 100 MB beside its server, and 1,000 of them are too many'),
+      mcporter: cannot('mcporter has no search'),
+      mcpc: cannot('a session of mcpc is a process of 100 MB beside its server, and 1,000 are too many'),
     },
     { rounds: 15 },
   )
