@@ -54,8 +54,8 @@ export function measureManyTools(sandbox, { services, tools, rounds }) {
   })
 }
 
-/** A store that has fetched all tools, from servers that end with it; `onAdded` is awaited before that. */
-export async function filled(redis, options, { services, tools, names = 'same', onAdded = () => {} }) {
+/** A store that has fetched all tools, from servers that end with it. */
+export async function filled(redis, options, { services, tools, names = 'same' }) {
   const args = [server, String(tools), names]
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const [url] = await once(createInterface(child.stdout), 'line')
@@ -63,7 +63,6 @@ export async function filled(redis, options, { services, tools, names = 'same', 
   const store = await setupStore({ ...shared, toolTtlMs: TTL_MS, idleTimeoutMs: 1000 })
   const entries = Array.from({ length: services }, (_, at) => [`service-${at}`, { url: `${url}/${at}` }])
   await store.forStore().addService({ mcpServers: Object.fromEntries(entries) })
-  await onAdded()
   const { length } = await store.forStore().listTools()
   if (length !== services * tools) throw new Error(`${length} tools were fetched`)
   return { store, stop: () => child.kill() }
