@@ -11,13 +11,15 @@ const installed = Object.keys(manifest.dependencies)
 // The library that is pinned together with its native parts; these are all of it that is installed.
 const libsql = dirname(createRequire(resolve('../../packages/storage/package.json')).resolve('libsql'))
 
-/** What is loaded together is one file: all that the program starts with, and all that reading the store takes. */
+/** What is loaded together is one file: all that the program starts with, all that reading the store takes, and all that shows tools. */
 const files = [
   { name: 'main', test: /\/cli\/src\/main\.ts$/, priority: 2 },
   {
     name: 'list',
     test: /\/(cli\/src\/(commands\/list|command-line\/(load-command|settings)|store\/open-store)|core\/src\/index)\.ts$/,
+    priority: 1,
   },
+  { name: 'tools', test: /\/(cli\/src\/commands\/(list-tools|info|grep)|core\/src\/pins\/pin-keeper)\.ts$/ },
 ]
 
 rmSync('dist', { recursive: true, force: true })

@@ -14,6 +14,7 @@ import {
   knownByTools,
   type ListHead,
   type ListTerms,
+  noteHash,
   readHead,
 } from './list-head.ts'
 import { type ListRecord, listedTools, readList } from './read-list.ts'
@@ -70,6 +71,7 @@ export class CachedLists {
     if (known || this.#read.has(entry)) return known
     const list = isObject(value) ? readList(service.name, entry) : undefined
     if (!list) this.#dataspace.setAside(entry.key, 'it is no list of tools')
+    else if (this.#gate.isOwn) this.#believe(service, entry, list)
     this.#read.set(entry, list)
     return list
   }
@@ -183,6 +185,15 @@ export class CachedLists {
     const read = head && { head, known: knownByHead(head, entry.stamp) }
     this.#heads.set(entry, read)
     return read
+  }
+
+  /** Takes the hashes that this user's own processes have made: to make any loads a part of Node that takes long to start. */
+  #believe(service: Service, { key, basis, stamp }: Entry, { tools }: CachedList): void {
+    const entry = this.#dataspace.head(key)
+    const head = entry?.stamp === stamp && this.#readHead(entry)?.head
+    if (!head) return
+    noteHash(tools, head.hash)
+    if (basis === service.stamp && head.shape) this.#shapes.set(service.config, head.shape)
   }
 
   #fits(basis: Stamp, list: Partial<ListTerms>, service: Service): boolean {

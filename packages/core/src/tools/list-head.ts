@@ -64,6 +64,11 @@ export function listHash(tools: readonly ListedTool[]): string {
   return hash
 }
 
+/** Has `listHash` answer this for the list. */
+export function noteHash(tools: readonly ListedTool[], hash: string): void {
+  hashes.set(tools, hash)
+}
+
 /** The head of a list with these tools. */
 export function headOf(tools: readonly ListedTool[], terms: ListTerms): Json {
   const names = tools.map(({ tool }) => tool)
