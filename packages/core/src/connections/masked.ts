@@ -10,6 +10,7 @@ export function masked(text: string, config: ServiceConfig): string {
 
 /** What was caught, to be kept as a cause: as it is unless a secret shows in it, else only its masked message and code. */
 export function maskedCause(cause: unknown, config: ServiceConfig): unknown {
+  if (secretsIn(config).length === 0) return cause
   const shown = inspect(cause, { depth: 10 })
   if (masked(shown, config) === shown) return cause
   const { message } = asError(cause)
