@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { sidesOf } from './statistics.mjs'
 
 /**
@@ -20,6 +21,8 @@ export async function interleaved(sides, { rounds, warmUps = 1, pace }) {
     if (isEnough && performance.now() - began > pace.enoughMs) break
     const answers = {}
     for (const [name, measure] of at % 2 === 0 ? measures : measures.toReversed()) {
+      // Whoever measures whole processes gives nothing else a turn, not even a signal.
+      await turn()
       answers[name] = await measure({ counts })
       const { memory: taken } = answers[name]
       if (taken !== undefined) memory[name] = Math.max(memory[name] ?? 0, taken)

@@ -9,7 +9,7 @@ export function measuredRows(asked, measured, { peers }) {
   const { ours } = measured
   return rowsOf(asked, (side, { target, peer }) => {
     const theirs = measured[side]
-    const reason = reasonFor(ours) ?? (peer && !peers ? 'measured with --peers' : reasonFor(theirs))
+    const reason = reasonFor(ours) ?? (peer && !peers ? 'only with --peers' : reasonFor(theirs))
     const told = { ours: isMeasured(ours) ? summaryOf(ours) : null }
     if (reason !== undefined) return { ...told, verdict: 'not measured', reason }
     const figures = { ...told, theirs: summaryOf(theirs), ratio: ratioOf(ours, theirs) }

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -29,12 +30,12 @@ if (options.help) {
   if (!existsSync(cli)) refuse('what users run is measured, and that is not built yet: npm run setup')
   if (peers) orRefuse(() => installPeers())
   const node = peers ? orRefuse(() => nodeForPeers()) : process.execPath
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
-  process.exitCode = node === process.execPath ? await measureAll(chosen) : runOn(node)
+  process.exitCode = node === process.execPath ? await measureAll(chosen) : await runOn(node)
 }
 
 /** Asks these questions, says what came of them, and answers the exit code. */
 async function measureAll(chosen) {
+  onEnd(() => process.exit(1))
   const [began, before] = [new Date(), load()]
   if (before > availableParallelism() / 2) console.error(`load ${before}: something else runs, expect noise`)
   const rows = []
@@ -43,7 +44,8 @@ async function measureAll(chosen) {
     const start = performance.now()
     const spentMs = Date.now() - began.getTime()
     const pace = paceOf(scope, wanted ? {} : { spentMs, questions: chosen.length - index })
-    for (const row of await rowsOf(url, pace)) rows.push({ topic, name, ...row })
+    const found = await rowsOf(url, pace).catch((error) => failedRows(unread(name), error.stack))
+    for (const row of found) rows.push({ topic, name, ...row })
     process.stderr.write(` ${((performance.now() - start) / 1000).toFixed(1)} s\n`)
   }
   const seconds = (Date.now() - began.getTime()) / 1000
@@ -66,7 +68,7 @@ async function rowsOf(url, pace) {
   const several = asked.questions ?? [asked]
   if (!wanted && !belongsTo(scope, asked.scope)) {
     return several.flatMap((one) =>
-      skippedRows(one, asked.scope === 'full' ? 'measured with --full' : 'not measured with --quick'),
+      skippedRows(one, asked.scope === 'full' ? 'only with --full' : 'not with --quick'),
     )
   }
   if (asked.needsRedis && !hasRedisServer()) {
@@ -86,10 +88,22 @@ async function rowsOf(url, pace) {
   }
 }
 
-/** The same on another Node. */
-function runOn(node) {
+/** What stands for a question whose file cannot be read, or whose sandbox cannot be removed. */
+function unread(name) {
+  return { question: name, comparedWith: { nothing: { name: '-' } } }
+}
+
+/** The same on another Node, which is told when this one is to end. */
+async function runOn(node) {
   const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2)]
-  return spawnSync(node, args, { stdio: 'inherit' }).status ?? 1
+  const child = spawn(node, args, { stdio: 'inherit' })
+  onEnd((signal) => child.kill(signal))
+  const [code] = await once(child, 'exit')
+  return code ?? 1
+}
+
+function onEnd(act) {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, act)
 }
 
 function orRefuse(attempt) {

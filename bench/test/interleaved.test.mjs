@@ -31,3 +31,16 @@ test('no more rounds than the pace allows, and never fewer than it wants', async
   const { ours: few } = await interleaved({ ours: () => 1 }, { rounds: 2, pace: hurried })
   expect(few.values).toHaveLength(2)
 })
+
+test('what else waits for its turn has it between two measurements', async () => {
+  let turns = 0
+  const counting = setInterval(() => turns++, 1)
+  const busy = () => {
+    const until = performance.now() + 5
+    while (performance.now() < until);
+    return turns
+  }
+  const { ours } = await interleaved({ ours: busy }, { rounds: 5, pace: patient })
+  clearInterval(counting)
+  expect(ours.values.at(-1)).toBeGreaterThan(0)
+})

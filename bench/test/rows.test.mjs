@@ -34,7 +34,7 @@ test('a peer that was not asked for, or cannot do it, has no figures but a reaso
   const measured = sidesOf([{ ours: 30, node: 20 }])
   const [, unasked, forgotten] = measuredRows(asked, measured, { peers: false })
   expect(unasked).toMatchObject({ ours: { p50: 30 }, theirs: null, ratio: null, verdict: 'not measured' })
-  expect(unasked.reason).toBe('measured with --peers')
+  expect(unasked.reason).toBe('only with --peers')
   expect(forgotten).toMatchObject({ verdict: 'not measured', reason: 'it was not measured' })
   const unable = { ...measured, mcporter: cannot('it has no search') }
   const [, mcporter] = measuredRows(asked, unable, { peers: true })
