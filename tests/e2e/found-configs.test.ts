@@ -145,7 +145,7 @@ it('--from takes the client that is named, and no other; one that is not known i
   expect(errorOf(await mcpstore(box, ['add', '--from', 'curser', '--json'], { cwd }))).toEqual({
     code: 'usage',
     message: 'no client "curser" is known',
-    hint: 'Did you mean cursor?',
+    hint: 'Did you mean cursor? Next: mcpstore add --help',
   })
   const none = errorOf(await mcpstore(box, ['add', '--from', 'zed', '--json'], { cwd }))
   expect(none.message).toContain('nothing of zed was found here')
@@ -275,7 +275,7 @@ it.runIf(process.platform === 'linux')(
     expect(piped).toMatchObject({ exit: 1, stdout: '' })
     expect(piped.stderr).toContain('argument    @alice/weather-mcp@1.2.3\n')
     expect(piped.stderr).toContain('variable    WEATHER_TOKEN=${WEATHER_TOKEN}\n')
-    expect(piped.stderr).toContain('hint:  Look at it, then say --yes.\n')
+    expect(piped.stderr).toContain('hint:  Look at it, then say --yes.')
     expect(errorOf(await mcpstore(box, ['add', 'server.json', '--json'])).code).toBe('usage')
     const declined = await onTerminal(box, ['add', 'server.json'], [['[y/N]', 'n\n']])
     expect(declined).toMatchObject({ exit: 1, shown: expect.stringMatching(/\nNothing was added\.\n$/) })

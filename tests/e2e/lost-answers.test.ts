@@ -26,7 +26,7 @@ describe.skipIf(!hasRedisServer)('a change that was done and whose answer was lo
     const { code, message, hint } = errorOf(added)
     expect(code).toBe('outcome_unknown')
     expect(message).toContain('redis may have done it or not')
-    expect(hint).toBe('Read the value again once it answers.')
+    expect(hint).toBe('Read the value again once it answers. Next: mcpstore doctor')
     expect(await redis.command('HEXISTS', 'default:default:services:weather:config', 'v')).toBe(1)
     // What this user wanted stays approved: it is there after all.
     const listed = await mcpstore(box, ['list', '--json'], { env })

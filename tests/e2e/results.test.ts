@@ -83,7 +83,8 @@ it('what cannot be saved is said, and what the tool answered is there all the sa
   const { exit, stdout, stderr } = await call('broken', '--save', 'broken')
   expect({ exit, stderr }).toEqual({
     exit: 2,
-    stderr: 'error: content 1 was not saved: the server sent it in a form that is not base64\n',
+    stderr:
+      'error: content 1 was not saved: the server sent it in a form that is not base64\nhint:  Next: mcpstore info demo/broken\n',
   })
   expect(stdout).toContain('saved to broken/broken-2.png')
 })

@@ -20,7 +20,11 @@ export async function report(
 ): Promise<number> {
   const { reportFailure } = await import('./failures/failure.ts')
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
-  return reportFailure(err, thrown, { json: flags.includes('--json'), debug: flags.includes('--debug') })
+  return reportFailure(err, thrown, {
+    json: flags.includes('--json'),
+    debug: flags.includes('--debug'),
+    argv,
+  })
 }
 
 async function dispatch(argv: readonly string[], host: Host): Promise<number> {
@@ -37,7 +41,7 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
     import('./command-line/settings.ts'),
     import('./command-line/load-command.ts'),
   ])
-  const settings = readSettings(values, host.env, host.cwd)
+  const settings = { ...readSettings(values, host.env, host.cwd), argv }
   const command = await loadCommand[spec.name]()
   const openStore = (dataspace = settings.dataspace) => host.openStore({ ...settings, dataspace })
   const listDataspaces = () => host.listDataspaces(settings)

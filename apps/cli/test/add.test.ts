@@ -159,7 +159,7 @@ describe('the report', () => {
       error: {
         code: 'bad_config',
         message: '1 of 3 entries could not be added; broken: url: no URL',
-        hint: 'Write one.',
+        hint: 'Write one. Next: mcpstore add --help',
       },
     })
   })
@@ -241,7 +241,10 @@ describe('a write that nothing keeps', () => {
     const { exit, stdout, stderr } = await run(['add', '{}', '--json'], world)
     expect(exit).toBe(5)
     expect(JSON.parse(stdout).durable).toBe('memory')
-    expect(JSON.parse(stderr).error).toMatchObject({ code: 'not_durable', hint: 'Make room.' })
+    expect(JSON.parse(stderr).error).toMatchObject({
+      code: 'not_durable',
+      hint: 'Make room. Next: mcpstore doctor',
+    })
   })
 
   it('but was taken at the last moment, when the store was closed, is saved', async () => {

@@ -189,7 +189,8 @@ describe('assign and unassign', () => {
     )
     expect({ exit, stderr }).toEqual({
       exit: 1,
-      stderr: 'error: it is not assigned\nhint:  Nothing is assigned to it.\n',
+      stderr:
+        "error: it is not assigned\nhint:  Nothing is assigned to it. Next: mcpstore list --agent '研究'\n",
     })
   })
 

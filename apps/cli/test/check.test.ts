@@ -27,11 +27,18 @@ it('every service is a line, with how it is and why', async () => {
 it('it fails when none answered; of a named one the whole reason is told', async () => {
   expect(await run(['check'], checking(dead))).toMatchObject({ exit: 4, stderr: '' })
   const named = await run(['check', 'dead', '--timeout', '3'], checking(dead))
-  expect(named).toMatchObject({ exit: 4, stderr: `error: ${message}\nhint:  Install it.\n` })
+  expect(named).toMatchObject({
+    exit: 4,
+    stderr: `error: ${message}\nhint:  Install it. Next: mcpstore info dead\n`,
+  })
   expect(named.calls['checkServices']).toEqual([['dead', { timeout: 3000, signal: expect.any(AbortSignal) }]])
   const json = await run(['check', '--json'], checking(dead))
   expect(JSON.parse(json.stdout)).toEqual({ services: [dead] })
-  expect(JSON.parse(json.stderr).error).toEqual({ code: 'unreachable', message, hint: 'Install it.' })
+  expect(JSON.parse(json.stderr).error).toEqual({
+    code: 'unreachable',
+    message,
+    hint: 'Install it. Next: mcpstore doctor',
+  })
   expect((await run(['check'], checking())).stdout).toContain('there is no enabled service')
 })
 

@@ -101,7 +101,7 @@ it.each([
 it('a flag takes no value', async () => {
   expect(await run(['list', '--json=yes'])).toMatchObject({
     exit: 1,
-    stderr: 'error: --json takes no value\n',
+    stderr: 'error: --json takes no value\nhint:  Next: mcpstore list --help\n',
   })
 })
 

@@ -43,7 +43,9 @@ it('resources are grouped by service, with their templates; a service that has n
   expect(stdout).toBe(
     'docs  1 resource, 1 template\n  docs://guide   The guide.\n  docs://{page}  One page\n',
   )
-  expect(stderr).toBe('warning: broken: connection refused\nhint:    Is it running?\n')
+  expect(stderr).toBe(
+    'warning: broken: connection refused\nhint:    Is it running? Next: mcpstore check broken\n',
+  )
 })
 
 it('prompts are shown as get-prompt takes them', async () => {
@@ -91,7 +93,10 @@ it('a listing of all fails only when nothing could be listed', async () => {
     const { exit, stdout, stderr } = await run([command, '--json'], contents([broken]))
     expect(exit).toBe(4)
     expect(JSON.parse(stdout).services).toEqual([broken])
-    expect(JSON.parse(stderr).error).toMatchObject({ code: 'unreachable', hint: 'Is it running?' })
+    expect(JSON.parse(stderr).error).toMatchObject({
+      code: 'unreachable',
+      hint: 'Is it running? Next: mcpstore doctor',
+    })
   }
   const half = await run(['resources'], contents([source('docs')], [{ ...broken, name: 'docs' }]))
   expect(half).toMatchObject({ exit: 4, stderr: expect.stringContaining('docs: connection refused') })

@@ -24,12 +24,17 @@ it.each(Object.entries(exitCodes).filter(([code]) => code !== 'internal'))(
     expect(text).toMatchObject({
       exit,
       stdout: '',
-      stderr: 'error: It failed.\nhint:  Do this.\n',
+      stderr: expect.stringMatching(/^error: It failed\.\nhint: {2}Do this\.(?: Next: mcpstore .+)?\n$/),
       closed: 1,
     })
+    expect(text.stderr.includes('Next: '), 'what was given up, or is told whole, needs none').toBe(
+      code !== 'aborted' && code !== 'no_value',
+    )
     const json = await run(['list', '--json'], failing)
     expect(json).toMatchObject({ exit, stdout: '', closed: 1 })
-    expect(JSON.parse(json.stderr)).toEqual({ error: { code, message: 'It failed.', hint: 'Do this.' } })
+    expect(JSON.parse(json.stderr)).toEqual({
+      error: { code, message: 'It failed.', hint: expect.stringMatching(/^Do this\./) },
+    })
     expect(json.stderr.trimEnd()).not.toContain('\n')
   },
 )
@@ -66,7 +71,7 @@ it('a store that cannot read its data ends every command that needs data with it
     expect(result).toMatchObject({
       exit: 5,
       stdout: '',
-      stderr: 'error: The file is corrupt.\nhint:  Move it away.\n',
+      stderr: 'error: The file is corrupt.\nhint:  Move it away. Next: mcpstore doctor\n',
       closed: 1,
     })
   }

@@ -160,14 +160,19 @@ describe('a listing of all', () => {
     const { exit, stdout, stderr } = await run(['tools'], listing([now], [cached('weather'), broken]))
     expect(exit).toBe(0)
     expect(stdout).toContain('broken  no tool list yet\n')
-    expect(stderr).toBe('warning: broken: connection refused\nhint:    Is it running?\n')
+    expect(stderr).toBe(
+      'warning: broken: connection refused\nhint:    Is it running? Next: mcpstore check broken\n',
+    )
   })
 
   it('fails when none could be listed, and still says what is known', async () => {
     const { exit, stdout, stderr } = await run(['tools', '--json'], listing([], [broken]))
     expect(exit).toBe(4)
     expect(JSON.parse(stdout).services).toEqual([broken])
-    expect(JSON.parse(stderr).error).toMatchObject({ code: 'unreachable', hint: 'Is it running?' })
+    expect(JSON.parse(stderr).error).toMatchObject({
+      code: 'unreachable',
+      hint: 'Is it running? Next: mcpstore doctor',
+    })
   })
 
   it('fails for want of authorization when that is all that is missing', async () => {

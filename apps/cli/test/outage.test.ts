@@ -56,7 +56,9 @@ it('a change that only memory has is not saved', async () => {
   for (const argv of [add, ['remove', 'weather']]) {
     const { exit, stdout, stderr } = await run(argv, world('memory'))
     expect({ exit, stdout }).toEqual({ exit: 5, stdout: '' })
-    expect(stderr).toBe(`error: the change was NOT saved: ${reason}\nhint:  Check that it runs.\n`)
+    expect(stderr).toBe(
+      `error: the change was NOT saved: ${reason}\nhint:  Check that it runs. Next: mcpstore doctor\n`,
+    )
   }
 })
 
@@ -66,7 +68,7 @@ it('a change that the mirror could not keep was told to be lost for want of Redi
   expect(exit).toBe(5)
   expect(stderr).toBe(
     `error: the change was NOT saved: ${reason}; nor can it be kept on this machine: ${mirror.problem}\n` +
-      'hint:  Check that it runs. Wait for it.\n',
+      'hint:  Check that it runs. Wait for it. Next: mcpstore doctor\n',
   )
 })
 

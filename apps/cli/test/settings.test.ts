@@ -46,6 +46,7 @@ it('what every command takes reaches the store', async () => {
       redis: undefined,
       policy: undefined,
       allowPrivateAddresses: false,
+      argv,
       timeoutMs: 120_000,
       json: true,
       debug: false,

@@ -36,7 +36,7 @@ it('tells of a store that is down instead of refusing to', async () => {
   const text = await run(['status'], { status })
   expect(text).toMatchObject({
     exit: 5,
-    stderr: 'error: The file is corrupt.\nhint:  Move it away.\n',
+    stderr: 'error: The file is corrupt.\nhint:  Move it away. Next: mcpstore doctor\n',
     closed: 1,
   })
   expect(text.stdout).toMatchInlineSnapshot(`
@@ -62,7 +62,7 @@ it('of a file that may not be written says so, as far as permissions tell', asyn
   expect(await run(['status'], { host: { writeObstacle } })).toMatchObject({
     exit: 5,
     stdout: expect.stringContaining('it can be read'),
-    stderr: `error: ${fakeStatus().location} is closed\nhint:  Open it.\n`,
+    stderr: `error: ${fakeStatus().location} is closed\nhint:  Open it. Next: mcpstore doctor\n`,
   })
   expect(
     await run(['status'], { host: { writeObstacle }, status: fakeStatus({ location: null }) }),

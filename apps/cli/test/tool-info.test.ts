@@ -80,7 +80,7 @@ describe('info TOOL without its service found nothing', () => {
     const { exit, stderr } = await run(['info', 'now'], { services: { ...services, findTool } })
     expect({ exit, stderr }).toEqual({
       exit: 1,
-      stderr: 'error: "now" is the name of 2 tools\nhint:  a/now, b/now\n',
+      stderr: 'error: "now" is the name of 2 tools\nhint:  a/now, b/now; next: mcpstore list-tools\n',
     })
   })
 
@@ -88,14 +88,16 @@ describe('info TOOL without its service found nothing', () => {
     const findTool = () => Promise.reject(libraryError('unknown_tool', 'there is no tool', 'See list-tools.'))
     const { exit, stderr } = await run(['info', 'nothing'], { services: { ...services, findTool } })
     expect(exit).toBe(1)
-    expect(stderr).toBe('error: there is no service and no tool "nothing"\nhint:  See list-tools.\n')
+    expect(stderr).toBe(
+      'error: there is no service and no tool "nothing"\nhint:  See list-tools. Next: mcpstore list\n',
+    )
   })
 
   it('a mistyped service is no reason to ask any server', async () => {
     const { exit, stderr } = await run(['info', 'wether'], { services })
     expect({ exit, stderr }).toEqual({
       exit: 1,
-      stderr: 'error: there is no service\nhint:  Did you mean weather?\n',
+      stderr: 'error: there is no service\nhint:  Did you mean weather? Next: mcpstore list\n',
     })
   })
 })

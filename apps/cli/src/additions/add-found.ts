@@ -25,7 +25,7 @@ export async function addFound(context: CommandContext, values: OptionValues): P
 /** `--all`, `--from`: nobody is asked. */
 async function addChosen(context: CommandContext, store: Store, values: OptionValues): Promise<number> {
   const found = await find(context, store, values)
-  const { json, debug } = context.settings
+  const { json } = context.settings
   if (!json) writeFound(context, found)
   const choices = choicesIn(found)
   const chosen = firstOfEach(choices)
@@ -45,7 +45,7 @@ async function addChosen(context: CommandContext, store: Store, values: OptionVa
   const [trouble] = troublesIn(found)
   if (exit !== 0 || !trouble) return exit
   const message = `some of what was found cannot be used; ${trouble.message}`
-  if (json) reportFailure(context.err, { ...trouble, message }, { json, debug })
+  if (json) reportFailure(context.err, { ...trouble, message }, context.settings)
   return 1
 }
 

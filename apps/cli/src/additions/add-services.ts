@@ -63,9 +63,9 @@ async function checked(
 
 /** The exit code. Text output has named each failure already; `--json` still owes its one line. */
 function exitOf(context: CommandContext, { results }: AddReport, checks: readonly Check[]): number {
-  const { json, debug } = context.settings
+  const { json } = context.settings
   const say = (error: unknown): void => {
-    if (json) reportFailure(context.err, error, { json, debug })
+    if (json) reportFailure(context.err, error, context.settings)
   }
   const failed = results.filter(({ status }) => status === 'failed')
   const [first] = failed

@@ -23,6 +23,8 @@ export interface Settings {
   secret: DataspaceSecret | undefined
   /** Whether what services say is kept for `logs`. */
   serviceLogs: boolean
+  /** The command line itself: what fails says what to type next. */
+  argv: readonly string[]
   json: boolean
   debug: boolean
   /** As `--timeout` says; `undefined` leaves each step its default. */
@@ -30,7 +32,11 @@ export interface Settings {
 }
 
 /** Reads the options, then the environment. Throws `usage` for an empty name, `auto`, or an unusable time. */
-export function readSettings(values: OptionValues, env: NodeJS.ProcessEnv, cwd: string): Settings {
+export function readSettings(
+  values: OptionValues,
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): Omit<Settings, 'argv'> {
   const dataspace = nameOf('dataspace', values.dataspace, env['MCPSTORE_DATASPACE'])
   if (dataspace === 'auto') {
     throw usageError(

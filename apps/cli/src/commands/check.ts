@@ -17,7 +17,7 @@ export async function check(
   context: CommandContext,
   { positionals: [name], values }: CommandInput,
 ): Promise<number> {
-  const { json, debug, timeoutMs } = context.settings
+  const { json, timeoutMs } = context.settings
   return withStore(context, async (store) => {
     const checks = await whileWaiting(context, `checking ${name ?? 'all services'}`, () =>
       servicesOf(store, values).checkServices(name, {
@@ -32,7 +32,7 @@ export async function check(
     const codes = errors.map(({ code }) => code)
     const exit = exitOfFailures(checks.length, codes)
     // Of one service the whole reason is told, of many the table has said it in short.
-    if (exit !== 0 && (json || name !== undefined)) reportFailure(context.err, errors[0], { json, debug })
+    if (exit !== 0 && (json || name !== undefined)) reportFailure(context.err, errors[0], context.settings)
     return exit
   })
 }

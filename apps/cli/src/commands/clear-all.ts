@@ -26,7 +26,7 @@ interface Cleared {
 
 /** `clear --all-dataspaces [--yes]`: forgets every service of every dataspace of the namespace, after asking. */
 export async function clearAll(context: CommandContext, values: OptionValues): Promise<number> {
-  const { debug, json, namespace } = context.settings
+  const { json, namespace } = context.settings
   const { confirm, err, out, signal } = context
   if (values.dataspace !== undefined) {
     throw usageError('--dataspace and --all-dataspaces contradict each other', 'Leave one of them out.')
@@ -56,7 +56,7 @@ export async function clearAll(context: CommandContext, values: OptionValues): P
   if (json) {
     writeJson(out, { namespace, dataspaces: results, unnamed })
     const [first = unnamed[0] && leftAlone(unnamed[0])] = failed
-    if (first) reportFailure(err, first, { json, debug })
+    if (first) reportFailure(err, first, context.settings)
   } else {
     for (const { dataspace, removed, error } of results) {
       const name = visibleLine(dataspace)

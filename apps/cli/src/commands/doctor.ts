@@ -22,7 +22,7 @@ const styles: Readonly<Record<Finding['severity'], Style>> = {
  * a storage that does not answer is exit code 5.
  */
 export async function doctor(context: CommandContext): Promise<number> {
-  const { json, debug } = context.settings
+  const { json } = context.settings
   return withStore(
     context,
     async (store) => {
@@ -39,7 +39,7 @@ export async function doctor(context: CommandContext): Promise<number> {
       } else {
         out.write(renderStatus(now, out) + renderFindings(ofStorage, out) + renderFindings(ofServices, out))
       }
-      return now.error ? reportFailure(context.err, now.error, { json, debug }) : 0
+      return now.error ? reportFailure(context.err, now.error, context.settings) : 0
     },
     { evenIfDown: true },
   )

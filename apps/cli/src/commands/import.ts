@@ -35,17 +35,14 @@ export async function importFrom(
 const WRITTEN: ReadonlySet<string> = new Set(['added', 'updated', 'unchanged'])
 
 /** The exit code. Text output has named each failure already; `--json` still owes its one line. */
-function exitOf(
-  { err, settings: { json, debug } }: CommandContext,
-  { services, assignments }: ImportReport,
-): number {
+function exitOf({ err, settings }: CommandContext, { services, assignments }: ImportReport): number {
   const all = [...services, ...assignments.map(({ service, ...rest }) => ({ ...rest, name: service }))]
   const failed = all.filter(({ status }) => status === 'failed')
   const [first] = failed
   if (!first) return 0
   const { code, message, hint } = failureOf(first.error)
   const summary = `${failed.length} of ${all.length} entries could not be imported; ${naming(first.name, message)}`
-  if (json) reportFailure(err, { code, message: summary, hint }, { json, debug })
+  if (settings.json) reportFailure(err, { code, message: summary, hint }, settings)
   const exits = new Set(failed.map(({ error }) => exitCodes[failureOf(error).code]))
   return failed.length === all.length && exits.size === 1 ? [...exits][0]! : 1
 }

@@ -35,7 +35,7 @@ export async function login(context: CommandContext, { positionals, values }: Co
     if (!report.error) return 0
     const { reportFailure } = await import('../failures/failure.ts')
     const failure = Object.assign(new Error(report.error.message), report.error)
-    return reportFailure(err, failure, { json: settings.json, debug: settings.debug })
+    return reportFailure(err, failure, settings)
   })
 }
 

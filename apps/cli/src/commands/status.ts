@@ -12,7 +12,7 @@ import { obstacleTo, withStore } from '../store/store-session.ts'
  */
 export async function status(context: CommandContext, { values }: CommandInput): Promise<number> {
   if (values.watch) return (await import('../store/watched-status.ts')).watchStatus(context)
-  const { json, debug } = context.settings
+  const { json } = context.settings
   return withStore(
     context,
     async (store) => {
@@ -20,7 +20,7 @@ export async function status(context: CommandContext, { values }: CommandInput):
       if (json) writeJson(context.out, statusDocument(now))
       else context.out.write(renderStatus(now, context.out))
       const error = now.error ?? (await obstacleTo(context, now))
-      return error ? reportFailure(context.err, error, { json, debug }) : 0
+      return error ? reportFailure(context.err, error, context.settings) : 0
     },
     { evenIfDown: true },
   )

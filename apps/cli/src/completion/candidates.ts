@@ -45,6 +45,8 @@ function all(
     if (kind === 'agent') return (await store.listAgents()).map(({ id }) => ({ value: id }))
     const scope = servicesOf(store, { agent: values.get('agent') })
     if (kind === 'service') return services(scope)
+    // Nobody keeps which prompts there are.
+    if (kind === 'prompt') return typed.includes('/') ? [] : servicesOfTools(scope, spec?.name)
     if (kind === 'tool')
       return typed.includes('/') ? toolsOf(scope, typed) : servicesOfTools(scope, spec?.name)
     return argumentsOf(scope, words, typed)

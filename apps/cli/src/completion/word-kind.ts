@@ -6,6 +6,7 @@ export type WordKind =
   | 'command'
   | 'dataspace'
   | 'file'
+  | 'prompt'
   | 'service'
   | 'tool'
   | readonly string[]

@@ -3,6 +3,7 @@ import { toJson } from '../output/json.ts'
 import { type Output, paint } from '../output/output.ts'
 import { visibleText } from '../output/terminal-text.ts'
 import { exitCodes, type FailureCode } from './exit-codes.ts'
+import { withNextCommand } from './next-command.ts'
 
 /** What stderr says about an error; `hint` is what the reader can do. */
 export interface Failure {
@@ -22,9 +23,22 @@ export function failureOf(thrown: unknown): Failure {
   return { code: 'internal', message, hint: 'Run the command again with --debug to see where it failed.' }
 }
 
+/** What was thrown while a command line was run, with what to type next. */
+export function failureAfter(argv: readonly string[], thrown: unknown): Failure {
+  const failure = failureOf(thrown)
+  return { ...failure, hint: withNextCommand(failure, argv) }
+}
+
+export interface HowToReport {
+  json: boolean
+  debug: boolean
+  /** The command line that failed. */
+  argv: readonly string[]
+}
+
 /** Says on stderr what went wrong, as a message and a hint or as one JSON line, and answers the exit code. */
-export function reportFailure(err: Output, thrown: unknown, how: { json: boolean; debug: boolean }): number {
-  const { code, message, hint } = failureOf(thrown)
+export function reportFailure(err: Output, thrown: unknown, how: HowToReport): number {
+  const { code, message, hint } = failureAfter(how.argv, thrown)
   if (how.debug) writeStacks(err, thrown)
   if (how.json) {
     err.write(`${toJson({ error: { code, message, hint } })}\n`)

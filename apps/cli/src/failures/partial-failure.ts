@@ -1,7 +1,8 @@
 import type { ErrorNote } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { exitCodes, type FailureCode } from './exit-codes.ts'
-import { naming, reportFailure, writeWarning } from './failure.ts'
+import { failureOf, naming, reportFailure, writeWarning } from './failure.ts'
+import { withNextCommand } from './next-command.ts'
 
 /**
  * The exit code of work on several services: 0 while some succeeded, the failures' own code when all failed for
@@ -11,6 +12,12 @@ export function exitOfFailures(total: number, codes: readonly string[]): number 
   if (codes.length === 0 || codes.length < total) return 0
   const exits = new Set(codes.map((code) => exitCodes[code as FailureCode] ?? exitCodes.unreachable))
   return exits.size === 1 ? [...exits][0]! : exitCodes.unreachable
+}
+
+/** The hint of one service's error, ending with what to type about that service. */
+function hintFor({ argv }: CommandContext['settings'], name: string, error: ErrorNote): string | null {
+  const { code, hint } = failureOf(error)
+  return withNextCommand({ code, hint }, argv, name)
 }
 
 /** One service's part of a listing. */
@@ -24,7 +31,7 @@ export interface Part {
  * begins the sentence that says so.
  */
 export function reportParts<One extends Part>(
-  { err, settings: { json, debug } }: CommandContext,
+  { err, settings }: CommandContext,
   parts: readonly One[],
   {
     what,
@@ -37,14 +44,16 @@ export function reportParts<One extends Part>(
     wanted.length,
     missing.map(({ error }) => error?.code ?? 'unreachable'),
   )
-  if (json && exit !== 0) {
+  if (settings.json && exit !== 0) {
     const names = missing.map(({ name }) => name).join(', ')
     const first = missing[0]?.error
     const message = `${what} (${names}): ${first?.message ?? ''}`
-    reportFailure(err, { code: first?.code, message, hint: first?.hint }, { json, debug })
+    reportFailure(err, { code: first?.code, message, hint: first?.hint }, settings)
   }
-  if (!json) {
-    for (const { name, error } of parts) if (error) writeWarning(err, naming(name, error.message), error.hint)
+  if (!settings.json) {
+    for (const { name, error } of parts) {
+      if (error) writeWarning(err, naming(name, error.message), hintFor(settings, name, error))
+    }
   }
   return exit
 }

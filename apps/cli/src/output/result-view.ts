@@ -3,7 +3,7 @@ import type { CommandContext } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { CliError, usageError } from '../failures/cli-error.ts'
 import { exitCodes, toolErrorExit } from '../failures/exit-codes.ts'
-import { failureOf, reportFailure } from '../failures/failure.ts'
+import { failureAfter, reportFailure } from '../failures/failure.ts'
 import { cutText } from './cut-text.ts'
 import { toJson, writeJson } from './json.ts'
 import { paint } from './output.ts'
@@ -123,7 +123,7 @@ function reportMissing(
   failure: CliError,
   { shown, text }: { shown: ToolResult; text: string },
 ): number {
-  const { code, message, hint } = failureOf(failure)
+  const { code, message, hint } = failureAfter(settings.argv, failure)
   if (settings.json) err.write(`${toJson({ error: { code, message, hint }, result: shown })}\n`)
   else {
     reportFailure(err, failure, settings)

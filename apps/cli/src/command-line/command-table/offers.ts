@@ -87,6 +87,7 @@ export const offerCommands: readonly CommandSpec[] = [
     usage: ['get-prompt SERVICE/PROMPT [k=v]...'],
     options: ['agent'],
     positionals: [1, Number.POSITIVE_INFINITY],
+    words: ['prompt', []],
     examples: ['mcpstore get-prompt docs/summarise language=Norsk'],
   },
 ]

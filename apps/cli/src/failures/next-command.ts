@@ -1,0 +1,140 @@
+import { parseCommandLine } from '../command-line/command-line.ts'
+import {
+  type CommandName,
+  type CommandSpec,
+  commandNames,
+  findCommand,
+} from '../command-line/command-table.ts'
+import type { OptionValues } from '../command-line/options.ts'
+import { shellWord } from '../output/sample-call.ts'
+import type { FailureCode } from './exit-codes.ts'
+
+/** What the command line that failed was about, in words for a shell. */
+interface Asked {
+  command: CommandName | undefined
+  service: string | undefined
+  tool: string | undefined
+  /** The tool was named with its service. */
+  isPath: boolean
+}
+
+/** What helps after an error: the first of these that there is a name for, and that was not what failed. */
+type Step = (asked: Asked) => string | undefined
+
+const about =
+  (command: CommandName): Step =>
+  ({ service }) =>
+    service && `${command} ${service}`
+const plain =
+  (command: CommandName): Step =>
+  () =>
+    command
+
+const help: Step = ({ command }) => (command ? `${command} --help` : '--help')
+const tool: Step = ({ tool, service }) => (tool ?? service) && `info ${tool ?? service}`
+const tools: Step = ({ service, isPath }) => (service && isPath ? `list-tools ${service}` : 'list-tools')
+const storage = [plain('doctor'), plain('status')]
+const health = [about('check'), about('info'), plain('doctor')]
+
+const steps: Readonly<Record<FailureCode, readonly Step[]>> = {
+  usage: [help],
+  bad_config: [about('info'), help],
+  already_exists: [plain('list')],
+  unknown_service: [plain('list'), plain('list-tools')],
+  unknown_tool: [tools, plain('list')],
+  ambiguous_tool: [tools, plain('list')],
+  unknown_resource: [plain('resources'), plain('list')],
+  ambiguous_resource: [plain('resources')],
+  unknown_prompt: [plain('prompts'), plain('list')],
+  ambiguous_prompt: [plain('prompts')],
+  bad_arguments: [tool, help],
+  disabled: [about('info'), plain('list')],
+  conflict: [about('info'), plain('list')],
+  no_value: [],
+  server_error: [tool, ...health],
+  input_required: [tool, ...health],
+  auth_required: [about('login'), about('info'), plain('doctor')],
+  untrusted: [about('info'), about('trust'), plain('doctor')],
+  forbidden_address: [about('info'), about('trust'), plain('doctor')],
+  tool_changed: [about('diff'), plain('list')],
+  sealed: [about('info'), plain('doctor')],
+  unreachable: health,
+  not_listed: [({ service }) => service && `list-tools ${service}`, plain('list-tools'), plain('list')],
+  timeout: health,
+  outcome_unknown: health,
+  not_durable: storage,
+  not_loaded: storage,
+  unavailable: storage,
+  storage,
+  internal: [],
+  aborted: [],
+}
+
+/** Whatever happened, these can be run. */
+const lastly = [plain('list'), ...storage]
+
+/** Repeated in what is to be typed next: it is about the same dataspace. The address of Redis may hold a password. */
+const repeated = ['namespace', 'dataspace', 'home', 'agent'] as const
+
+/**
+ * The hint of an error, ending with the command to try next: its own, where it names one, else what helps after such an error.
+ * `argv` is the command line that failed; `service` the one of many that it failed for.
+ */
+export function withNextCommand(
+  { code, hint }: { code: FailureCode; hint: string | null },
+  argv: readonly string[],
+  service?: string,
+): string | null {
+  if (hint !== null && namesCommand(hint)) return hint
+  const { spec, positionals, values } = lineIn(argv)
+  const asked = askedBy(spec, service === undefined ? positionals : [service])
+  const next = (steps[code].length === 0 ? [] : [...steps[code], ...lastly])
+    .map((step) => step(asked))
+    .find(
+      (command) =>
+        command !== undefined && command.split(' ')[0] !== (command.includes('--help') ? '' : asked.command),
+    )
+  if (next === undefined) return hint
+  const where = repeated.flatMap((name) => {
+    const value = values[name]
+    return value === undefined || next.endsWith('--help') ? [] : [` --${name} ${shellWord(value)}`]
+  })
+  const command = `mcpstore ${next}${where.join('')}`
+  if (hint === null) return `Next: ${command}`
+  return /[.?!)]$/.test(hint) ? `${hint} Next: ${command}` : `${hint}; next: ${command}`
+}
+
+function namesCommand(hint: string): boolean {
+  const names = commandNames().join('|')
+  return new RegExp(`\\bmcpstore (?:(?:${names})\\b|--)`).test(hint)
+}
+
+/** As far as it can be read: what failed may be the reading. */
+function lineIn(argv: readonly string[]): {
+  spec: CommandSpec | undefined
+  positionals: readonly string[]
+  values: OptionValues
+} {
+  try {
+    return parseCommandLine(argv)
+  } catch {
+    const [spec] = argv.flatMap((word) => findCommand(word) ?? [])
+    return { spec, positionals: [], values: {} }
+  }
+}
+
+function askedBy(spec: CommandSpec | undefined, [word]: readonly string[]): Asked {
+  const command = spec?.name
+  const kind = spec?.words?.[0]
+  if (!word) return { command, service: undefined, tool: undefined, isPath: false }
+  const at = word.indexOf('/')
+  const isPath = at > 0 && (kind === 'tool' || kind === 'prompt')
+  const isTool = kind === 'tool' && (isPath || command === 'use-tool')
+  const isService = kind === 'service' || isPath || (kind === 'tool' && !isTool)
+  return {
+    command,
+    service: isService ? shellWord(isPath ? word.slice(0, at) : word) : undefined,
+    tool: isTool ? shellWord(word) : undefined,
+    isPath,
+  }
+}

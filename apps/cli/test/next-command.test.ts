@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest'
+import { exitCodes, type FailureCode } from '../src/failures/exit-codes.ts'
+import { withNextCommand } from '../src/failures/next-command.ts'
+
+const SILENT: ReadonlySet<string> = new Set(['aborted', 'internal', 'no_value'])
+const codes = Object.keys(exitCodes).filter((code) => !SILENT.has(code)) as FailureCode[]
+
+it.each(codes)('%s ends with a command whatever failed, and never with the one that did', (code) => {
+  for (const line of [
+    'list',
+    'info my/tool',
+    'use-tool a/b',
+    'check',
+    'check a',
+    'doctor',
+    'status',
+    'login a',
+    'list-tools',
+  ]) {
+    const argv = line.split(' ')
+    const hint = withNextCommand({ code, hint: null }, argv)
+    expect(hint, line).toMatch(/^Next: mcpstore \S/)
+    if (code !== 'usage' && !hint!.endsWith('--help')) {
+      expect(hint!.replace('Next: mcpstore ', ''), line).not.toMatch(new RegExp(`^${argv[0]}\\b(?!-)`))
+    }
+  }
+})
+
+it.each<[FailureCode, string[], string]>([
+  ['unreachable', ['use-tool', 'my docs/read', 'a=b'], "check 'my docs'"],
+  ['unreachable', ['check', 'docs'], 'info docs'],
+  ['unreachable', ['use-tool', 'read'], 'doctor'],
+  ['bad_arguments', ['call', "it's/read"], "info 'it'\\''s/read'"],
+  ['unknown_tool', ['use-tool', 'docs/raed'], 'list-tools docs'],
+  ['unknown_tool', ['use-tool', 'raed'], 'list-tools'],
+  ['unknown_service', ['remove', 'dcos', '--agent', 'my agent'], "list --agent 'my agent'"],
+  [
+    'unknown_service',
+    ['--dataspace=team', 'info', 'dcos', '--redis', 'redis://:secret@host'],
+    'list --dataspace team',
+  ],
+  ['unknown_prompt', ['get-prompt', 'docs/summary'], 'prompts'],
+  ['auth_required', ['list-tools', 'docs'], 'login docs'],
+  ['tool_changed', ['use-tool', 'docs/read'], 'diff docs'],
+  ['storage', ['list', '--home', '/tmp/a b'], "doctor --home '/tmp/a b'"],
+  ['usage', ['use-tool', '--no-such-option'], 'use-tool --help'],
+  ['usage', ['no-such-command'], '--help'],
+])('%s after %j', (code, argv, command) => {
+  expect(withNextCommand({ code, hint: 'Do this.' }, argv)).toBe(`Do this. Next: mcpstore ${command}`)
+  expect(withNextCommand({ code, hint: 'Look there' }, argv)).toBe(`Look there; next: mcpstore ${command}`)
+})
+
+it('a hint that names a command is left as it is, and one that only speaks of mcpstore is not', () => {
+  const of = (hint: string): string | null => withNextCommand({ code: 'storage', hint }, ['list'])
+  for (const hint of ['Sign in: mcpstore login docs (signIn).', 'See mcpstore --help.'])
+    expect(of(hint)).toBe(hint)
+  expect(of('If no mcpstore is running, remove it.')).toMatch(/Next: mcpstore doctor$/)
+})
+
+it('of many services it is about the one that failed', () => {
+  const failure = { code: 'unreachable', hint: null } as const
+  expect(withNextCommand(failure, ['list-tools'], 'my docs')).toBe("Next: mcpstore check 'my docs'")
+})

@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process'
+import { expect, it } from 'vitest'
+import { Box } from '../support/box.ts'
+import { addServices, errorOf, mcpstore, program } from '../support/mcpstore.ts'
+import { fixtureServer, startHttpServer } from '../support/servers.ts'
+
+/** Command lines that fail, and how. `$BOX` is the folder. */
+const failing: readonly [string, string[]][] = [
+  ['not_listed', ['use-tool', 'unlisted/echo', '--dry-run']],
+  ['usage', ['lsit']],
+  ['usage', ['list', '--jsno']],
+  ['usage', ['list', '--force']],
+  ['usage', ['remove']],
+  ['usage', ['list', 'a']],
+  ['usage', ['list', '--timeout', 'soon']],
+  ['usage', ['list', '--policy', 'none']],
+  ['usage', ['list', '--dataspace', 'auto']],
+  ['usage', ['add', 'x', 'y']],
+  ['usage', ['add', 'nothing.json']],
+  ['usage', ['use-tool', 'my docs/echo', 'text']],
+  ['usage', ['use-tool', 'my docs/echo', 'text=@nothing']],
+  ['usage', ['use-tool', 'my docs/echo', 'text=a', '--extract', '[']],
+  ['usage', ['export', '--as', 'curser']],
+  ['usage', ['completion', 'tcsh']],
+  ['usage', ['clear']],
+  ['bad_config', ['add', '{"mcpServers":{"x":{"comand":"y"}}}']],
+  ['bad_config', ['use-tool', 'unset/echo']],
+  ['already_exists', ['add', 'my docs', 'https://example.com/mcp', '--if-absent']],
+  ['unknown_service', ['info', 'my docz']],
+  ['unknown_service', ['remove', 'nothing-like-it']],
+  ['unknown_service', ['use-tool', 'nothing/echo']],
+  ['unknown_service', ['list-tools', 'my docs', '--agent', 'some body']],
+  ['unknown_tool', ['use-tool', 'my docs/ecko']],
+  ['ambiguous_tool', ['use-tool', 'echo']],
+  ['unknown_resource', ['read-resource', 'my docs', 'x://y']],
+  ['unknown_prompt', ['get-prompt', 'my docs/none']],
+  ['bad_arguments', ['use-tool', 'my docs/echo']],
+  ['bad_arguments', ['use-tool', 'my docs/echo', '--args', '{']],
+  ['bad_arguments', ['use-tool', 'my docs/echo', 'text:=}']],
+  ['disabled', ['use-tool', 'off/echo']],
+  ['auth_required', ['use-tool', 'locked/echo', 'text=a']],
+  ['unreachable', ['use-tool', 'gone/echo']],
+  ['unreachable', ['check', 'missing']],
+  ['unreachable', ['list-tools', 'gone']],
+  ['timeout', ['use-tool', 'my docs/hang', '--timeout', '300ms']],
+  ['storage', ['list', '--home', '/dev/null/x']],
+]
+
+it('every error ends with a command that can be run as it stands, about the same dataspace', {
+  timeout: 120_000,
+}, async () => {
+  await using box = new Box()
+  const locked = await startHttpServer(box, { authorization: {} })
+  await addServices(box, {
+    'my docs': fixtureServer(box),
+    others: fixtureServer(box),
+    unlisted: fixtureServer(box),
+    off: { ...fixtureServer(box), disabled: true },
+    unset: { command: process.execPath, env: { A: '${NOT_SET_ANYWHERE}' } },
+    locked: { url: locked },
+    gone: { url: 'http://127.0.0.1:1/mcp' },
+    missing: { command: 'no-such-program-anywhere' },
+  }).catch(() => {})
+  for (const name of ['my docs', 'others']) expect((await mcpstore(box, ['list-tools', name])).exit).toBe(0)
+  const commands = new Set<string>()
+  for (const [code, argv] of failing) {
+    const { stderr } = await mcpstore(box, [...argv, '--json'])
+    const error = errorOf({ stderr: stderr.split('\n')[0]! })
+    expect(error.code, `${argv.join(' ')}: ${stderr}`).toBe(code)
+    expect(error.hint, argv.join(' ')).toMatch(/\bmcpstore (?:[a-z]|--)/)
+    const [, next] = /[Nn]ext: (mcpstore .*)$/.exec(error.hint ?? '') ?? []
+    if (next !== undefined) commands.add(next)
+  }
+  expect(commands.size).toBeGreaterThan(10)
+  box.write('bin/mcpstore', `#!/bin/sh\nexec '${process.execPath}' "$PROGRAM" "$@"\n`, 0o755)
+  for (const command of commands) {
+    const env = box.environment({ PROGRAM: program, PATH: `${box.path('bin')}:${process.env['PATH']}` })
+    const { stderr, stdout } = spawnSync('sh', ['-c', `${command} </dev/null`], {
+      env,
+      cwd: box.folder,
+      encoding: 'utf8',
+    })
+    expect(stderr, command).not.toMatch(/there is no|has no option|needs more/)
+    expect(stdout + stderr, command).not.toBe('')
+  }
+})
