@@ -2,6 +2,7 @@ import { hostStartQuestions, measureHostStart } from '../../hosts/host-start.mjs
 import { remoteServices, startTwentyTools } from '../../servers.mjs'
 
 export const questions = hostStartQuestions('10 services over HTTP, whose server runs')
+export const scope = 'normal'
 
 export async function run(sandbox) {
   const server = await startTwentyTools('json')

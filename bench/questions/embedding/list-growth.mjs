@@ -27,6 +27,8 @@ export const questions = [
   })),
 ]
 
+export const scope = 'normal'
+
 export async function run(sandbox) {
   const server = await startTwentyTools('json')
   // On Node 20 each call of the bare client leaves a listener on one signal, and Node warns of each above 1,500.
