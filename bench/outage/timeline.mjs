@@ -23,7 +23,7 @@ export const BOUND_MS = 15_000
  * each of its calls, when the fault was there by the word of its Redis, and which of its writes are in it afterwards.
  */
 export async function passThrough(fault, systems, sandbox) {
-  const sides = await Promise.all(systems.map((system) => prepared(system, sandbox.folder(fault.name))))
+  const sides = await Promise.all(systems.map((system) => prepared(system, fault, sandbox)))
   try {
     const from = now() + 500
     return await Promise.all(sides.map((side) => passed(side, fault, from)))
@@ -33,7 +33,8 @@ export async function passThrough(fault, systems, sandbox) {
 }
 
 /** A Redis with everything in it, and a process that is about to begin. */
-async function prepared(system, parent) {
+async function prepared(system, fault, sandbox) {
+  const parent = sandbox.folder(fault.name)
   const folders = { redis: join(parent, system.name, 'redis'), home: join(parent, system.name, 'home') }
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true })
   const redis = await startSideRedis(folders.redis)
@@ -42,6 +43,7 @@ async function prepared(system, parent) {
   await seed(options)
   const child = fork(program, [system.module, JSON.stringify(options)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: sandbox.env,
   })
   let printed = ''
   child.stderr.on('data', (text) => {
