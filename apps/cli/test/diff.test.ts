@@ -75,10 +75,15 @@ it('ends with 0 where nothing differs, where there is nothing to compare with, a
 })
 
 it('--json gives the difference as it is', async () => {
-  const { exit, stdout } = await run(['diff', 'files', '--json'], {
+  const { exit, stdout, stderr } = await run(['diff', 'files', '--json'], {
     services: { diffTools: async () => other },
   })
   expect([exit, JSON.parse(stdout)]).toEqual([3, other])
+  expect(JSON.parse(stderr).error).toEqual({
+    code: 'tool_changed',
+    message: '3 tools of service "files" are not what you first used',
+    hint: 'To accept what is there now: mcpstore diff files --accept',
+  })
 })
 
 it('list-tools warns of what is not what it was, and --json has it in the document', async () => {

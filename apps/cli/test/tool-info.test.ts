@@ -56,9 +56,10 @@ describe('info SERVICE/TOOL', () => {
     `)
   })
 
-  it('--json is the tool as list-tools has it', async () => {
+  it('--json is the tool as list-tools has it, and how old the list is', async () => {
     const { stdout } = await run(['info', 'weather/now', '--json'], world)
-    expect(JSON.parse(stdout)).toEqual(tool)
+    const list = { source: 'cache', fetchedAt: '2026-11-20T10:00:00.000Z', age: 180_000, stale: true }
+    expect(JSON.parse(stdout)).toEqual({ ...tool, list })
   })
 })
 

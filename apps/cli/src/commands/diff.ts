@@ -1,6 +1,7 @@
 import type { CommandContext, CommandInput } from '../command.ts'
 import { exitCodes } from '../failures/exit-codes.ts'
 import { writeJson } from '../output/json.ts'
+import { agentOption, shellWord } from '../output/sample-call.ts'
 import { renderToolsDiff } from '../output/tools-diff.ts'
 import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
@@ -21,6 +22,17 @@ export async function diff(
     if (json) writeJson(out, accept ? { ...found, accepted: true } : found)
     else out.write(renderToolsDiff(found, { accepted: accept }, out))
     const { added, removed, changed } = found
-    return accept || added.length + removed.length + changed.length === 0 ? 0 : exitCodes.tool_changed
+    const others = added.length + removed.length + changed.length
+    if (accept || others === 0) return 0
+    // The text has said it, and what to do is in its place.
+    if (!json) return exitCodes.tool_changed
+    const { reportFailure } = await import('../failures/failure.ts')
+    const message = `${others} ${others === 1 ? 'tool' : 'tools'} of service "${name}" ${others === 1 ? 'is' : 'are'} not what you first used`
+    const command = `mcpstore diff ${shellWord(name)}${agentOption(values)} --accept`
+    return reportFailure(
+      context.err,
+      { code: 'tool_changed', message, hint: `To accept what is there now: ${command}` },
+      settings,
+    )
   })
 }

@@ -1,4 +1,4 @@
-import type { ListedTool, ServiceInfo, StoreContext } from '@mcpstore/core'
+import type { ListedTool, ServiceInfo, StoreContext, ToolSource } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { type ListChoice, listChoice } from '../command-line/list-choice.ts'
 import type { OptionValues } from '../command-line/options.ts'
@@ -21,7 +21,7 @@ export async function info(
     const { service, tool } = await whileWaiting(context, `looking for ${name}`, () =>
       lookUp(services, name, choice),
     )
-    if (settings.json) writeJson(out, service ?? tool)
+    if (settings.json) writeJson(out, service ?? { ...tool, list: await listOf(services, tool!) })
     else if (service) out.write((await import('../output/service-info.ts')).renderServiceInfo(service, out))
     else out.write(await toolText(services, tool!, context, values))
     return 0
@@ -35,8 +35,19 @@ async function toolText(
   values: OptionValues,
 ): Promise<string> {
   const { renderToolInfo } = await import('../output/tool-info.ts')
-  const [source] = (await services.listTools(tool.service, { offline: true })).services
-  return renderToolInfo(tool, source, out, values)
+  return renderToolInfo(tool, await sourceOf(services, tool), out, values)
+}
+
+/** Which list the tool is from, and how old that is. */
+async function listOf(services: StoreContext, tool: ListedTool): Promise<object | undefined> {
+  const found = await sourceOf(services, tool)
+  if (!found) return undefined
+  const { source, fetchedAt, age, stale } = found
+  return { source, fetchedAt, age, stale }
+}
+
+async function sourceOf(services: StoreContext, tool: ListedTool): Promise<ToolSource | undefined> {
+  return (await services.listTools(tool.service, { offline: true })).services[0]
 }
 
 async function lookUp(
