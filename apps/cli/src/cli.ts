@@ -2,6 +2,7 @@ import type { CommandContext, Host } from './command.ts'
 import { checkPositionals, parseCommandLine } from './command-line/command-line.ts'
 import { showHelp } from './commands/help.ts'
 import { usageError } from './failures/cli-error.ts'
+import { quietly } from './output/output.ts'
 
 /** Runs one command line and answers the exit code. Never throws: what goes wrong is said on stderr. */
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
@@ -20,7 +21,8 @@ export async function report(
 ): Promise<number> {
   const { reportFailure } = await import('./failures/failure.ts')
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
-  return reportFailure(err, thrown, {
+  const isQuiet = flags.includes('--quiet') || flags.includes('-q')
+  return reportFailure(isQuiet ? quietly(err) : err, thrown, {
     json: flags.includes('--json'),
     debug: flags.includes('--debug'),
     argv,
@@ -45,7 +47,9 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   const command = await loadCommand[spec.name]()
   const openStore = (dataspace = settings.dataspace) => host.openStore({ ...settings, dataspace })
   const listDataspaces = () => host.listDataspaces(settings)
-  const context: CommandContext = { ...host, settings, openStore, listDataspaces }
+  const { out, err } = host
+  const outputs = settings.quiet ? { out: quietly(out), err: quietly(err) } : {}
+  const context: CommandContext = { ...host, ...outputs, settings, openStore, listDataspaces }
   return command(context, input)
 }
 

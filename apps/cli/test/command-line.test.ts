@@ -121,6 +121,7 @@ it('every option of a command is described, and every description belongs to a c
     'allow-private-addresses',
     'pin',
     'json',
+    'quiet',
     'timeout',
     'debug',
     'help',

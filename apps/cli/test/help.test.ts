@@ -58,6 +58,7 @@ it('the help of the program', async () => {
       --allow-private-addresses  let services that nobody here approved reach this machine and its networks (MCPSTORE_ALLOW_PRIVATE_ADDRESSES=1)
       --pin NAME                 tools that are not what they were: warn, block, off (MCPSTORE_PIN; default "warn")
       --json                     one JSON document on stdout, errors as one JSON line on stderr
+      -q, --quiet                nothing but results on stdout and errors on stderr
       --timeout TIME             seconds, or 500ms, 2m (connect 30 s, call 60 s, wait 10 s)
       --debug                    log what is done on stderr, and stack traces
       -h, --help                 show help
@@ -100,6 +101,7 @@ it('the help of a command', async () => {
       --allow-private-addresses  let services that nobody here approved reach this machine and its networks (MCPSTORE_ALLOW_PRIVATE_ADDRESSES=1)
       --pin NAME                 tools that are not what they were: warn, block, off (MCPSTORE_PIN; default "warn")
       --json                     one JSON document on stdout, errors as one JSON line on stderr
+      -q, --quiet                nothing but results on stdout and errors on stderr
       --timeout TIME             seconds, or 500ms, 2m (connect 30 s, call 60 s, wait 10 s)
       --debug                    log what is done on stderr, and stack traces
       -h, --help                 show help

@@ -50,6 +50,7 @@ it('what every command takes reaches the store', async () => {
       timeoutMs: 120_000,
       json: true,
       debug: false,
+      quiet: false,
       serviceLogs: true,
     },
   ])

@@ -5,7 +5,7 @@ import { usageError } from '../failures/cli-error.ts'
 import { naming, reportFailure, writeWarning } from '../failures/failure.ts'
 import { foundDocument, writeFound } from '../output/found-text.ts'
 import { writeJson } from '../output/json.ts'
-import { paint } from '../output/output.ts'
+import { paint, writeNote } from '../output/output.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { servicesOf, untilInterrupted, withStore, withStoreToChange } from '../store/store-session.ts'
 import { forms, refuse } from './add-input.ts'
@@ -60,7 +60,7 @@ async function showOnly(context: CommandContext, store: Store, values: OptionVal
     const one = first
       ? ` To add it say mcpstore add --all, or mcpstore add --from ${first.config.client}.`
       : ''
-    err.write(`${paint(err, 'dim', `Nothing was added.${one}`)}\n`)
+    writeNote(err, `${paint(err, 'dim', `Nothing was added.${one}`)}\n`)
   }
   return 0
 }
@@ -71,7 +71,7 @@ async function addAnswered(context: CommandContext, store: Store, values: Option
   writeFound(context, found, choices)
   const chosen = choices.length === 0 ? [] : await choose(context, choices)
   if (chosen.length === 0) {
-    context.err.write('Nothing was added.\n')
+    writeNote(context.err, 'Nothing was added.\n')
     return 1
   }
   return addServices(context, store, inputsOf(chosen), { values })
@@ -103,7 +103,7 @@ async function find(
 /** Files were found, and nothing in them that could be added. */
 function nothing(context: CommandContext, found: readonly FoundConfig[]): number {
   if (context.settings.json) writeJson(context.out, { ...foundDocument(found), results: [] })
-  else context.err.write('Nothing was added.\n')
+  else writeNote(context.err, 'Nothing was added.\n')
   return 0
 }
 

@@ -7,6 +7,7 @@ import { failureOf, naming, reportFailure, warnOfWaiting } from '../failures/fai
 import { exitOfFailures } from '../failures/partial-failure.ts'
 import { addDocument, writeAddReport } from '../output/add-report.ts'
 import { writeJson } from '../output/json.ts'
+import { writeNote } from '../output/output.ts'
 import { settle } from '../store/durability.ts'
 import { servicesOf, untilInterrupted, whileWaiting } from '../store/store-session.ts'
 import { type Check, checkServices } from './service-check.ts'
@@ -30,7 +31,7 @@ export async function addServices(
   const ifAbsent = values['if-absent'] ?? false
   const options = { cwd: context.cwd, ifAbsent, ...(confirm && { confirm }) }
   const report = await services.addService(described, options)
-  if (report.results.length === 0) context.err.write('Nothing was added.\n')
+  if (report.results.length === 0) writeNote(context.err, 'Nothing was added.\n')
   const kept = report.results.filter(({ status }) => status !== 'failed').map(({ name }) => name)
   const checks = values.check ? await checked(context, services, report.durable, kept) : []
   const { durable, lost, waiting } = await settle(report.durable, store)
@@ -80,6 +81,7 @@ function exitOf(context: CommandContext, { results }: AddReport, checks: readonl
   const errors = checks.flatMap(({ error }) => error ?? [])
   const codes = errors.map(({ code }) => code)
   const exit = exitOfFailures(checks.length, codes)
-  if (exit !== 0) say(errors[0])
+  // In text it was a warning, which --quiet leaves out.
+  if (exit !== 0 && (json || context.settings.quiet)) reportFailure(context.err, errors[0], context.settings)
   return exit
 }

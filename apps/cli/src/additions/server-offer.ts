@@ -12,7 +12,7 @@ export function confirmOffer(
   { yes = false }: OptionValues,
 ): NonNullable<AddOptions['confirm']> {
   return async (offer: ServerOffer) => {
-    if (!settings.json) {
+    if (!settings.json && !(yes && settings.quiet)) {
       err.write(renderTrusted(offer, err))
       for (const note of offer.notes) err.write(`${visibleLine(note)}\n`)
     }

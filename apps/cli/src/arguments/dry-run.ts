@@ -3,6 +3,7 @@ import type { CommandContext } from '../command.ts'
 import { CliError } from '../failures/cli-error.ts'
 import { toJson, writeJson } from '../output/json.ts'
 import { sourceWords } from '../output/list-source.ts'
+import { writeNote } from '../output/output.ts'
 import { shellWord } from '../output/sample-call.ts'
 import { targetOf } from '../output/service-text.ts'
 import { visibleLine, visibleText } from '../output/terminal-text.ts'
@@ -35,6 +36,6 @@ export async function showRequest(
   }
   out.write(`${visibleText(toJson(request, 2))}\n`)
   const known = `${sourceWords(list!)}${list!.stale ? ', stale' : ''}`
-  err.write(`not sent to ${visibleLine(tool.service)} (${targetOf(config)}); its tools: ${known}\n`)
+  writeNote(err, `not sent to ${visibleLine(tool.service)} (${targetOf(config)}); its tools: ${known}\n`)
   return 0
 }

@@ -11,6 +11,7 @@ export interface OptionValues {
   'allow-private-addresses'?: boolean
   pin?: string
   json?: boolean
+  quiet?: boolean
   timeout?: string
   debug?: boolean
   help?: boolean
@@ -110,6 +111,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
     summary: 'tools that are not what they were: warn, block, off (MCPSTORE_PIN; default "warn")',
   },
   json: { kind: 'flag', summary: 'one JSON document on stdout, errors as one JSON line on stderr' },
+  quiet: { kind: 'flag', short: 'q', summary: 'nothing but results on stdout and errors on stderr' },
   timeout: {
     kind: 'text',
     value: 'TIME',
@@ -235,6 +237,7 @@ export const globalOptions: readonly OptionName[] = [
   'allow-private-addresses',
   'pin',
   'json',
+  'quiet',
   'timeout',
   'debug',
   'help',

@@ -26,6 +26,8 @@ export interface Settings {
   /** The command line itself: what fails says what to type next. */
   argv: readonly string[]
   json: boolean
+  /** Whether only results and errors are wanted. */
+  quiet: boolean
   debug: boolean
   /** As `--timeout` says; `undefined` leaves each step its default. */
   timeoutMs: number | undefined
@@ -57,6 +59,7 @@ export function readSettings(
     secret: secretOf(env),
     serviceLogs: isSet('MCPSTORE_SERVICE_LOGS', env, true),
     json: values.json ?? false,
+    quiet: values.quiet ?? false,
     debug: values.debug ?? false,
     timeoutMs: values.timeout === undefined ? undefined : parseDuration(values.timeout, '--timeout'),
   }

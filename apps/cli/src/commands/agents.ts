@@ -1,6 +1,7 @@
 import type { CommandContext } from '../command.ts'
 import { filterText } from '../output/agent-text.ts'
 import { writeJson } from '../output/json.ts'
+import { writeNote } from '../output/output.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { withStore } from '../store/store-session.ts'
@@ -13,7 +14,7 @@ export async function agents(context: CommandContext): Promise<number> {
     const all = await store.listAgents()
     if (context.settings.json) writeJson(context.out, { agents: all })
     else if (all.length === 0)
-      context.out.write('No agents. See mcpstore assign --help, or mcpstore add --help.\n')
+      writeNote(context.out, 'No agents. See mcpstore assign --help, or mcpstore add --help.\n')
     else {
       const rows = all.flatMap(({ id, services, assigned }): Cell[][] => [
         ...services.map((name) => [

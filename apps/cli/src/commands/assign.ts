@@ -4,6 +4,7 @@ import { usageError } from '../failures/cli-error.ts'
 import { warnOfWaiting } from '../failures/failure.ts'
 import { filterText } from '../output/agent-text.ts'
 import { writeJson } from '../output/json.ts'
+import { writeNote } from '../output/output.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { settle } from '../store/durability.ts'
 import { withStoreToChange } from '../store/store-session.ts'
@@ -29,7 +30,7 @@ async function change(
     const report = await work(store.forAgent(agent), name)
     const { durable, lost, waiting } = await settle(report.durable, store)
     if (context.settings.json) writeJson(context.out, { ...report, ...filter, durable })
-    else if (!lost) context.out.write(`${sentence(report, filter)}\n`)
+    else if (!lost) writeNote(context.out, `${sentence(report, filter)}\n`)
     if (lost) throw lost
     warnOfWaiting(context, waiting)
     return 0

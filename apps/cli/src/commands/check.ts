@@ -4,6 +4,7 @@ import { reportFailure } from '../failures/failure.ts'
 import { exitOfFailures } from '../failures/partial-failure.ts'
 import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
+import { writeNote } from '../output/output.ts'
 import { statusCell } from '../output/service-text.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
@@ -26,7 +27,7 @@ export async function check(
       }),
     )
     if (json) writeJson(context.out, { services: checks })
-    else if (checks.length === 0) context.out.write(emptyText)
+    else if (checks.length === 0) writeNote(context.out, emptyText)
     else context.out.write(renderTable([header, ...checks.map(rowOf)], context.out))
     const errors = checks.flatMap(({ error }) => error ?? [])
     const codes = errors.map(({ code }) => code)

@@ -12,6 +12,7 @@ import {
   writeWarning,
 } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
+import { writeNote } from '../output/output.ts'
 import { visibleLine, visibleText } from '../output/terminal-text.ts'
 import { settle } from '../store/durability.ts'
 import { untilInterrupted, withStoreToChange } from '../store/store-session.ts'
@@ -39,13 +40,15 @@ export async function clearAll(context: CommandContext, values: OptionValues): P
   const where = visibleLine(`namespace ${namespace}`)
   if (!json) {
     for (const { message, hint } of unnamed.map(leftAlone)) writeWarning(err, message, hint)
-    if (names.length === 0) out.write(`there is no dataspace in ${where}\n`)
-    for (const name of names) err.write(`${visibleLine(name)}\n`)
+    if (names.length === 0) writeNote(out, `there is no dataspace in ${where}\n`)
+    // Whoever is asked has to see of what.
+    const show = values.yes ? writeNote : (output: typeof err, text: string) => output.write(text)
+    for (const name of names) show(err, `${visibleLine(name)}\n`)
   }
   if (!values.yes && names.length > 0) {
     const question = `Remove every service from ${names.length === 1 ? 'this dataspace' : `these ${names.length} dataspaces`} of ${where}?`
     if (!(await untilInterrupted(signal, confirm!(question)))) {
-      err.write('Nothing was removed.\n')
+      writeNote(err, 'Nothing was removed.\n')
       return 1
     }
   }
@@ -62,7 +65,8 @@ export async function clearAll(context: CommandContext, values: OptionValues): P
       const name = visibleLine(dataspace)
       if (error) err.write(`failed: ${name}: ${visibleText(error.message)}\n`)
       else
-        out.write(
+        writeNote(
+          out,
           `removed ${removed!.length === 1 ? '1 service' : `${removed!.length} services`} from ${name}\n`,
         )
     }

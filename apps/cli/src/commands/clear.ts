@@ -2,6 +2,7 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { warnOfWaiting } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
+import { writeNote } from '../output/output.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { settle } from '../store/durability.ts'
 import { untilInterrupted, withStoreToChange } from '../store/store-session.ts'
@@ -20,13 +21,13 @@ export async function clear(context: CommandContext, { values }: CommandInput): 
     if (!values.yes && confirm) {
       const sure = await untilInterrupted(context.signal, confirm(`Remove ${countOf(names)} from ${where}?`))
       if (!sure) {
-        context.err.write('Nothing was removed.\n')
+        writeNote(context.err, 'Nothing was removed.\n')
         return 1
       }
     }
     const { durable, lost, waiting } = await settle((await store.clear()).durable, store)
     if (json) writeJson(context.out, { removed: names, durable })
-    else if (!lost) context.out.write(`removed ${countOf(names)} from ${where}\n`)
+    else if (!lost) writeNote(context.out, `removed ${countOf(names)} from ${where}\n`)
     if (lost) throw lost
     warnOfWaiting(context, waiting)
     return 0

@@ -4,6 +4,7 @@ import { formatAge } from '../command-line/duration.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { unnamedFile, writeWarning } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
+import { writeNote } from '../output/output.ts'
 import { sizeText } from '../output/size-text.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
@@ -24,7 +25,7 @@ export async function dataspaces(context: CommandContext, { values }: CommandInp
     return 0
   }
   if (found.dataspaces.length > 0) out.write(renderTable([header, ...found.dataspaces.map(rowOf)], out))
-  else out.write(`there is no dataspace in ${visibleLine(`namespace ${namespace}`)}\n`)
+  else writeNote(out, `there is no dataspace in ${visibleLine(`namespace ${namespace}`)}\n`)
   for (const file of found.unnamed) writeWarning(err, unnamedFile(file), 'Use it with --dataspace NAME.')
   return 0
 }

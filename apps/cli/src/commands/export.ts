@@ -4,7 +4,7 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { warnOfQuarantined } from '../failures/failure.ts'
 import { toJson, writeJson } from '../output/json.ts'
-import { paint } from '../output/output.ts'
+import { paint, writeNote } from '../output/output.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { writePrivateFile } from '../process/private-file.ts'
 import { withStore } from '../store/store-session.ts'
@@ -35,8 +35,9 @@ export async function exportTo(
     if (settings.json) writeJson(out, { file, services, assignments })
     else {
       const what = `${numbered(services, 'service')} and ${numbered(assignments, 'assignment')}`
-      out.write(`exported ${what} to ${visibleLine(written)}\n`)
-      err.write(
+      writeNote(out, `exported ${what} to ${visibleLine(written)}\n`)
+      writeNote(
+        err,
         `${paint(err, 'dim', 'It holds every secret that stands in a config: keep it to yourself.')}\n`,
       )
     }

@@ -4,6 +4,7 @@ import { type ListChoice, listChoice } from '../command-line/list-choice.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { reportParts } from '../failures/partial-failure.ts'
 import { writeJson } from '../output/json.ts'
+import { writeNote } from '../output/output.ts'
 import { renderToolList } from '../output/tool-list.ts'
 import { warnOfChanges } from '../store/changed-tools.ts'
 import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
@@ -28,7 +29,7 @@ export async function listTools(context: CommandContext, input: CommandInput): P
       }),
     )
     if (json) writeJson(context.out, { tools: [...tools], services: tools.services })
-    else if (tools.services.length === 0) context.out.write(emptyText)
+    else if (tools.services.length === 0) writeNote(context.out, emptyText)
     else context.out.write(renderToolList(tools, context.out, { schema }))
     for (const { name, changes } of tools.services) {
       if (changes && !json) warnOfChanges(context, { service: name, changes }, input.values)

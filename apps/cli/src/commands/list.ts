@@ -3,6 +3,7 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { scopeText } from '../output/agent-text.ts'
 import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
+import { writeNote } from '../output/output.ts'
 import { statusCell } from '../output/service-text.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
@@ -17,7 +18,7 @@ export async function list(context: CommandContext, { values }: CommandInput): P
     } else if (services.length === 0) {
       const next = await afterNothing(context, store.status())
       const whose = values.agent === undefined ? '' : ` for agent ${visibleLine(values.agent)}`
-      context.out.write(`No services${whose}${placeOf(store)}${next}\n`)
+      writeNote(context.out, `No services${whose}${placeOf(store)}${next}\n`)
     } else {
       const scoped = values.agent !== undefined || services.some(({ scope }) => scope !== 'store')
       const rows = services.map((service) => rowOf(service, scoped))

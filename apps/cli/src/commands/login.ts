@@ -2,6 +2,7 @@ import type { SignInReport, StoreContext } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
+import { writeNote } from '../output/output.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { renderTrusted } from '../output/trusted-config.ts'
 import { openBrowser } from '../process/browser.ts'
@@ -19,7 +20,7 @@ export async function login(context: CommandContext, { positionals, values }: Co
   return withStore(context, async (store) => {
     const services = servicesOf(store, values)
     if (!(await isTrusted(context, services, name))) {
-      err.write('Nothing was approved, and nobody signed in.\n')
+      writeNote(err, 'Nothing was approved, and nobody signed in.\n')
       return 1
     }
     const report = await whileWaiting(context, `signing in to ${name}`, () =>
@@ -31,7 +32,7 @@ export async function login(context: CommandContext, { positionals, values }: Co
       }),
     )
     if (settings.json) writeJson(out, report)
-    else out.write(`${sentence(report)}\n`)
+    else writeNote(out, `${sentence(report)}\n`)
     if (!report.error) return 0
     const { reportFailure } = await import('../failures/failure.ts')
     const failure = Object.assign(new Error(report.error.message), report.error)

@@ -1,6 +1,7 @@
 import type { SignOutReport } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { writeJson } from '../output/json.ts'
+import { writeNote } from '../output/output.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
@@ -15,7 +16,7 @@ export async function logout(
       servicesOf(store, values).signOut(name),
     )
     if (context.settings.json) writeJson(context.out, report)
-    else context.out.write(sentences(report))
+    else writeNote(context.out, sentences(report))
     return 0
   })
 }

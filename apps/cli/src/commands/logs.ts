@@ -4,6 +4,7 @@ import { parseDuration } from '../command-line/duration.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { toJson, writeJson } from '../output/json.ts'
 import { logLine } from '../output/log-line.ts'
+import { writeNote } from '../output/output.ts'
 import { servicesOf, withStore } from '../store/store-session.ts'
 
 const emptyText = 'Nothing is kept: no service said anything when it was run from here.\n'
@@ -30,7 +31,7 @@ export async function logs(context: CommandContext, { positionals, values }: Com
       }
       if (follow) return 0
       if (settings.json) writeJson(out, { lines })
-      else if (lines.length === 0) err.write(emptyText)
+      else if (lines.length === 0) writeNote(err, emptyText)
       else out.write(lines.map((line) => logLine(line, out, { isNamed })).join(''))
       return 0
     },

@@ -3,6 +3,7 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { options } from '../command-line/options.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
+import { writeNote } from '../output/output.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { servicesOf, withStore } from '../store/store-session.ts'
@@ -33,7 +34,7 @@ export async function stats(context: CommandContext, input: CommandInput): Promi
       .filter(({ name, service, tool }) => wanted === undefined || [name, service, tool].includes(wanted))
       .sort((a, b) => weight(b) - weight(a))
     if (context.settings.json) writeJson(context.out, { tools: shown.map(asDocument) })
-    else if (shown.length === 0) context.out.write(nothing(wanted))
+    else if (shown.length === 0) writeNote(context.out, nothing(wanted))
     else context.out.write(renderTable([header, ...shown.map(rowOf)], context.out))
     return 0
   })

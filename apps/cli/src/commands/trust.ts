@@ -2,6 +2,7 @@ import type { ServiceConfig, StoreContext, TrustReport } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
+import { writeNote } from '../output/output.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { renderTrusted } from '../output/trusted-config.ts'
 import { servicesOf, untilInterrupted, withStore } from '../store/store-session.ts'
@@ -19,8 +20,8 @@ export async function trust(context: CommandContext, input: CommandInput): Promi
     const services = servicesOf(store, input.values)
     const report = revoke ? await services.revokeTrust(name) : await approve(context, services, name, yes)
     if (json) writeJson(context.out, report)
-    else if (report.status === 'declined') context.err.write('Nothing was approved.\n')
-    else context.out.write(`${sentence(report)}\n`)
+    else if (report.status === 'declined') writeNote(context.err, 'Nothing was approved.\n')
+    else writeNote(context.out, `${sentence(report)}\n`)
     return report.status === 'declined' ? 1 : 0
   })
 }
@@ -32,7 +33,8 @@ function approve(
   yes: boolean,
 ): Promise<TrustReport> {
   const show = (service: { name: string; config: ServiceConfig }): void => {
-    if (!settings.json) err.write(renderTrusted(service, err))
+    if (settings.json || (yes && settings.quiet)) return
+    err.write(renderTrusted(service, err))
   }
   return services.trustService(name, {
     confirm: async (service) => {

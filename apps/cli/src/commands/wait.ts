@@ -1,5 +1,6 @@
 import type { CommandContext, CommandInput } from '../command.ts'
 import { writeJson } from '../output/json.ts'
+import { writeNote } from '../output/output.ts'
 import { renderReady } from '../output/service-text.ts'
 import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
@@ -16,7 +17,7 @@ export async function wait(
       servicesOf(store, values).waitService(name, { timeout: timeoutMs }),
     )
     if (json) writeJson(context.out, service)
-    else context.out.write(renderReady(service, context.out))
+    else writeNote(context.out, renderReady(service, context.out))
     return 0
   })
 }

@@ -4,6 +4,7 @@ import { eventPattern, type StoreEvent } from '../command-line/event-pattern.ts'
 import { writeWarning } from '../failures/failure.ts'
 import { eventLine, eventNames } from '../output/event-line.ts'
 import { toJson } from '../output/json.ts'
+import { writeNote } from '../output/output.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { untilEnded, withStore } from '../store/store-session.ts'
 
@@ -55,7 +56,8 @@ function sayListening(
     return
   }
   const what = pattern === undefined ? '' : ` for ${pattern}`
-  out.write(
+  writeNote(
+    out,
     `${visibleLine(`listening${what} in dataspace ${dataspace} (namespace ${namespace})`)}; Ctrl-C ends it\n`,
   )
   if (backend !== configured) {

@@ -1,6 +1,6 @@
 import type { StoreStatus } from '@mcpstore/core'
 import { toJson } from '../output/json.ts'
-import { type Output, paint } from '../output/output.ts'
+import { type Output, paint, writeNote } from '../output/output.ts'
 import { visibleText } from '../output/terminal-text.ts'
 import { exitCodes, type FailureCode } from './exit-codes.ts'
 import { withNextCommand } from './next-command.ts'
@@ -45,7 +45,7 @@ export function reportFailure(err: Output, thrown: unknown, how: HowToReport): n
     return exitCodes[code]
   }
   err.write(`${paint(err, 'red', 'error:')} ${visibleText(message)}\n`)
-  if (hint) err.write(`${paint(err, 'dim', 'hint: ')} ${visibleText(hint)}\n`)
+  if (hint) writeNote(err, `${paint(err, 'dim', 'hint: ')} ${visibleText(hint)}\n`)
   return exitCodes[code]
 }
 
@@ -56,8 +56,8 @@ export function naming(name: string, message: string): string {
 
 /** Says on stderr what did not stop the command. */
 export function writeWarning(err: Output, message: string, hint?: string | null): void {
-  err.write(`${paint(err, 'yellow', 'warning:')} ${visibleText(message)}\n`)
-  if (hint) err.write(`${paint(err, 'dim', 'hint:   ')} ${visibleText(hint)}\n`)
+  writeNote(err, `${paint(err, 'yellow', 'warning:')} ${visibleText(message)}\n`)
+  if (hint) writeNote(err, `${paint(err, 'dim', 'hint:   ')} ${visibleText(hint)}\n`)
 }
 
 /** What is said of a file that is a dataspace of unknown name. */

@@ -44,7 +44,7 @@ export function reportParts<One extends Part>(
     wanted.length,
     missing.map(({ error }) => error?.code ?? 'unreachable'),
   )
-  if (settings.json && exit !== 0) {
+  if ((settings.json || err.isQuiet) && exit !== 0) {
     const names = missing.map(({ name }) => name).join(', ')
     const first = missing[0]?.error
     const message = `${what} (${names}): ${first?.message ?? ''}`

@@ -3,7 +3,7 @@ import { unsetVariables } from '../additions/config-variables.ts'
 import type { Check } from '../additions/service-check.ts'
 import type { CommandContext } from '../command.ts'
 import { failureOf, naming, writeWarning } from '../failures/failure.ts'
-import { type Output, paint, type Style } from './output.ts'
+import { type Output, paint, type Style, writeNote } from './output.ts'
 import { savedText } from './saved-text.ts'
 import { targetOf, toolCountText } from './service-text.ts'
 import { type Cell, renderTable } from './table.ts'
@@ -55,13 +55,13 @@ export function writeAddReport(
   const { out, err } = context
   const kept = results.filter(({ status }) => status !== 'failed' && durable !== 'memory')
   const rows = kept.map((result) => describe(context, result, result.config!))
-  out.write(renderTable(rows, out))
+  writeNote(out, renderTable(rows, out))
   for (const result of results) if (result.status === 'failed') writeFailed(err, result)
   if (approvalError) {
     writeWarning(err, `not trusted by later commands: ${approvalError.message}`, approvalError.hint)
   }
   if (kept.length > 0) {
-    out.write(`${paint(out, 'dim', savedText({ durable, configured, location }))}\n`)
+    writeNote(out, `${paint(out, 'dim', savedText({ durable, configured, location }))}\n`)
   }
   writeChecks(context, checks)
 }
@@ -74,7 +74,7 @@ function describe(context: CommandContext, result: AddResult, config: ServiceCon
   const { ignored = [], warnings = [] } = result
   for (const warning of warnings) writeWarning(err, warning)
   if (ignored.length > 0)
-    err.write(`${paint(err, 'dim', `${name}: ignored ${visibleLine(ignored.join(', '))}`)}\n`)
+    writeNote(err, `${paint(err, 'dim', `${name}: ignored ${visibleLine(ignored.join(', '))}`)}\n`)
   return [{ text: result.status, style: statusStyles[result.status] }, name, config.type, targetOf(config)]
 }
 
@@ -85,7 +85,7 @@ export function writeFailed(err: Output, { name, error }: { name?: string; error
   err.write(
     `${paint(err, 'red', code === 'outcome_unknown' ? 'unknown:' : 'failed:')} ${visibleText(what)}\n`,
   )
-  if (hint) err.write(`${paint(err, 'dim', 'hint:  ')} ${visibleText(hint)}\n`)
+  if (hint) writeNote(err, `${paint(err, 'dim', 'hint:  ')} ${visibleText(hint)}\n`)
 }
 
 function writeChecks({ out, err }: CommandContext, checks: readonly Check[]): void {
@@ -96,7 +96,7 @@ function writeChecks({ out, err }: CommandContext, checks: readonly Check[]): vo
       visibleLine(name),
       toolCountText(toolCount),
     ])
-  out.write(renderTable(rows, out))
+  writeNote(out, renderTable(rows, out))
   for (const { name, error } of checks) {
     if (error) writeWarning(err, naming(name, error.message), error.hint)
   }

@@ -19,7 +19,9 @@ export function renderContents(
   const offering = services.filter(({ offered }) => offered)
   if (offering.length > 0) return offering.map(({ name }) => renderService(name, groups, output)).join('\n')
   const kind = groups[0]?.many
-  return services.some(({ offered }) => offered === null) ? '' : `No ${kind}: no enabled service has any.\n`
+  return output.isQuiet || services.some(({ offered }) => offered === null)
+    ? ''
+    : `No ${kind}: no enabled service has any.\n`
 }
 
 function renderService(name: string, groups: readonly Group[], output: Output): string {

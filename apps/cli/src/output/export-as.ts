@@ -7,7 +7,7 @@ import { warnOfQuarantined, writeWarning } from '../failures/failure.ts'
 import { writePrivateFile } from '../process/private-file.ts'
 import { withStore } from '../store/store-session.ts'
 import { writeJson } from './json.ts'
-import { paint } from './output.ts'
+import { paint, writeNote } from './output.ts'
 import { visibleLine } from './terminal-text.ts'
 
 interface ExportAs {
@@ -38,8 +38,9 @@ export async function exportAs(
       if (settings.json) writeJson(out, { file, ...told })
       else {
         const count = made.services.length === 1 ? '1 service' : `${made.services.length} services`
-        out.write(`exported ${count} to ${visibleLine(written)}, for ${made.title}\n`)
-        err.write(
+        writeNote(out, `exported ${count} to ${visibleLine(written)}, for ${made.title}\n`)
+        writeNote(
+          err,
           `${paint(err, 'dim', 'It holds every secret that stands in a config: keep it to yourself.')}\n`,
         )
       }

@@ -2,7 +2,7 @@ import type { BackendKind, ImportReport, ImportStatus } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { failureOf, naming, writeWarning } from '../failures/failure.ts'
 import { scopeText } from './agent-text.ts'
-import { paint, type Style } from './output.ts'
+import { paint, type Style, writeNote } from './output.ts'
 import { savedText } from './saved-text.ts'
 import { targetOf } from './service-text.ts'
 import { type Cell, renderTable } from './table.ts'
@@ -62,7 +62,7 @@ export function writeImportReport(
       config?.type ?? '?',
       config ? targetOf(config) : '',
     ])
-  out.write(renderTable(rows, out))
+  writeNote(out, renderTable(rows, out))
   const assigned = assignments
     .filter(({ status }) => status !== 'failed')
     .map(({ agent, service, status }): Cell[] => [
@@ -70,7 +70,7 @@ export function writeImportReport(
       visibleLine(service),
       visibleLine(`assigned to ${agent}`),
     ])
-  out.write(renderTable(assigned, out))
+  writeNote(out, renderTable(assigned, out))
   for (const { error, name } of [
     ...services,
     ...assignments.map(({ error, agent, service }) => ({ error, name: `${service} for ${agent}` })),
@@ -78,7 +78,7 @@ export function writeImportReport(
     if (!error) continue
     const { message, hint } = failureOf(error)
     err.write(`${paint(err, 'red', 'failed:')} ${visibleText(naming(name, message))}\n`)
-    if (hint) err.write(`${paint(err, 'dim', 'hint:  ')} ${visibleText(hint)}\n`)
+    if (hint) writeNote(err, `${paint(err, 'dim', 'hint:  ')} ${visibleText(hint)}\n`)
   }
   for (const warning of services.flatMap(({ warnings = [] }) => warnings)) writeWarning(err, warning)
   const kept = [...services, ...assignments].filter(({ status }) => status === 'kept').length
@@ -92,6 +92,7 @@ export function writeImportReport(
   if (approvalError) {
     writeWarning(err, `not trusted by later commands: ${approvalError.message}`, approvalError.hint)
   }
-  if (services.length + assignments.length === 0) out.write('the export is empty: nothing was imported\n')
-  if (isSaved) out.write(`${paint(out, 'dim', savedText({ durable, configured, location }))}\n`)
+  if (services.length + assignments.length === 0)
+    writeNote(out, 'the export is empty: nothing was imported\n')
+  if (isSaved) writeNote(out, `${paint(out, 'dim', savedText({ durable, configured, location }))}\n`)
 }

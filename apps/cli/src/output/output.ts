@@ -7,6 +7,26 @@ export interface Output {
   color: boolean
   /** Whether it is a terminal on which what was written can be written anew. */
   redraws: boolean
+  /** Whether only results and errors are wanted. */
+  isQuiet?: boolean
+}
+
+/** The same output where only results and errors are wanted. */
+export function quietly(output: Output): Output {
+  return {
+    write: (text) => output.write(text),
+    get columns() {
+      return output.columns
+    },
+    color: output.color,
+    redraws: output.redraws,
+    isQuiet: true,
+  }
+}
+
+/** Writes what is neither a result nor an error: what was done, that there is nothing, what may be done next. */
+export function writeNote(output: Output, text: string): void {
+  if (!output.isQuiet) output.write(text)
 }
 
 const styles = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const

@@ -6,7 +6,7 @@ import { exitCodes, toolErrorExit } from '../failures/exit-codes.ts'
 import { failureAfter, reportFailure } from '../failures/failure.ts'
 import { cutText } from './cut-text.ts'
 import { toJson, writeJson } from './json.ts'
-import { paint } from './output.ts'
+import { paint, writeNote } from './output.ts'
 import { extract, type Found, parseResultPath, type ResultPath } from './result-path.ts'
 import type { SavedContents } from './saved-contents.ts'
 import { givenText, visibleLine, visibleText } from './terminal-text.ts'
@@ -53,7 +53,8 @@ export async function showResult(
   if (settings.json) writeJson(out, found ? valueIn(found) : shown)
   else out.write(cutText(found ? textOf(found) : renderToolResult(result, saved), maxChars))
   // Else nobody would know where it is.
-  if (found && !settings.json) for (const file of saved.values()) err.write(`saved to ${visibleLine(file)}\n`)
+  if (found && !settings.json)
+    for (const file of saved.values()) writeNote(err, `saved to ${visibleLine(file)}\n`)
   if (result.isError) {
     if (!settings.json) err.write(`${paint(err, 'red', 'error:')} the tool answered with an error\n`)
     return toolErrorExit

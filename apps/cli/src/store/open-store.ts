@@ -42,8 +42,12 @@ function storeOptions({ homeFolder }: Core, settings: Settings, host: World): St
   }
 }
 
-async function warnOfLogs({ json }: Settings, { err }: Pick<Host, 'err'>, { message }: Error): Promise<void> {
-  if (json) return
+async function warnOfLogs(
+  { json, quiet }: Settings,
+  { err }: Pick<Host, 'err'>,
+  { message }: Error,
+): Promise<void> {
+  if (json || quiet) return
   const { writeWarning } = await import('../failures/failure.ts')
   const hint = 'Make room there, or keep none of it: MCPSTORE_SERVICE_LOGS=0.'
   writeWarning(err, `what services say cannot be kept: ${message}`, hint)

@@ -40,7 +40,7 @@ export async function whileWaiting<T>(
   what: string,
   work: (tell?: (progress: ToldProgress) => void) => Promise<T>,
 ): Promise<T> {
-  const line = settings.json ? undefined : await statusLine?.()
+  const line = settings.json || settings.quiet ? undefined : await statusLine?.()
   if (!line) return work()
   const end = (): void => line.end()
   line.begin(what)
