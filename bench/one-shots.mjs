@@ -40,7 +40,7 @@ export async function againstOthers(sandbox, service, tool, args) {
   const printed = sandbox.mcpstore(...ours)
   const others = [
     sandbox.node(bareClient, ...bare),
-    sandbox.peers && sandbox.node(newBareClient, ...bare),
+    sandbox.peers ? sandbox.node(newBareClient, ...bare) : undefined,
     cold?.run(...call),
     warm?.run(...call),
     session?.run(...inSession),
@@ -51,7 +51,7 @@ export async function againstOthers(sandbox, service, tool, args) {
     {
       ours: sandbox.measureMcpstore(...ours),
       sdk: sandbox.measureNode(bareClient, ...bare),
-      newSdk: sandbox.peers && sandbox.measureNode(newBareClient, ...bare),
+      newSdk: sandbox.peers ? sandbox.measureNode(newBareClient, ...bare) : undefined,
       mcporter: cold?.measure(...call),
       daemon: warm?.measure(...call),
       mcpc: session?.measure(...inSession),
