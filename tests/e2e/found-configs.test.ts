@@ -291,6 +291,37 @@ it.runIf(process.platform === 'linux')(
   },
 )
 
+it('each way that a server.json offers is shown with its number, and one is chosen by it', async () => {
+  await using box = new Box()
+  copyFileSync(join(fixtures, 'server.json'), box.path('server.json'))
+  const first = await mcpstore(box, ['add', 'server.json'])
+  expect(first.stderr).toMatch(/^also offered: 2\. package oci: docker run /m)
+  const second = await mcpstore(box, ['add', 'server.json', '--offer', '2', '--yes'])
+  expect(second).toMatchObject({
+    exit: 0,
+    stdout: expect.stringContaining('added  weather  stdio  docker run'),
+  })
+  expect(second.stderr).toMatch(/^command +docker$/m)
+  expect(second.stderr).toMatch(/^also offered: 1\. package npm: npx /m)
+  for (const number of ['3', '9']) {
+    const refused = await mcpstore(box, ['add', 'server.json', '--offer', number, '--yes', '--json'])
+    expect(refused.exit).toBe(1)
+    expect(errorOf(refused).message).toMatch(
+      new RegExp(`way ${number} to have it cannot be used \\(1\\. package npm: .*2\\. `),
+    )
+  }
+  for (const argv of [
+    ['server.json', '--offer', '0'],
+    ['--offer', '1'],
+    ['w', 'https://e.example', '--offer', '1'],
+  ]) {
+    expect(await mcpstore(box, ['add', ...argv])).toMatchObject({
+      exit: 1,
+      stderr: expect.stringContaining('--offer'),
+    })
+  }
+})
+
 it('options of one form of add are refused in another', async () => {
   await using box = new Box()
   for (const argv of [

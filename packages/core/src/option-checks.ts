@@ -83,7 +83,7 @@ type Method =
   | 'complete'
 
 const METHODS: Record<Method, Record<string, Check>> = {
-  addService: { ifAbsent: flag, cwd: text, confirm: callback },
+  addService: { ifAbsent: flag, cwd: text, confirm: callback, offer: ms },
   exportFor: { over: (value) => (typeof value === 'string' ? undefined : 'a text') },
   findConfigs: { from: names, cwd: text, machine: object },
   importDataspace: { replace: flag, includeUntrusted: flag },

@@ -14,7 +14,7 @@ import { type Choice, choicesIn, chosenBy, firstOfEach } from './found-choice.ts
 
 /** `add` and nothing after it: shows what other clients have, and adds what is chosen. */
 export async function addFound(context: CommandContext, values: OptionValues): Promise<number> {
-  refuse(values, ['transport', 'header', 'env', 'cwd', 'yes'], 'belongs to another form of add')
+  refuse(values, ['transport', 'header', 'env', 'cwd', 'yes', 'offer'], 'belongs to another form of add')
   const isChosen = values.all === true || values.from !== undefined
   const { json } = context.settings
   if (isChosen) return withStoreToChange(context, (store) => addChosen(context, store, values))

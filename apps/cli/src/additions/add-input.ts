@@ -14,7 +14,7 @@ export type AddInput = string | { file: string } | { name: string; [field: strin
 export const forms: string = [
   'Write one of:',
   'mcpstore add [--all] [--from CLIENT]...',
-  'mcpstore add FILE|-|JSON [--yes]',
+  'mcpstore add FILE|-|JSON [--offer NUMBER] [--yes]',
   "mcpstore add NAME URL [--transport http|sse] [--header 'K: V']...",
   'mcpstore add NAME [--env K=V]... [--cwd DIR] -- CMD...',
 ].join('\n       ')
@@ -29,7 +29,14 @@ export async function readAddInput(context: CommandContext, input: CommandInput)
   const [first, second] = positionals
   refuse(values, foundOptions, 'belongs to the form with nothing after it: mcpstore add')
   if (first === undefined) throw usageError('"add" was not told what to add', forms)
-  if (program || second !== undefined) refuse(values, ['yes'], 'is about a server.json: mcpstore add FILE')
+  if (values.offer !== undefined && !/^[1-9]\d{0,3}$/.test(values.offer)) {
+    throw usageError(
+      `--offer cannot be "${values.offer}"`,
+      'Write the number that is shown before it: --offer 2',
+    )
+  }
+  if (program || second !== undefined)
+    refuse(values, ['yes', 'offer'], 'is about a server.json: mcpstore add FILE')
   if (program) {
     refuse(values, remoteOptions, 'belongs to the form with a URL: mcpstore add NAME URL')
     if (second !== undefined) throw usageError('more than a name stands before "--"', forms)

@@ -29,7 +29,12 @@ export async function addServices(
 ): Promise<number> {
   const services = servicesOf(store, values)
   const ifAbsent = values['if-absent'] ?? false
-  const options = { cwd: context.cwd, ifAbsent, ...(confirm && { confirm }) }
+  const options = {
+    cwd: context.cwd,
+    ifAbsent,
+    ...(confirm && { confirm }),
+    ...(values.offer && { offer: Number(values.offer) }),
+  }
   const report = await services.addService(described, options)
   if (report.results.length === 0) writeNote(context.err, 'Nothing was added.\n')
   const kept = report.results.filter(({ status }) => status !== 'failed').map(({ name }) => name)

@@ -40,6 +40,7 @@ export interface OptionValues {
   allow?: string[]
   deny?: string[]
   yes?: boolean
+  offer?: string
   revoke?: boolean
   'no-browser'?: boolean
   'client-id'?: string
@@ -197,6 +198,7 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   },
   allow: { kind: 'list', value: 'GLOB', summary: 'only tools that fit: * is any text; may be repeated' },
   deny: { kind: 'list', value: 'GLOB', summary: 'no tools that fit, even if allowed; may be repeated' },
+  offer: { kind: 'text', value: 'NUMBER', summary: 'which of the ways that a server.json offers to have it' },
   yes: { kind: 'flag', summary: 'do not ask' },
   accept: { kind: 'flag', summary: 'take what the tools are now for what they have to be' },
   revoke: { kind: 'flag', summary: 'take back what was approved' },

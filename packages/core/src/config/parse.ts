@@ -39,6 +39,8 @@ export interface ParsedServices {
 export interface ParseOptions {
   /** Where a stdio service runs that names no folder, and what a relative folder is relative to. */
   cwd: string
+  /** Which way to have a server is meant, from 1, where it describes several. */
+  offer?: number | undefined
   /** What errors call the input. */
   source?: string
   /** The folder that it speaks of, if it lies in one. */
@@ -82,7 +84,9 @@ function servicesIn(
   const dialect = [options.dialect, ...known].find((one) => one?.match(input))
   if (dialect === undefined && options.mayBeEmpty) return { services: [], failures: [] }
   if (dialect === undefined) throw noServices(input, source)
-  const found = dialect.entries(input).map((entry) => ({ ...entry, path: [...inside, ...entry.path] }))
+  const found = dialect
+    .entries(input, options.offer)
+    .map((entry) => ({ ...entry, path: [...inside, ...entry.path] }))
   if (found.length === 0 && !options.mayBeEmpty) {
     throw storeError('bad_config', `${source} names no service`, { hint: example })
   }

@@ -35,13 +35,16 @@ const faults: Record<string, { what: string; hint: string }> = {
  * keeps its settings there, in the one above; others in `cwd`, from where a relative path is also looked up. Throws
  * `bad_config` when the file cannot be read or the input as a whole holds no services.
  */
-export async function readServices(input: AddInput, options: { cwd: string }): Promise<ParsedServices> {
+export async function readServices(
+  input: AddInput,
+  options: { cwd: string; offer?: number | undefined },
+): Promise<ParsedServices> {
   if (isFile(input)) {
     const { text, source: path } = await readText(input.file, options.cwd)
     const { client, project } = whoseFile(path)
     const cwd = project ?? homedir()
     const format = path.endsWith('.toml') ? 'toml' : client?.format
-    return parseServices(text, { cwd, project, source: path, dialect: client, format })
+    return parseServices(text, { cwd, project, offer: options.offer, source: path, dialect: client, format })
   }
   if (typeof input === 'string') refuseOtherText(input.trim())
   return parseServices(input, options)

@@ -25,6 +25,8 @@ export interface AddOptions {
   cwd?: string
   /** Looks at what a `server.json` comes to, and says whether it is to be added. Default: it is. */
   confirm?: (offer: ServerOffer) => boolean | Promise<boolean>
+  /** Which of the ways that a `server.json` offers is added, from 1. Default: the first that can be used here. */
+  offer?: number
 }
 
 /** What became of one entry. */
@@ -74,9 +76,9 @@ const PATCH_ATTEMPTS = 50
 export async function addServices(
   house: House,
   input: AddInput,
-  { ifAbsent = false, cwd, confirm }: AddOptions,
+  { ifAbsent = false, cwd, confirm, offer }: AddOptions,
 ): Promise<AddReport> {
-  const read = await readServices(input, { cwd: cwd ?? house.options.cwd })
+  const read = await readServices(input, { cwd: cwd ?? house.options.cwd, offer })
   return addParsed(house, confirm ? await confirmed(read, confirm) : read, { ifAbsent })
 }
 

@@ -43,8 +43,8 @@ it('server.json: a package is started at its version, what is to be filled in st
           "name": "weather",
           "notes": [
             "optional, left out: PROXY",
-            "also offered: package oci: docker run -i --rm -e WEATHER_TOKEN docker.io/alice/weather:1.2.3",
-            "also offered: package mcpb, not usable here: no program that runs "mcpb" packages is known",
+            "also offered: 2. package oci: docker run -i --rm -e WEATHER_TOKEN docker.io/alice/weather:1.2.3",
+            "also offered: 3. package mcpb, not usable here: no program that runs "mcpb" packages is known",
           ],
         },
       ],
@@ -82,9 +82,9 @@ it('server.json: what is remote comes first, as it runs nothing here', async () 
         "name": "weather",
         "notes": [
           "optional, left out: X-Rare",
-          "also offered: package npm: npx -y @alice/weather-mcp@1.2.3 \${CITY} --units \${UNITS:-metric} --quiet --cache \${DIR}/cache",
-          "also offered: package oci: docker run -i --rm -e WEATHER_TOKEN docker.io/alice/weather:1.2.3",
-          "also offered: package mcpb, not usable here: no program that runs "mcpb" packages is known",
+          "also offered: 2. package npm: npx -y @alice/weather-mcp@1.2.3 \${CITY} --units \${UNITS:-metric} --quiet --cache \${DIR}/cache",
+          "also offered: 3. package oci: docker run -i --rm -e WEATHER_TOKEN docker.io/alice/weather:1.2.3",
+          "also offered: 4. package mcpb, not usable here: no program that runs "mcpb" packages is known",
         ],
       },
     ]

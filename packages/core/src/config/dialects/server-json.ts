@@ -6,23 +6,26 @@ import { type Offer, offerOfPackage, offerOfRemote } from './server-package.ts'
 export const serverJson: Dialect = {
   match: (input) =>
     typeof own(input, 'name') === 'string' && parts.some((part) => Array.isArray(own(input, part))),
-  entries: (input) => [entryOf(input as Record<string, unknown>)],
+  entries: (input, offer) => [entryOf(input as Record<string, unknown>, offer)],
 }
 
 const parts = ['remotes', 'packages'] as const
 
 /** What is remote comes first: it runs nothing here. */
-function entryOf(input: Record<string, unknown>): FoundEntry {
+function entryOf(input: Record<string, unknown>, wanted: number | undefined): FoundEntry {
   const offers = offersOf(input)
-  const usable = offers.filter((offer) => 'entry' in offer)
+  const meant = wanted === undefined ? offers : offers.slice(wanted - 1, wanted)
+  const numbered = (offer: Offer): string => `${offers.indexOf(offer) + 1}. ${inWords(offer)}`
   const name = String(input['name']).split('/').at(-1)
-  const [chosen] = usable
+  const chosen = meant.find((offer) => 'entry' in offer)
   if (chosen === undefined) {
-    const reasons = offers.map((offer) => `${offer.what}: ${'why' in offer ? offer.why : ''}`)
-    const message = `nothing in it can be used${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}`
+    const all = offers.map(numbered).join('; ')
+    const what =
+      wanted === undefined ? 'nothing in it can be used' : `way ${wanted} to have it cannot be used`
+    const message = `${what}${all === '' ? '' : ` (${all})`}`
     return { name, entry: {}, path: [], problems: [{ field: '', message }] }
   }
-  const others = offers.filter((offer) => offer !== chosen).map((offer) => `also offered: ${inWords(offer)}`)
+  const others = offers.filter((offer) => offer !== chosen).map((offer) => `also offered: ${numbered(offer)}`)
   const description = input['description']
   const entry = { ...chosen.entry, ...(typeof description === 'string' && { description }) }
   return { name, entry, path: [], notes: [...chosen.notes, ...others], isOffer: true }
