@@ -49,6 +49,18 @@ it('two files of bounded size, and whoever reads on misses nothing', async () =>
   expect(later.length).toBeGreaterThan(1000)
 })
 
+it('a file that begins anew in the same place is read from its beginning', async () => {
+  const path = join(scratch(), 'demo.log')
+  const reader = new GrowingFile(path)
+  writeFileSync(path, 'of the service that was removed\nhalf')
+  expect(await reader.newLines()).toEqual(['of the service that was removed'])
+  // As a removed file's number mostly goes to the next one.
+  writeFileSync(path, 'anew\n')
+  expect(await reader.newLines()).toEqual(['anew'])
+  writeFileSync(path, 'more\n', { flag: 'a' })
+  expect(await reader.newLines()).toEqual(['more'])
+})
+
 it('half a line is read when it is whole, and what is no line is passed over', async () => {
   const path = join(scratch(), 'demo.log')
   const reader = new GrowingFile(path)

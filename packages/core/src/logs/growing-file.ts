@@ -26,6 +26,10 @@ export class GrowingFile {
       if (this.#read?.identity !== ino) {
         bytes.push(await this.#older(ino))
         this.#read = { identity: ino, offset: 0 }
+      } else if (size < this.#read.offset) {
+        // Another file: of a service that was removed and added again. A file system gives the same number out again.
+        this.#read.offset = 0
+        this.#rest = Buffer.alloc(0)
       }
       const { offset } = this.#read
       bytes.push(await piece(current, offset, size))
