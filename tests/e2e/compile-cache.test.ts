@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import * as nodeModule from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
@@ -78,4 +87,20 @@ it.skipIf(isNodes)('a file that somebody else may write, or has written, is not 
   plant()
   chownSync(kept, 12_345, 12_345)
   expect(await mcpstore(box, ['list'])).toMatchObject({ exit: 0, stderr: '' })
+})
+
+it.runIf(isNodes)('Node keeps it in a folder that only this user may write, or not at all', async () => {
+  const umask = process.umask(0o002)
+  try {
+    await using box = await boxAfterList()
+    const folder = join(box.home, 'compiled')
+    expect(statSync(folder).mode & 0o777).toBe(0o700)
+    rmSync(folder, { recursive: true })
+    mkdirSync(folder)
+    chmodSync(folder, 0o770)
+    expect(await mcpstore(box, ['list'])).toMatchObject({ exit: 0 })
+    expect(readdirSync(folder)).toEqual([])
+  } finally {
+    process.umask(umask)
+  }
 })

@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs'
@@ -34,15 +35,16 @@ type Wrapped = (this: unknown, ...names: [object, NodeJS.Require, NodeJS.Module,
  * Answers what is to be called at the end, which keeps what is new and never throws. `NODE_DISABLE_COMPILE_CACHE` turns it
  * off, as for Node itself.
  *
- * V8 runs what it finds there, so only a file of this user's that nobody else may write is read; a program that was built
- * anew has other file names, and V8 refuses what another version of it has made.
+ * V8 runs what it finds there, so only a file of this user's that nobody else may write is read, and Node is told of the folder
+ * only if that is so of it; a program that was built anew has other file names, and V8 refuses what another version has made.
  */
 export function keepCompiled(home: string, env: NodeJS.ProcessEnv): () => void {
   if (env['NODE_DISABLE_COMPILE_CACHE'] || !existsSync(home)) return () => {}
   const folder = join(home, 'compiled')
   const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => void }
   if (enableCompileCache) {
-    enableCompileCache(folder)
+    // Node itself would make it for the group, too, where the umask says so, and looks at nobody's files.
+    if (makeOwn(folder)) enableCompileCache(folder)
     return () => {}
   }
   const fresh = new Map<string, Script>()
@@ -71,14 +73,26 @@ function readOwn(path: string): Buffer | undefined {
   let file: number | undefined
   try {
     file = openSync(path, 'r')
-    const { uid, mode } = fstatSync(file)
-    const isOwn = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
-    return isOwn ? readFileSync(file) : undefined
+    return isOwn(fstatSync(file)) ? readFileSync(file) : undefined
   } catch {
     return undefined
   } finally {
     if (file !== undefined) closeSync(file)
   }
+}
+
+/** Makes a folder that only this user may write, if there is none. Answers whether it is one. */
+function makeOwn(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    return isOwn(statSync(folder))
+  } catch {
+    return false
+  }
+}
+
+function isOwn({ uid, mode }: Stats): boolean {
+  return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
 }
 
 /** Writes each file whole or not at all. What cannot be kept is compiled again next time, so nothing is said of it. */
