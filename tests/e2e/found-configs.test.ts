@@ -312,6 +312,7 @@ it('each way that a server.json offers is shown with its number, and one is chos
   }
   for (const argv of [
     ['server.json', '--offer', '0'],
+    ['{"mcpServers": {"w": {"url": "https://e.example"}}}', '--offer', '1'],
     ['--offer', '1'],
     ['w', 'https://e.example', '--offer', '1'],
   ]) {

@@ -35,7 +35,7 @@ export class StoreContext extends ToolContext {
   /**
    * Adds services, or updates those whose names are taken; starts nothing. Takes `{ mcpServers }`, `{ servers }`, one
    * service with a `name`, a map or an array of them, JSON text of any of these, or `{ file }`. Each entry stands or
-   * fails by itself: look at the report. @throws `bad_config` when the input as a whole holds no services.
+   * fails by itself: look at the report. @throws `bad_config` when the input as a whole holds no services, `usage`
    */
   async addService(input: AddInput, options: AddOptions = {}): Promise<AddReport> {
     checkMethodOptions('addService', options)

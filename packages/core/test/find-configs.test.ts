@@ -169,6 +169,13 @@ it('a server.json is shown before it is added, and not added where that is decli
   expect((await ctx.addService(offer, { confirm: () => true })).results).toMatchObject([{ status: 'added' }])
 })
 
+it('of what offers no ways to have a server none can be chosen, and nothing is added', async () => {
+  await using store = await setupStore({ logger: false })
+  const ctx = store.forStore()
+  await expect(ctx.addService(weather, { offer: 1 })).rejects.toMatchObject({ code: 'usage' })
+  expect(await ctx.listServices()).toEqual([])
+})
+
 it('what a stranger put into a shared dataspace is not written for another client, nor is anything filled in', async () => {
   const place = sharedPlace()
   const reader = await place.reader()

@@ -84,6 +84,11 @@ function servicesIn(
   const dialect = [options.dialect, ...known].find((one) => one?.match(input))
   if (dialect === undefined && options.mayBeEmpty) return { services: [], failures: [] }
   if (dialect === undefined) throw noServices(input, source)
+  if (options.offer !== undefined && !dialect.hasOffers) {
+    throw storeError('usage', `${source} offers no ways to have a server of which one could be chosen`, {
+      hint: 'Leave out the option offer (--offer): it is about a server.json.',
+    })
+  }
   const found = dialect
     .entries(input, options.offer)
     .map((entry) => ({ ...entry, path: [...inside, ...entry.path] }))

@@ -24,10 +24,9 @@ export type OurFields = { entry: Record<string, unknown> } | { problem: Problem 
 export interface Dialect {
   /** Whether the input is written in this dialect. The first dialect that says yes reads it. */
   match(input: unknown): boolean
-  /**
-   * The services in it; throws `bad_config` when the input as a whole cannot be read. `offer` is the number of the way to have
-   * a server, where it describes several.
-   */
+  /** It describes ways to have a server, of which one can be chosen. */
+  hasOffers?: true
+  /** The services in it; throws `bad_config` when the input as a whole cannot be read. `offer` is the number of such a way. */
   entries(input: unknown, offer?: number): FoundEntry[]
   /** An entry in the fields that are known here, or why it cannot be used. Default: it is written in them. */
   inOurFields?(entry: Record<string, unknown>): OurFields

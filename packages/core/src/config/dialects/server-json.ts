@@ -6,6 +6,7 @@ import { type Offer, offerOfPackage, offerOfRemote } from './server-package.ts'
 export const serverJson: Dialect = {
   match: (input) =>
     typeof own(input, 'name') === 'string' && parts.some((part) => Array.isArray(own(input, part))),
+  hasOffers: true,
   entries: (input, offer) => [entryOf(input as Record<string, unknown>, offer)],
 }
 
