@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
 import { fakeBrowser } from '../support/browser.ts'
@@ -62,6 +62,25 @@ describe.each([false, 'no'])('where nobody can register (%s)', (registers) => {
     expect((await mcpstore(box, ['login', 'the docs'], { env })).exit, 'after logout').toBe(3)
   })
 })
+
+it.each([true, false])(
+  'a kept secret goes to no other authorization server (one where anybody may register: %s)',
+  async (registers) => {
+    const made = await boxWith({ ...(!registers && { registers }), clients: { mine: SECRET } })
+    const { env } = made
+    await using box = made.box
+    const words = ['login', 'the docs', '--client-id', 'mine', '--client-secret-stdin']
+    expect((await mcpstore(box, words, { env, stdin: SECRET })).exit).toBe(0)
+    const file = `${box.home}/tokens/${readdirSync(`${box.home}/tokens`)[0]}`
+    const kept = JSON.parse(readFileSync(file, 'utf8'))
+    kept.client.issuer = 'https://signed-in-before.example/'
+    writeFileSync(file, JSON.stringify(kept))
+    expect((await mcpstore(box, ['login', 'the docs'], { env })).exit).toBe(registers ? 0 : 3)
+    if (!registers) return
+    expect(openedIn(box).get('client_id')).toMatch(/^client-/)
+    expect(readFileSync(file, 'utf8')).not.toContain(SECRET)
+  },
+)
 
 it('a secret is read from stdin, and a wrong one is not shown', async () => {
   const made = await boxWith({ registers: false, clients: { mine: SECRET }, echo: true })

@@ -7,6 +7,15 @@ import type { Credentials } from './token-file.ts'
 /** Takes the user to where he signs in. `take` is for an address that he brings back himself; it says whether it fits. */
 export type Opener = (url: string, take: (address: string) => boolean) => void | Promise<void>
 
+interface LoginOptions {
+  open: Opener
+  /** Rejects when the user is waited for no longer. */
+  ended: Promise<never>
+  client?: SignInClient | undefined
+  /** The same client as it signed in before. It names its authorization server, and no other one is told its secret. */
+  known?: AuthClient | undefined
+}
+
 /** Signs a user in, with a client that is known there, or one that is registered for this once. Keeps nothing. */
 export class LoginProvider implements OAuthProvider {
   readonly redirectUrl: string
@@ -21,16 +30,12 @@ export class LoginProvider implements OAuthProvider {
   #state = ''
   #cameBack: URL | undefined
 
-  /** `ended` rejects when the user is waited for no longer. */
-  constructor(
-    back: Loopback,
-    { open, ended, client }: { open: Opener; ended: Promise<never>; client?: SignInClient | undefined },
-  ) {
+  constructor(back: Loopback, { open, ended, client, known }: LoginOptions) {
     this.#back = back
     this.#open = open
     this.#ended = ended
     if (client && 'id' in client) {
-      this.#client = {
+      this.#client = known ?? {
         client_id: client.id,
         ...(client.secret !== undefined && { client_secret: client.secret }),
       }

@@ -57,10 +57,12 @@ export async function signIn(house: House, called: string, options: SignInOption
     })
   }
   const file = tokens.fileOf({ name, scope, url: config.url })
-  const given = options.client ?? file.glimpse()?.given
+  const kept = options.client ? undefined : file.glimpse()
+  const given = options.client ?? kept?.given
   const back = await Loopback.open(options.callbackPort ?? 0)
   const time = timeFor(name, options)
-  const provider = new LoginProvider(back, { open: options.open, ended: time.ended, client: given })
+  const known = kept?.given && kept.client
+  const provider = new LoginProvider(back, { open: options.open, ended: time.ended, client: given, known })
   try {
     const { signInTo } = await import('../connections/http/sign-in.ts')
     await Promise.race([signInTo({ name, scope }, config, provider), time.ended])
@@ -75,7 +77,9 @@ export async function signIn(house: House, called: string, options: SignInOption
   await file.alone(async () => {
     // One that was spoiled would stay as it is.
     file.remove()
-    await file.write({ ...credentials, ...(given && { given }) })
+    const servesAgain =
+      given && credentials.client.client_id === ('id' in given ? given.id : given.metadataUrl)
+    await file.write({ ...credentials, ...(servesAgain && { given }) })
   })
   await house.reach.disconnect(service)
   const error = await problemOf(house, service, options)
