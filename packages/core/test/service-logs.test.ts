@@ -40,9 +40,9 @@ it('an embedder that asks for it keeps and reads what services say; one that doe
 it('of a service that was removed nothing is kept any more, though its server still speaks', async () => {
   const home = scratch()
   const store = await open({ home, local: true, serviceLogs: true })
-  const other = await open({ home, local: true })
   const context = store.forStore()
   await context.addService({ mcpServers: { demo: server(), stays: server() } })
+  const other = await open({ home, local: true })
   for (const name of ['demo', 'stays']) await context.useTool(`${name}/log`, { data: 'x' })
   const call = context.useTool('demo/late', { ms: 1500 })
   await context.useTool('demo/chatter', { bytes: 10 })

@@ -18,6 +18,8 @@ export class Link {
   readonly #options: LinkOptions
   readonly #pace: Pace
   #found: Opened | undefined
+  /** That in which everything was compared. */
+  #history: string | undefined
   #cursor = 0
   #connected = false
   #closed = false
@@ -72,6 +74,7 @@ export class Link {
     // An attempt that is under way would take the connection for a good one.
     while (this.#running) await this.#running
     // What is brought along comes from a history of its own.
+    this.#history = undefined
     this.#found = { ids: [...new Set([...(this.#found?.ids ?? []), ...ids])] }
     this.#connected = false
     await this.kick()
@@ -111,7 +114,7 @@ export class Link {
   }
 
   async #attempt(): Promise<void> {
-    const { backend, health } = this.#options
+    const { backend, health, mirror } = this.#options
     const fresh = !this.#connected || (health.error?.replaced === true && this.#pace.reconnectDue)
     if (fresh) await this.#open()
     // On its way together with the questions, but heard after them.
@@ -119,6 +122,9 @@ export class Link {
     beating?.catch(() => {})
     if (fresh || (backend.beat && this.#pace.compareDue)) await this.#compare()
     else if (this.#hinted > this.#cursor) await this.#read()
+    // What is known here is in the history that was found, or in the outbox: only now, that all was compared.
+    if (fresh) mirror?.onEntered(this.#found!)
+    this.#history = this.#found!.history
     this.#connected = true
     await this.#send()
     await this.#count()
@@ -130,7 +136,7 @@ export class Link {
     const { counts, health, outbox } = this.#options
     this.#connected = false
     this.#pace.connecting()
-    this.#found = await openBackend(this.#options, this.#found ?? { ids: [] })
+    this.#found = await openBackend(this.#options, { ids: this.#found?.ids ?? [], history: this.#history })
     health.recovering()
     outbox.unpark()
     counts.unpark()
@@ -181,25 +187,23 @@ export class Link {
   }
 
   async #send(): Promise<void> {
-    await deliverWrites(this.#options, {
-      accepted: (rev) => this.#accepted(rev),
-      look: () => this.#look(),
-    })
+    const between = () => this.#count()
+    await deliverWrites(this.#options, { accepted: this.#accepted, look: this.#look, between })
   }
 
   async #count(): Promise<void> {
     if (this.#options.counts.unsent().length > 0) this.#counted = true
     await deliverCounts(this.#options, {
       others: this.#othersDue,
-      accepted: (rev) => this.#accepted(rev),
+      accepted: this.#accepted,
       read: () => this.#read(),
-      look: () => this.#look(),
+      look: this.#look,
     })
     this.#othersDue = false
   }
 
   /** What this process has changed itself it need not read again, if nobody else has changed anything before it. */
-  #accepted(rev: number): void {
+  readonly #accepted = (rev: number): void => {
     if (rev === this.#cursor + 1) this.#cursor = rev
   }
 
@@ -216,8 +220,7 @@ export class Link {
     const { backend, events, node, presence, time } = this.#options
     if (!backend.beat) return false
     const sentAt = time.now()
-    const { about, most } = presence
-    const { rev, now, nodes } = await backend.beat(node, { about, most })
+    const { rev, now, nodes } = await backend.beat(node, presence)
     if (nodes) presence.take(nodes)
     events.onServerTime(now, sentAt)
     if (rev === this.#cursor) this.confirmed = time.now()
@@ -226,7 +229,7 @@ export class Link {
   }
 
   /** Has the next attempt, which follows at once, read what changed. */
-  #look(): void {
+  readonly #look = (): void => {
     this.#hinted = Number.POSITIVE_INFINITY
     this.#again = true
   }

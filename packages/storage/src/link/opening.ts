@@ -1,4 +1,4 @@
-import type { Backend, Opened } from '../backend.ts'
+import type { Backend, Known, Opened } from '../backend.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Time } from '../time.ts'
 import type { LinkEvents } from './link-events.ts'
@@ -16,7 +16,7 @@ export interface OpeningParts {
  */
 export async function openBackend(
   { backend, events, mirror, time }: OpeningParts,
-  { ids, history }: Opened,
+  { ids, history }: Required<Pick<Known, 'ids' | 'history'>>,
 ): Promise<Opened> {
   const sentAt = time.now()
   const opened = await backend.open({
@@ -28,6 +28,5 @@ export async function openBackend(
   if (opened.now !== undefined) events.onServerTime(opened.now, sentAt)
   await mirror?.onOpened(opened)
   events.onOpened(opened)
-  mirror?.onEntered(opened)
   return opened
 }

@@ -2,11 +2,14 @@ import type { Backend } from '../backend.ts'
 import type { LinkEvents } from '../link/link-events.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { randomId } from '../records/clock.ts'
+import { statsParent } from '../records/keyspace.ts'
 import type { Time } from '../time.ts'
 import type { Counts } from './counts.ts'
+import type { Outbox } from './outbox.ts'
 
 export interface CountParts {
   backend: Backend
+  outbox: Outbox
   counts: Counts
   events: LinkEvents
   mirror: Mirror | undefined
@@ -26,10 +29,11 @@ export interface CountOptions {
 
 /** Sends what was counted and the backend does not have. */
 export async function deliverCounts(
-  { backend, counts, events, mirror, time }: CountParts,
+  { backend, outbox, counts, events, mirror, time }: CountParts,
   { others, accepted, read, look }: CountOptions,
 ): Promise<void> {
-  const totals = counts.unsent()
+  // Under a config that the backend does not have yet nothing is counted.
+  const totals = counts.unsent().filter((counter) => !outbox.holds(statsParent(counter)))
   if (totals.length > 0) {
     const reply = await backend.count(counts.node, counts.cleared, totals)
     if (reply.counted) {

@@ -13,12 +13,14 @@ export interface WriteOptions {
   accepted(rev: number): void
   /** Has what has changed read later. */
   look(): void
+  /** What else there is to do, where new writes came while the others were sent. */
+  between(): Promise<void>
 }
 
 /** Sends every write that waits. */
 export async function deliverWrites(
   { backend, events, outbox }: WriteParts,
-  { accepted, look }: WriteOptions,
+  { accepted, look, between }: WriteOptions,
 ): Promise<void> {
   while (outbox.size > 0) {
     for (const batch of outbox.batches()) {
@@ -28,5 +30,6 @@ export async function deliverWrites(
       // A backlog of thousands must not keep the host from everything else.
       if (outbox.size > 0) await new Promise((resolve) => setImmediate(resolve))
     }
+    if (outbox.size > 0) await between()
   }
 }

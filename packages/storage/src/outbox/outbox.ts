@@ -54,6 +54,11 @@ export class Outbox {
     return this.#rows.has(stamp)
   }
 
+  /** Whether a write of this record is to be sent. */
+  holds(key: RecordKey): boolean {
+    return this.#stamps.get(key)?.some((stamp) => !this.#parked.has(stamp)) ?? false
+  }
+
   /** The rows in the order to send them: what stands by itself before what lives under it, then by stamp. */
   rows(): Write[] {
     const depth = ({ record }: Write) => (parentKey(record.key) === undefined ? 0 : 1)
