@@ -82,7 +82,7 @@ const mayMount =
 
 /** Runs with the home on a small disk of its own: fills it up, goes on, makes room, goes on. */
 const smallDisk = `
-  mount -t tmpfs -o size=4m tmpfs "$MCPSTORE_HOME"
+  mount -t tmpfs -o size=512k tmpfs "$MCPSTORE_HOME"
   run() {
     name=$1
     shift

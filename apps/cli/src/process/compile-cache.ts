@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   type Stats,
+  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
@@ -19,6 +20,8 @@ import { Script } from 'node:vm'
 
 /** Compiling less than this takes no longer than reading what was kept of it. */
 const WORTH_KEEPING_CHARACTERS = 16_384
+/** What has to be free where they are kept, so that no service is ever the one that does not fit. */
+const ROOM_BYTES = 64 * 1024 * 1024
 /** What nobody has written anew for so long is of a version that is gone, or is soon kept again. */
 const OLD_MS = 30 * 24 * 60 * 60 * 1000
 
@@ -44,7 +47,7 @@ export function keepCompiled(home: string, env: NodeJS.ProcessEnv): () => void {
   const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => void }
   if (enableCompileCache) {
     // Node itself would make it for the group, too, where the umask says so, and looks at nobody's files.
-    if (makeOwn(folder)) enableCompileCache(folder)
+    if (makeOwn(folder) && hasRoom(folder)) enableCompileCache(folder)
     return () => {}
   }
   const fresh = new Map<string, Script>()
@@ -95,23 +98,35 @@ function isOwn({ uid, mode }: Stats): boolean {
   return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
 }
 
+function hasRoom(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize >= ROOM_BYTES
+}
+
 /** Writes each file whole or not at all. What cannot be kept is compiled again next time, so nothing is said of it. */
 function save(folder: string, scripts: ReadonlyMap<string, Script>): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    for (const [path, script] of scripts) {
-      const draft = `${path}.${process.pid}.tmp`
-      const file = openSync(draft, 'wx', 0o600)
-      writeFileSync(file, script.createCachedData())
-      fsyncSync(file)
-      closeSync(file)
-      renameSync(draft, path)
-    }
+    if (!hasRoom(folder)) return
+    for (const [path, script] of scripts) writeWhole(path, script.createCachedData())
     for (const name of readdirSync(folder)) {
       const path = join(folder, name)
       if (Date.now() - statSync(path).mtimeMs > OLD_MS) rmSync(path)
     }
   } catch {
-    // A full disk, or a folder that may only be read.
+    // A disk that became full, or a folder that may only be read.
+  }
+}
+
+function writeWhole(path: string, data: Buffer): void {
+  const draft = `${path}.${process.pid}.tmp`
+  const file = openSync(draft, 'wx', 0o600)
+  try {
+    writeFileSync(file, data)
+    fsyncSync(file)
+    renameSync(draft, path)
+  } finally {
+    closeSync(file)
+    rmSync(draft, { force: true })
   }
 }
