@@ -8,6 +8,7 @@ import { writeNote } from '../output/output.ts'
 import { servicesOf, withStore } from '../store/store-session.ts'
 
 const emptyText = 'Nothing is kept: no service said anything when it was run from here.\n'
+const nothingNewText = 'Nothing is kept that is as new as that.\n'
 
 /** `logs [SERVICE]...`: what services said, the last lines of it; with `--follow` also what they say from then on. */
 export async function logs(context: CommandContext, { positionals, values }: CommandInput): Promise<number> {
@@ -31,7 +32,8 @@ export async function logs(context: CommandContext, { positionals, values }: Com
       }
       if (follow) return 0
       if (settings.json) writeJson(out, { lines })
-      else if (lines.length === 0) writeNote(err, emptyText)
+      else if (options.lines === 0) return 0
+      else if (lines.length === 0) writeNote(err, values.since === undefined ? emptyText : nothingNewText)
       else out.write(lines.map((line) => logLine(line, out, { isNamed })).join(''))
       return 0
     },
