@@ -19,7 +19,10 @@ const files = [
     test: /\/(cli\/src\/(commands\/list|command-line\/(load-command|settings)|store\/open-store)|core\/src\/index)\.ts$/,
     priority: 1,
   },
-  { name: 'tools', test: /\/(cli\/src\/commands\/(list-tools|info|grep)|core\/src\/pins\/pin-keeper)\.ts$/ },
+  {
+    name: 'tools',
+    test: /\/(cli\/src\/(commands\/(list-tools|info|grep)|output\/service-info)|core\/src\/(pins\/pin-keeper|tools\/search-tools))\.ts$/,
+  },
 ]
 
 rmSync('dist', { recursive: true, force: true })
