@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { workspaceRoot } from './support/modules.ts'
+import { shellExit } from './support/processes.ts'
 
 // A copy of the built program far from any node_modules: what runs there needs nothing of the library.
 let box: string
@@ -89,13 +90,14 @@ it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
-] as const)('%s ends a command that waits for stdin with %i', async (signal, code) => {
+] as const)('%s ends a command that waits for stdin by itself: $? is %i', async (signal, code) => {
   const child = start(['add', '-'])
   const ended = once(child, 'close')
   const stderr = text(child.stderr!)
   await untilReading(child)
   child.kill(signal)
-  expect(await ended).toEqual([code, null])
+  const [exit, died] = await ended
+  expect({ died, shell: shellExit(exit, died) }).toEqual({ died: signal, shell: code })
   expect(await stderr).toBe('error: interrupted\n')
 })
 

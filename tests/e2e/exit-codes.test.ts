@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
-import { addServices, errorOf, mcpstore, startMcpstore } from '../support/mcpstore.ts'
+import { addServices, errorOf, mcpstore, program, startMcpstore } from '../support/mcpstore.ts'
 import { until } from '../support/processes.ts'
 import { fixtureServer, freePort, startHttpServer } from '../support/servers.ts'
+import { hasShell } from '../support/shells.ts'
 
 let box: Box
 let closedAddress: string
@@ -105,4 +108,21 @@ it('a second SIGINT does not wait for a server that will not go, and takes it al
   expect(await call.outcome).toMatchObject({ exit: 130, stdout: '' })
   clearInterval(second)
   await until('the server is gone', () => own.running().length === 0)
+})
+
+it.runIf(hasShell('bash'))('Ctrl-C ends the loop of a shell that runs it', async () => {
+  await using own = new Box()
+  const countFile = own.path('calls')
+  await addServices(own, { fixture: fixtureServer(own, { countFile }) })
+  const first = `'${process.execPath}' '${program}' use-tool fixture/mute`
+  const loop = `for turn in 1 2; do if [ $turn = 1 ]; then ${first}; else echo on; fi; done`
+  const shell = own.spawn('bash', ['-c', loop], { detached: true })
+  const ended = Promise.all([text(shell.stdout!), text(shell.stderr!), once(shell, 'close')])
+  await until('the call runs', () => existsSync(countFile))
+  // A terminal sends it to all of the group.
+  process.kill(-shell.pid!, 'SIGINT')
+  const [stdout, stderr, [, signal]] = await ended
+  expect({ stdout, signal }).toEqual({ stdout: '', signal: 'SIGINT' })
+  expect(stderr).toMatch(/^error: interrupted: /)
+  expect(readFileSync(countFile, 'utf8'), 'called once').toBe('mute\n')
 })

@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import type { Box } from './box.ts'
 import { documentedAs, problemsOf } from './json-schemas.ts'
 import { workspaceRoot } from './modules.ts'
+import { shellExit } from './processes.ts'
 
 /** The built program. */
 export const program: string = join(workspaceRoot, 'apps/cli/dist/main.js')
@@ -34,8 +35,8 @@ export const heedingModes: readonly string[] =
     : []
 
 export interface Outcome {
-  /** `null` when a signal ended it. */
-  exit: number | null
+  /** As a shell says it: 128 and the number of the signal when one ended it. */
+  exit: number
   stdout: string
   stderr: string
 }
@@ -68,12 +69,12 @@ export function startMcpstore(
 }
 
 async function outcomeOf(box: Box, argv: readonly string[], child: ChildProcess): Promise<Outcome> {
-  const [stdout, stderr, [exit]] = await Promise.all([
+  const [stdout, stderr, [code, signal]] = await Promise.all([
     text(child.stdout!),
     text(child.stderr!),
     once(child, 'close'),
   ])
-  const outcome = { exit, stdout, stderr }
+  const outcome = { exit: shellExit(code, signal), stdout, stderr }
   expectManners(box, argv, outcome)
   return outcome
 }

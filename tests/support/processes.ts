@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 
 const LOOK_MS = 10
@@ -26,6 +27,11 @@ export function stateOf(pid: number): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** What `$?` of a shell says of how a process ended: its exit code, or 128 and the number of the signal it died of. */
+export function shellExit(code: number | null, signal: NodeJS.Signals | null): number {
+  return signal ? 128 + constants.signals[signal] : code!
 }
 
 /** Resolves as soon as `holds` does. Throws, saying `what` was waited for, when that takes too long. */

@@ -4,20 +4,20 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import type { Box } from './box.ts'
 import { type Foreign, program } from './mcpstore.ts'
-import { until } from './processes.ts'
+import { shellExit, until } from './processes.ts'
 
 /** A running `mcpstore watch`, or another command that goes on, line by line. */
 export class Watching {
   readonly lines: string[] = []
   readonly child: ChildProcess
-  readonly #outcome: Promise<{ exit: number | null; stderr: string }>
+  readonly #outcome: Promise<{ exit: number; stderr: string }>
 
   constructor(box: Box, argv: readonly string[], env: Record<string, string> = {}, command = 'watch') {
     const words = [program, command, ...argv]
     this.child = box.spawn(process.execPath, words, { env: box.environment(env) })
     createInterface({ input: this.child.stdout! }).on('line', (line) => void this.lines.push(line))
     this.#outcome = Promise.all([text(this.child.stderr!), once(this.child, 'close')]).then(
-      ([stderr, [exit]]) => ({ exit, stderr }),
+      ([stderr, [code, signal]]) => ({ exit: shellExit(code, signal), stderr }),
     )
   }
 
@@ -40,13 +40,13 @@ export class Watching {
   }
 
   /** Interrupts it as Ctrl-C does. */
-  async interrupt(): Promise<{ exit: number | null; stderr: string }> {
+  async interrupt(): Promise<{ exit: number; stderr: string }> {
     this.child.kill('SIGINT')
     return this.#outcome
   }
 
   /** How it ends by itself. */
-  get outcome(): Promise<{ exit: number | null; stderr: string }> {
+  get outcome(): Promise<{ exit: number; stderr: string }> {
     return this.#outcome
   }
 }

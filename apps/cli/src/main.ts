@@ -3,15 +3,15 @@ import { homeFolder } from '@mcpstore/core/home'
 import { report, runCli } from './cli.ts'
 import { keepCompiled } from './process/compile-cache.ts'
 import { processHost } from './process/process-host.ts'
+import { type EndingSignal, endingSignals, exitBySignal } from './process/signals.ts'
 import { standardStream } from './process/standard-stream.ts'
 
-const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 const interrupt = new AbortController()
-let interrupted = 0
-for (const [signal, code] of Object.entries(signals)) {
+let interrupted: EndingSignal | undefined
+for (const signal of endingSignals) {
   process.on(signal, () => {
-    if (interrupted) process.exit(code)
-    interrupted = code
+    if (interrupted) process.exit(exitBySignal(signal))
+    interrupted = signal
     interrupt.abort()
   })
 }
@@ -43,5 +43,5 @@ async function end(code: number): Promise<void> {
   const lost = await flush()
   if (lost) host.err.write(`error: The output could not be written: ${lost.message}\n`)
   saveCompiled()
-  process.exit(interrupted || code || (lost ? 1 : 0))
+  process.exit(interrupted ? exitBySignal(interrupted) : code || (lost ? 1 : 0))
 }
