@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
 import { addServices, errorOf, mcpstore } from '../support/mcpstore.ts'
@@ -62,4 +62,49 @@ it('a tool that describes itself otherwise later is warned of, shown, refused if
     stderr: '',
   })
   expect(readFileSync(countFile, 'utf8')).toBe('read\nread\nread\nfetch\n')
+})
+
+/** What may lie where the pins should. */
+const unbelievable: Readonly<Record<string, (path: string) => void>> = {
+  'half a text': (path) => writeFileSync(path, '{"x'),
+  nothing: (path) => writeFileSync(path, ''),
+  'a list': (path) => writeFileSync(path, '[]'),
+  'an object of something else': (path) => writeFileSync(path, '{}'),
+  null: (path) => writeFileSync(path, 'null'),
+  'a folder': (path) => {
+    rmSync(path)
+    mkdirSync(path)
+  },
+  'a file that others may write': (path) => chmodSync(path, 0o666),
+}
+
+it.each(Object.entries(unbelievable))('pins that must not be believed are said: %s', async (_, spoil) => {
+  await using box = new Box()
+  await addServices(box, { demo: fixtureServer(box) })
+  expect(await mcpstore(box, ['list-tools'])).toMatchObject({ exit: 0, stderr: '' })
+  spoil(`${box.home}/pins.json`)
+  for (const argv of [
+    ['list-tools', '--fresh'],
+    ['use-tool', 'demo/echo', 'text=a'],
+  ]) {
+    const { exit, stderr } = await mcpstore(box, argv)
+    expect([exit, stderr.match(/^warning: .*$/gm)], argv.join(' ')).toEqual([
+      0,
+      [expect.stringContaining(`${box.home}/pins.json pins nothing: `)],
+    ])
+    expect(stderr).toMatch(/^hint: +\S/m)
+    expect((await mcpstore(box, [...argv, '--json'])).stderr).toBe('')
+  }
+  const { findings } = JSON.parse((await mcpstore(box, ['doctor', '--json'])).stdout)
+  expect(findings).toContainEqual({
+    name: 'pins',
+    severity: 'warning',
+    text: expect.stringContaining('pins nothing: '),
+    value: { mode: 'warn' },
+    hint: expect.stringMatching(/\S/),
+  })
+  const refused = await mcpstore(box, ['use-tool', 'demo/echo', 'text=a', '--pin', 'block', '--json'])
+  expect([refused.exit, refused.stdout]).toEqual([5, ''])
+  expect(errorOf(refused).hint).toContain('mcpstore doctor')
+  expect((await mcpstore(box, ['use-tool', 'demo/echo', 'text=a', '--pin', 'off'])).stderr).toBe('')
 })

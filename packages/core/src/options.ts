@@ -79,6 +79,8 @@ export interface StoreOptions extends HostHandlers {
    * `block`: calls of them are refused, too. `off`: nothing is kept or compared.
    */
   pin?: PinMode
+  /** Told once of each reason why pins cannot be read or kept; default: a warning in the log. */
+  onPinProblem?(problem: Error): void
   /** How long the first write waits for a storage that does not answer, in ms. Default: 2,000. */
   socketTimeoutMs?: number
   /**
@@ -117,6 +119,7 @@ export interface ResolvedOptions {
   auth: AuthOption | undefined
   allowPrivateAddresses: PrivateAddressOption
   pin: PinMode
+  onPinProblem: StoreOptions['onPinProblem']
   socketTimeoutMs: number
   serviceLogs: ServiceLogsOption
   host: HostHandlers

@@ -64,6 +64,7 @@ export function resolveOptions(options: StoreOptions): ResolvedOptions {
     auth: options.auth,
     allowPrivateAddresses: options.allowPrivateAddresses ?? false,
     pin: options.pin ?? 'warn',
+    onPinProblem: options.onPinProblem,
     socketTimeoutMs: socketTimeoutMs ?? 2000,
     serviceLogs: options.serviceLogs ?? false,
     host: handlersOf(options),

@@ -39,6 +39,7 @@ export const storeChecks: Record<keyof StoreOptions, Check> = {
   allowPrivateAddresses: (value) =>
     typeof value === 'function' || flag(value) === undefined ? undefined : 'true, false or a function',
   pin: (value) => (PIN_MODES.some((mode) => mode === value) ? undefined : `one of ${PIN_MODES.join(', ')}`),
+  onPinProblem: callback,
   socketTimeoutMs: delay,
   serviceLogs: (value) =>
     flag(value) && typeof Object(value).onProblem !== 'function'

@@ -90,7 +90,8 @@ export class Store {
 
   /**
    * Looks for the usual faults of the services, those of agents too: commands, folders and files that are not there, variables
-   * that are not set, addresses that nobody answers at, and what is known of them already. Starts nothing and sends nothing;
+   * that are not set, addresses that nobody answers at, what is known of them already, and
+   * whether what their tools were can be read. Starts nothing and sends nothing;
    * trusted addresses are connected to, each for at most 2 s. @throws `unavailable` when nobody can know the services
    */
   async inspectServices(): Promise<Finding[]> {

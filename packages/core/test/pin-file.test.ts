@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { silentLogger } from '@mcpstore/storage'
 import { expect, test } from 'vitest'
 import { KeptPins } from '../src/pins/kept-pins.ts'
 import { type Pin, pinKey } from '../src/pins/pin.ts'
@@ -20,7 +19,7 @@ function pin(service: string, ...tools: string[]): Pin {
 /** The pins of one user as two of his processes have them. */
 function processes() {
   const path = `${scratch()}/pins.json`
-  const [ours, theirs] = [new KeptPins(path, silentLogger), new KeptPins(path, silentLogger)]
+  const [ours, theirs] = [new KeptPins(path, () => {}), new KeptPins(path, () => {})]
   const keep = (kept: KeptPins, one: Pin) => kept.change((all) => void all.set(pinKey(one), one))
   return { path, ours, theirs, keep }
 }

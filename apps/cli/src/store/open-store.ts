@@ -23,10 +23,12 @@ function storeOptions({ homeFolder }: Core, settings: Settings, host: World): St
   const { namespace, dataspace, home, redis, policy, secret, allowPrivateAddresses, pin, debug, timeoutMs } =
     settings
   const onProblem = (problem: Error): void => void warnOfLogs(settings, host, problem)
+  const onPinProblem = (problem: Error): void => void warnOfPins(settings, host, problem)
   return {
     ...(redis ? { redis } : { local: true }),
     ...(policy === undefined ? {} : { policy }),
     ...(pin === undefined ? {} : { pin }),
+    onPinProblem,
     allowPrivateAddresses,
     home: homeFolder({ home, env: host.env }),
     namespace,
@@ -51,6 +53,16 @@ async function warnOfLogs(
   const { writeWarning } = await import('../failures/failure.ts')
   const hint = 'Make room there, or keep none of it: MCPSTORE_SERVICE_LOGS=0.'
   writeWarning(err, `what services say cannot be kept: ${message}`, hint)
+}
+
+async function warnOfPins(
+  { json, quiet }: Settings,
+  { err }: Pick<Host, 'err'>,
+  { message, hint }: Error & { hint?: string },
+): Promise<void> {
+  if (json || quiet) return
+  const { writeWarning } = await import('../failures/failure.ts')
+  writeWarning(err, message, hint)
 }
 
 /** Without `--debug` the library is silent: commands say themselves what its errors and its status tell. */

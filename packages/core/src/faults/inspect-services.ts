@@ -25,11 +25,25 @@ export async function inspectServices(house: House): Promise<Finding[]> {
     const faults = [...known(service, summarise(house, service)), ...(await faultsOf(house, service))]
     return faults.map((fault) => findingOf(service, fault))
   })
+  const pins = await pinFaults(house)
   const findings = found.flat()
   const value = { lookedAt: services.length, findings: findings.length }
-  if (services.length === 0 || findings.length > 0) return findings
+  if (services.length === 0 || findings.length > 0) return [...pins, ...findings]
   const count = services.length === 1 ? '1 service' : `${services.length} services`
-  return [{ name: 'services', severity: 'ok', text: `${count}, nothing found; none was started`, value }]
+  return [
+    ...pins,
+    { name: 'services', severity: 'ok', text: `${count}, nothing found; none was started`, value },
+  ]
+}
+
+/** Of pins that cannot be read nothing is known: what changes is not found out, or nothing is called. */
+async function pinFaults({ pins, options }: House): Promise<Finding[]> {
+  const problem = await pins.problem()
+  if (!problem) return []
+  const { message, hint } = problem
+  const severity = options.pin === 'block' ? 'critical' : 'warning'
+  const value = { mode: options.pin }
+  return [{ name: 'pins', severity, text: printable(message, 500), value, ...(hint ? { hint } : {}) }]
 }
 
 function findingOf({ name, scope }: Service, { fault, field, severity, text, hint }: Fault): Finding {

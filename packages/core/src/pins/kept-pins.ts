@@ -1,4 +1,4 @@
-import { type Logger, McpStoreError } from '@mcpstore/storage'
+import { McpStoreError } from '@mcpstore/storage'
 import { PrivateFile } from '../trust/private-file.ts'
 import type { Pin, PinMap } from './pin.ts'
 import { pinFormat } from './pin-format.ts'
@@ -9,13 +9,13 @@ const MOST_LOOKS = 3
 /** Where the pins of a user are kept: in his file, or as long as the process lives. */
 export class KeptPins {
   readonly #file: PrivateFile<Pin> | undefined
-  readonly #logger: Logger
+  readonly #onProblem: (problem: McpStoreError) => void
   readonly #told = new Set<string>()
   #here: PinMap = new Map()
 
-  constructor(path: string | undefined, logger: Logger) {
+  constructor(path: string | undefined, onProblem: (problem: McpStoreError) => void) {
     this.#file = path === undefined ? undefined : new PrivateFile(path, pinFormat)
-    this.#logger = logger
+    this.#onProblem = onProblem
   }
 
   /** All of them, the same object as long as none has changed. @throws `storage` */
@@ -23,7 +23,7 @@ export class KeptPins {
     return this.#file ? this.#file.read() : this.#here
   }
 
-  /** The same; of a file that cannot be used, which is logged, what this process has seen itself. */
+  /** The same; of a file that cannot be used, which is told, what this process has seen itself. */
   known(): PinMap {
     return this.orTell(() => this.read()) ?? this.#here
   }
@@ -47,7 +47,7 @@ export class KeptPins {
     else this.#changeHere(edit)
   }
 
-  /** The same; where the file cannot be changed, which is logged, it holds for this process. */
+  /** The same; where the file cannot be changed, which is told, it holds for this process. */
   async keep(edit: (all: PinMap) => void): Promise<void> {
     try {
       await this.change(edit)
@@ -57,7 +57,7 @@ export class KeptPins {
     }
   }
 
-  /** What `read` finds; `undefined` where the file cannot be used, which is logged. */
+  /** What `read` finds; `undefined` where the file cannot be used, which is told. */
   orTell<Found>(read: () => Found): Found | undefined {
     try {
       return read()
@@ -76,7 +76,8 @@ export class KeptPins {
   /** Once for each problem. */
   #tell(thrown: unknown): void {
     if (!(thrown instanceof McpStoreError)) throw thrown
-    if (!this.#told.has(thrown.message)) this.#logger.warn(thrown.message)
+    if (this.#told.has(thrown.message)) return
     this.#told.add(thrown.message)
+    this.#onProblem(thrown)
   }
 }

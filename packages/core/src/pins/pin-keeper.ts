@@ -1,8 +1,8 @@
-import type { Dataspace, Logger } from '@mcpstore/storage'
+import type { Dataspace, Logger, McpStoreError } from '@mcpstore/storage'
 import { quoted } from '../config/problem.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { serviceWords } from '../config/shell-words.ts'
-import { storeError } from '../errors.ts'
+import { asError, storeError } from '../errors.ts'
 import type { Service } from '../services/registry.ts'
 import type { CachedLists } from '../tools/cached-list.ts'
 import { type CachedList, listHash } from '../tools/list-head.ts'
@@ -24,6 +24,8 @@ export interface KeeperParts {
   logger: Logger
   /** Where pins lie; without it they end with the process. */
   path: string | undefined
+  /** Told once of each reason why pins cannot be read or kept. */
+  onProblem(problem: McpStoreError): void
   /** Told once of each difference. */
   onChanges(service: Service, changes: ToolChanges): void
 }
@@ -57,12 +59,12 @@ export class PinKeeper {
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
-    this.#kept = new KeptPins(parts.path, parts.logger)
+    this.#kept = new KeptPins(parts.path, parts.onProblem)
   }
 
   /**
    * What has changed of the tools of these services, as their lists are known here; those of services that are seen for
-   * the first time are pinned, if `pin` says so. A file that cannot be used is logged.
+   * the first time are pinned, if `pin` says so. A file that cannot be used is told of.
    */
   async review(parts: readonly Shown[], pin: boolean): Promise<Map<string, ToolChanges>> {
     const { gate, lists } = this.#parts
@@ -95,6 +97,16 @@ export class PinKeeper {
     return found
   }
 
+  /** Why what is pinned cannot be read. */
+  problem(): McpStoreError | undefined {
+    try {
+      this.#kept.read()
+      return undefined
+    } catch (thrown) {
+      return asError(thrown) as McpStoreError
+    }
+  }
+
   /** Passes when the tool is what it was. @throws `tool_changed`; `storage` when nobody can know */
   admit(service: Service, tool: ListedTool): void {
     const [pin, pinned] = this.#kept.look((pins) => {
@@ -119,7 +131,7 @@ export class PinKeeper {
     await this.#kept.change((all) => all.set(pinKey(pin), pin))
   }
 
-  /** Drops what is pinned of a service, or of all. A file that cannot be changed is logged. */
+  /** Drops what is pinned of a service, or of all. A file that cannot be changed is told of. */
   async forget(service: Pick<Service, 'scope' | 'name'> | undefined): Promise<void> {
     const { namespace, dataspace } = this.#parts.dataspace
     const isMeant = (pin: Pin) =>
@@ -145,7 +157,7 @@ export class PinKeeper {
     return before?.pins === pins && before.config === service.config ? before : undefined
   }
 
-  /** Compares them. Of a file that cannot be used, which is logged, nothing comes. */
+  /** Compares them. Of a file that cannot be used, which is told, nothing comes. */
   #compare(known: PinMap, { service, tools }: Offer): Reviewed | undefined {
     const { config } = service
     const compared = (pins: PinMap) => {

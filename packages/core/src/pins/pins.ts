@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Dataspace, Logger } from '@mcpstore/storage'
+import type { Dataspace, Logger, McpStoreError } from '@mcpstore/storage'
 import { homeFolder } from '../home.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Service } from '../services/registry.ts'
@@ -65,6 +65,11 @@ export class Pins {
     if (this.#parts.options.pin !== 'off') await (await this.keeper()).forget(service)
   }
 
+  /** Why what is pinned cannot be read, if it cannot. */
+  async problem(): Promise<McpStoreError | undefined> {
+    return this.#parts.options.pin === 'off' ? undefined : (await this.keeper()).problem()
+  }
+
   /** Loaded on first use. */
   keeper(): Promise<PinKeeper> {
     this.#keeper ??= import('./pin-keeper.ts').then(({ PinKeeper: Keeper }) => {
@@ -73,6 +78,7 @@ export class Pins {
       return new Keeper({
         ...this.#parts,
         path,
+        onProblem: options.onPinProblem ?? ((problem) => this.#parts.logger.warn(problem.message)),
         onChanges: (service, changes) => this.#tell(service, changes),
       })
     })
