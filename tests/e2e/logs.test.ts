@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
@@ -123,7 +123,7 @@ it('--follow goes on with what others start, past a file that is put aside, unti
   await using box = new Box()
   await addServices(box, { demo: fixtureServer(box), loud: fixtureServer(box) })
   await mcpstore(box, ['use-tool', 'demo/log', 'data=before'])
-  const following = new Watching(box, ['--follow', '--json'], {}, 'logs')
+  const following = new Watching(box, ['-f', '-n', '50', '--json'], {}, 'logs')
   await following.line(/fixture: before/)
   await mcpstore(box, ['use-tool', 'demo/log', 'data=after'])
   await following.line(/fixture: after/)
@@ -201,6 +201,19 @@ it('what cannot be kept is told once, and no call fails for it', async () => {
     exit: 0,
     stderr: '',
   })
+})
+
+it('what may not be written is not said to need room', async () => {
+  await using box = new Box()
+  await addServices(box, { demo: fixtureServer(box) })
+  await mcpstore(box, ['use-tool', 'demo/log', 'data=x'])
+  chmodSync(fileOf(box, 'demo'), 0o400)
+  const call = ['use-tool', 'demo/log', 'data=y']
+  const { exit, stderr } = await mcpstore(box, call, { unprivileged: true })
+  expect(exit).toBe(0)
+  expect(stderr).toMatch(
+    /^warning: what services say cannot be kept: EACCES[^\n]*demo\.log'\nhint: {4}It may not be written by you: see whose it is \(ls -l\), take it back, or keep none/,
+  )
 })
 
 it('it goes with its service, with the dataspace, and is not kept at all where nobody wants it', async () => {

@@ -183,18 +183,18 @@ export class StoreContext extends ToolContext {
 
   /**
    * What services said to processes of this machine that kept it (`serviceLogs` of `setupStore`, and every `mcpstore`), merged
-   * by time: of these services, or of all. With `follow` it goes on until `signal` is aborted. Nobody is asked or started.
+   * by time: of one service, of several, or of all. With `follow` it goes on until `signal` is aborted. Nobody is asked or started.
    * @throws `unknown_service`, `usage` where none of it is kept, `storage`
    */
   serviceLogs(
-    services: readonly string[] = [],
+    services: string | readonly string[] = [],
     options: ServiceLogOptions = {},
   ): AsyncIterable<ServiceLogLine> {
     checkMethodOptions('serviceLogs', options)
     const { house } = this
     return (async function* () {
       const { readLogs } = await import('./logs/read-logs.ts')
-      yield* readLogs(house, services, options)
+      yield* readLogs(house, [services].flat(), options)
     })()
   }
 

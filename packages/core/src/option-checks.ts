@@ -23,6 +23,11 @@ export const texts: Check = (value) => {
 export const ms: Check = (value) =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : 'a whole number of milliseconds'
 
+const count: Check = (value) => (ms(value) ? 'a whole number, 0 or more' : undefined)
+
+/** A moment, as `Date.now()` answers it. */
+const moment: Check = (value) => (ms(value) ? 'whole milliseconds since 1970, as Date.now()' : undefined)
+
 /** What a timer waits for. */
 export const delay: Check = (value) =>
   !ms(value) && (value as number) <= LONGEST_TIMER_MS
@@ -97,7 +102,7 @@ const METHODS: Record<Method, Record<string, Check>> = {
   diffTools: RENEW,
   acceptTools: RENEW,
   listTools: LIST,
-  serviceLogs: { lines: ms, since: ms, follow: flag, signal },
+  serviceLogs: { lines: count, since: moment, follow: flag, signal },
   findTool: LIST,
   searchTools: { service: text, limit: ms },
   useTool: { ...ASK, totalTimeout: ms, onProgress: callback },

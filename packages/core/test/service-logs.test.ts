@@ -33,6 +33,7 @@ it('an embedder that asks for it keeps and reads what services say; one that doe
     [null, 'ended, as it was asked to'],
   ])
   expect(lines[1]).toMatchObject({ service: 'demo', scope: 'store', pid: process.pid, stream: 'message' })
+  expect(await all(reader.forStore().serviceLogs('demo')), 'one name is enough').toEqual(lines)
   expect(await all(reader.forStore().serviceLogs([], { lines: 0 }))).toEqual([])
   expect(await all(reader.forStore().serviceLogs([], { since: Date.now() + 1000 }))).toEqual([])
 })
@@ -117,4 +118,15 @@ it('whoever follows is released by his signal', async () => {
   for (const data of ['a', 'b']) await context.useTool('demo/log', { data })
   await following
   expect(heard.slice(1)).toEqual(['fixture: a', 'fixture: b'])
+})
+
+it.each([
+  [{ lines: -1 }, 'option lines must be a whole number, 0 or more'],
+  [{ since: 0.5 }, 'option since must be whole milliseconds since 1970, as Date.now()'],
+])('%j is refused', async (options, message) => {
+  const store = await open({ home: scratch(), local: true })
+  expect(await failureOf((async () => store.forStore().serviceLogs([], options))())).toMatchObject({
+    code: 'usage',
+    message,
+  })
 })

@@ -97,12 +97,12 @@ function unknownOption(
   allowed: readonly OptionName[],
 ): Error {
   const message = spec ? `"${spec.name}" has no option ${rawName}` : `there is no option ${rawName}`
+  const isOfProgram = spec?.takesProgram === true && !rawName.startsWith('--')
   const owners = commandTable.filter((command) => isAllowed(name, command.options))
-  if (owners.length > 0) {
+  if (owners.length > 0 && !isOfProgram) {
     const names = owners.map((command) => `"${command.name}"`).join(', ')
     return usageError(message, `It is an option of ${names}.`)
   }
-  const isOfProgram = spec?.takesProgram === true && !rawName.startsWith('--')
   const near = isOfProgram
     ? undefined
     : didYouMean(

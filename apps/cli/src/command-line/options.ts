@@ -223,8 +223,8 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
     value: 'BY',
     summary: 'in which order: calls, errors, p50, p95, name (default "calls")',
   },
-  lines: { kind: 'text', value: 'NUMBER', summary: 'how many lines are shown at most (default 100)' },
-  follow: { kind: 'flag', summary: 'go on with what comes, until you interrupt it' },
+  lines: { kind: 'text', short: 'n', value: 'NUMBER', summary: 'how many lines at most (default 100)' },
+  follow: { kind: 'flag', short: 'f', summary: 'go on with what comes, until you interrupt it' },
   since: { kind: 'text', value: 'TIME', summary: 'nothing older than that: 10m, 2h' },
   user: { kind: 'text', value: 'NAME', summary: 'the user in Redis (default "mcpstore")' },
 }

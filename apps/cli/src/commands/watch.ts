@@ -8,7 +8,7 @@ import { writeNote } from '../output/output.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { untilEnded, withStore } from '../store/store-session.ts'
 
-/** `watch [PATTERN]`: one line for each event, until the user interrupts it or nobody reads any more. */
+/** `watch [PATTERN]`: one line for each event, until the user interrupts it or nobody reads a line any more. */
 export async function watch(
   context: CommandContext,
   { positionals: [given] }: CommandInput,

@@ -47,12 +47,17 @@ function storeOptions({ homeFolder }: Core, settings: Settings, host: World): St
 async function warnOfLogs(
   { json, quiet }: Settings,
   { err }: Pick<Host, 'err'>,
-  { message }: Error,
+  problem: Error,
 ): Promise<void> {
   if (json || quiet) return
   const { writeWarning } = await import('../failures/failure.ts')
-  const hint = 'Make room there, or keep none of it: MCPSTORE_SERVICE_LOGS=0.'
-  writeWarning(err, `what services say cannot be kept: ${message}`, hint)
+  const { code } = problem as NodeJS.ErrnoException
+  const isForbidden = code === 'EACCES' || code === 'EPERM'
+  const remedy = isForbidden
+    ? 'It may not be written by you: see whose it is (ls -l), take it back'
+    : 'Make room there'
+  const hint = `${remedy}, or keep none of it: MCPSTORE_SERVICE_LOGS=0.`
+  writeWarning(err, `what services say cannot be kept: ${problem.message}`, hint)
 }
 
 async function warnOfPins(
