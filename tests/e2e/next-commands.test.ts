@@ -84,3 +84,45 @@ it('every error ends with a command that can be run as it stands, about the same
     expect(stdout + stderr, command).not.toBe('')
   }
 })
+
+it('the commands that hints name are about the dataspace that the command line was about', async () => {
+  await using box = new Box()
+  const place = ['--dataspace', 'other one', '--namespace', 'mine']
+  const added = JSON.stringify({
+    mcpServers: { demo: fixtureServer(box), gone: { url: 'http://127.0.0.1:1/mcp' } },
+  })
+  expect((await mcpstore(box, ['add', added, ...place])).exit).toBe(0)
+  box.write('bin/mcpstore', `#!/bin/sh\nexec '${process.execPath}' "$PROGRAM" "$@"\n`, 0o755)
+  const env = box.environment({ PROGRAM: program, PATH: `${box.path('bin')}:${process.env['PATH']}` })
+  for (const argv of [
+    ['use-tool', 'demo/echo', '--dry-run'],
+    ['use-tool', 'gone/echo'],
+    ['check', 'gone'],
+    ['info', 'gome'],
+    ['list-tools', 'demo', '--agent', 'a g'],
+  ]) {
+    const { stderr } = await mcpstore(box, [...argv, ...place, '--json'])
+    const { hint } = errorOf({ stderr: stderr.split('\n')[0]! })
+    const commands = hint!.match(/mcpstore [a-z-]+ --.*$/) ?? []
+    expect(commands, `${argv.join(' ')}: ${hint}`).not.toEqual([])
+    for (const command of commands) {
+      expect(command).toContain(" --namespace mine --dataspace 'other one'")
+      const pasted = spawnSync('sh', ['-c', `${command} </dev/null`], {
+        env,
+        cwd: box.folder,
+        encoding: 'utf8',
+      })
+      expect(pasted.stderr, command).not.toMatch(/there is no|has no option|needs more/)
+    }
+  }
+  const secret = await mcpstore(box, [
+    'list',
+    '--redis',
+    'redis://:pass-word@127.0.0.1:1/0',
+    '--policy',
+    'strict',
+    '--json',
+  ])
+  expect(secret.stderr).toContain('MCPSTORE_REDIS_URL')
+  expect(secret.stderr).not.toContain('pass-word')
+})

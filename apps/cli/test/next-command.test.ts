@@ -46,7 +46,11 @@ it.each<[FailureCode, string[], string]>([
   ['usage', ['use-tool', '--no-such-option'], 'use-tool --help'],
   ['usage', ['no-such-command'], '--help'],
 ])('%s after %j', (code, argv, command) => {
-  expect(withNextCommand({ code, hint: 'Do this.' }, argv)).toBe(`Do this. Next: mcpstore ${command}`)
+  // An address with a password is not repeated.
+  const first = argv.includes('redis://:secret@host')
+    ? 'Put the URL of that Redis into MCPSTORE_REDIS_URL first. '
+    : ''
+  expect(withNextCommand({ code, hint: 'Do this.' }, argv)).toBe(`${first}Do this. Next: mcpstore ${command}`)
   expect(withNextCommand({ code, hint: 'Look there' }, argv)).toBe(`Look there; next: mcpstore ${command}`)
 })
 

@@ -8,6 +8,7 @@ import {
 import type { OptionValues } from '../command-line/options.ts'
 import { shellWord } from '../output/sample-call.ts'
 import type { FailureCode } from './exit-codes.ts'
+import { inSamePlace } from './same-place.ts'
 
 /** What the command line that failed was about, in words for a shell. */
 interface Asked {
@@ -73,9 +74,6 @@ const steps: Readonly<Record<FailureCode, readonly Step[]>> = {
 /** Whatever happened, these can be run. */
 const lastly = [plain('list'), ...storage]
 
-/** Repeated in what is to be typed next: it is about the same dataspace. The address of Redis may hold a password. */
-const repeated = ['namespace', 'dataspace', 'home', 'agent'] as const
-
 /**
  * The hint of an error, ending with the command to try next: its own, where it names one, else what helps after such an error.
  * `argv` is the command line that failed; `service` the one of many that it failed for.
@@ -85,8 +83,8 @@ export function withNextCommand(
   argv: readonly string[],
   service?: string,
 ): string | null {
-  if (hint !== null && namesCommand(hint)) return hint
   const { spec, positionals, values } = lineIn(argv)
+  if (hint !== null && namesCommand(hint)) return inSamePlace(hint, values)
   const asked = askedBy(spec, service === undefined ? positionals : [service])
   const next = (steps[code].length === 0 ? [] : [...steps[code], ...lastly])
     .map((step) => step(asked))
@@ -95,13 +93,9 @@ export function withNextCommand(
         command !== undefined && command.split(' ')[0] !== (command.includes('--help') ? '' : asked.command),
     )
   if (next === undefined) return hint
-  const where = repeated.flatMap((name) => {
-    const value = values[name]
-    return value === undefined || next.endsWith('--help') ? [] : [` --${name} ${shellWord(value)}`]
-  })
-  const command = `mcpstore ${next}${where.join('')}`
-  if (hint === null) return `Next: ${command}`
-  return /[.?!)]$/.test(hint) ? `${hint} Next: ${command}` : `${hint}; next: ${command}`
+  const command = `mcpstore ${next}`
+  const ending = /[.?!)]$/.test(hint ?? '') ? `${hint} Next: ${command}` : `${hint}; next: ${command}`
+  return inSamePlace(hint === null ? `Next: ${command}` : ending, values)
 }
 
 function namesCommand(hint: string): boolean {

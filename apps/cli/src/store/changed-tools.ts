@@ -2,6 +2,7 @@ import type { ToolChanges } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { writeWarning } from '../failures/failure.ts'
+import { inSamePlace } from '../failures/same-place.ts'
 import { agentOption, shellWord } from '../output/sample-call.ts'
 import { changesText } from '../output/tool-changes.ts'
 
@@ -9,11 +10,11 @@ import { changesText } from '../output/tool-changes.ts'
 export function warnOfChanges(
   { err }: Pick<CommandContext, 'err'>,
   { service, changes }: { service: string; changes: ToolChanges },
-  values: Pick<OptionValues, 'agent'>,
+  values: OptionValues,
 ): void {
   writeWarning(
     err,
     `the tools of "${service}" are not what they were when you first used it: ${changesText(changes)}`,
-    `See what changed: mcpstore diff ${shellWord(service)}${agentOption(values)}`,
+    inSamePlace(`See what changed: mcpstore diff ${shellWord(service)}${agentOption(values)}`, values),
   )
 }

@@ -101,7 +101,7 @@ async function explained(
   if (missing.length === 0) return refusal
   const message = `the arguments do not fit ${address}: ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing`
   return storeError('bad_arguments', message, {
-    hint: 'See what it takes with mcpstore prompts.',
+    hint: 'See what it takes: mcpstore prompts',
     cause: refusal,
   })
 }
