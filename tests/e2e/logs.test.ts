@@ -216,6 +216,22 @@ it('what may not be written is not said to need room', async () => {
   )
 })
 
+it('a log that cannot be read hides no other, and is named; alone it is an error', async () => {
+  await using box = new Box()
+  await addServices(box, { demo: fixtureServer(box), theirs: fixtureServer(box) })
+  for (const name of ['theirs', 'demo']) await mcpstore(box, ['use-tool', `${name}/log`, 'data=x'])
+  chmodSync(fileOf(box, 'theirs'), 0o000)
+  const run = (...words: string[]) => mcpstore(box, ['logs', ...words], { unprivileged: true })
+  const { exit, stdout, stderr } = await run()
+  expect({ exit, stdout }).toEqual({ exit: 0, stdout: expect.stringContaining('demo  ') })
+  expect(stderr).toMatch(
+    /^warning: \S*theirs\.log cannot be read: EACCES[^\n]*\nhint: {4}Make it a file of yours/,
+  )
+  for (const words of [['theirs'], ['--json']]) {
+    expect(await run(...words)).toMatchObject({ exit: 5, stdout: '' })
+  }
+})
+
 it('it goes with its service, with the dataspace, and is not kept at all where nobody wants it', async () => {
   await using box = new Box()
   const env = { MCPSTORE_SERVICE_LOGS: '0' }

@@ -102,7 +102,7 @@ const METHODS: Record<Method, Record<string, Check>> = {
   diffTools: RENEW,
   acceptTools: RENEW,
   listTools: LIST,
-  serviceLogs: { lines: count, since: moment, follow: flag, signal },
+  serviceLogs: { lines: count, since: moment, follow: flag, signal, onProblem: callback },
   findTool: LIST,
   searchTools: { service: text, limit: ms },
   useTool: { ...ASK, totalTimeout: ms, onProgress: callback },

@@ -2,6 +2,7 @@ import type { ServiceLogLine } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { parseDuration } from '../command-line/duration.ts'
 import { usageError } from '../failures/cli-error.ts'
+import { writeWarning } from '../failures/failure.ts'
 import { toJson, writeJson } from '../output/json.ts'
 import { logLine } from '../output/log-line.ts'
 import { writeNote } from '../output/output.ts'
@@ -17,6 +18,10 @@ export async function logs(context: CommandContext, { positionals, values }: Com
   const options = {
     follow,
     signal: AbortSignal.any([signal, unread]),
+    // A document has no place for a warning: there it is an error.
+    ...(!settings.json && {
+      onProblem: (problem: Error & { hint?: string }) => writeWarning(err, problem.message, problem.hint),
+    }),
     ...(values.lines !== undefined && { lines: parseLines(values.lines) }),
     ...(values.since !== undefined && { since: Date.now() - parseDuration(values.since, '--since') }),
   }

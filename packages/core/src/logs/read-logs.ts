@@ -19,13 +19,15 @@ export interface ServiceLogOptions {
   /** Goes on with what comes, until `signal` is aborted. */
   follow?: boolean
   signal?: AbortSignal
+  /** Told once of each log that cannot be read while others can. Without it the first of them ends the reading. */
+  onProblem?: (problem: Error) => void
 }
 
 /** What services said; see `StoreContext.serviceLogs`. */
 export async function* readLogs(
   { logFolder, registry }: Pick<House, 'logFolder' | 'registry'>,
   names: readonly string[],
-  { lines = DEFAULT_LINES, since = 0, follow = false, signal }: ServiceLogOptions,
+  { lines = DEFAULT_LINES, since = 0, follow = false, signal, onProblem }: ServiceLogOptions,
 ): AsyncGenerator<ServiceLogLine, void, undefined> {
   if (logFolder === undefined) {
     throw storeError('usage', 'what services say is kept for dataspaces that have a name and a usual place', {
@@ -36,13 +38,22 @@ export async function* readLogs(
     names.length === 0 ? registry.shown() : names.flatMap((name) => registry.find(name) ?? [])
   for (const name of names) registry.get(checkServiceName(name))
   const files = new Map<string, GrowingFile>()
+  const told = new Set<string>()
   const news = async (most: number): Promise<ServiceLogLine[]> => {
     let heard: ServiceLogLine[] = []
-    for (const service of asked()) {
+    const services = asked()
+    let unreadable = 0
+    for (const service of services) {
       const path = logPath(logFolder, service)
       const file = files.get(path) ?? new GrowingFile(path)
       files.set(path, file)
-      const more = linesOf(service, await newLines(file, path)).filter(({ at }) => Date.parse(at) >= since)
+      const read = await newLines(file, path).catch((problem: Error) => {
+        if (!onProblem || ++unreadable === services.length) throw problem
+        if (!told.has(path)) onProblem(problem)
+        told.add(path)
+        return []
+      })
+      const more = linesOf(service, read).filter(({ at }) => Date.parse(at) >= since)
       heard = inOrder([...heard, ...more]).slice(-most)
     }
     return heard
