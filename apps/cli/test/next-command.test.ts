@@ -51,7 +51,9 @@ it.each<[FailureCode, string[], string]>([
     ? 'Put the URL of that Redis into MCPSTORE_REDIS_URL first. '
     : ''
   expect(withNextCommand({ code, hint: 'Do this.' }, argv)).toBe(`${first}Do this. Next: mcpstore ${command}`)
-  expect(withNextCommand({ code, hint: 'Look there' }, argv)).toBe(`Look there; next: mcpstore ${command}`)
+  expect(withNextCommand({ code, hint: 'Look there' }, argv)).toBe(
+    `${first}Look there; next: mcpstore ${command}`,
+  )
 })
 
 it('a hint that names a command is left as it is, and one that only speaks of mcpstore is not', () => {
