@@ -42,7 +42,7 @@ const failing: readonly [string, string[]][] = [
   ['unreachable', ['use-tool', 'gone/echo']],
   ['unreachable', ['check', 'missing']],
   ['unreachable', ['list-tools', 'gone']],
-  ['timeout', ['use-tool', 'my docs/hang', '--timeout', '300ms']],
+  ['timeout', ['use-tool', 'mute/echo', 'text=a', '--timeout', '300ms']],
   ['storage', ['list', '--home', '/dev/null/x']],
 ]
 
@@ -54,6 +54,7 @@ it('every error ends with a command that can be run as it stands, about the same
   await addServices(box, {
     'my docs': fixtureServer(box),
     others: fixtureServer(box),
+    mute: fixtureServer(box, { mute: ['tools/call'] }),
     unlisted: fixtureServer(box),
     off: { ...fixtureServer(box), disabled: true },
     unset: { command: process.execPath, env: { A: '${NOT_SET_ANYWHERE}' } },
