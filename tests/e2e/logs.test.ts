@@ -23,7 +23,7 @@ it('what a server printed and reported is kept, with when, by which process, and
   const failed = await mcpstore(box, ['use-tool', 'demo/die', '--json'])
   expect(errorOf(failed)).toMatchObject({
     code: 'outcome_unknown',
-    hint: 'It may have run. Find out before you call it again, and see what it said: mcpstore logs demo.',
+    hint: 'It may have run. Find out before you call it again, and see what it said: mcpstore logs demo',
   })
   const [first, second] = box.starts().filter((_, at) => at !== 1)
   const lines = await linesOf(box)
@@ -62,7 +62,7 @@ it('a service that cannot be started says where to look', async () => {
     'Run its command by hand to see what it needs, or see what it said: mcpstore logs dead.',
   )
   expect(errorOf(await mcpstore(box, ['check', 'slow', '--timeout', '1', '--json'])).hint).toBe(
-    'Allow it more time, or see what it said: mcpstore logs slow.',
+    'Allow it more time, or see what it said: mcpstore logs slow',
   )
   expect(textsOf(await linesOf(box, 'dead')).slice(1, 3)).toEqual(['no database', 'exited with code 3'])
 })

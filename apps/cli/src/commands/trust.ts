@@ -3,6 +3,7 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
+import { agentOption, shellWord } from '../output/sample-call.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { renderTrusted } from '../output/trusted-config.ts'
 import { servicesOf, untilInterrupted, withStore } from '../store/store-session.ts'
@@ -14,7 +15,8 @@ export async function trust(context: CommandContext, input: CommandInput): Promi
   const { revoke = false, yes = false } = input.values
   if (revoke && yes) throw usageError('--revoke asks nothing', 'Leave out --yes.')
   if (!revoke && !yes && (json || !context.confirm)) {
-    throw usageError('"trust" lets this service be started', 'Look at it with mcpstore info, then say --yes.')
+    const look = `mcpstore info ${shellWord(name)}${agentOption(input.values)}`
+    throw usageError('"trust" lets this service be started', `Say --yes, but look at it first: ${look}`)
   }
   return withStore(context, async (store) => {
     const services = servicesOf(store, input.values)

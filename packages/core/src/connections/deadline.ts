@@ -120,12 +120,12 @@ export class Deadline {
   failure(
     what: string,
     note = '',
-    advice = 'see what keeps the server busy',
+    advice = 'see what keeps the server busy.',
   ): McpStoreError<ErrorCode> | undefined {
     if (!this.#ended) return undefined
     if (this.#ended === 'aborted')
       return storeError('aborted', `${what} was aborted`, { cause: this.#caller?.reason })
-    const hint = `Allow it more time, or ${advice}.`
+    const hint = `Allow it more time, or ${advice}`
     const ms = this.#isTotal ? `${Math.round(this.#total!.ms)} ms in all` : `${this.#givenMs} ms`
     return storeError('timeout', `${what} took longer than ${ms}${note}`, { hint })
   }

@@ -121,7 +121,7 @@ export function verdictError(
   const { service, config, link } = subject
   const advice = link?.advice === undefined ? '' : `, and ${link.advice}`
   const hints: Partial<Record<ErrorCode, string>> = {
-    outcome_unknown: `${unknownOutcomeHint}${advice}.`,
+    outcome_unknown: advice === '' ? `${unknownOutcomeHint}.` : unknownOutcomeHint + advice,
     forbidden_address: forbiddenHint(subject),
   }
   const hint = hints[code] ?? verdict.hint

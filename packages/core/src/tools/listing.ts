@@ -1,4 +1,5 @@
 import type { McpStoreError } from '@mcpstore/storage'
+import { serviceWords } from '../config/shell-words.ts'
 import { LONGEST_TIMER_MS, within } from '../connections/deadline.ts'
 import { noteOfError, storeError } from '../errors.ts'
 import type { House } from '../house.ts'
@@ -183,10 +184,10 @@ function notLoaded({ name }: Service): McpStoreError {
   })
 }
 
-function notListed({ name }: Service): McpStoreError {
+function notListed({ name, scope }: Service): McpStoreError {
   const message = `the tools of service "${name}" are not known here, and it is not asked (offline)`
   return storeError('not_listed', message, {
-    hint: `Leave out offline (--offline), or ask it once: mcpstore list-tools ${name}`,
+    hint: `Leave out offline (--offline), or ask it once: mcpstore list-tools ${serviceWords(name, scope)}`,
   })
 }
 
