@@ -8,7 +8,7 @@ export interface Limit {
 
 /** The built program: what it loads is read and compiled at each start, which is most of what a start takes. */
 export const ofProgram: Limit[] = [
-  { what: 'mcpstore --help: bytes', most: 50_000, why: 'reads the command line, and says what there is' },
+  { what: 'mcpstore --help: bytes', most: 54_000, why: 'reads the command line, and says what there is' },
   { what: 'mcpstore list: bytes', most: 570_000, why: 'opens a local store; one file, and libsql' },
   { what: 'mcpstore list-tools: bytes', most: 620_000, why: 'the same, and how tools are shown' },
   { what: 'mcpstore list-tools: files', most: 6, why: 'no SDK, no schema validator' },

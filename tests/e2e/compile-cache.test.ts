@@ -89,7 +89,7 @@ it.skipIf(isNodes)('a file that somebody else may write, or has written, is not 
   expect(await mcpstore(box, ['list'])).toMatchObject({ exit: 0, stderr: '' })
 })
 
-it.runIf(isNodes)('Node keeps it in a folder that only this user may write, or not at all', async () => {
+it('it is kept in a folder that only this user may write, or not at all', async () => {
   const umask = process.umask(0o002)
   try {
     await using box = await boxAfterList()

@@ -106,8 +106,7 @@ function hasRoom(folder: string): boolean {
 /** Writes each file whole or not at all. What cannot be kept is compiled again next time, so nothing is said of it. */
 function save(folder: string, scripts: ReadonlyMap<string, Script>): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    if (!hasRoom(folder)) return
+    if (!makeOwn(folder) || !hasRoom(folder)) return
     for (const [path, script] of scripts) writeWhole(path, script.createCachedData())
     for (const name of readdirSync(folder)) {
       const path = join(folder, name)
