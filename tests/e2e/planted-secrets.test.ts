@@ -123,6 +123,9 @@ async function plantAll(scene: PlantedScene): Promise<void> {
   await until('one of them tells of the conflict', () =>
     [...scene.printed].some(([by, said]) => by.endsWith('host') && said.includes('conflict {')),
   )
+  await until('the loser is kept', async () =>
+    Boolean(await proxied.redis.command('EXISTS', 'default:default:conflicts')),
+  )
   await until('what was written meanwhile is there', async () => {
     const { stdout } = await scene.run(there, ['info', 'offline', '--json'])
     return stdout !== ''
