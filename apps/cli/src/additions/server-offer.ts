@@ -2,6 +2,7 @@ import type { AddOptions, ServerOffer } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { usageError } from '../failures/cli-error.ts'
+import { writeToDecide } from '../output/output.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { renderTrusted } from '../output/trusted-config.ts'
 import { untilInterrupted } from '../store/store-session.ts'
@@ -12,9 +13,9 @@ export function confirmOffer(
   { yes = false }: OptionValues,
 ): NonNullable<AddOptions['confirm']> {
   return async (offer: ServerOffer) => {
-    if (!settings.json && !(yes && settings.quiet)) {
-      err.write(renderTrusted(offer, err))
-      for (const note of offer.notes) err.write(`${visibleLine(note)}\n`)
+    if (!settings.json) {
+      writeToDecide(err, renderTrusted(offer, err), yes)
+      for (const note of offer.notes) writeToDecide(err, `${visibleLine(note)}\n`, yes)
     }
     if (yes) return true
     if (settings.json || !confirm) {

@@ -8,7 +8,7 @@ import { writeNote } from '../output/output.ts'
 import { statusCell } from '../output/service-text.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
+import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 const emptyText =
   'Nothing to check: there is no enabled service. See mcpstore list, or mcpstore add --help.\n'
@@ -18,13 +18,10 @@ export async function check(
   context: CommandContext,
   { positionals: [name], values }: CommandInput,
 ): Promise<number> {
-  const { json, timeoutMs } = context.settings
+  const { json } = context.settings
   return withStore(context, async (store) => {
     const checks = await whileWaiting(context, `checking ${name ?? 'all services'}`, () =>
-      servicesOf(store, values).checkServices(name, {
-        signal: context.signal,
-        ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
-      }),
+      servicesOf(store, values).checkServices(name, askOptions(context)),
     )
     if (json) writeJson(context.out, { services: checks })
     else if (checks.length === 0) writeNote(context.out, emptyText)

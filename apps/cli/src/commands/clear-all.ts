@@ -12,7 +12,7 @@ import {
   writeWarning,
 } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
-import { writeNote } from '../output/output.ts'
+import { writeNote, writeToDecide } from '../output/output.ts'
 import { visibleLine, visibleText } from '../output/terminal-text.ts'
 import { settle } from '../store/durability.ts'
 import { untilInterrupted, withStoreToChange } from '../store/store-session.ts'
@@ -41,9 +41,7 @@ export async function clearAll(context: CommandContext, values: OptionValues): P
   if (!json) {
     for (const { message, hint } of unnamed.map(leftAlone)) writeWarning(err, message, hint)
     if (names.length === 0) writeNote(out, `there is no dataspace in ${where}\n`)
-    // Whoever is asked has to see of what.
-    const show = values.yes ? writeNote : (output: typeof err, text: string) => output.write(text)
-    for (const name of names) show(err, `${visibleLine(name)}\n`)
+    for (const name of names) writeToDecide(err, `${visibleLine(name)}\n`, values.yes === true)
   }
   if (!values.yes && names.length > 0) {
     const question = `Remove every service from ${names.length === 1 ? 'this dataspace' : `these ${names.length} dataspaces`} of ${where}?`

@@ -3,17 +3,17 @@ import { exitCodes } from '../failures/exit-codes.ts'
 import { writeJson } from '../output/json.ts'
 import { agentOption, shellWord } from '../output/sample-call.ts'
 import { renderToolsDiff } from '../output/tools-diff.ts'
-import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
+import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `diff SERVICE [--fresh] [--accept]`: which tools are not what they were, and what about them; accepts them if asked to. */
 export async function diff(
   context: CommandContext,
   { positionals: [name = ''], values }: CommandInput,
 ): Promise<number> {
-  const { settings, signal, out } = context
+  const { settings, out } = context
   const { accept = false, fresh = false } = values
-  const { json, timeoutMs } = settings
-  const options = { fresh, signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
+  const { json } = settings
+  const options = { fresh, ...askOptions(context) }
   return withStore(context, async (store) => {
     const services = servicesOf(store, values)
     const found = await whileWaiting(context, `asking ${name} for tools`, () =>

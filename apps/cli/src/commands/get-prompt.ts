@@ -4,7 +4,7 @@ import { writeJson } from '../output/json.ts'
 import { paint } from '../output/output.ts'
 import { givenText, visibleLine } from '../output/terminal-text.ts'
 import { renderToolResult } from '../output/tool-result.ts'
-import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
+import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `get-prompt SERVICE/PROMPT [k=v]...`: prints the messages of a prompt, each below who is to say it. */
 export async function getPrompt(
@@ -13,12 +13,11 @@ export async function getPrompt(
 ): Promise<number> {
   const [prompt = '', ...words] = positionals
   const args = readTexts(words)
-  const { out, settings, signal } = context
-  const { json, timeoutMs } = settings
+  const { out, settings } = context
+  const { json } = settings
   return withStore(context, async (store) => {
-    const options = { signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
     const result = await whileWaiting(context, `getting ${prompt}`, () =>
-      servicesOf(store, values).getPrompt(prompt, args, options),
+      servicesOf(store, values).getPrompt(prompt, args, askOptions(context)),
     )
     if (json) writeJson(out, result)
     else {

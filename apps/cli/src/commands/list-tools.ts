@@ -7,7 +7,7 @@ import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
 import { renderToolList } from '../output/tool-list.ts'
 import { warnOfChanges } from '../store/changed-tools.ts'
-import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
+import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 const emptyText = 'No tools: there is no enabled service. See mcpstore list, or mcpstore add --help.\n'
 
@@ -18,14 +18,13 @@ export async function listTools(context: CommandContext, input: CommandInput): P
   if (input.values.limit !== undefined)
     throw usageError('--limit is for a search', 'Say what for: --search WORDS')
   const choice = listChoice(input.values)
-  const { json, timeoutMs } = context.settings
+  const { json } = context.settings
   return withStore(context, async (store) => {
     const name = input.positionals[0]
     const tools = await whileWaiting(context, `asking ${name ?? 'all services'} for tools`, () =>
       servicesOf(store, input.values).listTools(name, {
         ...choice,
-        signal: context.signal,
-        ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+        ...askOptions(context),
       }),
     )
     if (json) writeJson(context.out, { tools: [...tools], services: tools.services })

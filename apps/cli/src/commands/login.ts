@@ -6,12 +6,12 @@ import { writeNote } from '../output/output.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { renderTrusted } from '../output/trusted-config.ts'
 import { openBrowser } from '../process/browser.ts'
-import { servicesOf, untilInterrupted, whileWaiting, withStore } from '../store/store-session.ts'
+import { askOptions, servicesOf, untilInterrupted, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `login NAME`: signs in to a service in the browser, which comes back to a port of this machine. */
 export async function login(context: CommandContext, { positionals, values }: CommandInput): Promise<number> {
   const [name = ''] = positionals
-  const { err, out, settings, signal } = context
+  const { err, out, settings } = context
   if (settings.json && values['no-browser']) {
     throw usageError('with --json nobody sees the address to open', 'Leave out --json, or --no-browser.')
   }
@@ -25,9 +25,8 @@ export async function login(context: CommandContext, { positionals, values }: Co
     }
     const report = await whileWaiting(context, `signing in to ${name}`, () =>
       services.signIn(name, {
-        signal,
+        ...askOptions(context),
         ...client,
-        ...(settings.timeoutMs !== undefined && { timeout: settings.timeoutMs }),
         open: (url, take) => show(context, { name, url, take, isOpened: !values['no-browser'] }),
       }),
     )
@@ -81,8 +80,10 @@ async function show(context: CommandContext, { name, url, take, isOpened }: Page
       ? `Sign in to ${visibleLine(name)} in the browser. If none opens: ${shown}\n`
       : `Sign in to ${visibleLine(name)} at: ${shown}\n`,
   )
-  if (opened || !ask) return // What is typed stands where the line was.
-  ;(await statusLine?.())?.end()
+  if (opened || !ask) return
+  const line = await statusLine?.()
+  // What is typed stands where it was.
+  line?.end()
   void paste(ask, take, err)
 }
 

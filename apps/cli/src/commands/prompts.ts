@@ -3,20 +3,17 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { reportParts } from '../failures/partial-failure.ts'
 import { renderContents } from '../output/content-list.ts'
 import { writeJson } from '../output/json.ts'
-import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
+import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `prompts [SERVICE]`: the prompts of all services, or of one, with what they take. */
 export async function prompts(
   context: CommandContext,
   { positionals: [name], values }: CommandInput,
 ): Promise<number> {
-  const { json, timeoutMs } = context.settings
+  const { json } = context.settings
   return withStore(context, async (store) => {
     const listed = await whileWaiting(context, `asking ${name ?? 'all services'} for prompts`, () =>
-      servicesOf(store, values).listPrompts(name, {
-        signal: context.signal,
-        ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
-      }),
+      servicesOf(store, values).listPrompts(name, askOptions(context)),
     )
     if (json) writeJson(context.out, { prompts: [...listed], services: listed.services })
     else {

@@ -4,21 +4,20 @@ import { cutText } from '../output/cut-text.ts'
 import { writeJson } from '../output/json.ts'
 import { readResultView, reportUnsaved, saveParts } from '../output/result-view.ts'
 import { renderToolResult } from '../output/tool-result.ts'
-import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
+import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `read-resource SERVICE URI`: prints the texts of a resource; of what is no text it says what it is, or saves it. */
 export async function readResource(
   context: CommandContext,
   { positionals: [service = '', uri = ''], values }: CommandInput,
 ): Promise<number> {
-  const { json, timeoutMs } = context.settings
+  const { json } = context.settings
   const { save, maxChars } = await readResultView(context, values)
   return withStore(context, async (store) => {
     const result = await whileWaiting(context, `reading ${uri} of ${service}`, () =>
       servicesOf(store, values).readResource(uri, {
         service,
-        signal: context.signal,
-        ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+        ...askOptions(context),
       }),
     )
     const content = [result.contents ?? []].flat().map(blockOf)

@@ -3,17 +3,17 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { reportParts } from '../failures/partial-failure.ts'
 import { type Group, renderContents } from '../output/content-list.ts'
 import { writeJson } from '../output/json.ts'
-import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
+import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `resources [SERVICE]`: the resources and the templates of all services, or of one. */
 export async function resources(
   context: CommandContext,
   { positionals: [name], values }: CommandInput,
 ): Promise<number> {
-  const { json, timeoutMs } = context.settings
+  const { json } = context.settings
   return withStore(context, async (store) => {
     const services = servicesOf(store, values)
-    const options = { signal: context.signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
+    const options = askOptions(context)
     const [listed, templates] = await whileWaiting(
       context,
       `asking ${name ?? 'all services'} for resources`,

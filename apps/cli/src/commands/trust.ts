@@ -2,7 +2,7 @@ import type { ServiceConfig, StoreContext, TrustReport } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
-import { writeNote } from '../output/output.ts'
+import { writeNote, writeToDecide } from '../output/output.ts'
 import { agentOption, shellWord } from '../output/sample-call.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { renderTrusted } from '../output/trusted-config.ts'
@@ -35,8 +35,7 @@ function approve(
   yes: boolean,
 ): Promise<TrustReport> {
   const show = (service: { name: string; config: ServiceConfig }): void => {
-    if (settings.json || (yes && settings.quiet)) return
-    err.write(renderTrusted(service, err))
+    if (!settings.json) writeToDecide(err, renderTrusted(service, err), yes)
   }
   return services.trustService(name, {
     confirm: async (service) => {

@@ -2,7 +2,7 @@ import { prepareCall, readCall } from '../arguments/prepared-call.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { readResultView, showResult } from '../output/result-view.ts'
 import { warnOfChanges } from '../store/changed-tools.ts'
-import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
+import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /**
  * `use-tool TOOL [k=v]... [--args JSON|@FILE|-]`: calls the tool at most once and prints what it answered; with `--dry-run`
@@ -12,7 +12,7 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
   const { values } = input
   const view = await readResultView(context, values)
   const given = await readCall(context, input)
-  const { json, timeoutMs } = context.settings
+  const { json } = context.settings
   return withStore(context, async (store) => {
     const services = servicesOf(store, values)
     if (!json) {
@@ -25,9 +25,11 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
     )
     if (values['dry-run'])
       return (await import('../arguments/dry-run.ts')).showRequest(context, services, call)
-    const options = { signal: context.signal, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) }
     const result = await whileWaiting(context, call.tool.name, (onProgress) =>
-      services.useTool(call.tool.name, call.args, { ...options, ...(onProgress && { onProgress }) }),
+      services.useTool(call.tool.name, call.args, {
+        ...askOptions(context),
+        ...(onProgress && { onProgress }),
+      }),
     )
     return showResult(context, view, { result, name: call.tool.tool })
   })

@@ -29,6 +29,12 @@ export function writeNote(output: Output, text: string): void {
   if (!output.isQuiet) output.write(text)
 }
 
+/** Writes what whoever is asked has to see; where it `isDecided` already nobody is, and it is a note. */
+export function writeToDecide(output: Output, text: string, isDecided: boolean): void {
+  if (isDecided) writeNote(output, text)
+  else output.write(text)
+}
+
 const styles = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const
 
 export type Style = keyof typeof styles

@@ -132,6 +132,14 @@ async function warnOfSecret({ settings, env, err }: CommandContext): Promise<voi
   for (const { message, hint } of secretWarnings(settings.secret, env)) writeWarning(err, message, hint)
 }
 
+/** How a server is asked: until the user interrupts it, and as long as `--timeout` says. */
+export function askOptions({ signal, settings: { timeoutMs } }: CommandContext): {
+  signal: AbortSignal
+  timeout?: number
+} {
+  return { signal, ...(timeoutMs !== undefined && { timeout: timeoutMs }) }
+}
+
 /** Why no change can be saved in the local file, as far as permissions tell; of Redis they tell nothing. */
 export async function obstacleTo(
   { writeObstacle }: Pick<CommandContext, 'writeObstacle'>,
