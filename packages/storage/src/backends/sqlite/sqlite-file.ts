@@ -116,8 +116,12 @@ export class SqliteFile<Tables> {
         if (this.#isReplaced(open)) throw vanished(this.path)
         return result
       } finally {
-        if (db.inTransaction) db.exec('ROLLBACK')
-        if (passing) db.exec('PRAGMA synchronous = FULL')
+        try {
+          if (db.inTransaction) db.exec('ROLLBACK')
+        } finally {
+          // Whatever came of it: what is written next has to be on the disk when it is told.
+          if (passing) db.exec('PRAGMA synchronous = FULL')
+        }
       }
     } catch (thrown) {
       throw classify(thrown, this.path)
