@@ -1,6 +1,7 @@
 import type { Scope } from '@mcpstore/storage'
 import { isObject } from '../config/problem.ts'
 import type { LogLevel } from '../host/handlers.ts'
+import { isMoment } from '../moment.ts'
 
 /** Where a line comes from: what the server printed, a message of the protocol, or the process's begin and end. */
 export type LogStream = 'stderr' | 'stdout' | 'message' | 'process'
@@ -49,8 +50,7 @@ function isKeptLine(read: unknown): read is KeptLine {
   if (!isObject(read)) return false
   const { at, pid, stream, level, text } = read
   return (
-    typeof at === 'string' &&
-    !Number.isNaN(Date.parse(at)) &&
+    isMoment(at) &&
     typeof pid === 'number' &&
     STREAMS.includes(String(stream)) &&
     (level === null || typeof level === 'string') &&
