@@ -9,7 +9,7 @@ import {
   sqliteBackend,
 } from '@mcpstore/storage'
 import Database from 'libsql'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { removeFolder, temporaryFolder } from '../../../tests/support/temporary-folder.ts'
 
 const config = (service: string) => recordKey({ scope: 'store', service, kind: 'config' })
@@ -23,9 +23,13 @@ describe('the dataspaces of a namespace in local files', () => {
 
   const fileOf = (dataspace: string) => localFile(home, 'n', dataspace)
 
-  async function open(dataspace: string, services: readonly string[] = []): Promise<Dataspace> {
+  async function open(
+    dataspace: string,
+    services: readonly string[] = [],
+    file = fileOf(dataspace),
+  ): Promise<Dataspace> {
     const one = new Dataspace({
-      backend: sqliteBackend({ file: fileOf(dataspace) }),
+      backend: sqliteBackend({ file }),
       namespace: 'n',
       dataspace,
     })
@@ -74,11 +78,17 @@ describe('the dataspaces of a namespace in local files', () => {
   })
 
   it('are not changed by a look, whether somebody is at work or not', async () => {
-    await (await open('idle', ['one'])).close()
     const busy = await open('busy', ['one'])
+    // By somebody else: libsql lets go of a file, and of the log beside it, when it is collected, which may be just then.
+    const elsewhere = temporaryFolder('mcpstore-made-')
+    onTestFinished(() => removeFolder(elsewhere))
+    const made = localFile(elsewhere, 'n', 'made')
+    await (await open('made', ['one'], made)).close()
+    writeFileSync(fileOf('idle'), readFileSync(made))
+    writeFileSync(`${fileOf('idle')}-wal`, '')
     // A file that was left behind without its log.
     const copied = fileOf('copied')
-    writeFileSync(copied, readFileSync(fileOf('idle')))
+    writeFileSync(copied, readFileSync(made))
     const before = disk()
     const { dataspaces } = await localDataspaces(home, 'n')
     expect(dataspaces.map(({ name, keys }) => [name, keys])).toEqual([
