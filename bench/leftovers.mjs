@@ -17,11 +17,15 @@ export function memoryOf(text) {
 
 /** Waits until no such process is left, and ends by id what is left after `patienceMs`. Answers the ids of these. */
 export async function endLeftovers(text, { patienceMs = 3000 } = {}) {
+  await untilGone(text, patienceMs)
+  const ended = killAll(text)
+  await untilGone(text, patienceMs)
+  return ended
+}
+
+async function untilGone(text, patienceMs) {
   const until = performance.now() + patienceMs
   while (processesOf(text).length > 0 && performance.now() < until) await sleep(20)
-  const ended = killAll(text)
-  while (processesOf(text).length > 0) await sleep(20)
-  return ended
 }
 
 /** Ends such processes at once, and answers their ids. */

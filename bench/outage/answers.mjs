@@ -31,6 +31,26 @@ export function asRead(pairs, kept) {
   return kept === undefined ? { outcome: 'ok' } : { outcome: 'kept', word: kept }
 }
 
+/**
+ * The operations of a system that can `get` one entry, `set` one, which answers a word, and `getAll` of a list of names;
+ * `said` is what its words mean.
+ */
+export function operationsOf({ get, set, getAll, said }) {
+  const read = async (name) => asRead([[name, await get(name)]])
+  return {
+    known: (number) => read(knownName(number)),
+    unknown: (number) => read(unknownName(number)),
+    write: async (number) => {
+      const name = writtenName(number)
+      return asWritten(await set(name, contentOf(name)), said)
+    },
+    list: async () => {
+      const values = await getAll(known)
+      return asRead(known.map((name, at) => [name, values[at]]))
+    },
+  }
+}
+
 /** What came of a write by the `word` that it was acknowledged with; one of `kept` means that it is not in Redis yet. */
 export function asWritten(word, { kept = [], refused = [] } = {}) {
   if (refused.includes(word)) return { outcome: 'error', word: `it answered ${word}` }

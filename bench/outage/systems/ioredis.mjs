@@ -1,14 +1,5 @@
 import { Redis } from 'ioredis'
-import {
-  asRead,
-  asWritten,
-  contentOf,
-  known,
-  knownName,
-  seeds,
-  unknownName,
-  writtenName,
-} from '../answers.mjs'
+import { contentOf, operationsOf, seeds } from '../answers.mjs'
 
 // ioredis with its defaults, and nothing else.
 
@@ -22,20 +13,12 @@ export async function open({ port }) {
   const client = new Redis({ host: '127.0.0.1', port })
   // One that nobody listens to is printed.
   client.on('error', () => {})
-  const read = async (name) => asRead([[name, parsed(await client.get(name))]])
   return {
-    operations: {
-      known: (number) => read(knownName(number)),
-      unknown: (number) => read(unknownName(number)),
-      write: async (number) => {
-        const name = writtenName(number)
-        return asWritten(await client.set(name, JSON.stringify(contentOf(name))))
-      },
-      list: async () => {
-        const texts = await client.mget(known)
-        return asRead(known.map((name, at) => [name, parsed(texts[at])]))
-      },
-    },
+    operations: operationsOf({
+      get: async (name) => parsed(await client.get(name)),
+      set: (name, content) => client.set(name, JSON.stringify(content)),
+      getAll: async (names) => (await client.mget(names)).map(parsed),
+    }),
     close: () => client.disconnect(),
   }
 }

@@ -1,16 +1,7 @@
 import { BentoCache, bentostore } from 'bentocache'
 import { memoryDriver } from 'bentocache/drivers/memory'
 import { redisBusDriver, redisDriver } from 'bentocache/drivers/redis'
-import {
-  asRead,
-  asWritten,
-  contentOf,
-  known,
-  knownName,
-  seeds,
-  unknownName,
-  writtenName,
-} from '../../outage/answers.mjs'
+import { contentOf, known, operationsOf, seeds } from '../../outage/answers.mjs'
 
 // As its pages on two tiers and on grace periods set it up.
 
@@ -22,21 +13,15 @@ export async function seed(options) {
 
 export async function open(options) {
   const cache = makeCache(options)
-  for (const name of known) await cache.get({ key: name })
-  const read = async (name) => asRead([[name, await cache.get({ key: name })]])
+  const get = (key) => cache.get({ key })
+  for (const name of known) await get(name)
   return {
-    operations: {
-      known: (number) => read(knownName(number)),
-      unknown: (number) => read(unknownName(number)),
-      write: async (number) => {
-        const name = writtenName(number)
-        return asWritten(await cache.set({ key: name, value: contentOf(name) }), { refused: [false] })
-      },
-      list: async () => {
-        const values = await Promise.all(known.map((key) => cache.get({ key })))
-        return asRead(known.map((name, at) => [name, values[at]]))
-      },
-    },
+    operations: operationsOf({
+      get,
+      set: (key, value) => cache.set({ key, value }),
+      getAll: (names) => Promise.all(names.map(get)),
+      said: { refused: [false] },
+    }),
     close: () => cache.disconnectAll(),
   }
 }

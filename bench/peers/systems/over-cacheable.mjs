@@ -1,14 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import {
-  asRead,
-  asWritten,
-  contentOf,
-  known,
-  knownName,
-  seeds,
-  unknownName,
-  writtenName,
-} from '../../outage/answers.mjs'
+import { contentOf, known, operationsOf, seeds } from '../../outage/answers.mjs'
 
 const ATTEMPTS = 100
 const PAUSE_MS = 20
@@ -30,20 +21,13 @@ export function cacheableSystem(make, { prefix }) {
       const cache = make(urlOf(port))
       cache.on('error', () => {})
       for (const name of known) await untilThere(() => cache.get(name))
-      const read = async (name) => asRead([[name, await cache.get(name)]])
       return {
-        operations: {
-          known: (number) => read(knownName(number)),
-          unknown: (number) => read(unknownName(number)),
-          write: async (number) => {
-            const name = writtenName(number)
-            return asWritten(await cache.set(name, contentOf(name)), { refused: [false] })
-          },
-          list: async () => {
-            const values = await cache.getMany(known)
-            return asRead(known.map((name, at) => [name, values[at]]))
-          },
-        },
+        operations: operationsOf({
+          get: (name) => cache.get(name),
+          set: (name, content) => cache.set(name, content),
+          getAll: (names) => cache.getMany(names),
+          said: { refused: [false] },
+        }),
         close: () => cache.disconnect(),
       }
     },
