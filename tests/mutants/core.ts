@@ -57,6 +57,22 @@ export const coreMutants: Mutant[] = [
     test: 'does not show it',
   },
   {
+    name: 'a secret of three characters is shown',
+    file: 'packages/core/src/config/secrets.ts',
+    find: 'const SHORTEST_NAMED = 3',
+    replace: 'const SHORTEST_NAMED = 4',
+    suite: 'packages/core/test/config-secrets.test.ts',
+    test: 'bad PIN 123, not 1234 or a123',
+  },
+  {
+    name: 'what says something about a secret is taken for one',
+    file: 'packages/core/src/config/secret-shapes.ts',
+    find: 'if (measures.has(parts.at(-1)!)) return false',
+    replace: '',
+    suite: 'packages/core/test/config-secrets.test.ts',
+    test: 'stays readable: plain settings are no secrets',
+  },
+  {
     name: 'the secret is filled into placeholders',
     file: 'packages/core/src/secrets/environment.ts',
     find: 'return holdsOne(value) ? undefined : value',

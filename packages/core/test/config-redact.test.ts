@@ -16,6 +16,7 @@ describe('a config as it is shown', () => {
   it.each([
     ['hunter2', '***'],
     ['info', '***'],
+    ['7', '***'],
     ['', ''],
     ['${TOKEN}', '${TOKEN}'],
     ['${A}${B}', '${A}${B}'],
@@ -94,6 +95,14 @@ describe('a config as it is shown', () => {
       ['-e', 'API_KEY=***', '-e', 'MODE=fast'],
     ],
     [['--env=GITHUB_TOKEN=hunter2'], ['--env=GITHUB_TOKEN=***']],
+    [
+      ['--pin', '7', '--card-pin=12', 'passcode: 4711', '--otp=1'],
+      ['--pin', '***', '--card-pin=***', 'passcode: ***', '--otp=***'],
+    ],
+    [
+      ['--ping', '7', '--pinned=12', '--spin=1', '--token-limit=9', '--max-token-count', '5'],
+      ['--ping', '7', '--pinned=12', '--spin=1', '--token-limit=9', '--max-token-count', '5'],
+    ],
     [
       ['--header', 'X-Custom: hunter2'],
       ['--header', 'X-Custom: ***'],

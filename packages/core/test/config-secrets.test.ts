@@ -66,6 +66,11 @@ describe('text about an expanded config', () => {
       'line *** read',
     ],
     ['pa${ss}word', env({ PASSWORD: 'pa${ss}word' }), '***'],
+    ['bad PIN 123, not 1234 or a123', env({ CARD_PIN: '123' }), 'bad PIN ***, not 1234 or a123'],
+    ['bad key abc', env({ KEY: 'abc' }), 'bad key ***'],
+    ['code is swordfish', env({ PASSCODE: 'swordfish' }), 'code is ***'],
+    ['code is 4711', env({ otp: '4711' }), 'code is ***'],
+    ['door --pin 4711', { type: 'stdio', command: 'door', args: ['--pin', '4711'] }, 'door --pin ***'],
   ])('%j does not show it', (text, config, shown) => {
     expect(redacted(text, config)).toBe(shown)
   })
@@ -81,7 +86,17 @@ describe('text about an expanded config', () => {
       REGION: 'us-east-1',
       VERSION: '1.2.3',
       API: 'https://api.example.com/v1',
-      KEY: 'abc',
+      CODE: 'abc',
+      KEY: 'ab',
+      PINNED: 'latest',
+      PING: 'never',
+      SPIN: 'fast',
+      OPTIONS: 'default',
+      TOKEN_TTL: '300',
+      MAX_TOKENS: '512',
+      AUTH_TYPE: 'jwt',
+      AUTH: 'off',
+      REQUIRE_TOKEN: 'true',
     })
     expect(secretsIn(config)).toEqual([])
     expect(

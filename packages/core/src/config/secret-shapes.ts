@@ -1,15 +1,18 @@
-const secretWords = new Set([
-  ...['auth', 'authorization', 'bearer', 'cookie', 'jwt', 'pass', 'pat', 'pwd', 'sas', 'sig'],
-])
+const secretWords = words(
+  'auth authorization bearer cookie cvc cvv jwt otp pass passcode pat pin pincode pw pwd sas sig totp',
+)
+// What ends in one of these says something about a secret: `TOKEN_LIMIT`.
+const measures = words('count enabled expiry length limit method mode required size timeout ttl type')
 const secretEnding = /(?:key|token|secret|passwd|password|passphrase|credentials?|signature)\d*$/
 
 /** Whether a variable, header, flag or query parameter of this name usually carries a secret. */
 export function isSecretName(name: string): boolean {
-  const words = name
+  const parts = name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z\d]+/)
-  return words.some((word) => secretWords.has(word) || secretEnding.test(word))
+  if (measures.has(parts.at(-1)!)) return false
+  return parts.some((word) => secretWords.has(word) || secretEnding.test(word))
 }
 
 // Beginnings by which issuers make their tokens known; a digit must follow, as in hardly any chosen name.
@@ -45,4 +48,8 @@ function looksRandom(text: string): boolean {
     return kind !== before && !(before === 'upper' && kind === 'lower')
   })
   return changes.length / kinds.length > 0.25
+}
+
+function words(text: string): Set<string> {
+  return new Set(text.split(' '))
 }

@@ -5,6 +5,8 @@ import type { ServiceConfig } from './service-config.ts'
 
 /** Shorter ones would blacken harmless words and give little away. */
 const SHORTEST_SECRET = 4
+/** Of what goes by the name of a secret: it is looked for as a word by itself. */
+const SHORTEST_NAMED = 3
 /** A line of a secret with several lines counts by itself from this length on. */
 const SHORTEST_LINE = 8
 
@@ -16,6 +18,7 @@ const settings: RegExp[] = [
   /^(?:[A-Za-z]:|[.~]{0,2})[/\\]/,
   /^[\w.-]+:\d{1,5}$/,
 ]
+const switches = /^(?:true|false|yes|no|on|off|none|null)$/i
 const plainHeaders = new Set(['accept', 'accept-encoding', 'accept-language', 'content-type', 'user-agent'])
 
 /**
@@ -25,7 +28,10 @@ const plainHeaders = new Set(['accept', 'accept-encoding', 'accept-language', 'c
 export function secretsIn(config: ServiceConfig): string[] {
   const secrets = new Set<string>()
   const keep: Hide = (secret, name) => {
-    if (isSecretName(name) || !isSetting(secret)) for (const one of variants(secret)) secrets.add(one)
+    const isNamed = isSecretName(name) && !switches.test(secret)
+    if (!isNamed && isSetting(secret)) return ''
+    const shortest = isNamed ? SHORTEST_NAMED : SHORTEST_SECRET
+    for (const one of variants(secret)) if (one.length >= shortest) secrets.add(one)
     return ''
   }
   mapValues(config, (value, { kind, name }) => {
@@ -39,15 +45,19 @@ export function secretsIn(config: ServiceConfig): string[] {
     return ''
   })
   if (config.type === 'stdio' && config.args) hideInArgs(config.args, keep)
-  return [...secrets].filter(({ length }) => length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length)
+  return [...secrets].filter(({ length }) => length >= SHORTEST_NAMED).sort((a, b) => b.length - a.length)
 }
 
-/** The text with every secret in it replaced by `***`. Redact before cutting: half a secret is not recognised. */
+/**
+ * The text with every secret in it replaced by `***`, the shortest only where they are a word by themselves. Redact before
+ * cutting: half a secret is not recognised.
+ */
 export function redactText(text: string, secrets: readonly string[]): string {
   const covered: { start: number; end: number }[] = []
   for (const secret of secrets.filter((one) => one !== '')) {
     for (let start = text.indexOf(secret); start >= 0; start = text.indexOf(secret, start + 1)) {
-      covered.push({ start, end: start + secret.length })
+      const end = start + secret.length
+      if (secret.length >= SHORTEST_SECRET || isAlone(text, start, end)) covered.push({ start, end })
     }
   }
   covered.sort((a, b) => a.start - b.start)
@@ -59,6 +69,10 @@ export function redactText(text: string, secrets: readonly string[]): string {
     done = Math.max(done, end)
   }
   return result + text.slice(done)
+}
+
+function isAlone(text: string, start: number, end: number): boolean {
+  return !/[\p{L}\d]/u.test(text.slice(Math.max(0, start - 1), start) + text.slice(end, end + 1))
 }
 
 function keepEnv(value: string, name: string, keep: Hide): string {
