@@ -42,6 +42,7 @@ const findConfigs = 'packages/core/test/find-configs.test.ts'
 const dialectTests = 'packages/core/test/dialects'
 
 const serviceFaults = 'packages/core/test/service-faults.test.ts'
+const mistyped = 'packages/core/test/mistyped-names.test.ts'
 const refreshOnce = 'packages/core/test/refresh-once.test.ts'
 const rightLists = 'packages/core/test/right-lists.test.ts'
 const warmStart = 'packages/core/test/warm-start.test.ts'
@@ -492,6 +493,22 @@ export const coreMutants: Mutant[] = [
     replace: 'likely.filter((one) => mayExport(one.name, address) || one)',
     suite: partial,
     test: 'a call by export name waited for a service of another name that never answers',
+  },
+  {
+    name: 'for a mistyped service of a tool all are started',
+    file: 'packages/core/src/tools/resolve.ts',
+    find: 'listServices(house, these, { offline: true })',
+    replace: 'listServices(house, these, options)',
+    suite: mistyped,
+    test: 'for a service that was not there every service without a list was started',
+  },
+  {
+    name: 'for a mistyped service of a prompt all are started',
+    file: 'packages/core/src/contents/prompts.ts',
+    find: 'if (house.registry.all().some((service) => isSlip(name, service.name))) house.registry.get(name)',
+    replace: '',
+    suite: mistyped,
+    test: 'for a service that was not there every service without a list was started',
   },
   {
     name: 'of several tools of a name the first is taken',

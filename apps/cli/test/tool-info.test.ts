@@ -94,13 +94,31 @@ describe('info TOOL without its service found nothing', () => {
     )
   })
 
-  it('a mistyped service is no reason to ask any server', async () => {
-    const { exit, stderr } = await run(['info', 'wether'], { services })
-    expect({ exit, stderr }).toEqual({
-      exit: 1,
-      stderr: 'error: there is no service\nhint:  Did you mean weather? Next: mcpstore list\n',
-    })
+  it('the name of nothing says which services come near', async () => {
+    const hintOf = async (hint: string) => {
+      const findTool = () => Promise.reject(libraryError('unknown_tool', 'there is no tool', hint))
+      return (await run(['info', 'weather_eu'], { services: { ...services, findTool } })).stderr.split(
+        '\n',
+      )[1]
+    }
+    expect(await hintOf('Did you mean weather/now?')).toBe(
+      'hint:  Did you mean weather or weather/now? Next: mcpstore list',
+    )
+    expect(await hintOf('See list-tools.')).toBe(
+      'hint:  Did you mean weather? See list-tools. Next: mcpstore list',
+    )
   })
+
+  it.each(['wether', 'weathers'])(
+    '%s, a mistyped service, was looked for among the tools of all',
+    async (name) => {
+      const { exit, stderr } = await run(['info', name], { services })
+      expect({ exit, stderr }).toEqual({
+        exit: 1,
+        stderr: 'error: there is no service\nhint:  Did you mean weather? Next: mcpstore list\n',
+      })
+    },
+  )
 })
 
 const object = (properties: Record<string, unknown>) => ({

@@ -1,4 +1,5 @@
 const LONGEST_WORD = 128
+const separator = /[-_]/
 
 /**
  * The candidates that a person may have meant by `word`, best first, at most `max`: those a few slips of the finger
@@ -18,6 +19,25 @@ export function nearest(word: string, candidates: Iterable<string>, max = 3): st
     .map(({ candidate }) => candidate)
 }
 
+/** What is suggested, as a question. */
+export function didYouMean(near: readonly string[]): string {
+  return `Did you mean ${near.join(' or ')}?`
+}
+
+/**
+ * Whether `word` is `name` with a few slips of the finger. It is not where either is a part of the other: tools are called
+ * `now_weather` after their service.
+ */
+export function isSlip(word: string, name: string): boolean {
+  if (word === '' || isPart(word, name) || isPart(name, word)) return false
+  const [wanted, candidate] = [word.toLowerCase(), name.toLowerCase()]
+  return parts(wanted) === parts(candidate) || slipsIn(wanted, candidate) !== undefined
+}
+
+function isPart(part: string, whole: string): boolean {
+  return whole.split(separator).includes(part)
+}
+
 function scoreOf(word: string, name: string): number | undefined {
   // A service that both name makes two tools no more alike.
   const service = word.slice(0, word.lastIndexOf('/') + 1)
@@ -25,14 +45,23 @@ function scoreOf(word: string, name: string): number | undefined {
   const [wanted, candidate] = [word.slice(shared), name.slice(shared)]
   if (wanted === '') return undefined
   if (parts(wanted) === parts(candidate)) return 0
-  const longer = Math.max(wanted.length, candidate.length)
-  const allowed = Math.max(1, Math.floor(longer / 3))
-  if (candidate.length <= LONGEST_WORD && Math.abs(wanted.length - candidate.length) <= allowed) {
-    const slips = distance(wanted, candidate)
-    if (slips <= allowed && slips < longer) return slips
-  }
+  const slips = slipsIn(wanted, candidate)
+  if (slips !== undefined) return slips
   const [shorter, whole] = wanted.length < candidate.length ? [wanted, candidate] : [candidate, wanted]
-  return shorter.length >= 2 && whole.includes(shorter) ? allowed + 1 : undefined
+  return shorter.length >= 2 && whole.includes(shorter) ? allowedSlips(wanted, candidate) + 1 : undefined
+}
+
+function allowedSlips(a: string, b: string): number {
+  return Math.max(1, Math.floor(Math.max(a.length, b.length) / 3))
+}
+
+/** How many slips make one word the other, if not too many. */
+function slipsIn(wanted: string, candidate: string): number | undefined {
+  const longer = Math.max(wanted.length, candidate.length)
+  const allowed = allowedSlips(wanted, candidate)
+  if (longer > LONGEST_WORD || Math.abs(wanted.length - candidate.length) > allowed) return undefined
+  const slips = distance(wanted, candidate)
+  return slips <= allowed && slips < longer ? slips : undefined
 }
 
 /** Insertions, deletions, replacements, and swaps of neighbours. */
@@ -57,5 +86,5 @@ function distance(a: string, b: string): number {
 
 /** `tools-list`, `list_tools` and `list-tools` have the same parts. */
 function parts(word: string): string {
-  return word.split(/[-_]/).sort().join('-')
+  return word.split(separator).sort().join('-')
 }

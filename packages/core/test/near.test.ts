@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nearest } from '../src/near.ts'
+import { isSlip, nearest } from '../src/near.ts'
 
 describe('nearest', () => {
   it.each<[string, string[], string[]]>([
@@ -21,4 +21,19 @@ describe('nearest', () => {
     expect(nearest('tool', ['tool1', 'tool2', 'tool3', 'tool4'])).toEqual(['tool1', 'tool2', 'tool3'])
     expect(nearest('tool', new Set(['tool1', 'tool2']), 1)).toEqual(['tool1'])
   })
+})
+
+it.each<[string, string, boolean]>([
+  ['wether', 'weather', true],
+  ['weathers', 'weather', true],
+  ['Weather', 'weather', true],
+  ['weather', 'weather', false],
+  ['git_hub', 'git-hub', true],
+  ['my_docs', 'docs', false],
+  ['weather', 'weather-eu', false],
+  ['get_current_weather', 'weather', false],
+  ['', 'a', false],
+  ['nothing', 'weather', false],
+])('whether %s is a slip of %s: %j', (word, name, expected) => {
+  expect(isSlip(word, name)).toBe(expected)
 })

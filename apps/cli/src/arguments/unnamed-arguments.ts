@@ -1,5 +1,5 @@
 import type { ListedTool } from '@mcpstore/core'
-import { nearest } from '@mcpstore/core/near'
+import { didYouMean, nearest } from '@mcpstore/core/near'
 import { writeWarning } from '../failures/failure.ts'
 import type { Output } from '../output/output.ts'
 import { asSchema } from './argument-types.ts'
@@ -22,7 +22,7 @@ export function warnOfUnnamed(err: Output, tool: ListedTool, args: Record<string
       given,
       names.filter((name) => !Object.hasOwn(args, name)),
     )
-    const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : undefined
+    const hint = near.length > 0 ? didYouMean(near) : undefined
     writeWarning(err, `${tool.name} names no argument "${given}"; it is sent all the same`, hint)
   }
 }

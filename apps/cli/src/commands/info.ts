@@ -59,25 +59,30 @@ async function lookUp(
   try {
     return { service: await services.serviceInfo(name) }
   } catch (thrown) {
-    if (codeOf(thrown) !== 'unknown_service' || (await isMistyped(services, name))) throw thrown
-  }
-  try {
-    return { tool: await services.findTool(name, choice) }
-  } catch (thrown) {
-    if (codeOf(thrown) !== 'unknown_tool') throw thrown
-    const { hint } = thrown as { hint?: string }
-    throw new CliError('unknown_service', `there is no service and no tool "${name}"`, hint)
+    if ((thrown as Failed).code !== 'unknown_service') throw thrown
+    return { tool: await toolOr(thrown, services, name, choice) }
   }
 }
 
-/** Whether a service was meant: then nobody's tools are asked for. A tool's name often holds that of its service. */
-async function isMistyped(services: StoreContext, name: string): Promise<boolean> {
-  const { nearest } = await import('@mcpstore/core/near')
+type Failed = { code?: unknown; hint?: string }
+
+/** The tool of this name. Where a service was meant nobody's tools are asked for, and it is `noService` that is thrown. */
+async function toolOr(
+  noService: unknown,
+  services: StoreContext,
+  name: string,
+  choice: ListChoice,
+): Promise<ListedTool> {
+  const { didYouMean, isSlip, nearest } = await import('@mcpstore/core/near')
   const names = (await services.listServices()).map((service) => service.name)
-  const [near] = nearest(name, names, 1)
-  return names.length === 0 || (near !== undefined && !near.includes(name) && !name.includes(near))
-}
-
-function codeOf(thrown: unknown): unknown {
-  return (thrown as { code?: unknown }).code
+  if (names.length === 0 || names.some((one) => isSlip(name, one))) throw noService
+  try {
+    return await services.findTool(name, choice)
+  } catch (thrown) {
+    const { code, hint } = thrown as Failed
+    if (code !== 'unknown_tool') throw thrown
+    const near = nearest(name, names)
+    const meant = near.length > 0 ? `${didYouMean(near)} ${hint}`.replace('? Did you mean ', ' or ') : hint
+    throw new CliError('unknown_service', `there is no service and no tool "${name}"`, meant)
+  }
 }

@@ -1,7 +1,7 @@
 import type { McpStoreError } from '@mcpstore/storage'
 import { quoted } from '../config/problem.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
-import { nearest } from '../near.ts'
+import { didYouMean, nearest } from '../near.ts'
 import type { Asked } from '../services/ask-all.ts'
 import { notSearched, some } from '../tools/resolve.ts'
 
@@ -25,10 +25,6 @@ export function onlyOne<Entry extends { service: string; name?: string }>(
   throw storeError(`ambiguous_${kind}`, message, {
     hint: isPrompt ? `Say which one: ${choices}.` : `Name the service: ${choices}.`,
   })
-}
-
-export function didYouMean(near: readonly string[]): string {
-  return `Did you mean ${near.join(' or ')}?`
 }
 
 /** The error for what nobody has; `names` maps what there is to how it is addressed. */

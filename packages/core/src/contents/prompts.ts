@@ -2,6 +2,7 @@ import { McpStoreError } from '@mcpstore/storage'
 import { isObject, kindOf, quoted } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
+import { isSlip } from '../near.ts'
 import { askable } from '../services/ask-all.ts'
 import { storedName } from '../services/names.ts'
 import type { Service } from '../services/registry.ts'
@@ -41,7 +42,7 @@ export async function getPrompt(
 
 /**
  * The prompt that an address means: `service/prompt`, or a name that exactly one prompt has. Nobody is asked where the
- * service is named. @throws `usage`, `unknown_service`, `unknown_prompt`, `ambiguous_prompt`
+ * service is named, mistyped or not. @throws `usage`, `unknown_service`, `unknown_prompt`, `ambiguous_prompt`
  */
 export async function resolvePrompt(house: House, address: unknown, budget: Budget): Promise<ResolvedPrompt> {
   if (typeof address !== 'string' || ['', '/'].includes(address.trim())) {
@@ -53,6 +54,7 @@ export async function resolvePrompt(house: House, address: unknown, budget: Budg
   const name = storedName(address.slice(0, Math.max(0, slash)))
   const own = name === '' ? undefined : house.registry.find(name)
   if (own) return { service: own, prompt: address.slice(slash + 1) }
+  if (house.registry.all().some((service) => isSlip(name, service.name))) house.registry.get(name)
   const sought: Sought = { kind: 'prompt', name: address }
   const listed = await askForAll<ListedPrompt>(
     house,

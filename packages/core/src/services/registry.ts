@@ -2,7 +2,7 @@ import type { Dataspace, Logger, Scope } from '@mcpstore/storage'
 import { quoted } from '../config/problem.ts'
 import { serviceWords } from '../config/shell-words.ts'
 import { storeError } from '../errors.ts'
-import { nearest } from '../near.ts'
+import { didYouMean, nearest } from '../near.ts'
 import { Assignments } from './assignments.ts'
 import { type Service, ServiceRecords, type UnusableRecord } from './records.ts'
 
@@ -182,7 +182,7 @@ function unusable(name: string, problem: string) {
 
 function hintFor(name: string, names: readonly string[]): string {
   const near = nearest(name, names)
-  if (near.length > 0) return `Did you mean ${near.join(' or ')}?`
+  if (near.length > 0) return didYouMean(near)
   if (names.length === 0) return 'No service was added yet.'
   return `There ${names.length === 1 ? 'is' : 'are'} ${names.slice(0, 10).join(', ')}${names.length > 10 ? ' …' : ''}.`
 }

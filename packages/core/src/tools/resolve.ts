@@ -1,7 +1,7 @@
 import { kindOf, printable, quoted } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
-import { nearest } from '../near.ts'
+import { didYouMean, nearest } from '../near.ts'
 import { storedName } from '../services/names.ts'
 import type { Service } from '../services/registry.ts'
 import { type AskOptions, isTooOld, listServices, type ServiceList } from './listing.ts'
@@ -13,6 +13,8 @@ import type { ListedTool } from './tool-list.ts'
 const MOST_SHOWN = 10
 const LONGEST_REASON = 120
 
+const FORM = 'Write service/tool, for example files/read_file.'
+
 /** A tool that exactly one address means. */
 export interface ResolvedTool {
   service: Service
@@ -23,7 +25,7 @@ export interface ResolvedTool {
 
 /** Passes on what may be the address of a tool. @throws `usage` for what is no text, or empty */
 export function checkAddress(address: unknown): string {
-  const hint = 'Write service/tool, for example files/read_file.'
+  const hint = FORM
   if (typeof address !== 'string') {
     throw storeError('usage', `the address of a tool must be a string, not ${kindOf(address)}`, { hint })
   }
@@ -34,8 +36,8 @@ export function checkAddress(address: unknown): string {
 
 /**
  * The tool that `address` means: `service/tool`, an export name, or a raw or `service_tool` name that exactly one tool
- * answers to. Servers are asked only for lists that are not known, or that do not have the tool; and for an export name
- * only those that may have it, as long as one of them does.
+ * answers to. Servers are asked only for lists that are not known, or that do not have the tool; for an export name only
+ * those that may have it, as long as one of them does; and nobody for a service that is not there.
  * @throws `unknown_service`, `unknown_tool`, `ambiguous_tool`, and for one named service what listing throws.
  */
 export async function resolveTool(house: House, address: string, options: AskOptions): Promise<ResolvedTool> {
@@ -44,6 +46,7 @@ export async function resolveTool(house: House, address: string, options: AskOpt
   const service = name === '' ? undefined : house.registry.find(name)
   if (service) return ofService(house, service, address.slice(slash + 1), options)
   const services = house.registry.all().filter(({ config }) => !config.disabled)
+  if (slash >= 0) return withSlash(house, address, services, options)
   const likely = services.filter((one) => mayHave(house, one, address))
   const exporters = likely.filter((one) => mayExport(one.name, address))
   let parts = await listServices(house, exporters, options)
@@ -59,8 +62,35 @@ export async function resolveTool(house: House, address: string, options: AskOpt
   }
   if (found.length === 1) return notTooOld(found[0]!, parts, options)
   if (found.length > 1) throw ambiguous(address, found)
-  if (name !== '') house.registry.get(name)
   throw withheldBy(house, parts, address) ?? unknown(address, parts)
+}
+
+/**
+ * The tool of an address whose service is not there: one with a slash in its own name. Only a service that stands before it,
+ * as in `service_tool`, is asked for it; a mistyped service is a reason to ask nobody.
+ */
+async function withSlash(
+  house: House,
+  address: string,
+  services: readonly Service[],
+  options: AskOptions,
+): Promise<ResolvedTool> {
+  const known = (these: readonly Service[]) => listServices(house, these, { offline: true })
+  const likely = services.filter((one) => mayHave(house, one, address))
+  const owners = likely.filter(({ name }) => address.startsWith(`${name}_`))
+  const others = likely.filter((one) => !owners.includes(one))
+  const parts = [...(await listServices(house, owners, options)), ...(await known(others))]
+  const [found, ...more] = matches(parts, address)
+  if (found && more.length > 0) throw ambiguous(address, [found, ...more])
+  if (found) return ofService(house, found.service, found.tool.tool, options)
+  const withheld = withheldBy(house, parts, address)
+  if (withheld) throw withheld
+  const name = storedName(address.slice(0, address.indexOf('/')))
+  if (name !== '') house.registry.get(name)
+  const near = nearIn(await known(services), address.slice(address.indexOf('/') + 1))
+  throw storeError('usage', `the address ${quoted(address)} names no service before the "/"`, {
+    hint: near.length > 0 ? didYouMean(near) : FORM,
+  })
 }
 
 /** Passes on what was found. @throws why its list could not be renewed, where a newer one was wanted */
@@ -121,7 +151,7 @@ function matches(parts: readonly ServiceList[], address: string): ResolvedTool[]
 function withheld({ name, grant }: Service, tool: string) {
   const agent = quoted(grant!.agent)
   return storeError('unknown_tool', `agent ${agent} may not use tool "${name}/${tool}"`, {
-    hint: `Who assigned service "${name}" to it may allow that: with assignService, or mcpstore assign.`,
+    hint: `Who assigned service "${name}" to it may allow that with assignService; see mcpstore assign --help`,
   })
 }
 
@@ -148,7 +178,8 @@ export function some(names: readonly string[], separator = ', '): string {
   return [...names.slice(0, MOST_SHOWN), ...more].join(separator)
 }
 
-function unknown(address: string, parts: readonly ServiceList[]) {
+/** The addresses of the tools in these lists whose names come near. */
+function nearIn(parts: readonly ServiceList[], address: string): string[] {
   const tools = parts.flatMap(({ list }) => list?.tools ?? [])
   const names = new Map(
     tools.flatMap(({ name, tool }) => [
@@ -156,12 +187,16 @@ function unknown(address: string, parts: readonly ServiceList[]) {
       [tool, name],
     ]),
   )
-  const near = [...new Set(nearest(address, names.keys()).map((one) => names.get(one)!))]
+  return [...new Set(nearest(address, names.keys()).map((one) => names.get(one)!))]
+}
+
+function unknown(address: string, parts: readonly ServiceList[]) {
+  const near = nearIn(parts, address)
   const unread = parts
     .filter(({ list }) => !list)
     .map(({ service, error }) => ({ name: service.name, error }))
   const hints = [
-    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : undefined,
+    near.length > 0 ? didYouMean(near) : undefined,
     unread.length > 0 ? notSearched(unread) : undefined,
     near.length + unread.length === 0
       ? 'See the tools there are with listTools, or mcpstore list-tools.'

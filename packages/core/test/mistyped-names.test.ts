@@ -1,0 +1,46 @@
+import { writeFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { failureOf, linesOf, open, scratch, server } from './stores.ts'
+
+/** Two services that nobody listed yet, and how many were started. */
+async function unlisted(settings: object = {}) {
+  const starts = `${scratch()}/starts`
+  const ctx = (await open()).forStore()
+  const config = server({ startFile: starts, ...settings })
+  await ctx.addService({ weather: config, docs: config })
+  return { ctx, started: () => linesOf(starts) }
+}
+
+test('for a service that was not there every service without a list was started', async () => {
+  const { ctx, started } = await unlisted({ contents: {} })
+  const meant = { code: 'unknown_service', hint: 'Did you mean weather?' }
+  expect(await failureOf(ctx.useTool('wether/echo', { text: 'x' }))).toMatchObject(meant)
+  expect(await failureOf(ctx.findTool('wether/echo', { fresh: true }))).toMatchObject(meant)
+  expect(await failureOf(ctx.getPrompt('wether/greet'))).toMatchObject(meant)
+  expect(await failureOf(ctx.useTool('nothing-like-it/echo'))).toMatchObject({ code: 'unknown_service' })
+  expect(started()).toBe(0)
+})
+
+test('for an address without a service before the slash every service without a list was started', async () => {
+  const { ctx, started } = await unlisted()
+  const hint = 'Write service/tool, for example files/read_file.'
+  expect(await failureOf(ctx.useTool('/ecko'))).toMatchObject({ code: 'usage', hint })
+  expect(started()).toBe(0)
+  await ctx.listTools('docs')
+  const near = { code: 'usage', hint: 'Did you mean docs/echo?' }
+  expect(await failureOf(ctx.findTool('/ecko'))).toMatchObject(near)
+})
+
+test('a tool with a slash in its own name is found in the lists that are known, or in the service it is named with', async () => {
+  const toolsFile = `${scratch()}/tools`
+  writeFileSync(toolsFile, JSON.stringify([{ name: 'notes/read', inputSchema: { type: 'object' } }]))
+  const { ctx, started } = await unlisted({ toolsFile })
+  expect(await failureOf(ctx.findTool('notes/read'))).toMatchObject({ code: 'unknown_service' })
+  expect(started()).toBe(0)
+  expect(await ctx.findTool('docs_notes/read')).toMatchObject({ name: 'docs/notes/read' })
+  expect(started()).toBe(1)
+  expect(await ctx.findTool('notes/read')).toMatchObject({ name: 'docs/notes/read' })
+  expect(await ctx.findTool('notes/read', { fresh: true })).toMatchObject({ name: 'docs/notes/read' })
+  await ctx.listTools('weather')
+  expect(await failureOf(ctx.findTool('notes/read'))).toMatchObject({ code: 'ambiguous_tool' })
+})
