@@ -105,6 +105,25 @@ it('a public client whose redirect address has to be exact comes back to that po
   expect(openedIn(box).get('redirect_uri')).toBe(redirect)
 })
 
+it('a later login, and one with another secret of the same client, come back to the port that was given', async () => {
+  const port = await freePort()
+  const redirect = `http://127.0.0.1:${port}/callback`
+  const made = await boxWith({ registers: false, clients: { mine: SECRET }, redirects: [redirect] })
+  const { url } = made
+  await using box = made.box
+  const env = { ...made.env, DOCS_SECRET: SECRET }
+  const words = ['login', 'the docs', '--timeout', '10']
+  const client = ['--client-id', 'mine', '--client-secret-env', 'DOCS_SECRET']
+  const first = await mcpstore(box, [...words, ...client, '--callback-port', String(port)], { env })
+  expect(first.exit).toBe(0)
+  await fetch(new URL('/expire', url))
+  expect((await mcpstore(box, ['use-tool', 'the docs/echo', 'text=renewed'])).stdout).toBe('renewed\n')
+  for (const again of [words, [...words, ...client], words]) {
+    expect((await mcpstore(box, again, { env })).exit, again.join(' ')).toBe(0)
+    expect(openedIn(box).get('redirect_uri')).toBe(redirect)
+  }
+})
+
 it('the address of metadata is the client where the authorization server reads them, and elsewhere that is said', async () => {
   const words = ['login', 'the docs', '--client-metadata', 'https://example.com/mcpstore.json', '--json']
   const made = await boxWith({ registers: false, reads: true })

@@ -1136,6 +1136,14 @@ export const coreMutants: Mutant[] = [
     test: 'who comes back from another sign-in is turned away, and the right one is still waited for',
   },
   {
+    name: 'the port that was given for a client is forgotten',
+    file: 'packages/core/src/tokens/sign-in.ts',
+    find: 'isTheSame ? before.callbackPort : undefined',
+    replace: 'undefined',
+    suite: signIn,
+    test: 'the port that was given for a client serves again for it, until another one is given',
+  },
+  {
     name: 'a stranger is signed in to',
     file: 'packages/core/src/tokens/sign-in.ts',
     find: 'if (!house.gate.isTrusted(service)) throw untrusted(service)',

@@ -47,7 +47,7 @@ const statuses: Check = (value) => {
   return known ? undefined : `one of ${STATUS_WORDS.join(', ')}, or a list of them`
 }
 
-const port: Check = (value) =>
+export const port: Check = (value) =>
   !ms(value) && (value as number) <= 65_535 ? undefined : 'a whole number up to 65535'
 
 const object: Check = (value) => (isObject(value) ? undefined : 'an object')

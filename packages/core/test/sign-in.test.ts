@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import {
   existsSync,
   mkdirSync,
@@ -8,8 +9,10 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { freePort } from '../../../tests/support/servers.ts'
 import { setupStore } from '../src/setup-store.ts'
 import type { Store } from '../src/store.ts'
 import { failureOf, later, type Remote, scratch, startRemote, until } from './connections-fixtures.ts'
@@ -222,8 +225,11 @@ test('a file that somebody spoiled is told of without what is in it, and replace
   const services = (await storeIn(home, remote.url)).forStore()
   await services.signIn('demo', { open: browser })
   const path = join(home, 'tokens', tokenFiles(home)[0]!)
+  const whole = JSON.parse(readFileSync(path, 'utf8'))
   for (const text of [
     '{"tokens": {"access_token": "half-a-tok',
+    JSON.stringify({ ...whole, given: { secret: 'half-a-tok' } }),
+    JSON.stringify({ ...whole, given: { id: 'mine', callbackPort: 'half-a-tok' } }),
     '[]',
     '{"version":1}',
     '{"version":9}',
@@ -237,6 +243,32 @@ test('a file that somebody spoiled is told of without what is in it, and replace
     expect(error.message).not.toContain('half-a-tok')
   }
   expect(await services.signIn('demo', { open: browser })).toEqual({ name: 'demo', status: 'signed_in' })
+})
+
+test('the port that was given for a client serves again for it, until another one is given', async () => {
+  const clients = { mine: null, other: null }
+  const [home, remote] = [scratch(), await startRemote({ authorization: { registers: false, clients } })]
+  const services = (await storeIn(home, remote.url)).forStore()
+  const portOf = async (options: { client?: { id: string }; callbackPort?: number }): Promise<number> => {
+    let opened = ''
+    const open = (url: string): Promise<void> => {
+      opened = url
+      return browser(url)
+    }
+    await services.signIn('demo', { open, ...options })
+    return Number(new URL(new URL(opened).searchParams.get('redirect_uri')!).port)
+  }
+  const [first, second] = [await freePort(), await freePort()]
+  expect(await portOf({ client: { id: 'mine' }, callbackPort: first })).toBe(first)
+  expect(await portOf({})).toBe(first)
+  expect(await portOf({ client: { id: 'mine' } })).toBe(first)
+  expect(await portOf({ callbackPort: second })).toBe(second)
+  expect(await portOf({})).toBe(second)
+  // Nobody can come back to a port that is taken.
+  const taken = createServer().listen(second, '127.0.0.1')
+  later(() => taken.close())
+  await once(taken, 'listening')
+  expect(await portOf({ client: { id: 'other' } })).toBeGreaterThan(0)
 })
 
 test('signing out removes the tokens, revokes them where that is offered, and says what it did', async () => {

@@ -1,6 +1,6 @@
 import { serviceWords } from '../config/shell-words.ts'
 import type { AuthClient, AuthQuestion, AuthTokens, OAuthProvider } from '../connections/auth-provider.ts'
-import type { SignInClient } from './sign-in-client.ts'
+import type { GivenClient } from './sign-in-client.ts'
 import type { TokenFile } from './token-file.ts'
 
 const NOWHERE = 'http://127.0.0.1/callback'
@@ -13,7 +13,7 @@ export class KeptProvider implements OAuthProvider {
   readonly #file: TokenFile
   /** The one of the tokens that were read last: needed when they are void, and the file is gone. */
   #client: AuthClient | undefined
-  #given: SignInClient | undefined
+  #given: GivenClient | undefined
 
   constructor(file: TokenFile, { name, scope }: AuthQuestion) {
     this.#file = file

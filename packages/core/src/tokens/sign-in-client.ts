@@ -4,6 +4,14 @@
  */
 export type SignInClient = { id: string; secret?: string } | { metadataUrl: string }
 
+/** What a user gave to sign in with, as it is kept; with the port that his browser has to come back to, if any. */
+export type GivenClient = SignInClient & { callbackPort?: number }
+
+/** What it goes by at its authorization server. */
+export function clientId(client: SignInClient): string {
+  return 'id' in client ? client.id : client.metadataUrl
+}
+
 /** What is wrong with what was given as one, if anything. */
 export function clientProblem(value: unknown): string | undefined {
   const { id, secret, metadataUrl } = Object(value) as Record<string, unknown>

@@ -7,7 +7,7 @@ import type { Service } from '../services/registry.ts'
 import type { KeptTokens } from './kept-tokens.ts'
 import { LoginProvider, type Opener } from './login-provider.ts'
 import { Loopback } from './loopback.ts'
-import type { SignInClient } from './sign-in-client.ts'
+import { clientId, type GivenClient, type SignInClient } from './sign-in-client.ts'
 
 /** How long a user has to sign in, in ms. */
 const TIME_MS = 300_000
@@ -20,7 +20,10 @@ export interface SignInOptions {
   open: Opener
   /** Default: the one that was given before and is kept with the tokens, or one that is registered for this once. */
   client?: SignInClient
-  /** The port of 127.0.0.1 that the browser comes back to, where the client may use no other. Default: a free one. */
+  /**
+   * The port of 127.0.0.1 that the browser comes back to, where the client may use no other. Default: the one that was given for
+   * this client before, or a free one.
+   */
   callbackPort?: number
   /** How long the user has, in ms. Default: 300,000. */
   timeout?: number
@@ -57,11 +60,11 @@ export async function signIn(house: House, called: string, options: SignInOption
     })
   }
   const file = tokens.fileOf({ name, scope, url: config.url })
-  const kept = options.client ? undefined : file.glimpse()
-  const given = options.client ?? kept?.given
-  const back = await Loopback.open(options.callbackPort ?? 0)
+  const kept = file.glimpse()
+  const given = givenNow(options, kept?.given)
+  const back = await Loopback.open(given?.callbackPort ?? options.callbackPort ?? 0)
   const time = timeFor(name, options)
-  const known = kept?.given && kept.client
+  const known = options.client || !kept?.given ? undefined : kept.client
   const provider = new LoginProvider(back, { open: options.open, ended: time.ended, client: given, known })
   try {
     const { signInTo } = await import('../connections/http/sign-in.ts')
@@ -77,8 +80,7 @@ export async function signIn(house: House, called: string, options: SignInOption
   await file.alone(async () => {
     // One that was spoiled would stay as it is.
     file.remove()
-    const servesAgain =
-      given && credentials.client.client_id === ('id' in given ? given.id : given.metadataUrl)
+    const servesAgain = given && credentials.client.client_id === clientId(given)
     await file.write({ ...credentials, ...(servesAgain && { given }) })
   })
   await house.reach.disconnect(service)
@@ -110,6 +112,18 @@ export async function signOut(house: House, given: string): Promise<SignOutRepor
   }
   if (service) await house.reach.disconnect(service)
   return { name, status: names.length > 0 ? 'signed_out' : 'absent', revocations }
+}
+
+/** The client that signs in, if one was given now or before, with the port that its redirect address names. */
+function givenNow(
+  { client, callbackPort }: SignInOptions,
+  before: GivenClient | undefined,
+): GivenClient | undefined {
+  const given = client ?? before
+  if (!given) return undefined
+  const isTheSame = before && clientId(before) === clientId(given)
+  const port = callbackPort ?? (isTheSame ? before.callbackPort : undefined)
+  return { ...given, ...(port !== undefined && { callbackPort: port }) }
 }
 
 function keptTokens({ reach }: House): KeptTokens {

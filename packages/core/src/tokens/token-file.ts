@@ -1,16 +1,17 @@
 import { rmSync } from 'node:fs'
 import { isObject } from '../config/problem.ts'
 import type { AuthClient, AuthTokens } from '../connections/auth-provider.ts'
+import { port } from '../option-checks.ts'
 import { whileLocked } from '../trust/file-lock.ts'
 import { PrivateFile } from '../trust/private-file.ts'
-import { clientProblem, type SignInClient } from './sign-in-client.ts'
+import { clientProblem, type GivenClient } from './sign-in-client.ts'
 
 /** What one who is signed in has: tokens, and the client that they were given to, each naming its authorization server. */
 export interface Credentials {
   tokens: AuthTokens
   client: AuthClient
   /** What the user gave to sign in with, which serves again. */
-  given?: SignInClient
+  given?: GivenClient
 }
 
 const VERSION = 1
@@ -70,7 +71,7 @@ export class TokenFile {
 
 function credentialsIn(entries: Map<string, unknown>): Credentials | undefined {
   if (entries.size === 0) return undefined
-  const given = entries.get('given') as SignInClient | undefined
+  const given = entries.get('given') as GivenClient | undefined
   return {
     tokens: entries.get('tokens') as AuthTokens,
     client: entries.get('client') as AuthClient,
@@ -93,8 +94,14 @@ function readEntries(text: string): Map<string, unknown> {
   if (typeof url !== 'string') throw new Error('it does not say where its tokens may be sent')
   if (!isObject(tokens) || !isText(tokens, 'access_token')) throw new Error('it holds no token')
   if (!isObject(client) || !isText(client, 'client_id')) throw new Error('it holds no client')
-  if (given !== undefined && clientProblem(given)) throw new Error('it holds no client that was given')
+  if (given !== undefined && (clientProblem(given) || portProblem(given)))
+    throw new Error('it holds no client that was given')
   return new Map(Object.entries(found))
+}
+
+function portProblem(given: unknown): string | undefined {
+  const { callbackPort } = Object(given) as Partial<GivenClient>
+  return callbackPort === undefined ? undefined : port(callbackPort)
 }
 
 function isText(object: object, field: string): boolean {
