@@ -11,7 +11,8 @@ export type {
 } from '@mcpstore/storage'
 export { McpStoreError, redisAclRules } from '@mcpstore/storage'
 export type { AgentContext } from './agent-context.ts'
-export type { ClientId, Machine } from './config/dialects/client.ts'
+export type { Machine } from './config/dialects/client.ts'
+export type { ClientId } from './config/dialects/client-ids.ts'
 export type { AddInput } from './config/read.ts'
 export type {
   ProtocolChoice,

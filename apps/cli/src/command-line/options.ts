@@ -1,5 +1,5 @@
+import { clientNames } from '@mcpstore/core/client-ids'
 import type { WordKind } from '../completion/word-kind.ts'
-import { clientNames } from './client-names.ts'
 
 /** Every option of every command, as parsed. One name means the same everywhere. */
 export interface OptionValues {

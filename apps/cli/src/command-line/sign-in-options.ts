@@ -1,4 +1,5 @@
 import type { SignInClient, SignInOptions } from '@mcpstore/core'
+import { isMetadataUrl } from '@mcpstore/core/sign-in-client'
 import type { CommandContext } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { untilInterrupted } from '../store/store-session.ts'
@@ -34,7 +35,7 @@ async function clientOf(context: CommandContext, values: OptionValues): Promise<
         'Leave out one of them.',
       )
     }
-    if (!isDocument(metadataUrl)) {
+    if (!isMetadataUrl(metadataUrl)) {
       const example = '--client-metadata https://example.com/mcpstore.json'
       throw usageError(
         `--client-metadata cannot be "${metadataUrl}"`,
@@ -68,10 +69,4 @@ async function clientOf(context: CommandContext, values: OptionValues): Promise<
 /** The first line: what is written into a file mostly ends with its end. */
 async function fromInput({ readStdin, signal }: CommandContext): Promise<string | undefined> {
   return (await untilInterrupted(signal, readStdin())).split(/\r?\n/, 1)[0]?.trim()
-}
-
-function isDocument(address: string): boolean {
-  if (!URL.canParse(address)) return false
-  const { protocol, pathname } = new URL(address)
-  return protocol === 'https:' && pathname !== '/'
 }

@@ -3,6 +3,7 @@ import { nearest } from '../near.ts'
 import { claudeCode } from './dialects/claude-code.ts'
 import { claudeDesktop } from './dialects/claude-desktop.ts'
 import type { Client } from './dialects/client.ts'
+import { type ClientId, clientIds } from './dialects/client-ids.ts'
 import { codex } from './dialects/codex.ts'
 import { cursor } from './dialects/cursor.ts'
 import { gemini } from './dialects/gemini.ts'
@@ -12,9 +13,8 @@ import { windsurf } from './dialects/windsurf.ts'
 import { zed } from './dialects/zed.ts'
 import { quoted } from './problem.ts'
 
-/** Every program whose files are read and written. A new one is a file beside these and a line here. */
-export const clients: readonly Client[] = [
-  claudeCode,
+const byId: Record<ClientId, Client> = {
+  'claude-code': claudeCode,
   cursor,
   vscode,
   codex,
@@ -22,16 +22,18 @@ export const clients: readonly Client[] = [
   opencode,
   zed,
   windsurf,
-  claudeDesktop,
-]
+  'claude-desktop': claudeDesktop,
+}
+
+/** Every program whose files are read and written. A new one is a file beside these, its id, and a line here. */
+export const clients: readonly Client[] = clientIds.map((id) => byId[id])
 
 /** The clients that go by this name: `claude` is both of that name. @throws `usage` */
 export function clientsNamed(name: string): readonly Client[] {
   const named = clients.filter(({ id }) => id === name || (name === 'claude' && id.startsWith('claude-')))
   if (named.length > 0) return named
-  const ids = clients.map(({ id }) => id)
-  const [meant] = nearest(name, ids, 1)
+  const [meant] = nearest(name, clientIds, 1)
   throw storeError('usage', `no client ${quoted(name)} is known`, {
-    hint: meant === undefined ? `Known are ${ids.join(', ')}.` : `Did you mean ${meant}?`,
+    hint: meant === undefined ? `Known are ${clientIds.join(', ')}.` : `Did you mean ${meant}?`,
   })
 }

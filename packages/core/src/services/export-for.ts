@@ -1,5 +1,6 @@
 import { clientsNamed } from '../config/clients.ts'
-import type { Client, ClientId } from '../config/dialects/client.ts'
+import type { Client } from '../config/dialects/client.ts'
+import type { ClientId } from '../config/dialects/client-ids.ts'
 import { parseJsonText } from '../config/json-text.ts'
 import { isObject, printable } from '../config/problem.ts'
 import { parseTomlText } from '../config/toml-text.ts'

@@ -17,7 +17,7 @@ export function clientProblem(value: unknown): string | undefined {
   const { id, secret, metadataUrl } = Object(value) as Record<string, unknown>
   if (metadataUrl !== undefined) {
     const isAlone = id === undefined && secret === undefined
-    return isAlone && isDocument(metadataUrl) ? undefined : 'a "metadataUrl" alone, with https and a path'
+    return isAlone && isMetadataUrl(metadataUrl) ? undefined : 'a "metadataUrl" alone, with https and a path'
   }
   const isKnown = isText(id) && (secret === undefined || isText(secret))
   return isKnown ? undefined : 'an object with "id" and perhaps "secret", or with "metadataUrl"'
@@ -27,7 +27,8 @@ function isText(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== ''
 }
 
-function isDocument(value: unknown): boolean {
+/** Whether a document that describes a client may have this address, which is then its id: https, with a path. */
+export function isMetadataUrl(value: unknown): boolean {
   if (typeof value !== 'string' || !URL.canParse(value)) return false
   const { protocol, pathname } = new URL(value)
   return protocol === 'https:' && pathname !== '/'

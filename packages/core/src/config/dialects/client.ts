@@ -1,17 +1,7 @@
 import { posix, win32 } from 'node:path'
 import type { ServiceConfig } from '../service-config.ts'
+import type { ClientId } from './client-ids.ts'
 import type { Dialect, Path } from './dialect.ts'
-
-export type ClientId =
-  | 'claude-code'
-  | 'claude-desktop'
-  | 'cursor'
-  | 'vscode'
-  | 'windsurf'
-  | 'codex'
-  | 'gemini'
-  | 'zed'
-  | 'opencode'
 
 /** The machine whose files are looked for. */
 export interface Machine {
