@@ -116,6 +116,19 @@ it('the commands that hints name are about the dataspace that the command line w
       expect(pasted.stderr, command).not.toMatch(/there is no|has no option|needs more/)
     }
   }
+  for (const argv of [
+    ['info', 'demo/echo'],
+    ['list-tools'],
+    ['doctor'],
+    ['list', '--agent', 'nobody'],
+    ['grep', 'echo'],
+  ]) {
+    const { stdout, stderr } = await mcpstore(box, [...argv, ...place])
+    const commands = (stdout + stderr).match(/\bmcpstore [a-z-]+ .*$/gm) ?? []
+    expect(commands, `${argv.join(' ')}: ${stdout}${stderr}`).not.toEqual([])
+    for (const command of commands)
+      expect(command, argv.join(' ')).toContain(" --namespace mine --dataspace 'other one'")
+  }
   const secret = await mcpstore(box, [
     'list',
     '--redis',

@@ -1,8 +1,8 @@
-import type { CommandContext, Host } from './command.ts'
+import type { Host } from './command.ts'
 import { checkPositionals, parseCommandLine } from './command-line/command-line.ts'
 import { showHelp } from './commands/help.ts'
 import { usageError } from './failures/cli-error.ts'
-import { quietly } from './output/output.ts'
+import { outputWith } from './output/output.ts'
 
 /** Runs one command line and answers the exit code. Never throws: what goes wrong is said on stderr. */
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
@@ -22,7 +22,7 @@ export async function report(
   const { reportFailure } = await import('./failures/failure.ts')
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   const isQuiet = flags.includes('--quiet') || flags.includes('-q')
-  return reportFailure(isQuiet ? quietly(err) : err, thrown, {
+  return reportFailure(outputWith(err, { isQuiet }), thrown, {
     json: flags.includes('--json'),
     debug: flags.includes('--debug'),
     argv,
@@ -48,9 +48,9 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   const openStore = (dataspace = settings.dataspace) => host.openStore({ ...settings, dataspace })
   const listDataspaces = () => host.listDataspaces(settings)
   const { out, err } = host
-  const outputs = settings.quiet ? { out: quietly(out), err: quietly(err) } : {}
-  const context: CommandContext = { ...host, ...outputs, settings, openStore, listDataspaces }
-  return command(context, input)
+  const how = { isQuiet: settings.quiet, place: values }
+  const outputs = { out: outputWith(out, how), err: outputWith(err, how) }
+  return command({ ...host, ...outputs, settings, openStore, listDataspaces }, input)
 }
 
 async function showVersion(host: Host, json: boolean): Promise<number> {

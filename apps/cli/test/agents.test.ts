@@ -230,7 +230,7 @@ describe('agents', () => {
     const { exit, stdout } = await run(['agents'], { store: { listAgents: async () => [] } })
     expect({ exit, stdout }).toEqual({
       exit: 0,
-      stdout: 'No agents. See mcpstore assign --help, or mcpstore add --help.\n',
+      stdout: 'No agents. See mcpstore assign --help, or mcpstore add --help\n',
     })
   })
 })

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { exitCodes, type FailureCode } from '../src/failures/exit-codes.ts'
 import { withNextCommand } from '../src/failures/next-command.ts'
+import { inSamePlace } from '../src/failures/same-place.ts'
 
 const SILENT: ReadonlySet<string> = new Set(['aborted', 'internal', 'no_value'])
 const codes = Object.keys(exitCodes).filter((code) => !SILENT.has(code)) as FailureCode[]
@@ -61,6 +62,15 @@ it('a hint that names a command is left as it is, and one that only speaks of mc
   for (const hint of ['Sign in: mcpstore login docs (signIn).', 'See mcpstore --help.'])
     expect(of(hint)).toBe(hint)
   expect(of('If no mcpstore is running, remove it.')).toMatch(/Next: mcpstore doctor$/)
+})
+
+it('what has to be done first is said once, however often a hint is looked at', () => {
+  const values = { redis: 'redis://:secret@host', dataspace: 'd' }
+  const once = inSamePlace('See mcpstore list, or mcpstore status.', values)
+  expect(once).toBe(
+    'Put the URL of that Redis into MCPSTORE_REDIS_URL first. See mcpstore list --dataspace d, or mcpstore status --dataspace d.',
+  )
+  expect(inSamePlace(once, values)).toBe(once)
 })
 
 it('of many services it is about the one that failed', () => {

@@ -43,6 +43,19 @@ describe('info SERVICE/TOOL', () => {
     `)
   })
 
+  it('the line that calls it was about another dataspace', async () => {
+    const lastLines = async (...place: string[]) =>
+      (await run(['info', 'weather/now', ...place], world)).stdout.trimEnd().split('\n').slice(-2)
+    expect(await lastLines('--dataspace', 'my team', '--home', '/h')).toEqual([
+      '',
+      "mcpstore use-tool weather/now --dataspace 'my team' --home /h city=TEXT days=2",
+    ])
+    expect(await lastLines('--redis', 'redis://:secret@host', '--namespace', 'n')).toEqual([
+      'Put the URL of that Redis into MCPSTORE_REDIS_URL first.',
+      'mcpstore use-tool weather/now --namespace n city=TEXT days=2',
+    ])
+  })
+
   it('of one without arguments says so', async () => {
     const bare = { services: { findTool: async () => fakeTool('weather', 'now'), listTools } }
     expect((await run(['info', 'weather/now'], bare)).stdout).toMatchInlineSnapshot(`

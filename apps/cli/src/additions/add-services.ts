@@ -63,7 +63,7 @@ async function checked(
     )
   } catch (thrown) {
     if (!signal.aborted || durable === 'memory') throw thrown
-    throw new CliError('aborted', `added, and not checked: ${list}`, 'Check with mcpstore check.')
+    throw new CliError('aborted', `added, and not checked: ${list}`, 'To see how they are: mcpstore check')
   }
 }
 

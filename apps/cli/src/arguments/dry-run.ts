@@ -1,11 +1,12 @@
 import type { StoreContext } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
+import type { OptionValues } from '../command-line/options.ts'
 import { CliError } from '../failures/cli-error.ts'
 import { toJson, writeJson } from '../output/json.ts'
 import { sourceWords } from '../output/list-source.ts'
 import { writeNote } from '../output/output.ts'
-import { shellWord } from '../output/sample-call.ts'
 import { targetOf } from '../output/service-text.ts'
+import { agentOption, shellWord } from '../output/shell-word.ts'
 import { visibleLine, visibleText } from '../output/terminal-text.ts'
 import type { PreparedCall } from './prepared-call.ts'
 
@@ -14,13 +15,14 @@ export async function showRequest(
   { out, err, settings }: CommandContext,
   services: StoreContext,
   { tool, args }: PreparedCall,
+  values: OptionValues,
 ): Promise<number> {
   const { name } = tool
   const { config, facts, status } = await services.serviceInfo(tool.service)
   if (status === 'disabled')
     throw new CliError('disabled', `service "${tool.service}" is disabled: nothing would be sent`)
   if (facts.inert !== null) {
-    const hint = `Look at it, then trust it: mcpstore trust ${shellWord(tool.service)}`
+    const hint = `Look at it, then trust it: mcpstore trust ${shellWord(tool.service)}${agentOption(values)}`
     throw new CliError(
       'untrusted',
       `nothing would be sent to service "${tool.service}": ${facts.inert}`,

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { shellWord } from '../output/sample-call.ts'
+import { shellWord } from '../output/shell-word.ts'
 import type { DataspaceSecret } from './secret.ts'
 
 /** What is shorter can be found by trying. */

@@ -14,7 +14,7 @@ export async function agents(context: CommandContext): Promise<number> {
     const all = await store.listAgents()
     if (context.settings.json) writeJson(context.out, { agents: all })
     else if (all.length === 0)
-      writeNote(context.out, 'No agents. See mcpstore assign --help, or mcpstore add --help.\n')
+      writeNote(context.out, 'No agents. See mcpstore assign --help, or mcpstore add --help\n')
     else {
       const rows = all.flatMap(({ id, services, assigned }): Cell[][] => [
         ...services.map((name) => [

@@ -2,6 +2,7 @@ import type { ServiceCheck } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { reportFailure } from '../failures/failure.ts'
 import { exitOfFailures } from '../failures/partial-failure.ts'
+import { inSamePlace } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
 import { writeNote } from '../output/output.ts'
@@ -10,8 +11,7 @@ import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
-const emptyText =
-  'Nothing to check: there is no enabled service. See mcpstore list, or mcpstore add --help.\n'
+const emptyText = 'Nothing to check: there is no enabled service. See mcpstore list, or mcpstore add --help\n'
 
 /** `check [SERVICE]`: reaches for the services, and says of each how it is; an error only if none answered. */
 export async function check(
@@ -24,7 +24,7 @@ export async function check(
       servicesOf(store, values).checkServices(name, askOptions(context)),
     )
     if (json) writeJson(context.out, { services: checks })
-    else if (checks.length === 0) writeNote(context.out, emptyText)
+    else if (checks.length === 0) writeNote(context.out, inSamePlace(emptyText, values))
     else context.out.write(renderTable([header, ...checks.map(rowOf)], context.out))
     const errors = checks.flatMap(({ error }) => error ?? [])
     const codes = errors.map(({ code }) => code)

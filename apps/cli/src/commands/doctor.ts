@@ -1,6 +1,8 @@
 import type { Finding, Store } from '@mcpstore/core'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, CommandInput } from '../command.ts'
+import type { OptionValues } from '../command-line/options.ts'
 import { reportFailure } from '../failures/failure.ts'
+import { inSamePlace } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
 import type { Output, Style } from '../output/output.ts'
 import { renderStatus, statusDocument } from '../output/status-text.ts'
@@ -21,16 +23,19 @@ const styles: Readonly<Record<Finding['severity'], Style>> = {
  * `doctor`: the status, and a look at the place the data lies in and at what the services need. What is found changes no exit code;
  * a storage that does not answer is exit code 5.
  */
-export async function doctor(context: CommandContext): Promise<number> {
+export async function doctor(context: CommandContext, { values }: CommandInput): Promise<number> {
   const { json } = context.settings
   return withStore(
     context,
     async (store) => {
       // Where it cannot be looked at, the status says why.
-      const [ofStorage, ofServices] = await whileWaiting(context, 'looking for faults', async () => [
+      const found = await whileWaiting(context, 'looking for faults', async () => [
         await store.inspect().catch(() => []),
         await servicesFindings(store),
       ])
+      const [ofStorage = [], ofServices = []] = found.map((findings) =>
+        findings.map((one) => said(one, values)),
+      )
       const now = await knownStatus(context, store)
       const { out } = context
       if (json) {
@@ -43,6 +48,11 @@ export async function doctor(context: CommandContext): Promise<number> {
     },
     { evenIfDown: true },
   )
+}
+
+/** The finding, with a hint about the same dataspace. */
+function said(finding: Finding, values: OptionValues): Finding {
+  return finding.hint === undefined ? finding : { ...finding, hint: inSamePlace(finding.hint, values) }
 }
 
 /** None where nobody can know the services, of which the status says why. */

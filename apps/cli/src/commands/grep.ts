@@ -53,7 +53,7 @@ function nothingFound(words: string, { services }: ToolSearch): CliError {
     return new CliError(
       'unknown_tool',
       `no tool has all of these words: ${words}`,
-      'See mcpstore list-tools.',
+      'To see what there is: mcpstore list-tools',
     )
   }
   const hint = 'Have them asked once: mcpstore list-tools'

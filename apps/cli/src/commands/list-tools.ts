@@ -3,13 +3,14 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { type ListChoice, listChoice } from '../command-line/list-choice.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { reportParts } from '../failures/partial-failure.ts'
+import { inSamePlace } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
 import { renderToolList } from '../output/tool-list.ts'
 import { warnOfChanges } from '../store/changed-tools.ts'
 import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
-const emptyText = 'No tools: there is no enabled service. See mcpstore list, or mcpstore add --help.\n'
+const emptyText = 'No tools: there is no enabled service. See mcpstore list, or mcpstore add --help\n'
 
 /** `list-tools [SERVICE]`: the tools, with where each service's part came from; with `--search` those that have the words. */
 export async function listTools(context: CommandContext, input: CommandInput): Promise<number> {
@@ -28,7 +29,7 @@ export async function listTools(context: CommandContext, input: CommandInput): P
       }),
     )
     if (json) writeJson(context.out, { tools: [...tools], services: tools.services })
-    else if (tools.services.length === 0) writeNote(context.out, emptyText)
+    else if (tools.services.length === 0) writeNote(context.out, inSamePlace(emptyText, input.values))
     else context.out.write(renderToolList(tools, context.out, { schema }))
     for (const { name, changes } of tools.services) {
       if (changes && !json) warnOfChanges(context, { service: name, changes }, input.values)

@@ -1,5 +1,6 @@
 import type { ServiceSummary, Store, StoreStatus } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
+import type { OptionValues } from '../command-line/options.ts'
 import { scopeText } from '../output/agent-text.ts'
 import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
@@ -16,7 +17,7 @@ export async function list(context: CommandContext, { values }: CommandInput): P
     if (context.settings.json) {
       writeJson(context.out, { services: services.map(shapeOf), storage: storageOf(store.status()) })
     } else if (services.length === 0) {
-      const next = await afterNothing(context, store.status())
+      const next = await afterNothing(context, values, store.status())
       const whose = values.agent === undefined ? '' : ` for agent ${visibleLine(values.agent)}`
       writeNote(context.out, `No services${whose}${placeOf(store)}${next}\n`)
     } else {
@@ -34,10 +35,17 @@ export async function list(context: CommandContext, { values }: CommandInput): P
 }
 
 /** What to say behind "No services": there may be some where nobody could look. */
-async function afterNothing(context: CommandContext, status: StoreStatus): Promise<string> {
+async function afterNothing(
+  context: CommandContext,
+  values: OptionValues,
+  status: StoreStatus,
+): Promise<string> {
   if (status.backend !== status.configured) return ' are known here'
   const obstacle = await obstacleTo(context, status)
-  return obstacle ? `, and ${visibleLine(obstacle.message)}` : ' yet. Add some: mcpstore add mcp.json'
+  const { inSamePlace } = await import('../failures/same-place.ts')
+  return obstacle
+    ? `, and ${visibleLine(obstacle.message)}`
+    : ` yet. ${inSamePlace('Add some: mcpstore add mcp.json', values)}`
 }
 
 function placeOf({ namespace, dataspace }: Store): string {

@@ -24,7 +24,7 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
       prepareCall(context, services, given, values),
     )
     if (values['dry-run'])
-      return (await import('../arguments/dry-run.ts')).showRequest(context, services, call)
+      return (await import('../arguments/dry-run.ts')).showRequest(context, services, call, values)
     const result = await whileWaiting(context, call.tool.name, (onProgress) =>
       services.useTool(call.tool.name, call.args, {
         ...askOptions(context),

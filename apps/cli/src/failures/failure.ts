@@ -4,6 +4,7 @@ import { type Output, paint, writeNote } from '../output/output.ts'
 import { visibleText } from '../output/terminal-text.ts'
 import { exitCodes, type FailureCode } from './exit-codes.ts'
 import { withNextCommand } from './next-command.ts'
+import { inSamePlace } from './same-place.ts'
 
 /** What stderr says about an error; `hint` is what the reader can do. */
 export interface Failure {
@@ -54,10 +55,11 @@ export function naming(name: string, message: string): string {
   return message.includes(`"${name}"`) ? message : `${name}: ${message}`
 }
 
-/** Says on stderr what did not stop the command. */
+/** Says on stderr what did not stop the command. The commands that the hint names are about the same dataspace. */
 export function writeWarning(err: Output, message: string, hint?: string | null): void {
   writeNote(err, `${paint(err, 'yellow', 'warning:')} ${visibleText(message)}\n`)
-  if (hint) writeNote(err, `${paint(err, 'dim', 'hint:   ')} ${visibleText(hint)}\n`)
+  if (!hint) return
+  writeNote(err, `${paint(err, 'dim', 'hint:   ')} ${visibleText(inSamePlace(hint, err.place ?? {}))}\n`)
 }
 
 /** What is said of a file that is a dataspace of unknown name. */
@@ -77,7 +79,8 @@ export function warnOfWaiting(
 export function warnOfQuarantined(err: Output, { quarantined }: Pick<StoreStatus, 'quarantined'>): void {
   const [first, ...others] = quarantined
   if (!first) return
-  const more = others.length > 0 ? `, and ${others.length} more; mcpstore status names them` : ''
+  const names = inSamePlace('mcpstore status', err.place ?? {})
+  const more = others.length > 0 ? `, and ${others.length} more; ${names} names them` : ''
   writeWarning(err, `the record ${first.key} cannot be used and was left out: ${first.problem}${more}`)
 }
 

@@ -6,7 +6,7 @@ import {
   findCommand,
 } from '../command-line/command-table.ts'
 import type { OptionValues } from '../command-line/options.ts'
-import { shellWord } from '../output/sample-call.ts'
+import { shellWord } from '../output/shell-word.ts'
 import type { FailureCode } from './exit-codes.ts'
 import { inSamePlace } from './same-place.ts'
 

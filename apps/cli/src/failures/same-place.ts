@@ -1,6 +1,6 @@
 import { type CommandName, commandNames, findCommand } from '../command-line/command-table.ts'
 import type { OptionValues } from '../command-line/options.ts'
-import { shellWord } from '../output/sample-call.ts'
+import { shellWord } from '../output/shell-word.ts'
 
 const places = ['namespace', 'dataspace', 'home', 'redis'] as const
 
@@ -27,21 +27,32 @@ const command = new RegExp(
 
 /** The text with every command in it made one about the same dataspace, and the same agent, as a command line with these options. */
 export function inSamePlace(text: string, values: OptionValues): string {
-  const isSecret = values.redis !== undefined && !isPublic(values.redis)
+  const first = placeFirst(values)
   let isAway = false
-  const told = text.replace(command, (whole, name: string, rest: string) => {
-    const spec = findCommand(name)
-    if (!spec || spec.name === 'help' || spec.name === 'completion' || /\s--help\b/.test(rest)) return whole
-    const agent = views.has(spec.name) && spec.options.includes('agent') ? (['agent'] as const) : []
-    const said = [...places, ...agent].flatMap((option) => {
-      const value = values[option]
-      if (value === undefined || (option === 'redis' && isSecret)) return []
-      return new RegExp(`\\s--${option}\\b`).test(rest) ? [] : [` --${option} ${shellWord(value)}`]
-    })
-    isAway ||= isSecret
-    return `mcpstore ${name}${said.join('')}${rest}`
+  const told = text.replace(command, (whole, written: string, rest: string) => {
+    const name = findCommand(written)?.name
+    if (!name || name === 'help' || name === 'completion' || /\s--help\b/.test(rest)) return whole
+    isAway = true
+    return `mcpstore ${written}${placeWords(name, values, rest)}${rest}`
   })
-  return isAway ? `Put the URL of that Redis into MCPSTORE_REDIS_URL first. ${told}` : told
+  return first && isAway && !text.startsWith(first) ? `${first} ${told}` : told
+}
+
+/** What a command has to say to be about the same dataspace, and the same agent, besides the `rest` of it. */
+export function placeWords(name: CommandName, values: OptionValues, rest = ''): string {
+  const agent = views.has(name) ? (['agent'] as const) : []
+  const said = [...places, ...agent].flatMap((option) => {
+    const value = values[option]
+    if (value === undefined || (option === 'redis' && !isPublic(value))) return []
+    return new RegExp(`\\s--${option}\\b`).test(rest) ? [] : [` --${option} ${shellWord(value)}`]
+  })
+  return said.join('')
+}
+
+/** What has to be done before, where the address of Redis is not to be shown. */
+export function placeFirst({ redis }: OptionValues): string | undefined {
+  const isShown = redis === undefined || isPublic(redis)
+  return isShown ? undefined : 'Put the URL of that Redis into MCPSTORE_REDIS_URL first.'
 }
 
 /** Whether an address of Redis holds nothing that should not be said. */

@@ -1,3 +1,5 @@
+import type { OptionValues } from '../command-line/options.ts'
+
 /** A stream to write to, and what may be written there. */
 export interface Output {
   write(text: string): void
@@ -9,10 +11,12 @@ export interface Output {
   redraws: boolean
   /** Whether only results and errors are wanted. */
   isQuiet?: boolean
+  /** The options of the command line: a command that a hint names is about the same dataspace. */
+  place?: OptionValues
 }
 
-/** The same output where only results and errors are wanted. */
-export function quietly(output: Output): Output {
+/** The same output where only results and errors are wanted, or hints are about a place. */
+export function outputWith(output: Output, more: Pick<Output, 'isQuiet' | 'place'>): Output {
   return {
     write: (text) => output.write(text),
     get columns() {
@@ -20,7 +24,7 @@ export function quietly(output: Output): Output {
     },
     color: output.color,
     redraws: output.redraws,
-    isQuiet: true,
+    ...more,
   }
 }
 

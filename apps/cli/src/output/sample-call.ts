@@ -1,21 +1,18 @@
 import { allowedTypes, asSchema, concreteSchema, type Schema } from '../arguments/argument-types.ts'
 import { mergeArguments } from '../arguments/arguments.ts'
 import type { OptionValues } from '../command-line/options.ts'
-import { isVisible } from './terminal-text.ts'
+import { placeWords } from '../failures/same-place.ts'
+import { shellWord } from './shell-word.ts'
 
 /** Objects may hold themselves. */
 const deepest = 4
 const MOST_ITEMS = 5
 const MOST_CHARACTERS = 200
 
-/** A line for a shell that calls the tool with a value for each argument it requires. */
-export function sampleCall(
-  tool: string,
-  inputSchema: unknown,
-  scope: Pick<OptionValues, 'agent'> = {},
-): string {
+/** A line for a shell that calls the tool, where a command line with these options looks, with a value for each argument it requires. */
+export function sampleCall(tool: string, inputSchema: unknown, values: OptionValues = {}): string {
   const args = Object.entries(requiredOf(asSchema(inputSchema) ?? {}, inputSchema, 0))
-  const command = `mcpstore use-tool ${shellWord(tool)}${agentOption(scope)}`
+  const command = `mcpstore use-tool ${shellWord(tool)}${placeWords('use-tool', values)}`
   // Other names cannot stand before "=" or would be read as options.
   if (args.some(([name]) => !/^[^-=][^=]*$/.test(name) || name.endsWith(':')))
     return `${command} --args ${shellWord(JSON.stringify(Object.fromEntries(args)))}`
@@ -83,26 +80,4 @@ function sampleNumber({ minimum, exclusiveMinimum, maximum, multipleOf }: Schema
   if (typeof exclusiveMinimum === 'number') return exclusiveMinimum + 1
   if (typeof multipleOf === 'number') return multipleOf
   return typeof maximum === 'number' && maximum < 1 ? maximum : 1
-}
-
-/** What a command line for the same agent has to say. */
-export function agentOption({ agent }: Pick<OptionValues, 'agent'>): string {
-  return agent === undefined ? '' : ` --agent ${shellWord(agent)}`
-}
-
-/** The word as a shell reads it back; what is not visible in it is written as bash and zsh read it. */
-export function shellWord(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word
-  if (isVisible(word)) return `'${word.replaceAll("'", `'\\''`)}'`
-  const escaped = Array.from(word, (character) =>
-    /['\\]/.test(character) ? `\\${character}` : isVisible(character) ? character : escapeOf(character),
-  )
-  return `$'${escaped.join('')}'`
-}
-
-function escapeOf(character: string): string {
-  const code = character.charCodeAt(0).toString(16)
-  return code.length > 2 || character >= '\u0080'
-    ? `\\u${code.padStart(4, '0')}`
-    : `\\x${code.padStart(2, '0')}`
 }

@@ -1,6 +1,7 @@
 import type { ListedTool, ToolSource } from '@mcpstore/core'
 import { asSchema, concreteSchema } from '../arguments/argument-types.ts'
 import type { OptionValues } from '../command-line/options.ts'
+import { placeFirst } from '../failures/same-place.ts'
 import { annotationWords } from './annotations.ts'
 import { sourceWords } from './list-source.ts'
 import { type Output, paint } from './output.ts'
@@ -14,7 +15,7 @@ export function renderToolInfo(
   tool: ListedTool,
   source: ToolSource | undefined,
   output: Output,
-  scope: Pick<OptionValues, 'agent'> = {},
+  values: OptionValues = {},
 ): string {
   const { name, description, inputSchema } = tool
   const words = annotationWords(tool)
@@ -22,12 +23,13 @@ export function renderToolInfo(
   const known = source ? `  ${sourceWords(source)}${source.stale ? ', stale' : ''}` : ''
   const rows = argumentRows(inputSchema)
   const about = givenText(description).trim()
+  const first = placeFirst(values)
   const wide = { ...output, columns: Number.POSITIVE_INFINITY }
   const parts = [
     `${paint(output, 'bold', visibleLine(name))}${tags}${paint(output, 'dim', known)}\n`,
     ...(about === '' ? [] : [`${visibleText(about)}\n`]),
     rows.length > 0 ? `\n${renderTable([header, ...rows], wide)}` : '\nIt takes no arguments.\n',
-    `\n${visibleLine(sampleCall(name, inputSchema, scope))}\n`,
+    `\n${first === undefined ? '' : `${first}\n`}${visibleLine(sampleCall(name, inputSchema, values))}\n`,
   ]
   return parts.join('')
 }

@@ -2,8 +2,7 @@ import type { ToolChanges } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { writeWarning } from '../failures/failure.ts'
-import { inSamePlace } from '../failures/same-place.ts'
-import { agentOption, shellWord } from '../output/sample-call.ts'
+import { agentOption, shellWord } from '../output/shell-word.ts'
 import { changesText } from '../output/tool-changes.ts'
 
 /** Says on stderr that tools of a service are not what they were when the user first used it. */
@@ -15,6 +14,6 @@ export function warnOfChanges(
   writeWarning(
     err,
     `the tools of "${service}" are not what they were when you first used it: ${changesText(changes)}`,
-    inSamePlace(`See what changed: mcpstore diff ${shellWord(service)}${agentOption(values)}`, values),
+    `See what changed: mcpstore diff ${shellWord(service)}${agentOption(values)}`,
   )
 }
