@@ -45,6 +45,21 @@ describe('a look at a dataspace that does not exist', () => {
   })
 })
 
+it('clear made the dataspace that it cleared', async () => {
+  await using box = new Box()
+  const place = ['--dataspace', 'brandnew']
+  const none = { exit: 0, stdout: 'there is no dataspace brandnew (namespace default) here\n', stderr: '' }
+  expect(await mcpstore(box, ['clear', '--yes', ...place])).toEqual(none)
+  const told = await mcpstore(box, ['clear', '--yes', '--json', ...place])
+  expect(documentOf(told)).toEqual({ removed: [], durable: 'local', absent: 'missing' })
+  expect(readdirSync(box.folder)).toEqual([])
+  expect(await mcpstore(box, [...weather, ...place])).toMatchObject({ exit: 0 })
+  expect(documentOf(await mcpstore(box, ['clear', '--yes', '--json', ...place]))).toEqual({
+    removed: ['weather'],
+    durable: 'local',
+  })
+})
+
 it('a file that was cut off to nothing was an empty store without a word', async () => {
   await using box = new Box()
   mkdirSync(dirname(box.database), { recursive: true })

@@ -505,6 +505,14 @@ export const storageMutants: Mutant[] = [
     test: 'a look at what does not exist made a file: now there is none until something is written',
   },
   {
+    name: 'a clear makes a file',
+    file: 'packages/storage/src/backends/sqlite/index.ts',
+    find: "if (opened.absent === 'missing') return { cleared: stamp, now: time.now() }",
+    replace: '',
+    suite: sqlite,
+    test: 'a clear made what it cleared; what another has made meanwhile it clears',
+  },
+  {
     name: 'a look makes a mirror',
     file: 'packages/storage/src/mirror/mirror.ts',
     find: 'if (!this.#isWanted) return',

@@ -396,6 +396,18 @@ describe('a look at what does not exist', () => {
     expect(other.status()).toMatchObject({ state: 'up', absent: null })
   })
 
+  test('a clear made what it cleared; what another has made meanwhile it clears', async () => {
+    const [here, there] = [await open(), await open()]
+    expect(await here.clear()).toBe('local')
+    expect(readdirSync(folder)).toEqual([])
+    await there.put(CONFIG, 1)
+    expect(await here.clear()).toBe('local')
+    expect((await open()).list('')).toEqual([])
+    // What is written after it stays.
+    await here.put(CONFIG, 2)
+    expect((await open()).get(CONFIG)?.value).toBe(2)
+  })
+
   test('two who make it at the same time lose nothing', async () => {
     const [a, b] = [await open(), await open()]
     await Promise.all([a.put('services:a:config', 1), b.put('services:b:config', 2)])

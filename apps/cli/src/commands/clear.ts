@@ -16,9 +16,10 @@ export async function clear(context: CommandContext, { values }: CommandInput): 
     throw usageError('"clear" removes every service of the dataspace', 'Say so with --yes.')
   }
   return withStoreToChange(context, async (store) => {
+    const isMissing = store.status().absent === 'missing'
     const names = (await store.forStore().listServices()).map(({ name }) => name)
     const where = visibleLine(`dataspace ${dataspace} (namespace ${namespace})`)
-    if (!values.yes && confirm) {
+    if (!isMissing && !values.yes && confirm) {
       const sure = await untilInterrupted(context.signal, confirm(`Remove ${countOf(names)} from ${where}?`))
       if (!sure) {
         writeNote(context.err, 'Nothing was removed.\n')
@@ -26,7 +27,8 @@ export async function clear(context: CommandContext, { values }: CommandInput): 
       }
     }
     const { durable, lost, waiting } = await settle((await store.clear()).durable, store)
-    if (json) writeJson(context.out, { removed: names, durable })
+    if (json) writeJson(context.out, { removed: names, durable, ...(isMissing && { absent: 'missing' }) })
+    else if (isMissing) writeNote(context.out, `there is no ${where} here\n`)
     else if (!lost) writeNote(context.out, `removed ${countOf(names)} from ${where}\n`)
     if (lost) throw lost
     warnOfWaiting(context, waiting)

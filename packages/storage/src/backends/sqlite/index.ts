@@ -115,7 +115,12 @@ export function sqliteBackend({
       return true
     },
     nodes: () => read((tables) => tables.nodes.all()),
-    clear: (stamp) => write((tables) => clearTables(tables, stamp, time.now())),
+    async clear(stamp) {
+      if (opened.hasAppeared) await opened.open({ make: false })
+      // Where nothing is there is nothing to forget, and nothing is made for it.
+      if (opened.absent === 'missing') return { cleared: stamp, now: time.now() }
+      return write((tables) => clearTables(tables, stamp, time.now()))
+    },
     lease: (name, holder, ttlMs) =>
       write(
         (tables) => {
