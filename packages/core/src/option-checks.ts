@@ -88,7 +88,7 @@ type Method =
   | 'complete'
 
 const METHODS: Record<Method, Record<string, Check>> = {
-  addService: { ifAbsent: flag, cwd: text, confirm: callback, offer: ms },
+  addService: { ifAbsent: flag, cwd: text, confirm: callback, offer: count },
   exportFor: { over: (value) => (typeof value === 'string' ? undefined : 'a text') },
   findConfigs: { from: names, cwd: text, machine: object },
   importDataspace: { replace: flag, includeUntrusted: flag },
@@ -104,7 +104,7 @@ const METHODS: Record<Method, Record<string, Check>> = {
   listTools: LIST,
   serviceLogs: { lines: count, since: moment, follow: flag, signal, onProblem: callback },
   findTool: LIST,
-  searchTools: { service: text, limit: ms },
+  searchTools: { service: text, limit: count },
   useTool: { ...ASK, totalTimeout: ms, onProgress: callback },
   listResources: ASK,
   listResourceTemplates: ASK,

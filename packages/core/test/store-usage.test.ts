@@ -39,6 +39,9 @@ test('options of every method are refused by name, if they are unknown or cannot
     [ctx.waitService('demo', wrong({ signal: null })), 'unknown option signal'],
     [ctx.addService({ a: server() }, wrong({ ifabsent: true })), 'unknown option ifabsent'],
     [ctx.addService({ a: server() }, wrong({ cwd: 7 })), 'option cwd must be a text'],
+    // These were said to be milliseconds.
+    [ctx.addService({ a: server() }, { offer: 1.5 }), 'option offer must be a whole number, 0 or more'],
+    [ctx.searchTools('echo', { limit: -1 }), 'option limit must be a whole number, 0 or more'],
   ]
   for (const [promise, message] of refusals) {
     expect(await failureOf(promise), message).toMatchObject({
