@@ -145,3 +145,18 @@ it('a prompt is printed as its messages, with who is to say each', async () => {
   const unknown = { services: { getPrompt: () => Promise.reject(libraryError('unknown_prompt', 'none')) } }
   expect((await run(words, unknown)).exit).toBe(1)
 })
+
+it.each([
+  ['city:=5', 'city=5'],
+  ['at:={"a": 1}', `'at={"a": 1}'`],
+])(
+  'an argument of a prompt that was given as JSON, %s, was sent with a colon in its name',
+  async (word, meant) => {
+    const { exit, stderr, opened } = await run(['get-prompt', 'docs/summarise', word], {})
+    expect({ exit, opened }).toEqual({ exit: 1, opened: [] })
+    expect(stderr.split('\n').slice(0, 2)).toEqual([
+      'error: the arguments of a prompt are texts, and ":=" is for the JSON that tools take',
+      `hint:  Write ${meant}; next: mcpstore get-prompt --help`,
+    ])
+  },
+)

@@ -2,6 +2,7 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
 import { paint } from '../output/output.ts'
+import { shellWord } from '../output/shell-word.ts'
 import { givenText, visibleLine } from '../output/terminal-text.ts'
 import { renderToolResult } from '../output/tool-result.ts'
 import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
@@ -32,7 +33,7 @@ export async function getPrompt(
   })
 }
 
-/** Splits `k=v`; the arguments of a prompt are texts. @throws `usage` for a word that is none, or a name given twice */
+/** Splits `k=v`; the arguments of a prompt are texts. @throws `usage` for a word that is none, `k:=json`, or a name given twice */
 function readTexts(words: readonly string[]): Record<string, string> {
   const texts = new Map<string, string>()
   for (const [index, word] of words.entries()) {
@@ -42,6 +43,13 @@ function readTexts(words: readonly string[]): Record<string, string> {
       throw usageError(
         `argument ${index + 1} of the prompt is not of the form name=value`,
         'Write name=text.',
+      )
+    }
+    if (name.endsWith(':')) {
+      const text = `${name.slice(0, -1)}=${word.slice(at + 1)}`
+      throw usageError(
+        'the arguments of a prompt are texts, and ":=" is for the JSON that tools take',
+        `Write ${shellWord(text)}`,
       )
     }
     if (texts.has(name)) throw usageError(`argument "${name}" is given twice`)
