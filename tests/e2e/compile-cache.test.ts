@@ -31,7 +31,7 @@ async function boxAfterList(): Promise<Box> {
 /** What is kept of the file that `list` loads. */
 function keptList(box: Box): string {
   const folder = join(box.home, 'compiled')
-  const names = readdirSync(folder).filter((name) => name.startsWith('list-'))
+  const names = readdirSync(folder).filter((name) => name.startsWith('list.list-'))
   expect(names).toHaveLength(1)
   return join(folder, names[0]!)
 }
@@ -60,6 +60,14 @@ it.skipIf(isNodes)('what was kept is not written again, and is for this user onl
   expect(statSync(keptList(box)).ino).toBe(before.ino)
 })
 
+// V8 keeps the functions that were called; what one command calls, another does not.
+it.skipIf(isNodes)('each command keeps what it calls, whoever was the first', async () => {
+  await using box = await boxAfterList()
+  await mcpstore(box, ['--offline', 'list-tools'])
+  const names = readdirSync(join(box.home, 'compiled')).filter((name) => name.includes('.list-'))
+  expect(names.map((name) => name.split('.')[0]).sort()).toEqual(['list', 'list-tools'])
+})
+
 it.skipIf(isNodes)('what was cut off, or is of another version, is made anew', async () => {
   await using box = await boxAfterList()
   const whole = readFileSync(keptList(box))
@@ -74,7 +82,7 @@ it.skipIf(isNodes)('what was cut off, or is of another version, is made anew', a
 it.skipIf(isNodes)('a file that somebody else may write, or has written, is not run', async () => {
   await using box = await boxAfterList()
   const kept = keptList(box)
-  const file = join(dirname(program), basename(kept).replace(/\.js-.*/, '.js'))
+  const file = join(dirname(program), basename(kept).replace(/^list\.(.*\.js)-.*/, '$1'))
   const { length } = nodeModule.Module.wrap(readFileSync(file, 'utf8'))
   const planted = `(function(){process._rawDebug('planted');process.exit(66)})//`.padEnd(length, 'x')
   const data = new Script(planted, { filename: file }).createCachedData()

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { homeFolder } from '@mcpstore/core/home'
 import { report, runCli } from './cli.ts'
+import { findCommand } from './command-line/command-table.ts'
 import { keepCompiled } from './process/compile-cache.ts'
 import { processHost } from './process/process-host.ts'
 import { type EndingSignal, endingSignals, exitBySignal } from './process/signals.ts'
@@ -19,7 +20,8 @@ for (const signal of endingSignals) {
 const argv = process.argv.slice(2)
 const { env, cwd } = process
 // For what is imported from here on.
-const saveCompiled = keepCompiled(homeFolder({ env }), env)
+const [command] = argv.flatMap((word) => findCommand(word)?.name ?? [])
+const saveCompiled = keepCompiled(homeFolder({ env }), env, command)
 const given = {
   // Opening stdin takes time, and is for those who read it.
   get stdin() {

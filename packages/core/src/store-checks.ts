@@ -6,6 +6,10 @@ import { secretCheck } from './secrets/secret-option.ts'
 
 const POLICIES: readonly Policy[] = ['fallback', 'strict', 'memory']
 
+const unfit = /^\s*$|[\p{Cc}\p{Cs}]/u
+/** Most of them, found out without the properties of characters. */
+const plain = /^[!-~]+$/
+
 const PIN_MODES: readonly PinMode[] = ['warn', 'block', 'off']
 
 /** What the options of a store must be. */
@@ -49,7 +53,7 @@ export const storeChecks: Record<keyof StoreOptions, Check> = {
 }
 
 function segment(value: unknown): string | undefined {
-  const fits = typeof value === 'string' && value.length <= 128 && !/^\s*$|[\p{Cc}\p{Cs}]/u.test(value)
+  const fits = typeof value === 'string' && value.length <= 128 && (plain.test(value) || !unfit.test(value))
   return fits ? undefined : 'a text of 1 to 128 characters without control characters'
 }
 

@@ -34,14 +34,15 @@ type Wrapped = (this: unknown, ...names: [object, NodeJS.Require, NodeJS.Module,
 
 /**
  * Has the program's own files compiled once per machine, not once per start: what V8 made of them is kept in `compiled` of
- * the home folder, where there is one. Node 22.8 and later do that themselves, once told where; for Node 20 it is done here.
+ * the home folder, where there is one. Node 22.8 and later do that themselves, once told where; for Node 20 it is done here,
+ * for each command, as V8 compiles only the functions that are called, and keeps those.
  * Answers what is to be called at the end, which keeps what is new and never throws. `NODE_DISABLE_COMPILE_CACHE` turns it
  * off, as for Node itself.
  *
  * V8 runs what it finds there, so only a file of this user's that nobody else may write is read, and Node is told of the folder
  * only if that is so of it; a program that was built anew has other file names, and V8 refuses what another version has made.
  */
-export function keepCompiled(home: string, env: NodeJS.ProcessEnv): () => void {
+export function keepCompiled(home: string, env: NodeJS.ProcessEnv, command = 'none'): () => void {
   if (env['NODE_DISABLE_COMPILE_CACHE'] || !existsSync(home)) return () => {}
   const folder = join(home, 'compiled')
   const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => void }
@@ -55,12 +56,11 @@ export function keepCompiled(home: string, env: NodeJS.ProcessEnv): () => void {
   const own = dirname(__filename)
   const compile = loader.prototype._compile
   loader.prototype._compile = function (code, filename) {
+    const isOurs = code.length >= WORTH_KEEPING_CHARACTERS && dirname(filename) === own
+    const kept = join(folder, `${command}.${basename(filename)}-${process.versions.v8}-${process.arch}`)
+    const cachedData = isOurs ? readOwn(kept) : undefined
     // What V8 kept of a dynamic import does not know whom to ask for the module.
-    if (code.length < WORTH_KEEPING_CHARACTERS || dirname(filename) !== own || code.includes('import(')) {
-      return compile.call(this, code, filename)
-    }
-    const kept = join(folder, `${basename(filename)}-${process.versions.v8}-${process.arch}`)
-    const cachedData = readOwn(kept)
+    if (!isOurs || (!cachedData && code.includes('import('))) return compile.call(this, code, filename)
     const script = new Script(loader.wrap(code), { filename, cachedData })
     if (script.cachedDataRejected !== false) fresh.set(kept, script)
     const run: Wrapped = script.runInThisContext()
