@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
 import {
@@ -76,19 +77,49 @@ it('where no file can be written, other commands say so, too, and change nothing
   expect(await names(box)).toEqual(['keeper'])
 })
 
+it('a file that could not be made was left empty, and taken for one that had lost its services', async () => {
+  await using box = new Box()
+  for (const limit of [0, 4, 64]) {
+    const added = await withLimit(box, limit * KIB, ['add', 'weather', 'https://example.com'])
+    expect(added).toMatchObject({ exit: 5, stderr: expect.stringContaining('NOT saved') })
+    expect(readdirSync(dirname(box.database)), `with room for ${limit} KiB`).toEqual([])
+    expect(await mcpstore(box, ['list'])).toMatchObject({ exit: 0, stderr: '' })
+  }
+  const added = await mcpstore(box, ['add', 'weather', 'https://example.com'])
+  expect(added).toMatchObject({ exit: 0, stderr: '' })
+  expect(readdirSync(dirname(box.database)).filter((name) => !/\.db(?:-wal|-shm)?$/.test(name))).toEqual([])
+})
+
 const inOwnMounts = ['unshare', '-rm', 'sh', '-c']
 const mayMount =
   spawnSync(inOwnMounts[0]!, [...inOwnMounts.slice(1), 'mount -t tmpfs tmpfs /mnt']).status === 0
 
-/** Runs with the home on a small disk of its own: fills it up, goes on, makes room, goes on. */
-const smallDisk = `
-  mount -t tmpfs -o size=512k tmpfs "$MCPSTORE_HOME"
+/** Runs with the home on a small disk of its own. */
+const onDisk = (size: string, script: string) => `
+  mount -t tmpfs -o size=${size} tmpfs "$MCPSTORE_HOME"
   run() {
     name=$1
     shift
     "$NODE" "$PROGRAM" "$@" --json >"$HOME/$name.out" 2>"$HOME/$name.err"
     echo $? >"$HOME/$name.exit"
   }
+  ${script}
+`
+
+async function runOnDisk(box: Box, size: string, script: string): Promise<(name: string) => Outcome> {
+  mkdirSync(box.home)
+  const env = box.environment({ NODE: process.execPath, PROGRAM: program })
+  const argv = [...inOwnMounts.slice(1), onDisk(size, script)]
+  await once(box.spawn(inOwnMounts[0]!, argv, { env, stdio: 'ignore' }), 'exit')
+  return (name) => ({
+    exit: Number(readFileSync(box.path(`${name}.exit`), 'utf8')),
+    stdout: readFileSync(box.path(`${name}.out`), 'utf8'),
+    stderr: readFileSync(box.path(`${name}.err`), 'utf8'),
+  })
+}
+
+/** Fills the disk up, goes on, makes room, goes on. */
+const filledUp = `
   run before add keeper https://example.com
   cat /dev/zero >"$MCPSTORE_HOME/filler" 2>/dev/null
   run full add late https://example.com
@@ -102,15 +133,7 @@ const smallDisk = `
 if (mayMount) {
   it('on a disk that is full a write is refused by name, and done once there is room', async () => {
     await using box = new Box()
-    mkdirSync(box.home)
-    const env = box.environment({ NODE: process.execPath, PROGRAM: program })
-    const shell = box.spawn(inOwnMounts[0]!, [...inOwnMounts.slice(1), smallDisk], { env, stdio: 'ignore' })
-    await once(shell, 'exit')
-    const outcome = (name: string): Outcome => ({
-      exit: Number(readFileSync(box.path(`${name}.exit`), 'utf8')),
-      stdout: readFileSync(box.path(`${name}.out`), 'utf8'),
-      stderr: readFileSync(box.path(`${name}.err`), 'utf8'),
-    })
+    const outcome = await runOnDisk(box, '512k', filledUp)
     expect(outcome('before')).toMatchObject({ exit: 0, stderr: '' })
     expect(outcome('full').exit).toBe(5)
     expect(errorOf(outcome('full'))).toMatchObject({
@@ -122,5 +145,20 @@ if (mayMount) {
     expect(documentOf(outcome('listed')).services).toMatchObject([{ name: 'keeper' }])
     expect(outcome('after')).toMatchObject({ exit: 0, stderr: '' })
     expect(documentOf(outcome('end')).services).toMatchObject([{ name: 'keeper' }, { name: 'late' }])
+  })
+  it('a disk that has no room for the tables was said to have no transaction to roll back', async () => {
+    await using box = new Box()
+    const emptied = `
+      mkdir -p "$MCPSTORE_HOME/local/default"
+      : >"$MCPSTORE_HOME/local/default/default.db"
+      run emptied add weather https://example.com
+      rm -r "$MCPSTORE_HOME/local"
+      run new add weather https://example.com
+    `
+    const outcome = await runOnDisk(box, '64k', emptied)
+    for (const name of ['emptied', 'new']) {
+      expect(outcome(name).exit).toBe(5)
+      expect(errorOf(outcome(name)).message, name).toMatch(/NOT saved.*the disk is full/)
+    }
   })
 }

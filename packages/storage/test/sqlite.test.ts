@@ -13,6 +13,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { Dataspace, localFile, type SqliteOptions, sqliteBackend } from '@mcpstore/storage'
 import Libsql from 'libsql'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -204,6 +206,27 @@ test('a full disk: the write is told to be in memory, what was there stays, and 
   expect((await open()).get(CONFIG)?.value).toBe('small')
 })
 
+test('a disk without room for the tables was left with an empty file: now there is none, and later a whole one', async () => {
+  const prepare = Libsql.prototype.prepare
+  const full = vi.spyOn(Libsql.prototype, 'prepare').mockImplementation(function (
+    this: Libsql.Database,
+    sql,
+  ) {
+    if (!sql.startsWith('VACUUM')) return prepare.call(this, sql)
+    throw Object.assign(new Error('database or disk is full'), { rawCode: 13 })
+  })
+  const dataspace = await open()
+  try {
+    expect((await dataspace.put(CONFIG, 1)).durable).toBe('memory')
+    expect(dataspace.status().error?.message).toContain(`${file} cannot grow: the disk is full`)
+    expect(readdirSync(dirname(file))).toEqual([])
+  } finally {
+    full.mockRestore()
+  }
+  await until(() => dataspace.status().pendingWrites === 0)
+  expect((await open()).get(CONFIG)?.value).toBe(1)
+})
+
 test('a corrupt file is named, not touched, and does not fail the host', async () => {
   const first = await open()
   await first.put(CONFIG, 1)
@@ -346,15 +369,30 @@ test('a second store on the file in the same process does not let a visitor take
   expect(Number(execFileSync(process.execPath, ['-e', script]))).toBe(3)
 })
 
-test('a log that is removed under a running process loses nothing', async () => {
-  const dataspace = await open()
-  await dataspace.put(CONFIG, 1)
-  rmSync(`${file}-wal`)
-  await dataspace.put('services:b:config', 2)
-  await until(() => dataspace.status().state === 'up' && dataspace.status().pendingWrites === 0)
-  await dataspace.close()
-  expect((await open()).list('services:').map(({ value }) => value)).toEqual([2, 1])
-})
+test.each(['made', 'found'])(
+  'a log that is removed under a running process that %s the file loses nothing',
+  async (how) => {
+    if (how === 'found') {
+      const maker = await open()
+      await maker.put('services:c:config', 0)
+      await maker.close()
+    }
+    const dataspace = await open()
+    await dataspace.put(CONFIG, 1)
+    rmSync(`${file}-wal`)
+    await dataspace.put('services:b:config', 2)
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc')
+    await until(() => {
+      // libsql lets go of a file only then.
+      collect()
+      return dataspace.status().state === 'up' && dataspace.status().pendingWrites === 0
+    })
+    await dataspace.close()
+    const values = (await open()).list('services:').map(({ value }) => value)
+    expect(values).toEqual(how === 'found' ? [2, 0, 1] : [2, 1])
+  },
+)
 
 test('a file that is a database of something else is refused and not changed', async () => {
   const db = new Libsql(`${folder}/foreign.db`)

@@ -1,10 +1,11 @@
-import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
+import { chmodSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type Libsql from 'libsql'
 import { BackendError } from '../../link/health.ts'
 import { makeFolder } from '../../make-folder.ts'
 import { type Absence, lastingAbsenceOf } from './absence.ts'
 import { isReadOnly, readOnly, somethingElse } from './errors.ts'
+import { makeFile } from './make-file.ts'
 import { openEmpty, openSnapshot } from './snapshot.ts'
 import { spoiledMeta } from './spoiled-meta.ts'
 
@@ -112,14 +113,16 @@ function openWritable(
   file: string,
   { maxPages, kind, moreTables = '' }: OpenOptions,
 ): OpenFile {
+  const made = `${TABLES} INSERT INTO meta VALUES ('kind', '${kind}'); ${moreTables}`
   makeFolder(dirname(file))
-  makeFile(file)
+  makeFile(Database, file, made)
   closeToOthers(file)
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS })
   try {
-    const made = `${TABLES} INSERT INTO meta VALUES ('kind', '${kind}'); ${moreTables}`
+    tryToRead(db)
     checkSchema(metaOf(db, 'schema') ?? create(db, file, made), file)
     checkKind(metaOf(db, 'kind'), kind, file)
+    db.exec('PRAGMA journal_mode = WAL')
     upgrade(db)
     mendMeta(db, REVISED[kind])
     for (const pragma of PRAGMAS[kind]) db.exec(`PRAGMA ${pragma}`)
@@ -137,18 +140,6 @@ function closeToOthers(file: string): void {
     const stat = statSync(path, { throwIfNoEntry: false })
     if (!stat?.isFile() || stat.uid !== process.getuid?.() || (stat.mode & 0o077) === 0) continue
     chmodSync(path, stat.mode & 0o700)
-  }
-}
-
-/**
- * Makes the file, for this user only, where there is none. One that is there is left alone: to close any descriptor of
- * it would end every lock this process has on it (fcntl(2)), those of SQLite included.
- */
-function makeFile(file: string): void {
-  try {
-    closeSync(openSync(file, 'wx', 0o600))
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
   }
 }
 
@@ -177,6 +168,19 @@ export async function loadLibsql(): Promise<typeof Libsql> {
   }
 }
 
+/**
+ * Reads what every commit changes, if it is there. libsql closes a file only once its statements are collected, and until then
+ * nobody gets over a log that was removed: so nothing is prepared where reading fails.
+ */
+function tryToRead(db: Libsql.Database): void {
+  try {
+    db.exec('SELECT * FROM meta')
+  } catch (thrown) {
+    const isMissing = (thrown as { rawCode?: number }).rawCode === 1
+    if (!isMissing) throw thrown
+  }
+}
+
 function metaOf(db: Libsql.Database, name: string): string | undefined {
   const made = db.prepare("SELECT 1 AS made FROM sqlite_master WHERE name = 'meta'").all().length > 0
   const [row] = made
@@ -185,14 +189,13 @@ function metaOf(db: Libsql.Database, name: string): string | undefined {
   return row?.value
 }
 
-/** Makes the tables, unless another process did so meanwhile; answers the schema that is there now. */
+/** Makes the tables in a file that has none, unless another process did so meanwhile; answers the schema that is there now. */
 function create(db: Libsql.Database, file: string, tables: string): string {
   const isMade = db.prepare('SELECT 1 FROM sqlite_master').all().length > 0
   // All of it is made at once, so whoever sees a table of ours sees the schema too.
   if (isMade && metaOf(db, 'schema') === undefined) {
     throw somethingElse(file)
   }
-  db.exec('PRAGMA journal_mode = WAL')
   atOnce(db, () => {
     if (metaOf(db, 'schema') === undefined) db.exec(tables)
   })
@@ -222,7 +225,8 @@ function atOnce(db: Libsql.Database, task: () => void): void {
     task()
     db.exec('COMMIT')
   } catch (thrown) {
-    db.exec('ROLLBACK')
+    // What failed for want of room has ended it already.
+    if (db.inTransaction) db.exec('ROLLBACK')
     throw thrown
   }
 }
