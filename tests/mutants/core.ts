@@ -1687,7 +1687,7 @@ export const coreMutants: Mutant[] = [
     find: '{ basis: service.stamp, stamp, head })',
     replace: '{ basis: service.stamp, stamp, ...(!head && { head }) })',
     suite: warmStart,
-    test: 'tells of services and their tools without reading a list',
+    test: 'tells of services and their tools, and how old the lists are, without reading a list',
   },
   {
     name: 'a list that was not read is taken for none',

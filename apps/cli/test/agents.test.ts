@@ -17,8 +17,11 @@ const report = (status: AssignReport['status']) => async (service: string) =>
   ({ agent: '研究', service, status, durable: 'local' }) as AssignReport
 
 describe('--agent', () => {
-  const own = fakeService('notes', { scope: { agent: '研究' } })
-  const shared = fakeService('weather', { assigned: { allow: ['get_*'], deny: ['*_secret', '*_key'] } })
+  const own = fakeService('notes', { scope: { agent: '研究' }, fetchedAt: null })
+  const shared = fakeService('weather', {
+    assigned: { allow: ['get_*'], deny: ['*_secret', '*_key'] },
+    fetchedAt: null,
+  })
   const methods: Partial<AgentContext> = {
     addService: async () => added('notes'),
     listServices: async () => [own, shared],
@@ -73,9 +76,9 @@ describe('--agent', () => {
   it('list says whose each service is', async () => {
     const { stdout } = await run(['list', '--agent', '研究'], worldOf('研究', methods))
     expect(stdout).toMatchInlineSnapshot(`
-      "NAME     SCOPE       TRANSPORT  STATUS  TOOLS
-      notes    agent 研究  http       ok      2
-      weather  store       http       ok      2
+      "NAME     SCOPE       TRANSPORT  STATUS  TOOLS  AGE
+      notes    agent 研究  http       ok      2      -
+      weather  store       http       ok      2      -
       "
     `)
   })
@@ -85,10 +88,11 @@ describe('--agent', () => {
       services: { listServices: async () => services },
     })
     expect((await run(['list'], listing(fakeService('weather')))).stdout).not.toContain('SCOPE')
-    expect((await run(['list'], listing(fakeService('weather'), own))).stdout).toMatchInlineSnapshot(`
-      "NAME     SCOPE       TRANSPORT  STATUS  TOOLS
-      weather  store       http       ok      2
-      notes    agent 研究  http       ok      2
+    const weather = fakeService('weather', { fetchedAt: null })
+    expect((await run(['list'], listing(weather, own))).stdout).toMatchInlineSnapshot(`
+      "NAME     SCOPE       TRANSPORT  STATUS  TOOLS  AGE
+      weather  store       http       ok      2      -
+      notes    agent 研究  http       ok      2      -
       "
     `)
     const { stdout } = await run(['list', '--json', '--agent', '研究'], worldOf('研究', methods))

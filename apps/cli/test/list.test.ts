@@ -6,11 +6,13 @@ const lastError = {
   message: 'connect ECONNREFUSED\nat line 2',
   at: '2026-11-20T10:00:00.000Z',
 }
-const weather = fakeService('weather')
+const threeHoursAgo = new Date(Date.now() - 3 * 3_600_000).toISOString()
+const weather = fakeService('weather', { fetchedAt: threeHoursAgo })
 const broken = fakeService('broken-one', {
   transport: 'stdio',
   status: 'failing',
   toolCount: null,
+  fetchedAt: null,
   facts: { ...weather.facts, health: 'failing', lastError },
 })
 
@@ -18,13 +20,13 @@ function listing(...services: unknown[]) {
   return { services: { listServices: async () => services as never } }
 }
 
-it('shows each service in one line, a failing one with its reason', async () => {
+it('shows each service in one line with the age of its tool list, a failing one with its reason', async () => {
   const { exit, stdout, stderr, closed } = await run(['list'], listing(weather, broken))
   expect({ exit, stderr, closed }).toEqual({ exit: 0, stderr: '', closed: 1 })
   expect(stdout).toMatchInlineSnapshot(`
-    "NAME        TRANSPORT  STATUS   TOOLS
-    weather     http       ok       2
-    broken-one  stdio      failing  -      connect ECONNREFUSED
+    "NAME        TRANSPORT  STATUS   TOOLS  AGE
+    weather     http       ok       2      3h
+    broken-one  stdio      failing  -      -    connect ECONNREFUSED
     "
   `)
 })
@@ -46,7 +48,7 @@ it.each([
   const message = `service "broken-one" exited with code 3. Its last output:\n${output}`
   const ended = { ...broken, facts: { ...broken.facts, lastError: { ...lastError, message } } }
   const { stdout } = await run(['list'], listing(ended))
-  expect(stdout.split('\n')[1]).toBe(`broken-one  stdio      failing  -      ${note}`)
+  expect(stdout.split('\n')[1]).toBe(`broken-one  stdio      failing  -      -    ${note}`)
 })
 
 const storage = { backend: 'sqlite', configured: 'sqlite', state: 'up', absent: null }
@@ -61,6 +63,7 @@ it('--json is one document of exactly the documented fields', async () => {
         transport: 'http',
         status: 'ok',
         toolCount: 2,
+        fetchedAt: threeHoursAgo,
         facts: weather.facts,
       },
       {
@@ -69,6 +72,7 @@ it('--json is one document of exactly the documented fields', async () => {
         transport: 'stdio',
         status: 'failing',
         toolCount: null,
+        fetchedAt: null,
         facts: broken.facts,
       },
     ],

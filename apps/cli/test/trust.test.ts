@@ -106,7 +106,7 @@ const stranger = fakeService('demo', {
 
 it('list and info say why a service is inert', async () => {
   const listed = await run(['list'], { services: { listServices: async () => [stranger] } })
-  expect(listed.stdout).toMatch(new RegExp(`^demo +http +untrusted +2 +${inert}$`, 'm'))
+  expect(listed.stdout).toMatch(new RegExp(`^demo +http +untrusted +2 +\\d+d +${inert}$`, 'm'))
   const json = await run(['list', '--json'], { services: { listServices: async () => [stranger] } })
   expect(JSON.parse(json.stdout).services[0].facts).toMatchObject({ trusted: false, inert })
   const info = await run(['info', 'demo'], { services: { serviceInfo: async () => stranger } })

@@ -219,11 +219,10 @@ export class StoreContext extends ToolContext {
 
   async #info(service: Service): Promise<ServiceInfo> {
     await this.house.gate.consult([service])
-    const list = this.house.lists.known(service)
-    const server: ServerFacts | null = list?.server ?? null
+    const server: ServerFacts | null = this.house.lists.known(service)?.server ?? null
     const summary = summarise(this.house, service)
     // What somebody is asked to approve has to be seen.
     const config = (summary.facts.inert === null ? redactConfig : configToApprove)(service.config)
-    return { ...summary, config, server, fetchedAt: list?.fetchedAt ?? null }
+    return { ...summary, config, server }
   }
 }

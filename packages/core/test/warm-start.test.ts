@@ -79,19 +79,22 @@ describe.skipIf(!hasRedisServer)('a store that opens where others have fetched t
     },
   )
 
-  it('tells of services and their tools without reading a list', async () => {
+  it('tells of services and their tools, and how old the lists are, without reading a list', async () => {
     await using place = await scene()
     const { proxy, writer } = place
     await writer.forAgent('worker').assignService('s1', { allow: ['s1-tool-1*'] })
     const store = await enter(proxy.url)
     const services = await store.forStore().listServices()
-    expect(services.map(({ toolCount, facts }) => [toolCount, facts.tools])).toEqual(
-      names.map(() => [20, 'fresh']),
+    const known = await writer.forStore().listTools()
+    const fetchedAt = known.services.map((service) => service.fetchedAt)
+    expect(fetchedAt).not.toContain(null)
+    expect(services.map((service) => [service.toolCount, service.facts.tools, service.fetchedAt])).toEqual(
+      names.map((_, at) => [20, 'fresh', fetchedAt[at]]),
     )
     expect(await store.forStore().serviceInfo('s3')).toMatchObject({
       toolCount: 20,
       server: { name: 's3' },
-      fetchedAt: expect.stringMatching(/^\d{4}-/),
+      fetchedAt: fetchedAt[names.indexOf('s3')],
     })
     expect((await store.forAgent('worker').listServices()).map(({ toolCount }) => toolCount)).toEqual([11])
     expect(listsRead(proxy)).toEqual([])

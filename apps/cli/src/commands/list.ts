@@ -1,5 +1,6 @@
 import type { ServiceSummary, Store, StoreStatus } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
+import { formatAge } from '../command-line/duration.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { scopeText } from '../output/agent-text.ts'
 import { writeJson } from '../output/json.ts'
@@ -54,7 +55,7 @@ function placeOf({ namespace, dataspace }: Store): string {
 }
 
 function headerOf(scoped: boolean): Cell[] {
-  const titles = ['NAME', ...(scoped ? ['SCOPE'] : []), 'TRANSPORT', 'STATUS', 'TOOLS', '']
+  const titles = ['NAME', ...(scoped ? ['SCOPE'] : []), 'TRANSPORT', 'STATUS', 'TOOLS', 'AGE', '']
   return titles.map((text) => ({ text, style: 'dim' }))
 }
 
@@ -65,9 +66,10 @@ function shapeOf({
   transport,
   status,
   toolCount,
+  fetchedAt,
   facts,
 }: ServiceSummary): ServiceSummary {
-  return { name, scope, ...(assigned && { assigned }), transport, status, toolCount, facts }
+  return { name, scope, ...(assigned && { assigned }), transport, status, toolCount, fetchedAt, facts }
 }
 
 function storageOf({ backend, configured, state, absent }: StoreStatus): object {
@@ -75,7 +77,7 @@ function storageOf({ backend, configured, state, absent }: StoreStatus): object 
 }
 
 function rowOf(
-  { name, scope, transport, status, toolCount, facts }: ServiceSummary,
+  { name, scope, transport, status, toolCount, fetchedAt, facts }: ServiceSummary,
   scoped: boolean,
 ): Cell[] {
   const troubled = status !== 'ok' && status !== 'new' && facts.lastError !== null
@@ -89,6 +91,7 @@ function rowOf(
     transport,
     statusCell(status),
     String(toolCount ?? '-'),
+    fetchedAt === null ? '-' : formatAge(Date.now() - Date.parse(fetchedAt)),
     { text: note, style: 'dim' },
   ]
 }

@@ -6,6 +6,8 @@ import type { ConnectionPhase, ServiceFacts, ServiceSummary, StatusWord } from '
 export interface ListFacts {
   /** `null` where only the tools themselves would tell. */
   toolCount: number | null
+  /** ISO 8601. */
+  fetchedAt: string
   stale: boolean
 }
 
@@ -48,6 +50,7 @@ export function describeService(
     transport: config.type,
     status: statusWord(facts),
     toolCount: list?.toolCount ?? null,
+    fetchedAt: list?.fetchedAt ?? null,
     facts,
   }
 }

@@ -59,6 +59,8 @@ export interface ServiceSummary {
   status: StatusWord
   /** How many tools the cached list has, of those that may be used here; `null` while nobody knows. */
   toolCount: number | null
+  /** When the cached tool list was fetched, ISO 8601; `null` where there is none. */
+  fetchedAt: string | null
   facts: ServiceFacts
 }
 
@@ -66,6 +68,4 @@ export interface ServiceSummary {
 export interface ServiceInfo extends ServiceSummary {
   config: ServiceConfig
   server: ServerFacts | null
-  /** When the cached tool list was fetched, ISO 8601. */
-  fetchedAt: string | null
 }

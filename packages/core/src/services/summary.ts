@@ -13,6 +13,7 @@ export function summarise(
   const list = lists.known(service)
   const facts = list && {
     toolCount: lists.countOf(service, list),
+    fetchedAt: list.fetchedAt,
     stale: isStale(list) || refresher.isOutdated(service, list),
   }
   const trustedBy = gate.trustedBy(service)
