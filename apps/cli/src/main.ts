@@ -11,10 +11,16 @@ const interrupt = new AbortController()
 let interrupted: EndingSignal | undefined
 for (const signal of endingSignals) {
   process.on(signal, () => {
-    if (interrupted) process.exit(exitBySignal(signal))
+    if (interrupted) process.exit(exitBySignal(signal, opened))
     interrupted = signal
     interrupt.abort()
   })
+}
+
+const opened = new Set<object>()
+function open<Stream extends object>(stream: Stream): Stream {
+  opened.add(stream)
+  return stream
 }
 
 const argv = process.argv.slice(2)
@@ -25,10 +31,10 @@ const saveCompiled = keepCompiled(homeFolder({ env }), env, command)
 const given = {
   // Opening stdin takes time, and is for those who read it.
   get stdin() {
-    return process.stdin
+    return open(process.stdin)
   },
-  stdout: standardStream(1, () => process.stdout),
-  stderr: standardStream(2, () => process.stderr),
+  stdout: standardStream(1, () => open(process.stdout)),
+  stderr: standardStream(2, () => open(process.stderr)),
   env,
   cwd,
 }
@@ -45,5 +51,5 @@ async function end(code: number): Promise<void> {
   const lost = await flush()
   if (lost) host.err.write(`error: The output could not be written: ${lost.message}\n`)
   saveCompiled()
-  process.exit(interrupted ? exitBySignal(interrupted) : code || (lost ? 1 : 0))
+  process.exit(interrupted ? exitBySignal(interrupted, opened) : code || (lost ? 1 : 0))
 }
