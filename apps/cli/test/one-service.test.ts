@@ -68,7 +68,11 @@ failed at    2026`)
 
   it('of an unknown service suggests near names', async () => {
     const result = await run(['info', 'wether'], {
-      services: { serviceInfo: unknown, listServices: async () => [fakeService('weather')] },
+      services: {
+        serviceInfo: unknown,
+        listServices: async () => [fakeService('weather')],
+        findTool: () => Promise.reject(libraryError('unknown_tool', 'there is no tool')),
+      },
     })
     expect(result).toMatchObject({ exit: 1, stdout: '' })
     expect(result.stderr).toContain('Did you mean "weather"?')

@@ -1,6 +1,6 @@
 import type { ToolStats } from '@mcpstore/core'
 import { expect, it } from 'vitest'
-import { run } from './fakes.ts'
+import { fakeService, fakeTool, libraryError, run } from './fakes.ts'
 
 const counted = (name: string, more: Partial<ToolStats>): ToolStats => {
   const [service = '', tool = ''] = name.split('/')
@@ -62,8 +62,9 @@ it('as JSON, where more than all that is told apart has no number', async () => 
 })
 
 it('what was never called is said, and an order that there is not is refused', async () => {
-  expect((await run(['stats', 'nothing'], world)).stdout).toBe(
-    'No call of nothing was counted. See mcpstore stats.\n',
+  const quiet = { ...world.services, serviceInfo: async () => fakeService('quiet') }
+  expect((await run(['stats', 'quiet', '--dataspace', 'd'], { services: quiet })).stdout).toBe(
+    'No call of quiet was counted. To see what was: mcpstore stats --dataspace d\n',
   )
   const refused = await run(['stats', '--sort', 'age'], world)
   expect(refused).toMatchObject({
@@ -71,4 +72,42 @@ it('what was never called is said, and an order that there is not is refused', a
     opened: [],
     stderr: expect.stringContaining('calls, errors, p50, p95, name'),
   })
+})
+
+it('what there is not was shown as an empty table', async () => {
+  const unknown = (code: 'unknown_service' | 'unknown_tool' | 'not_listed') => () =>
+    Promise.reject(libraryError(code, `it is ${code}`, 'Did you mean c?'))
+  const services = {
+    ...world.services,
+    serviceInfo: unknown('unknown_service'),
+    listServices: async () => [fakeService('fleet')],
+  }
+  const exitOf = async (word: string, code: 'unknown_service' | 'unknown_tool' | 'not_listed') => {
+    const { exit, stdout, stderr } = await run(['stats', word], {
+      services: { ...services, findTool: unknown(code) },
+    })
+    return { exit, stdout, said: stderr.split('\n')[0] }
+  }
+  const said = 'error: there is no service and no tool "zz"'
+  expect(await exitOf('zz', 'unknown_tool')).toEqual({ exit: 1, stdout: '', said })
+  const here = `${said} in the tool lists that are known here`
+  expect(await exitOf('zz', 'not_listed')).toEqual({ exit: 4, stdout: '', said: here })
+  for (const [word, code] of [
+    ['flet', 'not_listed'],
+    ['zz/fast', 'unknown_service'],
+  ] as const)
+    expect(await exitOf(word, code)).toMatchObject({ exit: 1, said: 'error: it is unknown_service' })
+  expect(await exitOf('a/zz', 'unknown_tool')).toMatchObject({ exit: 1, said: 'error: it is unknown_tool' })
+  // Its service was never listed, and nothing of it was called.
+  expect(await exitOf('b/zz', 'not_listed')).toMatchObject({ exit: 0, said: '' })
+})
+
+it('a tool is found by any name that use-tool takes', async () => {
+  const services = {
+    ...world.services,
+    serviceInfo: () => Promise.reject(libraryError('unknown_service', 'none')),
+    listServices: async () => [fakeService('a')],
+    findTool: async () => fakeTool('a', 'fast'),
+  }
+  expect(names((await run(['stats', 'a__fast'], { services })).stdout)).toEqual(['a/fast'])
 })

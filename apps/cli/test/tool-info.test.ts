@@ -125,7 +125,13 @@ describe('info TOOL without its service found nothing', () => {
   it.each(['wether', 'weathers'])(
     '%s, a mistyped service, was looked for among the tools of all',
     async (name) => {
-      const { exit, stderr } = await run(['info', name], { services })
+      const asked: unknown[] = []
+      const findTool = (_: string, options: unknown) => {
+        asked.push(options)
+        return Promise.reject(libraryError('not_listed', 'there is no tool'))
+      }
+      const { exit, stderr } = await run(['info', name], { services: { ...services, findTool } })
+      expect(asked).toEqual([{ offline: true }])
       expect({ exit, stderr }).toEqual({
         exit: 1,
         stderr: 'error: there is no service\nhint:  Did you mean weather? Next: mcpstore list\n',

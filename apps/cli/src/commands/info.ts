@@ -1,9 +1,9 @@
-import type { ListedTool, ServiceInfo, StoreContext, ToolSource } from '@mcpstore/core'
+import type { ListedTool, StoreContext, ToolSource } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { type ListChoice, listChoice } from '../command-line/list-choice.ts'
+import { listChoice } from '../command-line/list-choice.ts'
 import type { OptionValues } from '../command-line/options.ts'
-import { CliError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
+import { namedBy } from '../store/named.ts'
 import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /**
@@ -19,11 +19,11 @@ export async function info(
   return withStore(context, async (store) => {
     const services = servicesOf(store, values)
     const { service, tool } = await whileWaiting(context, `looking for ${name}`, () =>
-      lookUp(services, name, choice),
+      namedBy(services, name, choice),
     )
-    if (settings.json) writeJson(out, service ?? { ...tool, list: await listOf(services, tool!) })
+    if (settings.json) writeJson(out, service ?? { ...tool, list: await listOf(services, tool) })
     else if (service) out.write((await import('../output/service-info.ts')).renderServiceInfo(service, out))
-    else out.write(await toolText(services, tool!, context, values))
+    else out.write(await toolText(services, tool, context, values))
     return 0
   })
 }
@@ -48,41 +48,4 @@ async function listOf(services: StoreContext, tool: ListedTool): Promise<object 
 
 async function sourceOf(services: StoreContext, tool: ListedTool): Promise<ToolSource | undefined> {
   return (await services.listTools(tool.service, { offline: true })).services[0]
-}
-
-async function lookUp(
-  services: StoreContext,
-  name: string,
-  choice: ListChoice,
-): Promise<{ service?: ServiceInfo; tool?: ListedTool }> {
-  if (name.includes('/')) return { tool: await services.findTool(name, choice) }
-  try {
-    return { service: await services.serviceInfo(name) }
-  } catch (thrown) {
-    if ((thrown as Failed).code !== 'unknown_service') throw thrown
-    return { tool: await toolOr(thrown, services, name, choice) }
-  }
-}
-
-type Failed = { code?: unknown; hint?: string }
-
-/** The tool of this name. Where a service was meant nobody's tools are asked for, and it is `noService` that is thrown. */
-async function toolOr(
-  noService: unknown,
-  services: StoreContext,
-  name: string,
-  choice: ListChoice,
-): Promise<ListedTool> {
-  const { didYouMean, isSlip, nearest } = await import('@mcpstore/core/near')
-  const names = (await services.listServices()).map((service) => service.name)
-  if (names.length === 0 || names.some((one) => isSlip(name, one))) throw noService
-  try {
-    return await services.findTool(name, choice)
-  } catch (thrown) {
-    const { code, hint } = thrown as Failed
-    if (code !== 'unknown_tool') throw thrown
-    const near = nearest(name, names)
-    const meant = near.length > 0 ? `${didYouMean(near)} ${hint}`.replace('? Did you mean ', ' or ') : hint
-    throw new CliError('unknown_service', `there is no service and no tool "${name}"`, meant)
-  }
 }

@@ -1,7 +1,8 @@
-import type { ToolStats } from '@mcpstore/core'
+import type { StoreContext, ToolStats } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { options } from '../command-line/options.ts'
+import { type OptionValues, options } from '../command-line/options.ts'
 import { usageError } from '../failures/cli-error.ts'
+import { inSamePlace } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
 import { type Cell, renderTable } from '../output/table.ts'
@@ -29,21 +30,38 @@ export async function stats(context: CommandContext, input: CommandInput): Promi
   if (!weight)
     throw usageError(`--sort must be one of ${(options.sort.names as readonly string[]).join(', ')}`)
   return withStore(context, async (store) => {
-    const all = await servicesOf(store, { agent }).toolStats()
-    const shown = all
-      .filter(({ name, service, tool }) => wanted === undefined || [name, service, tool].includes(wanted))
-      .sort((a, b) => weight(b) - weight(a))
+    const services = servicesOf(store, { agent })
+    const all = await services.toolStats()
+    const of = (word: string) => all.filter(({ name, service, tool }) => [name, service, tool].includes(word))
+    const counted = wanted === undefined ? all : of(wanted)
+    const isUncounted = wanted !== undefined && counted.length === 0
+    const found = isUncounted ? of(await nameOf(services, wanted)) : counted
+    const shown = found.toSorted((a, b) => weight(b) - weight(a))
     if (context.settings.json) writeJson(context.out, { tools: shown.map(asDocument) })
-    else if (shown.length === 0) writeNote(context.out, nothing(wanted))
+    else if (shown.length === 0) writeNote(context.out, nothing(wanted, input.values))
     else context.out.write(renderTable([header, ...shown.map(rowOf)], context.out))
     return 0
   })
 }
 
-function nothing(wanted: string | undefined): string {
+/** The full name of what was not counted as it was written. @throws `unknown_service`, `unknown_tool`, `not_listed` where it is nothing */
+async function nameOf(services: StoreContext, written: string): Promise<string> {
+  const { namedBy } = await import('../store/named.ts')
+  try {
+    const { service, tool } = await namedBy(services, written, { offline: true })
+    return (service ?? tool).name
+  } catch (thrown) {
+    const { code } = thrown as { code?: string }
+    // Several tools of a name are tools; those of a service that was never listed are unknown.
+    if (code === 'ambiguous_tool' || (code === 'not_listed' && written.includes('/'))) return written
+    throw thrown
+  }
+}
+
+function nothing(wanted: string | undefined, values: OptionValues): string {
   return wanted === undefined
     ? 'No tool was called yet.\n'
-    : `No call of ${visibleLine(wanted)} was counted. See mcpstore stats.\n`
+    : `No call of ${visibleLine(wanted)} was counted. ${inSamePlace('To see what was: mcpstore stats', values)}\n`
 }
 
 /** JSON has no word for what is more than all that is told apart. */
