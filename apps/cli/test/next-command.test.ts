@@ -73,6 +73,14 @@ it('what has to be done first is said once, however often a hint is looked at', 
   expect(inSamePlace(once, values)).toBe(once)
 })
 
+it('what to type next was a part of the last line of a list', () => {
+  const hint = 'Not searched:\na: it exited with code 1\nb: nothing listens there (ECONNREFUSED)'
+  for (const list of [hint, hint.slice(0, -' (ECONNREFUSED)'.length)])
+    expect(withNextCommand({ code: 'unknown_tool', hint: list }, ['use-tool', 'x'])).toBe(
+      `${list}\nNext: mcpstore list-tools`,
+    )
+})
+
 it('of many services it is about the one that failed', () => {
   const failure = { code: 'unreachable', hint: null } as const
   expect(withNextCommand(failure, ['list-tools'], 'my docs')).toBe("Next: mcpstore check 'my docs'")

@@ -92,6 +92,8 @@ it('what there is not was shown as an empty table', async () => {
   expect(await exitOf('zz', 'unknown_tool')).toEqual({ exit: 1, stdout: '', said })
   const here = `${said} in the tool lists that are known here`
   expect(await exitOf('zz', 'not_listed')).toEqual({ exit: 4, stdout: '', said: here })
+  const unlisted = { services: { ...services, findTool: unknown('not_listed') } }
+  expect((await run(['stats', 'zz'], unlisted)).stderr).toMatch(/asked once: mcpstore list-tools$/m)
   for (const [word, code] of [
     ['flet', 'not_listed'],
     ['zz/fast', 'unknown_service'],

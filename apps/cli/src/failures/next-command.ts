@@ -94,8 +94,13 @@ export function withNextCommand(
     )
   if (next === undefined) return hint
   const command = `mcpstore ${next}`
-  const ending = /[.?!)]$/.test(hint ?? '') ? `${hint} Next: ${command}` : `${hint}; next: ${command}`
-  return inSamePlace(hint === null ? `Next: ${command}` : ending, values)
+  return inSamePlace(hint === null ? `Next: ${command}` : followed(hint, command), values)
+}
+
+/** What stands below a list would be read as a part of its last line. */
+function followed(hint: string, command: string): string {
+  if (hint.includes('\n')) return `${hint}\nNext: ${command}`
+  return /[.?!)]$/.test(hint) ? `${hint} Next: ${command}` : `${hint}; next: ${command}`
 }
 
 function namesCommand(hint: string): boolean {

@@ -40,8 +40,9 @@ async function toolOr(
     if (isService) throw noService
     const near = nearest(name, names)
     const meant = near.length > 0 ? `${didYouMean(near)} ${hint}`.replace('? Did you mean ', ' or ') : hint
-    const where = code === 'not_listed' ? ' in the tool lists that are known here' : ''
-    const found = code === 'not_listed' ? code : 'unknown_service'
-    throw new CliError(found, `there is no service and no tool "${name}"${where}`, meant)
+    const message = `there is no service and no tool "${name}"`
+    if (code === 'unknown_tool') throw new CliError('unknown_service', message, meant)
+    const all = `${meant}\nHave all asked once: mcpstore list-tools`
+    throw new CliError('not_listed', `${message} in the tool lists that are known here`, all)
   }
 }
