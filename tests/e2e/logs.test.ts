@@ -59,7 +59,7 @@ it('a service that cannot be started says where to look', async () => {
     slow: fixtureServer(box, { muteInitialize: true }),
   })
   expect(errorOf(await mcpstore(box, ['wait', 'dead', '--timeout', '5', '--json'])).hint).toBe(
-    'Run its command by hand to see what it needs, or see what it said: mcpstore logs dead.',
+    'Run its command by hand to see what it needs, or see what it said: mcpstore logs dead',
   )
   expect(errorOf(await mcpstore(box, ['check', 'slow', '--timeout', '1', '--json'])).hint).toBe(
     'Allow it more time, or see what it said: mcpstore logs slow',

@@ -69,6 +69,11 @@ it('every error ends with a command that can be run as it stands, about the same
     const error = errorOf({ stderr: stderr.split('\n')[0]! })
     expect(error.code, `${argv.join(' ')}: ${stderr}`).toBe(code)
     expect(error.hint, argv.join(' ')).toMatch(/\bmcpstore (?:[a-z]|--)/)
+    // Pasted, the full stop of a sentence is a part of the last word.
+    expect(error.hint, argv.join(' ')).not.toMatch(/\bmcpstore (?:[^.,;\n]|\.(?!\s|$))*[^.,;\n]\.$/m)
+    expect(error.hint, argv.join(' ')).not.toMatch(
+      /\b(?:signIn|setupStore|[a-z]+(?:Service|Tools|Prompts))\b/,
+    )
     const [, next] = /[Nn]ext: (mcpstore .*)$/.exec(error.hint ?? '') ?? []
     if (next !== undefined) commands.add(next)
   }

@@ -34,7 +34,7 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   const { values } = input
   if (values.version) return showVersion(host, values.json ?? false)
   if (values.help || !spec) {
-    if (!values.help && values.json) throw usageError('no command was given', 'See mcpstore --help.')
+    if (!values.help && values.json) throw usageError('no command was given', 'See mcpstore --help')
     showHelp(values.help ? host.out : host.err, spec, values.json ?? false)
     return values.help ? 0 : 1
   }

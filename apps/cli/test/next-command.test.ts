@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { exitCodes, type FailureCode } from '../src/failures/exit-codes.ts'
 import { withNextCommand } from '../src/failures/next-command.ts'
-import { inSamePlace } from '../src/failures/same-place.ts'
+import { asTyped } from '../src/failures/same-place.ts'
 
 const SILENT: ReadonlySet<string> = new Set(['aborted', 'internal', 'no_value'])
 const codes = Object.keys(exitCodes).filter((code) => !SILENT.has(code)) as FailureCode[]
@@ -59,18 +59,28 @@ it.each<[FailureCode, string[], string]>([
 
 it('a hint that names a command is left as it is, and one that only speaks of mcpstore is not', () => {
   const of = (hint: string): string | null => withNextCommand({ code: 'storage', hint }, ['list'])
-  for (const hint of ['Sign in: mcpstore login docs (signIn).', 'See mcpstore --help.'])
-    expect(of(hint)).toBe(hint)
+  for (const hint of ['Sign in: mcpstore login docs', 'See mcpstore --help']) expect(of(hint)).toBe(hint)
   expect(of('If no mcpstore is running, remove it.')).toMatch(/Next: mcpstore doctor$/)
 })
 
 it('what has to be done first is said once, however often a hint is looked at', () => {
   const values = { redis: 'redis://:secret@host', dataspace: 'd' }
-  const once = inSamePlace('See mcpstore list, or mcpstore status.', values)
+  const once = asTyped('See mcpstore list, or mcpstore status.', values)
   expect(once).toBe(
     'Put the URL of that Redis into MCPSTORE_REDIS_URL first. See mcpstore list --dataspace d, or mcpstore status --dataspace d.',
   )
-  expect(inSamePlace(once, values)).toBe(once)
+  expect(asTyped(once, values)).toBe(once)
+})
+
+it.each([
+  ['Sign in: mcpstore login docs (signIn)', 'Sign in: mcpstore login docs'],
+  [
+    'Approve it: mcpstore trust docs (trustService, or setupStore({ trust })), or add it here.',
+    'Approve it: mcpstore trust docs, or add it here.',
+  ],
+  ["See mcpstore info 'docs (old)'", "See mcpstore info 'docs (old)'"],
+])('the library was named where a command was wanted: %s', (hint, said) => {
+  expect(withNextCommand({ code: 'untrusted', hint }, ['use-tool', 'docs/x'])).toBe(said)
 })
 
 it('what to type next was a part of the last line of a list', () => {

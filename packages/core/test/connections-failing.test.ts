@@ -117,7 +117,7 @@ describe('a service that cannot be connected', () => {
       expect(error).toMatchObject({
         code: 'unreachable',
         message: 'not tried again for 1 s after 3 failures: service "demo" does not work',
-        hint: 'Mend it. checkServices and waitService try it at once.',
+        hint: 'Mend it. Whoever checks it, or waits for it, tries at once (checkServices, waitService).',
       })
     }
     expect(counts.connects).toBe(3)

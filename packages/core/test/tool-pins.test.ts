@@ -60,7 +60,7 @@ test('what a tool was at its first listing is compared with what it is at each l
   await second.forStore().useTool('demo/read', { path: 'x' })
   expect(told).toEqual([{ service: 'demo', scope: 'store', ...changes }])
   expect(warnings(second.lines)).toEqual([
-    'warn the tools of service "demo" are not what they were when it was first used: changed "read". See mcpstore diff demo (diffTools).',
+    'warn the tools of service "demo" are not what they were when it was first used: changed "read". See mcpstore diff demo (diffTools)',
   ])
 
   offer(write, read)

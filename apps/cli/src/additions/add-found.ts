@@ -3,7 +3,7 @@ import type { CommandContext } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { naming, reportFailure, writeWarning } from '../failures/failure.ts'
-import { inSamePlace } from '../failures/same-place.ts'
+import { asTyped } from '../failures/same-place.ts'
 import { foundDocument, writeFound } from '../output/found-text.ts'
 import { writeJson } from '../output/json.ts'
 import { paint, writeNote } from '../output/output.ts'
@@ -59,7 +59,7 @@ async function showOnly(context: CommandContext, store: Store, values: OptionVal
     writeFound(context, found)
     const [first] = choicesIn(found)
     const one = first
-      ? ` ${inSamePlace(`To add it say mcpstore add --all, or mcpstore add --from ${first.config.client}`, values)}`
+      ? ` ${asTyped(`To add it say mcpstore add --all, or mcpstore add --from ${first.config.client}`, values)}`
       : ''
     writeNote(err, `${paint(err, 'dim', `Nothing was added.${one}`)}\n`)
   }

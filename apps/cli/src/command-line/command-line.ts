@@ -115,7 +115,7 @@ function unknownOption(
 }
 
 function seeHelp(spec?: CommandSpec): string {
-  return `See mcpstore ${spec ? `${spec.name} ` : ''}--help.`
+  return `See mcpstore ${spec ? `${spec.name} ` : ''}--help`
 }
 
 /** `Did you mean "a"?`, or nothing when no candidate is near. */

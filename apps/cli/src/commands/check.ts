@@ -2,7 +2,7 @@ import type { ServiceCheck } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { reportFailure } from '../failures/failure.ts'
 import { exitOfFailures } from '../failures/partial-failure.ts'
-import { inSamePlace } from '../failures/same-place.ts'
+import { asTyped } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
 import { writeNote } from '../output/output.ts'
@@ -24,7 +24,7 @@ export async function check(
       servicesOf(store, values).checkServices(name, askOptions(context)),
     )
     if (json) writeJson(context.out, { services: checks })
-    else if (checks.length === 0) writeNote(context.out, inSamePlace(emptyText, values))
+    else if (checks.length === 0) writeNote(context.out, asTyped(emptyText, values))
     else context.out.write(renderTable([header, ...checks.map(rowOf)], context.out))
     const errors = checks.flatMap(({ error }) => error ?? [])
     const codes = errors.map(({ code }) => code)

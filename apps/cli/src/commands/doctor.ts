@@ -2,7 +2,7 @@ import type { Finding, Store } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { reportFailure } from '../failures/failure.ts'
-import { inSamePlace } from '../failures/same-place.ts'
+import { asTyped } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
 import type { Output, Style } from '../output/output.ts'
 import { renderStatus, statusDocument } from '../output/status-text.ts'
@@ -52,7 +52,7 @@ export async function doctor(context: CommandContext, { values }: CommandInput):
 
 /** The finding, with a hint about the same dataspace. */
 function said(finding: Finding, values: OptionValues): Finding {
-  return finding.hint === undefined ? finding : { ...finding, hint: inSamePlace(finding.hint, values) }
+  return finding.hint === undefined ? finding : { ...finding, hint: asTyped(finding.hint, values) }
 }
 
 /** None where nobody can know the services, of which the status says why. */

@@ -3,7 +3,7 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { type ListChoice, listChoice } from '../command-line/list-choice.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { reportParts } from '../failures/partial-failure.ts'
-import { inSamePlace } from '../failures/same-place.ts'
+import { asTyped } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
 import { renderToolList } from '../output/tool-list.ts'
@@ -29,7 +29,7 @@ export async function listTools(context: CommandContext, input: CommandInput): P
       }),
     )
     if (json) writeJson(context.out, { tools: [...tools], services: tools.services })
-    else if (tools.services.length === 0) writeNote(context.out, inSamePlace(emptyText, input.values))
+    else if (tools.services.length === 0) writeNote(context.out, asTyped(emptyText, input.values))
     else context.out.write(renderToolList(tools, context.out, { schema }))
     for (const { name, changes } of tools.services) {
       if (changes && !json) warnOfChanges(context, { service: name, changes }, input.values)

@@ -43,10 +43,10 @@ async function afterNothing(
 ): Promise<string> {
   if (status.backend !== status.configured) return ' are known here'
   const obstacle = await obstacleTo(context, status)
-  const { inSamePlace } = await import('../failures/same-place.ts')
+  const { asTyped } = await import('../failures/same-place.ts')
   return obstacle
     ? `, and ${visibleLine(obstacle.message)}`
-    : ` yet. ${inSamePlace('Add some: mcpstore add mcp.json', values)}`
+    : ` yet. ${asTyped('Add some: mcpstore add mcp.json', values)}`
 }
 
 function placeOf({ namespace, dataspace }: Store): string {

@@ -6,7 +6,7 @@ import { writeJson } from '../output/json.ts'
 export async function redis(context: CommandContext, { positionals, values }: CommandInput): Promise<number> {
   const [what] = positionals
   const { user = 'mcpstore' } = values
-  if (what !== 'acl') throw usageError(`"redis" knows no "${what}"`, 'Write mcpstore redis acl.')
+  if (what !== 'acl') throw usageError(`"redis" knows no "${what}"`, 'Write mcpstore redis acl')
   if (!/^[^\s"'\\\p{C}]+$/u.test(user)) {
     throw usageError(
       '--user is no name of a user in Redis',

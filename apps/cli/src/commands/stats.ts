@@ -2,7 +2,7 @@ import type { StoreContext, ToolStats } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { type OptionValues, options } from '../command-line/options.ts'
 import { usageError } from '../failures/cli-error.ts'
-import { inSamePlace } from '../failures/same-place.ts'
+import { asTyped } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
 import { type Cell, renderTable } from '../output/table.ts'
@@ -61,7 +61,7 @@ async function nameOf(services: StoreContext, written: string): Promise<string> 
 function nothing(wanted: string | undefined, values: OptionValues): string {
   return wanted === undefined
     ? 'No tool was called yet.\n'
-    : `No call of ${visibleLine(wanted)} was counted. ${inSamePlace('To see what was: mcpstore stats', values)}\n`
+    : `No call of ${visibleLine(wanted)} was counted. ${asTyped('To see what was: mcpstore stats', values)}\n`
 }
 
 /** JSON has no word for what is more than all that is told apart. */

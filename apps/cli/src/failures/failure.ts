@@ -4,7 +4,7 @@ import { type Output, paint, writeNote } from '../output/output.ts'
 import { visibleText } from '../output/terminal-text.ts'
 import { exitCodes, type FailureCode } from './exit-codes.ts'
 import { withNextCommand } from './next-command.ts'
-import { inSamePlace } from './same-place.ts'
+import { asTyped } from './same-place.ts'
 
 /** What stderr says about an error; `hint` is what the reader can do. */
 export interface Failure {
@@ -59,7 +59,7 @@ export function naming(name: string, message: string): string {
 export function writeWarning(err: Output, message: string, hint?: string | null): void {
   writeNote(err, `${paint(err, 'yellow', 'warning:')} ${visibleText(message)}\n`)
   if (!hint) return
-  writeNote(err, `${paint(err, 'dim', 'hint:   ')} ${visibleText(inSamePlace(hint, err.place ?? {}))}\n`)
+  writeNote(err, `${paint(err, 'dim', 'hint:   ')} ${visibleText(asTyped(hint, err.place ?? {}))}\n`)
 }
 
 /** What is said of a file that is a dataspace of unknown name. */
@@ -79,7 +79,7 @@ export function warnOfWaiting(
 export function warnOfQuarantined(err: Output, { quarantined }: Pick<StoreStatus, 'quarantined'>): void {
   const [first, ...others] = quarantined
   if (!first) return
-  const names = inSamePlace('mcpstore status', err.place ?? {})
+  const names = asTyped('mcpstore status', err.place ?? {})
   const more = others.length > 0 ? `, and ${others.length} more; ${names} names them` : ''
   writeWarning(err, `the record ${first.key} cannot be used and was left out: ${first.problem}${more}`)
 }

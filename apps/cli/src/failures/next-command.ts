@@ -8,7 +8,7 @@ import {
 import type { OptionValues } from '../command-line/options.ts'
 import { shellWord } from '../output/shell-word.ts'
 import type { FailureCode } from './exit-codes.ts'
-import { inSamePlace } from './same-place.ts'
+import { asTyped } from './same-place.ts'
 
 /** What the command line that failed was about, in words for a shell. */
 interface Asked {
@@ -84,7 +84,7 @@ export function withNextCommand(
   service?: string,
 ): string | null {
   const { spec, positionals, values } = lineIn(argv)
-  if (hint !== null && namesCommand(hint)) return inSamePlace(hint, values)
+  if (hint !== null && namesCommand(hint)) return asTyped(hint, values)
   const asked = askedBy(spec, service === undefined ? positionals : [service])
   const next = (steps[code].length === 0 ? [] : [...steps[code], ...lastly])
     .map((step) => step(asked))
@@ -94,7 +94,7 @@ export function withNextCommand(
     )
   if (next === undefined) return hint
   const command = `mcpstore ${next}`
-  return inSamePlace(hint === null ? `Next: ${command}` : followed(hint, command), values)
+  return asTyped(hint === null ? `Next: ${command}` : followed(hint, command), values)
 }
 
 /** What stands below a list would be read as a part of its last line. */

@@ -25,11 +25,33 @@ const command = new RegExp(
   'g',
 )
 
-/** The text with every command in it made one about the same dataspace, and the same agent, as a command line with these options. */
-export function inSamePlace(text: string, values: OptionValues): string {
+/** What does the same in the library, as its hints have it behind a command or an option. */
+const inLibrary = new RegExp(
+  ` \\((?:${[
+    'acceptTools',
+    'assignService',
+    'checkServices',
+    'diffTools',
+    'exportDataspace',
+    'listPrompts',
+    'listResources',
+    'listTools',
+    'setupStore',
+    'signIn',
+    'trustService',
+    'unassignService',
+  ].join('|')})\\b(?:[^()]|\\([^()]*\\))*\\)`,
+  'g',
+)
+
+/**
+ * A hint as the program says it: every command in it is about the same dataspace, and the same agent, as a command line with these
+ * options, and the library has no say.
+ */
+export function asTyped(text: string, values: OptionValues): string {
   const first = placeFirst(values)
   let isAway = false
-  const told = text.replace(command, (whole, written: string, rest: string) => {
+  const told = text.replace(inLibrary, '').replace(command, (whole, written: string, rest: string) => {
     const name = findCommand(written)?.name
     if (!name || name === 'help' || name === 'completion' || /\s--help\b/.test(rest)) return whole
     isAway = true

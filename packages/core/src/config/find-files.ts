@@ -82,7 +82,7 @@ async function refuseOtherForm(
   const read = await parseServices(text, { cwd }).catch(() => undefined)
   if (!read || read.services.length === 0) return
   throw storeError('bad_config', `${file} names services, but not in the form in which ${title} reads them`, {
-    hint: `To add them all the same say mcpstore add ${file}.`,
+    hint: `To add them all the same say mcpstore add ${file}`,
   })
 }
 

@@ -51,7 +51,12 @@ export class Breaker {
     const seconds = Math.ceil(left / 1000)
     const times = count === 1 ? 'a failure' : `${count} failures`
     const message = `not tried again for ${seconds} s after ${times}: ${last.message}`
-    const hint = [last.hint, 'checkServices and waitService try it at once.'].filter(Boolean).join(' ')
+    const hint = [
+      last.hint,
+      'Whoever checks it, or waits for it, tries at once (checkServices, waitService).',
+    ]
+      .filter(Boolean)
+      .join(' ')
     const refusal = new McpStoreError(last.code, message, { hint, cause: last })
     refusals.add(refusal)
     throw refusal

@@ -38,7 +38,7 @@ const codes: Record<Fate, Record<Stage, ErrorCode>> = {
 
 const forbiddenHint = ({ service, scope }: OwnedSubject): string =>
   `If that is where you want it to be, approve the service: mcpstore trust ${serviceWords(service, scope)} (trustService), or add it here; or let all ` +
-  'reach such addresses: setupStore({ allowPrivateAddresses: true }) (--allow-private-addresses).'
+  'reach such addresses: --allow-private-addresses (setupStore({ allowPrivateAddresses: true }))'
 
 const unknownOutcomeHint = 'It may have run. Find out before you call it again'
 

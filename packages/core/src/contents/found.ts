@@ -42,7 +42,7 @@ export function notFound(
     near.length > 0 ? didYouMean(near) : undefined,
     unread.length > 0 ? notSearched(unread) : undefined,
     near.length + unread.length === 0
-      ? `See the ${kind}s there are with list${kind === 'prompt' ? 'Prompts' : 'Resources'}, or mcpstore ${kind}s.`
+      ? `See the ${kind}s there are: mcpstore ${kind}s (${kind === 'prompt' ? 'listPrompts' : 'listResources'})`
       : undefined,
   ]
   return storeError(`unknown_${kind}`, `there is no ${kind} ${quoted(name)}`, {

@@ -116,7 +116,7 @@ export class PinKeeper {
     if (!pin || pinned?.sha256 === toolHash(tool)) return
     const what = pinned ? 'is not what it was' : 'was not there'
     throw storeError('tool_changed', `tool ${quoted(tool.name)} ${what} when its service was first used`, {
-      hint: `Nothing was called. Look at it: ${diffCommand(service)} (diffTools). To accept it, add --accept (acceptTools).`,
+      hint: `Nothing was called. Look at it, and accept it by --accept: ${diffCommand(service)} (diffTools, acceptTools)`,
     })
   }
 
@@ -202,7 +202,7 @@ export class PinKeeper {
     const subject = `the tools of service ${quoted(service.name)}`
     const words = wordsOf(changes)
     this.#parts.logger.warn(
-      `${subject} are not what they were when it was first used: ${words}. See ${diffCommand(service)} (diffTools).`,
+      `${subject} are not what they were when it was first used: ${words}. See ${diffCommand(service)} (diffTools)`,
     )
     this.#parts.onChanges(service, changes)
   }

@@ -89,11 +89,11 @@ export class Vault {
     const [why, hint] = this.keys.hasSecret
       ? [
           'and the secret here is another one',
-          'Give the secret it was sealed with, if need be as a previous one',
+          'Give the secret it was sealed with, if need be as a previous one,',
         ]
       : ['and this process has no secret', 'Give the secret of the dataspace']
     return storeError('sealed', `${what}, ${why}`, {
-      hint: `${hint} (setupStore({ secret }), MCPSTORE_SECRET), or add the service again with the value itself.`,
+      hint: `${hint} in MCPSTORE_SECRET (setupStore({ secret })), or add the service again with the value itself.`,
     })
   }
 }

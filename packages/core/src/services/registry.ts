@@ -141,13 +141,13 @@ export class Registry {
     const agent = quoted(this.scope.agent)
     if (names.includes(name)) {
       return storeError('unknown_service', `agent ${agent} has no service "${name}" of its own`, {
-        hint: `It is assigned from the store: change it there, or take it away with unassignService, or mcpstore unassign ${serviceWords(name, this.scope)}`,
+        hint: `It is assigned from the store: change it there, or take it away: mcpstore unassign ${serviceWords(name, this.scope)} (unassignService)`,
       })
     }
     const isInStore = this.records.find({ scope: 'store', name }) !== undefined
     return storeError('unknown_service', `agent ${agent} has no service "${name}"`, {
       hint: isInStore
-        ? `The store has one: assign it with assignService, or say mcpstore assign ${serviceWords(name, this.scope)}`
+        ? `The store has one, assign it: mcpstore assign ${serviceWords(name, this.scope)} (assignService)`
         : names.length > 0
           ? hintFor(name, names)
           : 'It has none. Add one, or assign one of the store.',

@@ -105,6 +105,6 @@ function tooLate(house: House, { name, statuses, timeoutMs }: WaitedFor) {
   const status = service ? `it is ${summarise(house, service).status}` : 'it is not there'
   const wanted = [...statuses].join(' or ')
   return storeError('timeout', `service "${name}" was not ${wanted} within ${timeoutMs} ms: ${status}`, {
-    hint: 'Allow it more time, or see what becomes of it with mcpstore list.',
+    hint: 'Allow it more time, or see what becomes of it: mcpstore list',
   })
 }

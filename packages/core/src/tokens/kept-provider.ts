@@ -17,7 +17,7 @@ export class KeptProvider implements OAuthProvider {
 
   constructor(file: TokenFile, { name, scope }: AuthQuestion) {
     this.#file = file
-    this.hint = `Sign in: mcpstore login ${serviceWords(name, scope)} (signIn).`
+    this.hint = `Sign in: mcpstore login ${serviceWords(name, scope)} (signIn)`
   }
 
   tokens(): AuthTokens | undefined {

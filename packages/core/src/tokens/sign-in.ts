@@ -141,7 +141,7 @@ function keptTokens({ reach }: House): KeptTokens {
 function untrusted({ name, scope }: Service): Error {
   const words = serviceWords(name, scope)
   return storeError('untrusted', `service "${name}" is not trusted here: its address gets no tokens`, {
-    hint: `Look at it: mcpstore info ${words}. If you know that address, approve it: mcpstore trust ${words} (trustService).`,
+    hint: `Look at it: mcpstore info ${words}. If you know that address, approve it: mcpstore trust ${words} (trustService)`,
   })
 }
 

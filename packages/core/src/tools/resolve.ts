@@ -151,7 +151,7 @@ function matches(parts: readonly ServiceList[], address: string): ResolvedTool[]
 function withheld({ name, grant }: Service, tool: string) {
   const agent = quoted(grant!.agent)
   return storeError('unknown_tool', `agent ${agent} may not use tool "${name}/${tool}"`, {
-    hint: `Who assigned service "${name}" to it may allow that with assignService; see mcpstore assign --help`,
+    hint: `Who assigned service "${name}" to it may allow that, see mcpstore assign --help (assignService)`,
   })
 }
 
@@ -199,7 +199,7 @@ function unknown(address: string, parts: readonly ServiceList[]) {
     near.length > 0 ? didYouMean(near) : undefined,
     unread.length > 0 ? notSearched(unread) : undefined,
     near.length + unread.length === 0
-      ? 'See the tools there are with listTools, or mcpstore list-tools.'
+      ? 'See the tools there are: mcpstore list-tools (listTools)'
       : undefined,
   ]
   const isKnown = unread.every(({ error }) => error?.code !== 'not_listed')

@@ -15,7 +15,7 @@ type Fields = Readonly<Record<string, (value: unknown, place: string, report: Re
 
 const MOST_SHOWN = 5
 const HINT =
-  'An export is what mcpstore export, or exportDataspace, writes. Other files with services are for mcpstore add.'
+  'An export is what mcpstore export (exportDataspace) writes. Other files with services are for mcpstore add'
 
 /** Reads an export, all or nothing. @throws `bad_config` that names what is wrong with it */
 export async function readDocument(input: ImportInput, cwd: string): Promise<DataspaceExport> {

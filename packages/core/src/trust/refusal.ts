@@ -43,8 +43,8 @@ export function untrusted(
   const { problem } = doubts
   const whose = scope === 'store' ? '' : ` of agent ${quoted(scope.agent)}`
   const written = serviceWords(name, scope)
-  const look = `Look at it: mcpstore info ${written}. If you would run it yourself, approve it with mcpstore trust`
-  const ways = `${look} ${written} (trustService), or add it here; or let the host decide: setupStore({ trust }).`
+  const look = `Look at it: mcpstore info ${written}. If you would run it yourself, approve it`
+  const ways = `${look}: mcpstore trust ${written} (trustService, or setupStore({ trust })), or add it here.`
   return storeError(
     'untrusted',
     `service ${quoted(name)}${whose} is not trusted here: ${inertReason(danger, doubts)}`,
@@ -61,5 +61,5 @@ function aboutSecret({ hasSecret, signed }: Doubts): string | undefined {
   const which = hasSecret
     ? 'the secret it was signed with, if need be as a previous one'
     : 'the secret of the dataspace'
-  return `If you have ${which}, give it (setupStore({ secret }), MCPSTORE_SECRET).`
+  return `If you have ${which}, give it in MCPSTORE_SECRET (setupStore({ secret })).`
 }

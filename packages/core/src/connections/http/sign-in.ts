@@ -71,7 +71,7 @@ export async function signInTo(
       const reads = provider.clientMetadataUrl === undefined ? '' : ' and reads no client metadata'
       const message = `nobody signed in to service "${service}": its authorization server registers no clients${reads}`
       throw storeError('auth_required', message, {
-        hint: `Register one there yourself, with the redirect address http://127.0.0.1/callback, and give its id (client): mcpstore login ${serviceWords(service, scope)} --client-id ID`,
+        hint: `Register one there yourself, with the redirect address http://127.0.0.1/callback, and give its id: mcpstore login ${serviceWords(service, scope)} --client-id ID (signIn with client)`,
         cause: thrown,
       })
     }

@@ -38,8 +38,8 @@ export class StdioLink implements Link {
   }
 
   get #startHint(): string {
-    const more = this.advice === undefined ? '' : `, or ${this.advice}`
-    return `Run its command by hand to see what it needs${more}.`
+    const look = 'Run its command by hand to see what it needs'
+    return this.advice === undefined ? `${look}.` : `${look}, or ${this.advice}`
   }
 
   lastWords(): string {

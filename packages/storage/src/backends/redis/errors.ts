@@ -71,7 +71,7 @@ const BY_CODE: Record<string, Diagnosis> = {
   CROSSSLOT: {
     state: 'down',
     what: 'is a node of a cluster, and was spoken to as a server of its own',
-    hint: 'Give its nodes to setupStore by the option cluster; a URL is for one server.',
+    hint: 'Give its nodes by the option cluster (setupStore); a URL is for one server.',
   },
   DB: {
     state: 'down',

@@ -110,7 +110,7 @@ function primaryCode(thrown: unknown): number {
 /** The file that was open is not there any more, or another one is in its place. */
 export function vanished(file: string): BackendError {
   return new BackendError('down', `${file} was removed or replaced while it was open`, {
-    hint: 'It is made anew from what this process knows; to empty a dataspace use mcpstore clear.',
+    hint: 'It is made anew from what this process knows; to empty a dataspace use mcpstore clear',
   })
 }
 
