@@ -3,8 +3,16 @@ import { dirname } from 'node:path'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
 import { startHost } from '../support/host.ts'
-import { documentOf, errorOf, heedingModes, mcpstore, type Outcome } from '../support/mcpstore.ts'
+import {
+  addServices,
+  documentOf,
+  errorOf,
+  heedingModes,
+  mcpstore,
+  type Outcome,
+} from '../support/mcpstore.ts'
 import { until } from '../support/processes.ts'
+import { fixtureServer } from '../support/servers.ts'
 
 /** A box that is open to everybody; what is run in it has no more rights than the modes give. */
 function openBox(): Box {
@@ -37,17 +45,13 @@ it('a folder that may not be written has no services, and takes none', async () 
   const inWords = await mcpstore(box, ['list'], { unprivileged: true })
   expect(inWords).toMatchObject({ exit: 0, stderr: '' })
   expect(inWords.stdout).toBe(`No services, and no change can be saved: ${box.folder} may not be written\n`)
-  for (const argv of [
-    ['add', 'late', 'https://example.com'],
-    ['clear', '--yes'],
-  ]) {
-    const outcome = await run(box, ...argv)
-    expect(outcome.exit).toBe(5)
-    expect(errorOf(outcome)).toMatchObject({
-      message: expect.stringContaining(`${box.database} cannot be written`),
-      hint: expect.stringMatching(/mcpstore-box-\S+ has the permissions 0555: .*--home/),
-    })
-  }
+  const added = await run(box, 'add', 'late', 'https://example.com')
+  expect(added.exit).toBe(5)
+  expect(errorOf(added)).toMatchObject({
+    message: expect.stringContaining(`${box.database} cannot be written`),
+    hint: expect.stringMatching(/mcpstore-box-\S+ has the permissions 0555: .*--home/),
+  })
+  expect(documentOf(await run(box, 'clear', '--yes'))).toMatchObject({ absent: 'missing' })
   chmodSync(box.folder, 0o755)
 })
 
@@ -72,6 +76,45 @@ it('what is in a home that may only be read is read, and stays as it is', async 
   })
   for (const folder of folders) chmodSync(folder, 0o700)
   expect(readFileSync(box.database).equals(before)).toBe(true)
+})
+
+it('what commands found out and could not save in a file that may only be read was dropped without a word', async () => {
+  await using box = openBox()
+  await addServices(box, { demo: fixtureServer(box) })
+  await mcpstore(box, ['list-tools'])
+  const folders = [dirname(box.database), dirname(dirname(box.database)), box.home]
+  for (const suffix of ['', '-wal', '-shm']) chmodSync(`${box.database}${suffix}`, 0o444)
+  for (const folder of folders) chmodSync(folder, 0o555)
+  const why = `${box.database} cannot be written`
+  const says = async (...argv: string[]) => {
+    const { exit, stderr } = await mcpstore(box, argv, { unprivileged: true })
+    return [
+      exit,
+      ...stderr.match(/^(?:warning|error):.*? was NOT saved: .*? cannot be written|^hint:.*chmod/gm)!,
+    ]
+  }
+  const warning = (what: string) => `warning: what this command found out (${what}) was NOT saved: ${why}`
+  const hint = expect.stringMatching(/^hint:/)
+  expect(await says('list-tools', '--fresh')).toEqual([0, warning('1 record'), hint])
+  expect(await says('use-tool', 'demo/echo', 'text=a')).toEqual([0, warning('2 counters'), hint])
+  expect(await says('restart', 'demo')).toEqual([
+    5,
+    `error: the tool list of "demo" was NOT saved: ${why}`,
+    hint,
+  ])
+  expect(await mcpstore(box, ['list'], { unprivileged: true })).toMatchObject({ exit: 0, stderr: '' })
+  const renewed = await run(box, 'restart', 'demo')
+  expect([renewed.exit, errorOf(renewed).code, documentOf(renewed).status]).toEqual([5, 'not_durable', 'ok'])
+  const called = await run(box, 'use-tool', 'demo/echo', 'text=a')
+  expect(called).toMatchObject({ exit: 0, stderr: '' })
+  // What the tools are is kept beside it.
+  rmSync(`${box.home}/pins.json`)
+  const listed = await mcpstore(box, ['list-tools'], { unprivileged: true })
+  expect([listed.exit, listed.stderr.match(/^warning: .*$/gm)]).toEqual([
+    0,
+    [expect.stringContaining(`what the tools are cannot be kept in ${box.home}/pins.json: EACCES`)],
+  ])
+  for (const folder of folders) chmodSync(folder, 0o755)
 })
 
 it('a host that found its home read-only saves as soon as it may', async () => {

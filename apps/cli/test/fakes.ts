@@ -88,6 +88,7 @@ export function fakeStatus(changes: Partial<StoreStatus> = {}): StoreStatus {
     reason: null,
     error: null,
     pendingWrites: 0,
+    pendingCounts: 0,
     parked: [],
     missing: [],
     mirror: null,

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import type { StoreStatus } from '@mcpstore/core'
+import { describe, expect, it } from 'vitest'
 import { added, type FakeWorld, fakeService, fakeStatus, libraryError, run } from './fakes.ts'
 
 const reason = 'redis://h:6379/0 cannot be reached'
@@ -83,7 +84,7 @@ it('a change under the policy memory is not saved, though nothing went wrong', a
 })
 
 it('what is read while Redis is away is shown with a warning', async () => {
-  const { exit, stdout, stderr } = await run(['list'], world('memory'))
+  const { exit, stdout, stderr } = await run(['list'], world('memory', { left: 0 }))
   expect(exit).toBe(0)
   expect(stdout).toContain('weather')
   expect(stderr).toBe(
@@ -155,4 +156,80 @@ it('doctor tells of a storage that cannot be looked at', async () => {
   // Where the storage answers, what goes wrong with the services is no matter of course.
   const up = { status: here, store: { inspect: async () => [], inspectServices: inspect } }
   expect(await run(['doctor'], up)).toMatchObject({ exit: 1, stdout: '' })
+})
+
+describe('what a command found out by the way, and nothing took', () => {
+  const full = 'ws.db cannot grow: the disk is full'
+  const error = libraryError('storage', full, 'Free some space.') as never
+  const closed = { state: 'closed', backend: 'memory', reason: full, error } as const
+  /** A store that was fine until it was closed. */
+  const unsaved = (changes: Partial<StoreStatus>, left: number): FakeWorld => {
+    const { configured } = fakeStatus(changes)
+    let status = fakeStatus({ configured, backend: configured, pendingWrites: left })
+    return {
+      services: {
+        waitService: async (name) => fakeService(name, { toolCount: 3 }),
+        restartService: async (name) => fakeService(name, { toolCount: 3 }),
+      },
+      store: {
+        status: () => status,
+        close: async () => {
+          status = fakeStatus({ ...closed, ...changes })
+          return { left }
+        },
+      },
+    }
+  }
+
+  it('was dropped without a word: it is counted, and why is said', async () => {
+    const hint = 'hint:    Free some space.\n'
+    for (const [left, pendingCounts, what] of [
+      [2, 0, '2 records'],
+      [0, 1, '1 counter'],
+      [1, 3, '1 record and 3 counters'],
+    ] as const) {
+      const { exit, stdout, stderr } = await run(['wait', 'weather'], unsaved({ pendingCounts }, left))
+      expect({ exit, stdout }).toEqual({ exit: 0, stdout: 'ok weather 3 tools\n' })
+      expect(stderr).toBe(`warning: what this command found out (${what}) was NOT saved: ${full}\n${hint}`)
+    }
+    for (const option of ['--quiet', '--json'])
+      expect((await run(['wait', 'weather', option], unsaved({}, 1))).stderr).toBe('')
+    expect((await run(['wait', 'weather'], unsaved({}, 0))).stderr).toBe('')
+  })
+
+  it('was called renewed for everybody by restart: that ends with 5', async () => {
+    const text = await run(['restart', 'weather'], unsaved({}, 1))
+    expect(text).toMatchObject({ exit: 5, stdout: 'ok weather 3 tools\n' })
+    expect(text.stderr).toBe(
+      `error: the tool list of "weather" was NOT saved: ${full}\nhint:  Free some space. Next: mcpstore doctor\n`,
+    )
+    const json = await run(['restart', 'weather', '--json'], unsaved({}, 1))
+    expect(json.exit).toBe(5)
+    expect(JSON.parse(json.stdout)).toMatchObject({ name: 'weather' })
+    expect(JSON.parse(json.stderr).error).toMatchObject({ code: 'not_durable' })
+    expect(await run(['restart', 'weather'], unsaved({}, 0))).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  it('is kept on this machine, where there is a mirror, and that is said', async () => {
+    const mirror = { file: '/home/me/ws.db', problem: null, hint: null }
+    const kept = { configured: 'redis', mirror } as const
+    const sent = `it is kept on this machine and sent later: ${full}\n`
+    expect(await run(['wait', 'weather'], unsaved(kept, 1))).toMatchObject({
+      exit: 0,
+      stderr: `warning: Redis does not have what this command found out (1 record) yet; ${sent}`,
+    })
+    expect(await run(['restart', 'weather'], unsaved(kept, 1))).toMatchObject({
+      exit: 0,
+      stderr: `warning: Redis does not have the tool list of "weather" yet; ${sent}`,
+    })
+  })
+
+  it('while Redis is away is said beside that, and not why once more', async () => {
+    const services = { waitService: async (name: string) => fakeService(name) }
+    const { stderr } = await run(['wait', 'weather'], { status: away, services, left: 1 })
+    expect(stderr).toBe(
+      `warning: Redis is not reached, what is shown may be incomplete: ${reason}\nhint:    Check that it runs.\n` +
+        'warning: what this command found out (1 record) was NOT saved\n',
+    )
+  })
 })

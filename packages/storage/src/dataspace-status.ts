@@ -17,6 +17,8 @@ export interface DataspaceStatus {
   error: BackendError | null
   /** Writes the backend has not acknowledged. */
   pendingWrites: number
+  /** Counters the backend has not acknowledged what was counted of here. */
+  pendingCounts: number
   /** Writes the backend refused for their own sake; they are kept here and not sent. */
   parked: { key: string; problem: string }[]
   /** How long ago, in ms, the replica was known to be what the backend has; `null` if never. */
@@ -49,6 +51,7 @@ export function describeStatus(
     reason: error?.message ?? null,
     error: error ?? null,
     pendingWrites: outbox.size,
+    pendingCounts: counts.waiting().length,
     parked: [...outbox.parked, ...counts.parked],
     staleMs: confirmed === undefined ? null : Math.max(0, time.now() - confirmed),
     namespace,

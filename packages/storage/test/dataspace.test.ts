@@ -275,6 +275,7 @@ test('a clear empties every process and nothing of it comes back', async () => {
   const [away, here] = [await open(backend), await open()]
   await away.put(CONFIG, 1)
   away.count(statsKey('t'), statsField('weather', 'calls'), 3)
+  expect(away.status().pendingCounts).toBe(1)
   await time.pass(300)
   backend.faults.fail('down')
   const late = away.put('services:late:config', 1)

@@ -11,33 +11,67 @@ export interface Settled {
 
 /**
  * Finds out whether a write is kept. One that still waits gets its last chance: the store is closed, which sends what
- * waits; afterwards nothing but its status may be asked for.
+ * waits; afterwards nothing but its status may be asked for. `what` was written begins the sentence that says it is not.
  */
-export async function settle(durable: Durability, store: Store): Promise<Settled> {
+export async function settle(durable: Durability, store: Store, what = 'the change'): Promise<Settled> {
   const before = store.status()
   const { configured } = before
   const strongest = configured === 'sqlite' ? 'local' : configured
   if (durable === strongest) return { durable, lost: undefined, waiting: undefined }
   const { left } = await store.close()
   const status = store.status()
-  const why = status.error?.message ?? status.reason ?? 'the storage did not take it'
   // What waited and is gone was taken; where nothing waited nobody may have been asked.
   const taken = left === 0 && (before.pendingWrites > 0 || !isMissing(before))
   if (taken) return { durable: strongest, lost: undefined, waiting: undefined }
-  if (durable === 'memory') {
-    const { error, mirror } = status
-    const nowhere = mirror?.problem ? `; nor can it be kept on this machine: ${mirror.problem}` : ''
-    const message = `the change was NOT saved: ${why}${nowhere}`
-    const see =
-      [error?.hint, nowhere && mirror?.hint].filter(Boolean).join(' ') ||
-      'See mcpstore status, then run the command again.'
+  if (durable === 'memory' && !isKeptHere(status)) {
+    const { message, hint } = lossOf(status, what)
+    const see = hint ?? 'See mcpstore status, then run the command again.'
     return { durable, lost: new CliError('not_durable', message, see), waiting: undefined }
   }
-  const message = `Redis does not have the change yet; it is kept on this machine and sent later: ${why}`
-  return { durable, lost: undefined, waiting: { message } }
+  return { durable: 'local', lost: undefined, waiting: waitingOf(status, what) }
+}
+
+/**
+ * What to say of what a command found out by the way (health, tool lists, statistics) and a closed store could not hand on;
+ * `isTold`: that Redis is away, and why, was said.
+ */
+export function unsavedWarning(
+  status: StoreStatus,
+  { left, isTold }: { left: number; isTold: boolean },
+): { message: string; hint?: string | undefined } | undefined {
+  const parts = [counted(left, 'record'), counted(status.pendingCounts, 'counter')].filter(Boolean)
+  if (parts.length === 0) return undefined
+  const what = `what this command found out (${parts.join(' and ')})`
+  if (!isKeptHere(status)) return isTold ? { message: `${what} was NOT saved` } : lossOf(status, what)
+  return isTold ? undefined : waitingOf(status, what)
+}
+
+function lossOf(status: StoreStatus, what: string): { message: string; hint: string | undefined } {
+  const { error, mirror } = status
+  const nowhere = mirror?.problem ? `; nor can it be kept on this machine: ${mirror.problem}` : ''
+  const hint = [error?.hint, nowhere && mirror?.hint].filter(Boolean).join(' ') || undefined
+  return { message: `${what} was NOT saved: ${reasonIn(status)}${nowhere}`, hint }
+}
+
+function waitingOf(status: StoreStatus, what: string): { message: string } {
+  const message = `Redis does not have ${what} yet; it is kept on this machine and sent later: ${reasonIn(status)}`
+  return { message }
+}
+
+function reasonIn({ error, reason, parked }: StoreStatus): string {
+  return error?.message ?? reason ?? parked[0]?.problem ?? 'the storage did not take it'
+}
+
+/** Whether what Redis has not taken is in the mirror. */
+function isKeptHere({ mirror }: StoreStatus): boolean {
+  return mirror !== null && mirror.problem === null
 }
 
 /** Whether what was configured is not what holds the data: it is out of reach, or not asked. */
 function isMissing({ state, backend, configured }: StoreStatus): boolean {
   return state === 'down' || (state === 'up' && backend !== configured)
+}
+
+function counted(count: number, what: string): string | undefined {
+  return count === 0 ? undefined : `${count} ${what}${count === 1 ? '' : 's'}`
 }

@@ -89,12 +89,14 @@ export async function withStore<T>(
   }
   const working = begin()
   const session = async (): Promise<T> => {
+    let isTold = false
     try {
       const result = await (endless ? working : untilInterrupted(context.signal, working))
-      if (!evenIfDown && !endless) await warnOfOutage(context, store.status(), { writes })
+      if (!evenIfDown && !endless) isTold = await warnOfOutage(context, store.status(), { writes })
       return result
     } finally {
-      await store.close()
+      const { left } = await store.close()
+      if (!writes) await warnOfUnsaved(context, store.status(), { left, isTold })
     }
   }
   return session().catch(async (thrown) => {
@@ -170,15 +172,31 @@ export function withStoreToChange<T>(
   return withStore(context, work, { writes: true })
 }
 
-/** What was shown may be old, or not all there is; what was kept on this machine may not be used. */
+/** What was shown may be old, or not all there is; what was kept on this machine may not be used. Answers whether it said why. */
 async function warnOfOutage(
   context: CommandContext,
   { backend, configured, mirror, reason, error }: StoreStatus,
   { writes }: { writes: boolean },
-): Promise<void> {
-  if (context.settings.json || (backend === configured && !mirror?.problem)) return
+): Promise<boolean> {
+  if (context.settings.json || (backend === configured && !mirror?.problem)) return false
   const { writeWarning } = await import('../failures/failure.ts')
   if (mirror?.problem) writeWarning(context.err, mirror.problem, mirror.hint ?? undefined)
-  if (writes || backend === configured) return
+  if (writes || backend === configured) return false
   writeWarning(context.err, `Redis is not reached, what is shown may be incomplete: ${reason}`, error?.hint)
+  return true
+}
+
+/** What was found out by the way is gone with this command, for everybody. */
+async function warnOfUnsaved(
+  { err, settings }: CommandContext,
+  status: StoreStatus,
+  { left, isTold }: { left: number; isTold: boolean },
+): Promise<void> {
+  if (settings.json || (left === 0 && status.pendingCounts === 0)) return
+  const [{ unsavedWarning }, { writeWarning }] = await Promise.all([
+    import('./durability.ts'),
+    import('../failures/failure.ts'),
+  ])
+  const warning = unsavedWarning(status, { left, isTold })
+  if (warning) writeWarning(err, warning.message, warning.hint)
 }
