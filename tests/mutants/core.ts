@@ -1757,9 +1757,25 @@ export const coreMutants: Mutant[] = [
     name: 'an answer that is none is waited past',
     file: 'packages/core/src/connections/requests.ts',
     find: 'else open.reject(new NoAnswer(`its result is ${kindOf(result)}`))',
-    replace: 'else this.#open.set(id, open)',
+    replace: 'else this.#open.add(id, open)',
     suite: requests,
     test: 'a request waited until its time was up for a server that had answered with no result',
+  },
+  {
+    name: 'what waited for an answer is kept after it',
+    file: 'packages/core/src/connections/requests.ts',
+    find: 'readonly #open = new UnderWay<Open>()',
+    replace: `readonly #open = new (class extends Map<number, Open> {
+      add = (id: number, open: Open) => this.set(id, open)
+      take = (id: number) => {
+        const open = this.get(id)
+        this.delete(id)
+        return open
+      }
+      takeAll = () => []
+    })()`,
+    suite: requests,
+    test: 'what waited for an answer is not kept after it until the whole heap is looked through',
   },
   {
     name: 'a request that was answered is cancelled',

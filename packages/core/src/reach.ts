@@ -12,7 +12,7 @@ import { findingOf } from './failures.ts'
 import { Host } from './host/host.ts'
 import type { LogKeeper, LogKeeperOptions } from './logs/log-keeper.ts'
 import type { ResolvedOptions } from './options.ts'
-import { healthWitness, noteHealth, noteProtocol, readHealth, readProtocol } from './services/health-note.ts'
+import { isKnownToWork, noteHealth, noteProtocol, readProtocol } from './services/health-note.ts'
 import type { Service } from './services/registry.ts'
 import type { ConnectionPhase } from './services/service-info.ts'
 import { SignIns } from './sign-ins.ts'
@@ -110,13 +110,8 @@ export class Reach {
   /** Shares what was found out about a service: how it failed, or with `null` that it did not. */
   note(service: Service, failure: McpStoreError | null): void {
     // What fails because all is being closed says nothing about the service; most of the time all is well, as before.
-    if (this.#closed || (!failure && this.#isKnownToWork(service))) return
+    if (this.#closed || (!failure && isKnownToWork(this.#parts.dataspace, service))) return
     this.#parts.behind(noteHealth(this.#parts.dataspace, service, failure))
-  }
-
-  #isKnownToWork(service: Service): boolean {
-    const { dataspace } = this.#parts
-    return readHealth(dataspace, service)?.health === 'ok' && !healthWitness(dataspace, service)!.gone
   }
 
   /** The config of this service is another one now, or gone: what runs by an older one ends with the calls on it. */

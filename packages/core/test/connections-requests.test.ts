@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js'
 import { beforeAll, expect, test } from 'vitest'
@@ -155,4 +157,31 @@ test('what the server asks and tells is heard beside it', async () => {
     .poll(() => sent.slice(1))
     .toEqual([expect.objectContaining({ result: { answered: 'roots/list' } })])
   expect(told).toEqual(['notifications/tools/list_changed'])
+})
+
+test('what waited for an answer is not kept after it until the whole heap is looked through', async () => {
+  const { peer, sent, hear } = await connected()
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as (options?: { type: 'minor' }) => void
+  const askSixteen = async (meanwhile = () => {}): Promise<void> => {
+    sent.length = 0
+    const asked = Array.from({ length: 16 }, () => {
+      const waiting = Array.from({ length: 500 }, () => 0)
+      return peer.ask(call).then(() => waiting.length)
+    })
+    meanwhile()
+    for (const { id } of sent) hear({ id, result: {} })
+    await Promise.all(asked)
+  }
+  await askSixteen()
+  collect()
+  const before = process.memoryUsage().heapUsed
+  for (let round = 0; round < 100; round++) {
+    for (let more = 0; more < 5; more++) await askSixteen()
+    await askSixteen(() => collect({ type: 'minor' }))
+    for (let more = 0; more < 4; more++) await askSixteen()
+    collect({ type: 'minor' })
+  }
+  // In all it was 64 MB that waited.
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(3_000_000)
 })

@@ -65,9 +65,11 @@ const plainConfigs = new WeakMap<ServiceConfig, boolean>()
 
 /** Whether no placeholder stands in it. A config is looked through once: every call needs to know. */
 export function isPlain(config: ServiceConfig): boolean {
-  const known = plainConfigs.get(config) ?? !holdsPlaceholder(JSON.stringify(config))
-  plainConfigs.set(config, known)
-  return known
+  const known = plainConfigs.get(config)
+  if (known !== undefined) return known
+  const isPlainText = !holdsPlaceholder(JSON.stringify(config))
+  plainConfigs.set(config, isPlainText)
+  return isPlainText
 }
 
 /** One problem for each `${…}` that mcpstore does not know. */

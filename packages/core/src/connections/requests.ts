@@ -3,6 +3,7 @@ import type { JSONRPCMessage, McpError } from '@modelcontextprotocol/sdk/types.j
 import { isObject, kindOf } from '../config/problem.ts'
 import type { RawRequest } from './dialect.ts'
 import { refusalOf } from './tidied.ts'
+import { UnderWay } from './under-way.ts'
 
 /** What may give a request up: an `AbortSignal`, or a deadline, which costs less. */
 export interface GiveUp {
@@ -29,7 +30,7 @@ export class NoAnswer extends Error {}
  * each answer four times by its schema, which takes longer than all else on the way of a call.
  */
 export class Requests {
-  readonly #open = new Map<number, Open>()
+  readonly #open = new UnderWay<Open>()
   readonly #McpError: typeof McpError
   #lastId = -1
 
@@ -43,11 +44,11 @@ export class Requests {
       if (!transport) throw new Error('Not connected')
       if (giveUp?.aborted) throw new Error(String(giveUp.reason))
       const id = ++this.#lastId
-      this.#open.set(id, { resolve, reject })
+      this.#open.add(id, { resolve, reject })
       giveUp?.addEventListener('abort', () => this.#cancel(transport, id, giveUp.reason))
       transport
         .send({ method: request.method, params: request.params, jsonrpc: '2.0', id })
-        .catch((error: unknown) => this.#take(id)?.reject(error))
+        .catch((error: unknown) => this.#open.take(id)?.reject(error))
     })
   }
 
@@ -56,7 +57,7 @@ export class Requests {
     if (!('id' in message) || 'method' in message) return false
     // There are servers that make a string of it.
     const id = Number(message.id)
-    const open = this.#take(id)
+    const open = this.#open.take(id)
     if (!open) return false
     const { result, error } = message as { result?: unknown; error?: unknown }
     if (isObject(result)) open.resolve(result)
@@ -71,23 +72,15 @@ export class Requests {
 
   /** The connection is over. */
   end(): void {
-    const all = [...this.#open.values()]
-    this.#open.clear()
     const error = this.#McpError.fromError(CONNECTION_CLOSED, 'Connection closed')
-    for (const { reject } of all) reject(error)
+    for (const { reject } of this.#open.takeAll()) reject(error)
   }
 
   #cancel(transport: Transport, requestId: number, why: unknown): void {
-    const open = this.#take(requestId)
+    const open = this.#open.take(requestId)
     if (!open) return
     const params = { requestId, reason: String(why) }
     transport.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params }).catch(() => {})
     open.reject(new this.#McpError(GIVEN_UP, String(why)))
-  }
-
-  #take(id: number): Open | undefined {
-    const open = this.#open.get(id)
-    this.#open.delete(id)
-    return open
   }
 }

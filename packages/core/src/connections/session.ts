@@ -18,6 +18,7 @@ import { maskedData } from './masked.ts'
 import { collectPages, toolListing } from './pages.ts'
 import type { Peer, Sdk } from './sdk.ts'
 import type { Surroundings } from './surroundings.ts'
+import { UnderWay } from './under-way.ts'
 import { markUnsent, mayHaveRun, type Stage, type Subject, type Verdict, verdictError } from './verdict.ts'
 
 export interface SessionParts extends Subject, Surroundings {
@@ -39,7 +40,7 @@ export class Session implements Connection {
   readonly #closeListeners: ((reason: Error | undefined) => void)[] = []
   readonly #toolListeners: (() => void)[] = []
   /** The open calls, by their progress token. */
-  readonly #calls = new Map<number, { deadline: Deadline; options: CallOptions }>()
+  readonly #calls = new UnderWay<{ deadline: Deadline; options: CallOptions }>()
   #lastToken = 0
   #asked = false
   #ended = false
@@ -82,13 +83,13 @@ export class Session implements Connection {
     const { timeoutMs, givenMs, totalTimeoutMs: totalMs, givenTotalMs, signal } = options
     const deadline = new Deadline({ timeoutMs, givenMs, totalMs, givenTotalMs, signal })
     const progressToken = ++this.#lastToken
-    this.#calls.set(progressToken, { deadline, options })
+    this.#calls.add(progressToken, { deadline, options })
     this.#parts.dialect.prepare(tool, options.inputSchema)
     try {
       const params = { name: tool, arguments: args, _meta: { progressToken } }
       return await this.#request('call', { method: 'tools/call', params }, deadline)
     } finally {
-      this.#calls.delete(progressToken)
+      this.#calls.take(progressToken)
       deadline.clear()
     }
   }
@@ -112,7 +113,7 @@ export class Session implements Connection {
 
   /** Answers what the server asks the host. No call that is under way runs out of time meanwhile: one of them needs it. */
   async whileAsked<T>(answer: () => Promise<T>): Promise<T> {
-    const held = [...this.#calls.values()]
+    const held = this.#calls.all()
     for (const { deadline } of held) deadline.hold()
     try {
       return await answer()

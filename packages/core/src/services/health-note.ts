@@ -72,6 +72,13 @@ export function healthWitness(
   return entry && dataspace.witness(entry.stamp)
 }
 
+/** Whether the service worked when somebody reached for it last who is not gone without a word. */
+export function isKnownToWork(dataspace: Dataspace, service: Service): boolean {
+  const entry = dataspace.get(serviceKey(service, 'state'))
+  if (entry?.basis !== service.stamp || !isNote(entry.value)) return false
+  return (entry.value as Partial<HealthNote>).health === 'ok' && !dataspace.witness(entry.stamp).gone
+}
+
 /** Why what stands there about this writing of the service is no note, if so. */
 export function healthProblem(dataspace: Dataspace, service: Service): string | undefined {
   const entry = dataspace.get(serviceKey(service, 'state'))

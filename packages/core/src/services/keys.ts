@@ -16,7 +16,9 @@ export function serviceKey({ scope, name }: ServiceName, kind: RecordKind): Reco
   // No name holds a slash.
   const id = scope === 'store' ? name : `${scope.agent}/${name}`
   const keys = made.get(id) ?? new Map<RecordKind, RecordKey>()
-  const key = keys.get(kind) ?? recordKey({ scope, service: name, kind })
+  const known = keys.get(kind)
+  if (known) return known
+  const key = recordKey({ scope, service: name, kind })
   keys.set(kind, key)
   if (made.size >= MOST_KEPT) made.clear()
   made.set(id, keys)

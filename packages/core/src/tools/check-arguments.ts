@@ -19,7 +19,7 @@ const REPEATING = new Set([
 
 /** Of each schema that was met, as long as the list it stands in is kept. */
 const checks = new WeakMap<object, SchemaCheck>()
-const plain = new WeakMap<object, PlainCheck | undefined>()
+const plain = new WeakMap<object, PlainCheck>()
 
 /** What is wrong with one argument. */
 export interface ArgumentProblem {
@@ -57,8 +57,14 @@ export async function checkArguments(tool: ListedTool, args: Record<string, unkn
 /** Whether the arguments fit a schema that was met before; `false` where that is still to be found out. */
 export function fitsKnownSchema({ inputSchema }: ListedTool, args: Record<string, unknown>): boolean {
   if (typeof inputSchema !== 'object' || inputSchema === null) return true
-  if (!plain.has(inputSchema)) plain.set(inputSchema, plainCheck(inputSchema))
-  return plain.get(inputSchema)?.(args) || checks.get(inputSchema)?.(args).length === 0
+  const isPlainlyRight = plain.get(inputSchema) ?? plainCheckOf(inputSchema)
+  return isPlainlyRight(args) || checks.get(inputSchema)?.(args).length === 0
+}
+
+function plainCheckOf(schema: object): PlainCheck {
+  const check = plainCheck(schema) ?? (() => false)
+  plain.set(schema, check)
+  return check
 }
 
 /** A failed keyword that only repeats that something below it failed says nothing new, nor does one of many options. */

@@ -14,7 +14,8 @@ interface Count extends Counter {
 export class Counts {
   readonly #keeper: Keeper | undefined
   #node: string
-  readonly #counts = new Map<string, Count>()
+  /** By key and field: to make one text of the two at each call takes longer than to look up both. */
+  readonly #counts = new Map<string, Map<string, Count>>()
   readonly #parked = new Map<string, string>()
   #cleared: Stamp = NO_STAMP
 
@@ -34,19 +35,14 @@ export class Counts {
   }
 
   add(key: string, field: string, amount: number): void {
-    const id = `${key} ${field}`
-    let count = this.#counts.get(id)
-    if (!count) {
-      count = { key, field, total: 0, sent: 0, due: false }
-      this.#counts.set(id, count)
-    }
+    const count = this.#counts.get(key)?.get(field) ?? this.#begin(key, field)
     count.total += amount
     this.#keeper?.onCounted(count, true)
   }
 
   /** The totals the backend does not have yet, or may have lost. */
   waiting(): Counter[] {
-    return Array.from(this.#counts.values())
+    return this.#all()
       .filter(({ total, sent, due }) => due || total > sent)
       .map(({ key, field, total }) => ({ key, field, total }))
   }
@@ -80,7 +76,7 @@ export class Counts {
 
   /** What was counted and is not in the backend's totals yet. */
   pending(): Counter[] {
-    return Array.from(this.#counts.values())
+    return this.#all()
       .filter(({ total, sent }) => total > sent)
       .map(({ key, field, total, sent }) => ({ key, field, total: total - sent }))
   }
@@ -88,7 +84,7 @@ export class Counts {
   /** Notes that the backend has these totals. */
   acknowledge(totals: readonly Counter[]): void {
     for (const { key, field, total } of totals) {
-      const count = this.#counts.get(`${key} ${field}`)
+      const count = this.#counts.get(key)?.get(field)
       // Forgotten while it was on its way.
       if (!count) continue
       Object.assign(count, { sent: total, due: false })
@@ -98,19 +94,19 @@ export class Counts {
 
   /** Has every total sent again: a backend that has it counts nothing. */
   resend(): void {
-    for (const count of this.#counts.values()) count.due = true
+    for (const count of this.#all()) count.due = true
   }
 
   /** Starts anew with everything below a config that is gone. */
   forget(config: RecordKey): void {
-    for (const count of this.#counts.values()) if (statsParent(count) === config) this.#drop(count)
+    for (const count of this.#all()) if (statsParent(count) === config) this.#drop(count)
   }
 
   /** Starts anew under a later clear. */
   clear(stamp: Stamp): void {
     if (stamp <= this.#cleared) return
     this.#cleared = stamp
-    for (const count of this.#counts.values()) this.#drop(count)
+    for (const count of this.#all()) this.#drop(count)
   }
 
   /**
@@ -120,8 +116,8 @@ export class Counts {
   countAnew(node: string, refused: readonly Counter[]): number {
     const sent = new Map(refused.map(({ key, field, total }) => [`${key} ${field}`, total]))
     let lost = 0
-    for (const [id, count] of this.#counts) {
-      const gone = sent.get(id) ?? count.sent
+    for (const count of this.#all()) {
+      const gone = sent.get(`${count.key} ${count.field}`) ?? count.sent
       lost += gone - count.sent
       Object.assign(count, { total: count.total - gone, sent: 0, due: false })
       if (count.total === 0) this.#drop(count)
@@ -131,8 +127,21 @@ export class Counts {
     return lost
   }
 
+  #begin(key: string, field: string): Count {
+    const count = { key, field, total: 0, sent: 0, due: false }
+    const fields = this.#counts.get(key) ?? new Map<string, Count>()
+    this.#counts.set(key, fields.set(field, count))
+    return count
+  }
+
+  #all(): Count[] {
+    return Array.from(this.#counts.values()).flatMap((fields) => [...fields.values()])
+  }
+
   #drop(count: Count): void {
-    this.#counts.delete(`${count.key} ${count.field}`)
+    const fields = this.#counts.get(count.key)
+    fields?.delete(count.field)
+    if (fields?.size === 0) this.#counts.delete(count.key)
     this.#keeper?.onCounted(count, false)
   }
 }

@@ -1,6 +1,7 @@
 import { MessageTooLong } from '../message-limit.ts'
 
 const NEWLINE = 0x0a
+const RETURN = 0x0d
 
 /** Cuts a byte stream into lines, without ever copying a byte twice and without splitting a character. */
 export class Lines {
@@ -17,7 +18,7 @@ export class Lines {
   only(chunk: Buffer): string | undefined {
     const last = chunk.length - 1
     const isOne = this.#length === 0 && last >= 0 && last <= this.#limit && chunk.indexOf(NEWLINE) === last
-    return isOne ? textOf(chunk.subarray(0, last)) : undefined
+    return isOne ? textOf(chunk, last) : undefined
   }
 
   /** The lines completed by `chunk`. Throws `MessageTooLong`. */
@@ -41,10 +42,11 @@ export class Lines {
     const line = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts)
     this.#parts = []
     this.#length = 0
-    return textOf(line)
+    return textOf(line, line.length)
   }
 }
 
-function textOf(line: Buffer): string {
-  return line.toString('utf8').replace(/\r$/, '')
+/** What stands before `end`, and before a carriage return that stands there. */
+function textOf(line: Buffer, end: number): string {
+  return line.toString('utf8', 0, line[end - 1] === RETURN ? end - 1 : end)
 }

@@ -159,7 +159,8 @@ export class StdioTransport implements Transport {
     const messages = parse(line)
     if (messages !== undefined) {
       this.#noise.lines = this.#noise.characters = 0
-      for (const message of [messages].flat()) this.#deliver(message)
+      if (!Array.isArray(messages)) this.#deliver(messages)
+      else for (const message of messages) this.#deliver(message)
       return
     }
     this.tail.add(`${line}\n`)
@@ -189,7 +190,7 @@ export class StdioTransport implements Transport {
 /** The message a line holds, or several, as 2025-03-26 has it; `undefined` for none: servers also print banners. */
 function parse(line: string): JSONRPCMessage | JSONRPCMessage[] | undefined {
   // To fail in parsing costs far more than to look first.
-  if (!/^\s*(?:\[\s*)?\{/.test(line)) return undefined
+  if (line[0] !== '{' && !/^\s*(?:\[\s*)?\{/.test(line)) return undefined
   try {
     const value = JSON.parse(line)
     const isOne = (message: { jsonrpc?: unknown } | null): boolean => message?.jsonrpc === '2.0'
