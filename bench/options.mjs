@@ -21,7 +21,11 @@ Measures mcpstore beside what it is compared with. NAME is a question or a topic
 
 /** What the command line asks for: `{ names, scope, peers, help }`. @throws when it makes no sense */
 export function readOptions(args) {
-  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true })
+  const how = { args, options: OPTIONS, allowPositionals: true }
+  const { tokens } = parseArgs({ ...how, strict: false, tokens: true })
+  const unknown = tokens.find(({ kind, name }) => kind === 'option' && !Object.hasOwn(OPTIONS, name))
+  if (unknown) throw new Error(`there is no option ${unknown.rawName}; see npm run bench -- --help`)
+  const { values, positionals } = parseArgs(how)
   if (values.quick && values.full) throw new Error('--quick and --full exclude each other')
   const names = [...positionals, ...values.only].flatMap((text) => text.split(',')).filter(Boolean)
   return {

@@ -19,6 +19,12 @@ test('a run is quick, normal or full, and not two of these', () => {
   expect(() => readOptions(['--slow'])).toThrow('--slow')
 })
 
+test('of an option that there is not only a puzzle of Node was shown', () => {
+  for (const args of [['--frob'], ['list', '--frob=1']])
+    expect(() => readOptions(args)).toThrow('there is no option --frob; see npm run bench -- --help')
+  expect(() => readOptions(['-x'])).toThrow('there is no option -x;')
+})
+
 test('a question is asked in its own scope and the larger ones', () => {
   const asked = ['quick', 'normal', 'full'].map((scope) => belongsTo(scope, 'normal'))
   expect(asked).toEqual([false, true, true])

@@ -67,7 +67,9 @@ it('a file that is there stays, and with --force loses nothing but services', as
   box.write('settings.json', settings)
   expect(await mcpstore(box, ['export', 'settings.json', '--as', 'zed'])).toMatchObject({
     exit: 1,
-    stderr: expect.stringContaining('To write over it say --force.'),
+    stderr: expect.stringContaining(
+      'Name another file, or say --force to write over it: mcpstore export --help\n',
+    ),
   })
   const forced = await mcpstore(box, ['export', 'settings.json', '--as', 'zed', '--force'])
   expect(forced).toMatchObject({ exit: 1, stderr: expect.stringContaining('would lose it: theme\n') })

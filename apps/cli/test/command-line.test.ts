@@ -78,6 +78,9 @@ it.each<[string[], string]>([
   [['add', 'fs', 'npx', '-y', 'pkg'], 'Put "--" before the command'],
   [['list', '--namespace'], '--namespace=NAME'],
   [['list', '--namespace', '--json'], '--namespace=NAME'],
+  [['logs', '--lines'], 'Write --lines NUMBER.'],
+  // It was told to write --lines=-1, which is refused as well.
+  [['logs', '--lines', '-1'], 'Write --lines 20.'],
   [['list', 'extra'], 'Usage: mcpstore list'],
   [['info'], 'Usage: mcpstore info SERVICE|TOOL ['],
 ])('%j is a usage error that runs nothing, with the hint %j', async (argv, hint) => {

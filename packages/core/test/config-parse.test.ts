@@ -50,7 +50,7 @@ describe('a wrong entry', () => {
     const env = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`V${index}`, null]))
     const { failures } = await outcome({ a: { command: 'npx', env, '\u001b[31m': 1 } })
     expect(failures['a']).toMatch(
-      /^service "a": unknown field "\\u\{1b\}\[31m"; env\.V0 must be .*; and 16 more$/,
+      /^service "a": unknown field "\\x1b\[31m"; env\.V0 must be .*; and 16 more$/,
     )
   })
 

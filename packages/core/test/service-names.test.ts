@@ -36,7 +36,7 @@ describe('the name of a service', () => {
 
   it('is printed safely when it is refused', () => {
     expect(() => checkServiceName('\u001b[31m/\u202e')).toThrow(
-      'the service name "\\u{1b}[31m/\\u{202e}" contains "/"',
+      'the service name "\\x1b[31m/\\u202e" contains "/"',
     )
   })
 

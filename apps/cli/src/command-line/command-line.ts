@@ -73,12 +73,12 @@ function readOptions(tokens: readonly Token[], spec: CommandSpec | undefined): O
       Object.assign(values, { [name]: true })
       continue
     }
-    const missing = value === undefined || (!inlineValue && value.startsWith('-') && value !== '-')
-    if (missing) {
-      throw usageError(
-        `${rawName} needs a value`,
-        `Write ${rawName}=${options[name].value}, the value may then start with "-".`,
-      )
+    const wanted = options[name].value
+    if (value === undefined || (!inlineValue && isOption(value, wanted))) {
+      const hint = numbers.has(wanted)
+        ? `Write ${rawName} ${wanted}.`
+        : `Write ${rawName}=${wanted}, the value may then start with "-".`
+      throw usageError(`${rawName} needs a value`, hint)
     }
     const list = options[name].kind === 'list'
     Object.assign(values, { [name]: list ? [...((values[name] as string[]) ?? []), value] : value })
@@ -112,6 +112,14 @@ function unknownOption(
   if (near) return usageError(message, near)
   if (spec?.takesProgram) return usageError(message, 'Put "--" before the command that starts the server.')
   return usageError(message, seeHelp(spec))
+}
+
+/** What never begins with "-". */
+const numbers: ReadonlySet<string | undefined> = new Set(['NUMBER', 'PORT', 'TIME'])
+
+/** Whether a word that stands where a value is wanted is the next option; a number below zero is a wrong number. */
+function isOption(word: string, wanted: string | undefined): boolean {
+  return word.startsWith('-') && word !== '-' && !(numbers.has(wanted) && /^-\d/.test(word))
 }
 
 function seeHelp(spec?: CommandSpec): string {

@@ -85,14 +85,24 @@ function oneOf<Word extends string>(
   const name = given ?? (env[variable] || undefined)
   const word = words.find((one) => one === name)
   if (name !== undefined && !word) {
-    throw usageError(`${given === undefined ? variable : option} must be one of ${words.join(', ')}`)
+    const what = given === undefined ? variable : option
+    throw usageError(
+      `${what} must be one of ${words.join(', ')}`,
+      given === undefined ? unset(variable) : undefined,
+    )
   }
   return word
 }
 
+function unset(variable: string): string {
+  return `Set it to one of these, or take it out of the environment: unset ${variable}`
+}
+
 function isSet(variable: string, env: NodeJS.ProcessEnv, otherwise = false): boolean {
   const value = env[variable]?.trim() ?? ''
-  if (!['', '0', '1', 'false', 'true'].includes(value)) throw usageError(`${variable} must be 1 or 0`)
+  if (!['', '0', '1', 'false', 'true'].includes(value)) {
+    throw usageError(`${variable} must be 1 or 0, not "${value}"`, unset(variable))
+  }
   return value === '' ? otherwise : value === '1' || value === 'true'
 }
 

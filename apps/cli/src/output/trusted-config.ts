@@ -41,8 +41,11 @@ function exact(text: string): string {
   if (text.length > LONGEST_SHOWN)
     return `${exact(text.slice(0, LONGEST_SHOWN))} … and ${text.length - LONGEST_SHOWN} characters more, see mcpstore info`
   if (/^[\x21-\x7e]+$/.test(text)) return text
-  return JSON.stringify(text).replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  return JSON.stringify(text).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => unitAt(character, at)).join(''),
   )
+}
+
+function unitAt(text: string, at: number): string {
+  return `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`
 }

@@ -57,6 +57,6 @@ function exists(written: string): CliError {
   return new CliError(
     'already_exists',
     `there is a file "${written}" already`,
-    'To write over it say --force.',
+    'Name another file, or say --force to write over it: mcpstore export --help',
   )
 }

@@ -33,10 +33,15 @@ export function quoted(text: string): string {
 export function printable(text: string, max: number): string {
   const points = [...text.slice(0, 2 * max + 2)]
   const short = points.length > max ? `${points.slice(0, max - 1).join('')}…` : text
-  return short.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
-  )
+  return short.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped)
+}
+
+/** The character as it is written where it is not to be obeyed: `\x1b`, `\u202e`, `\u{e0001}`. */
+function escaped(character: string): string {
+  const code = character.codePointAt(0)!
+  const hex = code.toString(16)
+  if (code < 0x100) return `\\x${hex.padStart(2, '0')}`
+  return code < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`
 }
 
 /** What kind of value this is, in words. */
