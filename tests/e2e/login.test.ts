@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
@@ -81,6 +81,9 @@ it('a process that is killed as it renews a token keeps nobody else from it', as
   await outcome
   const lock = readdirSync(`${box.home}/tokens`).filter((name) => name.endsWith('.renewal.lock'))
   expect(lock).toHaveLength(1)
+  // It never gets old: that its owner is gone is seen.
+  const later = new Date(Date.now() + 3_600_000)
+  utimesSync(`${box.home}/tokens/${lock[0]}`, later, later)
   const next = await mcpstore(box, ['use-tool', 'demo/echo', 'text=hi'])
   expect(next).toMatchObject({ exit: 0, stdout: 'hi\n' })
   expect(await grants(url, 'refresh_token')).toBe(2)

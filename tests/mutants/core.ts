@@ -941,6 +941,22 @@ export const coreMutants: Mutant[] = [
     test: 'who lost the lock while he was stopped does not overwrite what was written since',
   },
   {
+    name: 'a lock of a process that is gone is waited for',
+    file: 'packages/core/src/trust/file-lock.ts',
+    find: "return isOld(lock) || isGone(contentOf(lock) ?? '')",
+    replace: 'return isOld(lock)',
+    suite: approvalFile,
+    test: 'the lock of a process that was killed a moment ago was waited for until it was old',
+  },
+  {
+    name: 'a process of another machine is taken for one that is gone',
+    file: 'packages/core/src/trust/lock-holder.ts',
+    find: 'boot === bootOfMachine()',
+    replace: "boot !== ''",
+    suite: approvalFile,
+    test: 'the lock of a process that was killed a moment ago was waited for until it was old',
+  },
+  {
     name: 'an error of time names what was left of it',
     file: 'packages/core/src/connections/deadline.ts',
     find: 'this.#givenMs = Math.round(givenMs ?? this.#timeoutMs)',

@@ -38,6 +38,7 @@ it('@mcpstore/storage exports', () => {
       "statsField",
       "statsKey",
       "systemTime",
+      "thisMachine",
     ]
   `)
 })

@@ -14,6 +14,7 @@ import {
   program,
 } from '../support/mcpstore.ts'
 import { integrityOf } from '../support/records.ts'
+import { fixtureServer } from '../support/servers.ts'
 
 const KIB = 1024
 const big = 300 * KIB
@@ -160,5 +161,20 @@ if (mayMount) {
       expect(outcome(name).exit).toBe(5)
       expect(errorOf(outcome(name)).message, name).toMatch(/NOT saved.*the disk is full/)
     }
+  })
+  it('a lock that found no room was left there, for everybody to wait for until it was old', async () => {
+    await using box = new Box()
+    box.write('demo.json', { mcpServers: { demo: fixtureServer(box) } })
+    const full = `
+      run added add "$HOME/demo.json"
+      run asked list-tools --pin off
+      cat /dev/zero >"$MCPSTORE_HOME/filler" 2>/dev/null
+      run listed list-tools
+      ls "$MCPSTORE_HOME" >"$HOME/files"
+    `
+    const outcome = await runOnDisk(box, '512k', full)
+    expect(['added', 'asked', 'listed'].map((name) => outcome(name).exit)).toEqual([0, 0, 0])
+    expect(readFileSync(box.path('files'), 'utf8')).toMatch(/^filler$/m)
+    expect(readFileSync(box.path('files'), 'utf8')).not.toContain('pins')
   })
 }

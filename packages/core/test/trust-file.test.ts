@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -12,6 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -213,6 +214,38 @@ test('the lock of a process that was killed is taken over', async () => {
     'c',
   ])
   expect(existsSync(`${path}.lock`)).toBe(false)
+})
+
+test('the lock of a process that was killed a moment ago was waited for until it was old', async () => {
+  const path = `${scratch()}/trust.json`
+  const file = new ApprovalFile(path)
+  let mark = ''
+  await file.change(() => {
+    mark = readFileSync(`${path}.lock`, 'utf8')
+  })
+  const leave = (pid: number) => {
+    writeFileSync(`${path}.lock`, mark.replace(` ${process.pid} `, ` ${pid} `))
+    // It never gets old.
+    const later = new Date(Date.now() + 3_600_000)
+    utimesSync(`${path}.lock`, later, later)
+  }
+  const { pid: gone } = spawnSync(process.execPath, ['-e', ''])
+  leave(gone)
+  await Promise.all(['a', 'b', 'c'].map((name) => add(file, name)))
+  expect(new ApprovalFile(path).read().size).toBe(3)
+  expect(readdirSync(dirname(path))).toEqual(['trust.json'])
+
+  // One that runs keeps it, and so does one of whom nobody here can know.
+  for (const left of [process.ppid, gone]) {
+    leave(left)
+    if (left === gone) writeFileSync(`${path}.lock`, mark.replace(/ \d+ \S+ /, ` ${gone} another-machine `))
+    const added = add(file, `d${left}`)
+    // The first look was at once.
+    expect(existsSync(`${path}.lock`)).toBe(true)
+    rmSync(`${path}.lock`)
+    await added
+  }
+  expect(new ApprovalFile(path).read().size).toBe(5)
 })
 
 test('who lost the lock while he was stopped does not overwrite what was written since', async () => {

@@ -1,21 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { McpStoreError, makeFolder } from '@mcpstore/storage'
 import { asError, storeError } from '../errors.ts'
+import { isGone, markOf } from './lock-holder.ts'
 
 const WAIT_MS = 15_000
-/** The work under the lock is synchronous and short: whoever holds it for longer was stopped, or killed. */
+/** The work under the lock is synchronous and short: whoever holds it for longer was stopped, or killed elsewhere. */
 const STALE_MS = 5000
 const RETRY_MS = 10
 /** Whoever works for longer shows so often that he is there. */
@@ -24,7 +16,7 @@ const TOUCH_MS = 1000
 const LONG_WAIT_MS = 60_000
 
 /**
- * Does synchronous work on a file while no other process does. A holder that was stopped for long loses the lock;
+ * Does synchronous work on a file while no other process does. A holder that was killed, or stopped for long, loses the lock;
  * `isOurs` is to be asked right before the work takes effect, and work that answers `undefined` is done again.
  * @throws `storage` when the lock is not to be had, and what `work` throws.
  */
@@ -34,9 +26,10 @@ export async function underLock<Result>(
   work: (isOurs: () => boolean) => Result | undefined,
 ): Promise<Result> {
   const lock = `${file}.lock`
-  const isOurs = () => contentOf(lock) === token
+  const mark = markOf(token)
+  const isOurs = () => contentOf(lock) === mark
   for (let waited = 0; waited < WAIT_MS; ) {
-    if (take(lock, token)) {
+    if (take(lock, mark)) {
       try {
         const result = work(isOurs)
         if (result !== undefined) return result
@@ -44,7 +37,7 @@ export async function underLock<Result>(
         if (isOurs()) rmSync(lock, { force: true })
       }
     }
-    endStale(lock, token)
+    endStale(lock)
     const pause = RETRY_MS * (0.5 + Math.random())
     await sleep(pause)
     waited += pause
@@ -60,10 +53,10 @@ export async function underLock<Result>(
  */
 export async function whileLocked<Result>(file: string, work: () => Promise<Result>): Promise<Result> {
   const lock = `${file}.lock`
-  const token = randomUUID()
+  const mark = markOf(randomUUID())
   try {
     makeFolder(dirname(lock))
-    await takeInTurn(lock, token)
+    await takeInTurn(lock, mark)
   } catch (thrown) {
     if (thrown instanceof McpStoreError) throw thrown
     throw storeError('storage', `${lock} cannot be made: ${asError(thrown).message}`, {
@@ -73,20 +66,20 @@ export async function whileLocked<Result>(file: string, work: () => Promise<Resu
   }
   const touching = setInterval(() => {
     const now = new Date()
-    if (contentOf(lock) === token) utimesSync(lock, now, now)
+    if (contentOf(lock) === mark) utimesSync(lock, now, now)
   }, TOUCH_MS).unref()
   try {
     return await work()
   } finally {
     clearInterval(touching)
-    if (contentOf(lock) === token) rmSync(lock, { force: true })
+    if (contentOf(lock) === mark) rmSync(lock, { force: true })
   }
 }
 
-async function takeInTurn(lock: string, token: string): Promise<void> {
+async function takeInTurn(lock: string, mark: string): Promise<void> {
   for (let waited = 0; waited < LONG_WAIT_MS; ) {
-    if (take(lock, token)) return
-    endStale(lock, token)
+    if (take(lock, mark)) return
+    endStale(lock)
     const pause = RETRY_MS * (0.5 + Math.random())
     await sleep(pause)
     waited += pause
@@ -96,7 +89,7 @@ async function takeInTurn(lock: string, token: string): Promise<void> {
   })
 }
 
-function take(lock: string, token: string): boolean {
+function take(lock: string, mark: string): boolean {
   let opened: number
   try {
     opened = openSync(lock, 'wx', 0o600)
@@ -105,24 +98,39 @@ function take(lock: string, token: string): boolean {
     throw thrown
   }
   try {
-    writeSync(opened, token)
+    writeSync(opened, mark)
+  } catch (thrown) {
+    // A disk that has no room for it.
+    rmSync(lock, { force: true })
+    throw thrown
   } finally {
     closeSync(opened)
   }
   return true
 }
 
-/** Moves an old lock away first: of two who find it old only one ends it. */
-function endStale(lock: string, token: string): void {
-  const found = statSync(lock, { throwIfNoEntry: false })
-  if (!found || Date.now() - found.mtimeMs < STALE_MS) return
-  const aside = `${lock}.${token}`
-  try {
-    renameSync(lock, aside)
-  } catch {
+/** Of those who find a lock stale one at a time ends it, after another look: what it finds then may be a new one. */
+function endStale(lock: string): void {
+  if (!isStale(lock)) return
+  const right = `${lock}.end`
+  if (!take(right, '')) {
+    if (isOld(right)) rmSync(right, { force: true })
     return
   }
-  rmSync(aside, { force: true })
+  try {
+    if (isStale(lock)) rmSync(lock, { force: true })
+  } finally {
+    rmSync(right, { force: true })
+  }
+}
+
+function isStale(lock: string): boolean {
+  return isOld(lock) || isGone(contentOf(lock) ?? '')
+}
+
+function isOld(lock: string): boolean {
+  const found = statSync(lock, { throwIfNoEntry: false })
+  return found !== undefined && Date.now() - found.mtimeMs >= STALE_MS
 }
 
 function contentOf(file: string): string | undefined {
