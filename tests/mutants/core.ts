@@ -1055,8 +1055,8 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a request whose answer was lost is sent again',
     file: `${http}/wire.ts`,
-    find: "sent.once('close', release).on('error', reject)",
-    replace: `sent.once('close', release).on('error', (error) => {
+    find: "sent.on('close', release).on('error', reject)",
+    replace: `sent.on('close', release).on('error', (error) => {
         if (sent.reusedSocket) resolve(this.send(url, { ...request, body, signal }))
         else reject(error)
       })`,
@@ -1074,7 +1074,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'the end of a connection goes unnoticed after a rest',
     file: `${http}/wire.ts`,
-    find: 'sockets?.[0] && restOf(sockets[0]) > SHORT_REST_MS',
+    find: 'sockets?.[0] && this.#restOf(sockets[0]) > SHORT_REST_MS',
     replace: 'false',
     suite: wire,
     test: 'the end of a connection is noticed after the process did not look for a while',
@@ -1082,7 +1082,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'calls that are given up keep their connections',
     file: `${http}/fetch.ts`,
-    find: 'if (cancelled !== undefined) wire.giveUp(cancelled)',
+    find: 'if (cancelled !== undefined) wire.giveUp(Number(cancelled))',
     replace: '',
     suite: wire,
     test: 'calls that are given up keep no connection (json)',

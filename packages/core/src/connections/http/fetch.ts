@@ -10,6 +10,8 @@ import { nothingMore, Resumptions } from './resumptions.ts'
 import type { Signer } from './signer.ts'
 import type { Wire } from './wire.ts'
 
+const decoder = new TextDecoder()
+
 /** Of an answer that says no nobody needs more. */
 const MAX_FAILURE_BYTES = 64 * 1024
 
@@ -64,14 +66,15 @@ export function createFetch({ wire, home, signer, onGetError }: FetchParts): Fet
     if (nothing) return nothing
     const resumption = resumptions.find(lastEvent)
     try {
-      const url = new URL(given)
+      const url = given instanceof URL ? given : new URL(given)
       if (!isWithin(home, url)) throw new Error(`it points to another host, ${url.origin}`)
       const send = (token?: string): Promise<IncomingMessage> => {
         const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
         const sent = { ...wanted, ...authorization }
-        return wire.send(url, { method, headers: sent, body: body?.toString(), signal, name: id })
+        return wire.send(url, { method, headers: sent, body: body?.toString(), signal, name })
       }
       const id = isPost ? requestId(body) : resumption?.request
+      const name = id === undefined ? undefined : Number(id)
       const answer = await (signer ? signer.sign(send) : send())
       const status = answer.statusCode ?? 0
       const failed = isPost ? status >= 400 : BUSY.has(status)
@@ -94,7 +97,7 @@ export function createFetch({ wire, home, signer, onGetError }: FetchParts): Fet
       const text = await textOf(content, status)
       // After it was told so, a server may never answer: the connection is not kept for that.
       const cancelled = isPost ? cancelledId(body) : undefined
-      if (cancelled !== undefined) wire.giveUp(cancelled)
+      if (cancelled !== undefined) wire.giveUp(Number(cancelled))
       if (failed) throw new HttpFailure(answer, signer?.hide(text) ?? text)
       if (!isPost && status === 200 && wanted['accept'] === 'text/event-stream') {
         const type = answer.headers['content-type']
@@ -128,7 +131,8 @@ export function textOf(body: Readable, status: number): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
   return new Promise((resolve, reject) => {
-    const finish = (): void => resolve(new TextDecoder().decode(Buffer.concat(chunks)))
+    const finish = (): void =>
+      resolve(decoder.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
     body.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
       length += chunk.length
@@ -137,8 +141,8 @@ export function textOf(body: Readable, status: number): Promise<string> {
         body.destroy()
       } else if (length > MAX_MESSAGE_BYTES) body.destroy(new MessageTooLong())
     })
-    body.once('end', finish).once('error', reject)
-    body.once('close', () => {
+    body.on('end', finish).on('error', reject)
+    body.on('close', () => {
       if (!body.readableEnded) reject(Object.assign(new Error('the answer was cut'), { code: 'ECONNRESET' }))
     })
   })

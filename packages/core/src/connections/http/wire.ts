@@ -1,9 +1,16 @@
 import { setMaxListeners } from 'node:events'
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { urlToHttpOptions } from 'node:url'
+import { UnderWay } from '../under-way.ts'
 import type { Frontier } from './frontier.ts'
 
 /** How long a connection that nobody uses is kept, in ms: where its server says nothing, and at most. */
@@ -21,7 +28,7 @@ export interface WireRequest {
   body?: string | undefined
   signal?: AbortSignal | null | undefined
   /** By which it can be given up. */
-  name?: string | undefined
+  name?: number | undefined
 }
 
 export interface WireOptions {
@@ -45,8 +52,9 @@ interface Rest {
 export class Wire {
   readonly #http: HttpAgent
   readonly #https: HttpsAgent
-  readonly #named = new Map<string, (reason: Error) => void>()
+  readonly #named = new UnderWay<(reason: Error) => void>()
   readonly #rests = new WeakMap<Duplex, Rest>()
+  #target: { href: string; options: RequestOptions } | undefined
 
   readonly #openingMs: number
   readonly #frontier: Frontier | undefined
@@ -84,32 +92,33 @@ export class Wire {
     this.#frontier?.check(url)
     const isTls = url.protocol === 'https:'
     const agent = isTls ? this.#https : this.#http
-    await this.#dropStale(agent)
+    if (this.#mayHaveEnded(agent)) await readWhatHasCome()
+    this.#dropStale(agent)
     return new Promise((resolve, reject) => {
       if (signal?.aborted) throw signal.reason
       let response: IncomingMessage | undefined
-      const sent = (isTls ? httpsRequest : httpRequest)(url, { ...request, agent })
+      const sent = (isTls ? httpsRequest : httpRequest)({ ...this.#targetOf(url), ...request, agent })
       const end = (reason?: Error): void => void (response ?? sent).destroy(reason)
       const abort = (): void => end(signal?.reason)
       const release = (): void => {
         signal?.removeEventListener('abort', abort)
-        if (name !== undefined && this.#named.get(name) === end) this.#named.delete(name)
+        if (name !== undefined && this.#named.get(name) === end) this.#named.take(name)
         // An answer that wants to go on in another protocol is none.
         if (!response) reject(Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' }))
       }
-      if (name !== undefined) this.#named.set(name, end)
+      if (name !== undefined) this.#named.add(name, end)
       // All requests of a transport share it: no leak to warn of.
       if (signal) setMaxListeners(0, signal)
       signal?.addEventListener('abort', abort, { once: true })
-      sent.once('close', release).on('error', reject)
-      sent.once('socket', (socket) => {
+      sent.on('close', release).on('error', reject)
+      sent.on('socket', (socket) => {
         if (sent.reusedSocket) return
         const timer = setTimeout(() => sent.destroy(unopened()), this.#openingMs)
         const stop = (): void => clearTimeout(timer)
         socket.once(isTls ? 'secureConnect' : 'connect', stop)
         sent.once('close', stop)
       })
-      sent.once('response', (answer) => {
+      sent.on('response', (answer) => {
         response = answer
         const mayLast = longestRest(answer)
         this.#rests.set(answer.socket, { mayLast, since: Date.now() })
@@ -120,7 +129,7 @@ export class Wire {
   }
 
   /** Ends a request for whose answer nobody waits any more. Does nothing where there is none of this name. */
-  giveUp(name: string): void {
+  giveUp(name: number): void {
     this.#named.get(name)?.(new Error('nobody waits for it any more'))
   }
 
@@ -140,25 +149,44 @@ export class Wire {
     return true
   }
 
+  /** What `node:http` makes of a URL: most of the time that of the last one. */
+  #targetOf(url: URL): RequestOptions {
+    const { href } = url
+    if (this.#target?.href !== href) this.#target = { href, options: urlToHttpOptions(url) }
+    return this.#target.options
+  }
+
   /**
    * Closes what must not be used again, as far as the next request could get it: the agent gives what has rested longest.
    * By the clock of the wall, which goes on while the machine sleeps.
    */
-  async #dropStale({ freeSockets }: HttpAgent): Promise<void> {
-    const restOf = (socket: Duplex): number => Date.now() - (this.#rests.get(socket)?.since ?? 0)
-    const lists = Object.values(freeSockets)
-    if (lists.some((sockets) => sockets?.[0] && restOf(sockets[0]) > SHORT_REST_MS)) {
-      // What has come meanwhile is read between these two, wherever in its turn the loop is now.
-      await nextTurn()
-      await nextTurn()
-    }
-    for (const sockets of Object.values(freeSockets)) {
-      for (const socket of sockets ?? []) {
-        if (socket.writable && restOf(socket) <= (this.#rests.get(socket)?.mayLast ?? 0)) break
+  #dropStale({ freeSockets }: HttpAgent): void {
+    for (const host in freeSockets) {
+      for (const socket of freeSockets[host] ?? []) {
+        if (socket.writable && this.#restOf(socket) <= (this.#rests.get(socket)?.mayLast ?? 0)) break
         socket.destroy()
       }
     }
   }
+
+  /** Whether the end of a connection may have gone unnoticed. */
+  #mayHaveEnded({ freeSockets }: HttpAgent): boolean {
+    for (const host in freeSockets) {
+      const sockets = freeSockets[host]
+      if (sockets?.[0] && this.#restOf(sockets[0]) > SHORT_REST_MS) return true
+    }
+    return false
+  }
+
+  #restOf(socket: Duplex): number {
+    return Date.now() - (this.#rests.get(socket)?.since ?? 0)
+  }
+}
+
+/** What has come meanwhile is read between the two, wherever in its turn the loop is now. */
+async function readWhatHasCome(): Promise<void> {
+  await nextTurn()
+  await nextTurn()
 }
 
 /** How long the connection of an answer may rest, in ms: some less than its server says in `Keep-Alive: timeout=5`. */
