@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseCommandLine } from '../src/command-line/command-line.ts'
 import { commandTable } from '../src/command-line/command-table.ts'
-import { run } from './fakes.ts'
+import { fakeOutput, run } from './fakes.ts'
 
 it('the help of the program', async () => {
   const { exit, stdout, stderr, opened } = await run(['--help'])
@@ -173,6 +173,22 @@ describe.each(commandTable.map((command) => [command.name, command] as const))(
     })
   },
 )
+
+it('on a narrow terminal what a command or an option does is broken between words, below itself', async () => {
+  let shown = ''
+  const out = { ...fakeOutput((text) => (shown += text)), columns: 72 }
+  await run(['help', 'list'], { host: { out } })
+  expect(shown).toContain(`
+  --home DIR                 where the data lies (MCPSTORE_HOME; else
+                             $XDG_DATA_HOME/mcpstore, else
+                             ~/.local/share/mcpstore)
+`)
+  shown = ''
+  await run(['help'], { host: { out } })
+  const words = (text: string): string[] => text.split(/\s+/)
+  expect(words(shown)).toEqual(words((await run(['help'])).stdout))
+  for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(72)
+})
 
 it('without a command the help goes to stderr, as nothing was done', async () => {
   const { exit, stdout, stderr } = await run([])

@@ -1,6 +1,6 @@
 import type { StoreStatus } from '@mcpstore/core'
 import { describe, expect, it } from 'vitest'
-import { added, type FakeWorld, fakeService, fakeStatus, libraryError, run } from './fakes.ts'
+import { added, type FakeWorld, fakeOutput, fakeService, fakeStatus, libraryError, run } from './fakes.ts'
 
 const reason = 'redis://h:6379/0 cannot be reached'
 const away = fakeStatus({
@@ -142,6 +142,28 @@ it('doctor shows the status, and what was found', async () => {
     location: here.location,
     findings: [{}, {}, { severity: 'critical' }],
   })
+})
+
+it('on a narrow terminal what doctor found is broken between words, below itself', async () => {
+  let shown = ''
+  const out = { ...fakeOutput((text) => (shown += text)), columns: 60 }
+  const text = 'at http://127.0.0.1:9/mcp was not reached: nothing listens there (ECONNREFUSED)'
+  const hint = 'Check "url" in its config, and that the server runs.'
+  const store = {
+    inspect: async () => [],
+    inspectServices: async () => [
+      { name: 'service a', severity: 'critical' as const, text, value: {}, hint },
+      { name: 'service longer', severity: 'ok' as const, text: 'fine', value: {} },
+    ],
+  }
+  await run(['doctor'], { status: here, store, host: { out } })
+  expect(shown.split('\n\n')[1]).toBe(`service a       critical  at http://127.0.0.1:9/mcp was not
+                          reached: nothing listens there
+                          (ECONNREFUSED)
+                          Check "url" in its config, and
+                          that the server runs.
+service longer  ok        fine
+`)
 })
 
 it('doctor tells of a storage that cannot be looked at', async () => {

@@ -6,7 +6,8 @@ export type Cell = string | { text: string; style: Style }
 
 type TableOutput = Pick<Output, 'columns' | 'color'>
 
-const gap = '  '
+/** What stands between two columns. */
+export const columnGap = '  '
 
 /** Rows in aligned columns, one line each, cut at the edge of the terminal. */
 export function renderTable(rows: readonly (readonly Cell[])[], output: TableOutput): string {
@@ -25,9 +26,9 @@ function renderRow(row: readonly Cell[], widths: readonly number[], output: Tabl
   for (const [column, cell] of row.entries()) {
     const last = column === row.length - 1
     const text = fit(textOf(cell), output.columns - used)
-    used += widths[column]! + gap.length
+    used += widths[column]! + columnGap.length
     const padding =
-      last || used > output.columns ? '' : ' '.repeat(widths[column]! - displayWidth(text)) + gap
+      last || used > output.columns ? '' : ' '.repeat(widths[column]! - displayWidth(text)) + columnGap
     line += paint(output, typeof cell === 'string' ? undefined : cell.style, text) + padding
   }
   return line.trimEnd()
