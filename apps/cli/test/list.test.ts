@@ -51,6 +51,22 @@ it.each([
   expect(stdout.split('\n')[1]).toBe(`broken-one  stdio      failing  -      -    ${note}`)
 })
 
+it.each([
+  [
+    'service "broken-one" at 127.0.0.1:9 was not reached: nothing listens there',
+    '127.0.0.1:9 was not reached: nothing listens there',
+  ],
+  ['service "broken-one" exited with code 3', 'exited with code 3'],
+  ['the connection to service "broken-one" took longer than 30 s', 'the connection took longer than 30 s'],
+  ['service "other" at 127.0.0.1:9 was not reached', 'service "other" at 127.0.0.1:9 was not reached'],
+])('of %j the row has what does not stand in it already', async (message, note) => {
+  const { stdout } = await run(
+    ['list'],
+    listing({ ...broken, facts: { ...broken.facts, lastError: { ...lastError, message } } }),
+  )
+  expect(stdout.split('\n')[1]).toBe(`broken-one  stdio      failing  -      -    ${note}`)
+})
+
 const storage = { backend: 'sqlite', configured: 'sqlite', state: 'up', absent: null }
 
 it('--json is one document of exactly the documented fields', async () => {

@@ -12,7 +12,12 @@ export function briefError(message: string, service: string): string {
   const [what, why] = [head.replace(/\.?\s*Its last output:$/, ''), whyOf(output)]
   const named = why && head !== what ? `${what}: ${why}` : what
   const own = `service "${service}" `
-  return visibleLine(named.startsWith(own) ? named.slice(own.length) : named)
+  for (const lead of [`${own}at `, own])
+    if (named.startsWith(lead)) return visibleLine(named.slice(lead.length))
+  const link = 'the connection '
+  return visibleLine(
+    named.startsWith(`${link}to ${own}`) ? link + named.slice(`${link}to ${own}`.length) : named,
+  )
 }
 
 function whyOf(output: readonly string[]): string | undefined {
