@@ -10,6 +10,7 @@ describe('info', () => {
   const service = fakeService('files', {
     transport: 'stdio',
     status: 'failing',
+    fetchedAt: new Date(Date.now() - 3 * 3_600_000).toISOString(),
     config: {
       type: 'stdio',
       command: 'npx',
@@ -40,7 +41,7 @@ describe('info', () => {
       folder       /work
       env          KEY=***
       env          HOME=/x
-      tools        2 tools (fetched 2026-11-20T10:00:00.000Z, stale)
+      tools        2 tools (cached 3h ago, stale)
       server       fs\\x1b[31m 1.2.0 (protocol 2025-06-18)
       last error   timeout: no answer
       failed at    2026-11-20T09:00:00.000Z

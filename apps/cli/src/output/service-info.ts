@@ -1,4 +1,5 @@
 import type { ServiceConfig, ServiceInfo } from '@mcpstore/core'
+import { formatAge } from '../command-line/duration.ts'
 import { filterText, scopeText } from './agent-text.ts'
 import type { Output } from './output.ts'
 import { statusCell, targetOf, toolCountText } from './service-text.ts'
@@ -71,7 +72,8 @@ function pairRows(title: string, pairs: Record<string, string> = {}, between: st
 
 function toolsText({ toolCount, fetchedAt, facts }: ServiceInfo): string {
   const stale = facts.tools === 'stale' ? ', stale' : ''
-  return toolCountText(toolCount) + (fetchedAt ? ` (fetched ${visibleLine(fetchedAt)}${stale})` : '')
+  if (fetchedAt === null) return toolCountText(toolCount)
+  return `${toolCountText(toolCount)} (cached ${formatAge(Date.now() - Date.parse(fetchedAt))} ago${stale})`
 }
 
 function serverText({ name, version, protocolVersion }: NonNullable<ServiceInfo['server']>): string {
