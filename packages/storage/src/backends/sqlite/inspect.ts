@@ -27,7 +27,7 @@ function sizeFinding(file: string, size: number): Finding {
     const hint = 'Restore it from a copy, if there is one; the next change makes it anew.'
     return { name: 'size', severity: 'critical', text, value: { file: size, log }, hint }
   }
-  return { name: 'size', severity: 'ok', text: `${megabytes(size + log)} MB`, value: { file: size, log } }
+  return { name: 'size', severity: 'ok', text: sizeText(size + log), value: { file: size, log } }
 }
 
 function modeFinding(bits: number): Finding {
@@ -47,7 +47,7 @@ function diskFinding(folder: string): Finding {
     return {
       name: 'disk',
       severity: little ? 'warning' : 'ok',
-      text: `${megabytes(free)} MB free`,
+      text: `${sizeText(free)} free`,
       value: { free },
       ...(little && { hint: 'Make room: a full disk takes no writes.' }),
     }
@@ -60,6 +60,6 @@ function unknown(name: string): Finding {
   return { name, severity: 'unknown', text: 'unknown (there is no such file)', value: null }
 }
 
-function megabytes(bytes: number): string {
-  return (bytes / 1_000_000).toFixed(1)
+function sizeText(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 }
