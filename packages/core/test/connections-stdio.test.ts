@@ -70,7 +70,7 @@ describe('the process group of a stdio server', () => {
     const settings = { ...note, grandchild, muteInitialize: true, stubborn: true }
     const error = await failureOf(connect(stdioConfig(settings), { timeoutMs: 3000 }))
     expect(error.code).toBe('timeout')
-    expect(error.message).toBe('the connection to service "demo" took longer than 3000 ms')
+    expect(error.message).toBe('the connection to service "demo" took longer than 3 s')
     expect(runningInGroup(pids()[0]!)).toEqual([])
   })
 

@@ -126,8 +126,8 @@ export class Deadline {
     if (this.#ended === 'aborted')
       return storeError('aborted', `${what} was aborted`, { cause: this.#caller?.reason })
     const hint = `Allow it more time, or ${advice}`
-    const ms = this.#isTotal ? `${Math.round(this.#total!.ms)} ms in all` : `${this.#givenMs} ms`
-    return storeError('timeout', `${what} took longer than ${ms}${note}`, { hint })
+    const time = this.#isTotal ? `${timeText(Math.round(this.#total!.ms))} in all` : timeText(this.#givenMs)
+    return storeError('timeout', `${what} took longer than ${time}${note}`, { hint })
   }
 
   clear(): void {
@@ -176,4 +176,8 @@ export async function settledWithin(ms: number, work: Promise<unknown>): Promise
   })
   await Promise.race([work.catch(() => {}), patience])
   clearTimeout(timer)
+}
+
+function timeText(ms: number): string {
+  return ms >= 1000 && ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`
 }
