@@ -1,3 +1,4 @@
+import type { Client } from './dialects/client.ts'
 import { type Placeholder, replacePlaceholders } from './placeholder-syntax.ts'
 import { holdsSealed } from './sealed-syntax.ts'
 import type { ServiceConfig } from './service-config.ts'
@@ -17,7 +18,7 @@ export interface Words {
 }
 
 /** The parts of a config that a client can have, in its placeholders. */
-export interface Worded {
+interface Worded {
   command: string
   args?: string[]
   env?: Record<string, string>
@@ -28,14 +29,22 @@ export interface Worded {
 /** What is said of one text. */
 type Said = { text: string; unsaid?: string } | { why: string }
 
+/** How a client with these words writes a service: `entryOf` puts what it has words for into its entry. */
+export function writing(
+  words: Words,
+  entryOf: (worded: Worded, config: ServiceConfig) => Record<string, unknown>,
+): Client['write'] {
+  return (config) => {
+    const said = worded(config, words)
+    return typeof said === 'string' ? said : { entry: entryOf(said.parts, config), unsaid: said.unsaid }
+  }
+}
+
 /**
  * A config in a client's placeholders: what it has no words for is named in `unsaid`, or, where the service would be
  * another one without it, is the reason why there is none. Nothing is filled in or opened.
  */
-export function worded(
-  config: ServiceConfig,
-  words: Words,
-): { config: ServiceConfig; worded: Worded; unsaid: string[] } | string {
+function worded(config: ServiceConfig, words: Words): { parts: Worded; unsaid: string[] } | string {
   const { title, knows } = words
   const can = (what: Words['knows'][number]): boolean => knows.includes(what)
   if (config.type !== 'stdio' && !can('remote')) return `${title} knows no remote services in its file`
@@ -73,7 +82,7 @@ export function worded(
     parts.url = must(config.url, 'url')
     if (config.headers) parts.headers = may(config.headers, 'headers')
   }
-  return needed.length > 0 ? needed.join('; ') : { config, worded: parts, unsaid }
+  return needed.length > 0 ? needed.join('; ') : { parts, unsaid }
 }
 
 function say(value: string, { title, placeholder, defaults, special }: Words): Said {

@@ -1,4 +1,4 @@
-import { usualEntry, type Words, worded } from '../wording.ts'
+import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inHome, joined } from './client.ts'
 import { mcpServers } from './mcp-servers.ts'
 
@@ -21,11 +21,7 @@ export const claudeCode: Client = {
   otherPlaces: (machine, folders) =>
     folders.map((folder) => ({ file: userFile(machine), inside: ['projects', folder], project: folder })),
 
-  write(config) {
-    const said = worded(config, words)
-    if (typeof said === 'string') return said
-    return { entry: { type: config.type, ...usualEntry(said.worded) }, unsaid: said.unsaid }
-  },
+  write: writing(words, (worded, { type }) => ({ type, ...usualEntry(worded) })),
   document: (entries) => ({ mcpServers: entries }),
 }
 

@@ -1,4 +1,4 @@
-import { usualEntry, type Words, worded } from '../wording.ts'
+import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inAppData } from './client.ts'
 import { mcpServers } from './mcp-servers.ts'
 
@@ -15,9 +15,6 @@ export const claudeDesktop: Client = {
   projectFiles: [],
   upwards: false,
 
-  write(config) {
-    const said = worded(config, words)
-    return typeof said === 'string' ? said : { entry: usualEntry(said.worded), unsaid: said.unsaid }
-  },
+  write: writing(words, (worded) => usualEntry(worded)),
   document: (entries) => ({ mcpServers: entries }),
 }

@@ -1,7 +1,7 @@
 import { storeError } from '../../errors.ts'
 import { isObject, kindOf, type Problem } from '../problem.ts'
 import type { ServiceConfig } from '../service-config.ts'
-import { usualEntry, type Words, worded } from '../wording.ts'
+import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inHome, joined } from './client.ts'
 import { namedEntries, own } from './dialect.ts'
 
@@ -56,16 +56,14 @@ export const codex: Client = {
 
   write(config) {
     const { named, rest } = withoutVariables(config)
-    const said = worded(rest, words)
-    if (typeof said === 'string') return said
-    const { headers: http_headers, ...entry } = usualEntry(said.worded, {
-      cwd: config.type === 'stdio' ? config.cwd : undefined,
-      enabled: config.disabled ? false : undefined,
+    const write = writing(words, (worded) => {
+      const { headers: http_headers, ...entry } = usualEntry(worded, {
+        cwd: config.type === 'stdio' ? config.cwd : undefined,
+        enabled: config.disabled ? false : undefined,
+      })
+      return { ...entry, ...(hasFields(http_headers) && { http_headers }), ...named }
     })
-    return {
-      entry: { ...entry, ...(hasFields(http_headers) && { http_headers }), ...named },
-      unsaid: said.unsaid,
-    }
+    return write(rest)
   },
   document: (entries) => ({ mcp_servers: entries }),
 }

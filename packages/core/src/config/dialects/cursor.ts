@@ -1,4 +1,4 @@
-import { usualEntry, type Words, worded } from '../wording.ts'
+import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inHome } from './client.ts'
 import { mcpServers } from './mcp-servers.ts'
 
@@ -19,11 +19,9 @@ export const cursor: Client = {
   projectFiles: ['.cursor/mcp.json'],
   upwards: false,
 
-  write(config) {
-    const said = worded(config, words)
-    if (typeof said === 'string') return said
+  write: writing(words, (worded, config) => {
     const envFile = config.type === 'stdio' ? config.envFile : undefined
-    return { entry: usualEntry(said.worded, { envFile }), unsaid: said.unsaid }
-  },
+    return usualEntry(worded, { envFile })
+  }),
   document: (entries) => ({ mcpServers: entries }),
 }

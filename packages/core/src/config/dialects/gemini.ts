@@ -1,5 +1,5 @@
 import { isObject } from '../problem.ts'
-import { usualEntry, type Words, worded } from '../wording.ts'
+import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inHome } from './client.ts'
 import { own } from './dialect.ts'
 import { mcpServers } from './mcp-servers.ts'
@@ -38,14 +38,12 @@ export const gemini: Client = {
   placeholders: () => (text) =>
     text.replace(/\$\{[^{}]*\}|\$([A-Za-z_]\w*)/g, (found, name) => (name ? `\${${name}}` : found)),
 
-  write(config) {
-    const said = worded(config, words)
-    if (typeof said === 'string') return said
+  write: writing(words, (worded, config) => {
     const more = { cwd: config.type === 'stdio' ? config.cwd : undefined, description: config.description }
-    const { url, ...entry } = usualEntry(said.worded, more)
+    const { url, ...entry } = usualEntry(worded, more)
     const address = config.type === 'stdio' ? {} : { [config.type === 'sse' ? 'url' : 'httpUrl']: url }
-    return { entry: { ...address, ...entry }, unsaid: said.unsaid }
-  },
+    return { ...address, ...entry }
+  }),
   document: (entries) => ({ mcpServers: entries }),
 }
 

@@ -1,6 +1,6 @@
 import { storeError } from '../../errors.ts'
 import { isObject, kindOf } from '../problem.ts'
-import { type Words, worded } from '../wording.ts'
+import { type Words, writing } from '../wording.ts'
 import { type Client, inConfigHome } from './client.ts'
 import { namedEntries, own } from './dialect.ts'
 
@@ -54,15 +54,12 @@ export const opencode: Client = {
 
   placeholders: () => (text) => text.replace(/\{env:([A-Za-z_]\w*)\}/g, '$${$1}'),
 
-  write(config) {
-    const said = worded(config, words)
-    if (typeof said === 'string') return said
-    const { command, args = [], env, url, headers } = said.worded
+  write: writing(words, ({ command, args = [], env, url, headers }, config) => {
     const entry =
       config.type === 'stdio'
         ? { type: 'local', command: [command, ...args], ...(env && { environment: env }) }
         : { type: 'remote', url, ...(headers && { headers }) }
-    return { entry: { ...entry, ...(config.disabled && { enabled: false }) }, unsaid: said.unsaid }
-  },
+    return { ...entry, ...(config.disabled && { enabled: false }) }
+  }),
   document: (entries) => ({ $schema: SCHEMA, mcp: entries }),
 }

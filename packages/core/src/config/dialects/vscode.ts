@@ -1,6 +1,6 @@
 import { editorPlaceholders, type Inputs } from '../foreign-placeholders.ts'
 import { isObject } from '../problem.ts'
-import { usualEntry, type Words, worded } from '../wording.ts'
+import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inAppData } from './client.ts'
 import { looksLikeEntry, namedEntries, own, type Path } from './dialect.ts'
 
@@ -31,12 +31,10 @@ export const vscode: Client = {
 
   placeholders: (where, input) => editorPlaceholders(where, inputsOf(input)),
 
-  write(config) {
-    const said = worded(config, words)
-    if (typeof said === 'string') return said
+  write: writing(words, (worded, config) => {
     const { cwd, envFile } = config.type === 'stdio' ? config : {}
-    return { entry: { type: config.type, ...usualEntry(said.worded, { cwd, envFile }) }, unsaid: said.unsaid }
-  },
+    return { type: config.type, ...usualEntry(worded, { cwd, envFile }) }
+  }),
   document: (entries) => ({ servers: entries }),
 }
 

@@ -1,4 +1,4 @@
-import { usualEntry, type Words, worded } from '../wording.ts'
+import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inHome } from './client.ts'
 import { mcpServers } from './mcp-servers.ts'
 
@@ -18,12 +18,10 @@ export const windsurf: Client = {
   projectFiles: [],
   upwards: false,
 
-  write(config) {
-    const said = worded(config, words)
-    if (typeof said === 'string') return said
+  write: writing(words, (worded, config) => {
     const more = { cwd: config.type === 'stdio' ? config.cwd : undefined, disabled: config.disabled }
-    const { url: serverUrl, ...entry } = usualEntry(said.worded, more)
-    return { entry: { ...(serverUrl !== undefined && { serverUrl }), ...entry }, unsaid: said.unsaid }
-  },
+    const { url: serverUrl, ...entry } = usualEntry(worded, more)
+    return { ...(serverUrl !== undefined && { serverUrl }), ...entry }
+  }),
   document: (entries) => ({ mcpServers: entries }),
 }

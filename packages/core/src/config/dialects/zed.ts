@@ -1,6 +1,6 @@
 import { storeError } from '../../errors.ts'
 import { isObject, kindOf } from '../problem.ts'
-import { usualEntry, type Words, worded } from '../wording.ts'
+import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inAppData, inConfigHome } from './client.ts'
 import { namedEntries, own } from './dialect.ts'
 
@@ -38,11 +38,8 @@ export const zed: Client = {
     return { entry: { ...entry, command: path, ...rest } }
   },
 
-  write(config) {
-    const said = worded(config, words)
-    if (typeof said === 'string') return said
-    const enabled = config.disabled ? false : undefined
-    return { entry: usualEntry(said.worded, { enabled }), unsaid: said.unsaid }
-  },
+  write: writing(words, (worded, { disabled }) =>
+    usualEntry(worded, { enabled: disabled ? false : undefined }),
+  ),
   document: (entries) => ({ context_servers: entries }),
 }
