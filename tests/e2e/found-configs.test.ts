@@ -98,7 +98,7 @@ it('without a terminal nothing is asked or added, and it is said how; no secret 
   expect(outcome).toEqual({
     exit: 0,
     stdout: '.mcp.json (Claude Code)\n     new  weather  http  https://***:***@example.com\n',
-    stderr: 'Nothing was added. To add it say mcpstore add --all, or mcpstore add --from claude-code.\n',
+    stderr: 'Nothing was added. To add it say mcpstore add --all, or mcpstore add --from claude-code\n',
   })
   expect(existsSync(box.database)).toBe(false)
   const json = await mcpstore(box, ['add', '--json'], { cwd: box.path('p') })
