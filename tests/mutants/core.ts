@@ -511,6 +511,14 @@ export const coreMutants: Mutant[] = [
     test: 'for a service that was not there every service without a list was started',
   },
   {
+    name: 'a home folder with a ~ is one of that name',
+    file: 'packages/core/src/home.ts',
+    find: '/^~(?:\\/|$)/.test(named) ? join(userHome(env), named.slice(1)) : named',
+    replace: 'named',
+    suite: 'packages/core/test/home.test.ts',
+    test: 'a folder with the name ~ was made for what a shell had left as it was',
+  },
+  {
     name: 'of several tools of a name the first is taken',
     file: 'packages/core/src/tools/resolve.ts',
     find: 'if (found.length === 1) return',

@@ -44,7 +44,10 @@ it('a folder that may not be written has no services, and takes none', async () 
   expect(documentOf(listed)).toMatchObject({ services: [] })
   const inWords = await mcpstore(box, ['list'], { unprivileged: true })
   expect(inWords).toMatchObject({ exit: 0, stderr: '' })
-  expect(inWords.stdout).toBe(`No services, and no change can be saved: ${box.folder} may not be written\n`)
+  const place = dirname(box.database)
+  expect(inWords.stdout).toBe(
+    `No services, and no change can be saved in ${place}, which cannot be made: ${box.folder} may not be written\n`,
+  )
   const added = await run(box, 'add', 'late', 'https://example.com')
   expect(added.exit).toBe(5)
   expect(errorOf(added)).toMatchObject({

@@ -1,20 +1,39 @@
-import { homedir } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 
 export interface HomeOptions {
   /** Goes before everything else. */
   home?: string | undefined
   env?: Record<string, string | undefined> | undefined
+  /** From where a relative folder is looked up. Default: the process's. */
+  cwd?: string | undefined
 }
+
+/** The home of who has none, as systems have it in their lists of users. */
+const NOWHERE = '/nonexistent'
 
 /**
  * Where mcpstore keeps its files, the same on every platform: `home`, else `MCPSTORE_HOME`, else `mcpstore` in `XDG_DATA_HOME`
- * or in `~/.local/share`.
+ * or in `~/.local/share`. In the first two `~` at the beginning is the user's home folder, as a shell leaves it in quotes and
+ * behind `=`.
  */
-export function homeFolder({ home, env = process.env }: HomeOptions = {}): string {
+export function homeFolder({ home, env = process.env, cwd = '' }: HomeOptions = {}): string {
   const named = home || env['MCPSTORE_HOME']
-  if (named) return resolve(named)
+  if (named) return resolve(cwd, /^~(?:\/|$)/.test(named) ? join(userHome(env), named.slice(1)) : named)
   const data = env['XDG_DATA_HOME'] ?? ''
   // The XDG specification has relative paths ignored.
-  return join(isAbsolute(data) ? data : join(env['HOME'] || homedir(), '.local', 'share'), 'mcpstore')
+  return join(isAbsolute(data) ? data : join(userHome(env), '.local', 'share'), 'mcpstore')
+}
+
+/** The user's home folder, `/nonexistent` where nothing tells it. */
+export function userHome(env: Record<string, string | undefined> = process.env): string {
+  for (const way of [() => env['HOME'], homedir, () => userInfo().homedir]) {
+    try {
+      const home = way()
+      if (home) return home
+    } catch {
+      // Node has no word for it but an error.
+    }
+  }
+  return NOWHERE
 }

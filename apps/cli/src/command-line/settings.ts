@@ -1,5 +1,5 @@
-import { resolve } from 'node:path'
 import type { PinMode, Policy } from '@mcpstore/core'
+import { homeFolder } from '@mcpstore/core/home'
 import { usageError } from '../failures/cli-error.ts'
 import { parseDuration } from './duration.ts'
 import type { OptionValues } from './options.ts'
@@ -50,7 +50,7 @@ export function readSettings(
   return {
     namespace: nameOf('namespace', values.namespace, env['MCPSTORE_NAMESPACE']),
     dataspace,
-    home: values.home === undefined ? undefined : resolve(cwd, values.home),
+    home: values.home === undefined ? undefined : homeFolder({ home: values.home, env, cwd }),
     redis: redisOf(values.redis, env),
     policy: oneOf(policies, '--policy', values.policy, 'MCPSTORE_POLICY', env),
     allowPrivateAddresses:

@@ -1,6 +1,6 @@
-import { homedir } from 'node:os'
 import { relative } from 'node:path'
 import type { FoundConfig, FoundService } from '@mcpstore/core'
+import { userHome } from '@mcpstore/core/home'
 import type { Choice } from '../additions/found-choice.ts'
 import type { CommandContext } from '../command.ts'
 import { failureOf } from '../failures/failure.ts'
@@ -49,8 +49,7 @@ function cellsOf({ name, status, config, after }: FoundService, context: Command
 function shortened(file: string, { cwd, env }: Pick<CommandContext, 'cwd' | 'env'>): string {
   const here = relative(cwd, file)
   if (!here.startsWith('..') && here !== file) return here
-  const home = env['HOME'] || homedir()
-  const below = relative(home, file)
+  const below = relative(userHome(env), file)
   return below.startsWith('..') || below === file ? file : `~/${below}`
 }
 

@@ -14,10 +14,15 @@ const refusals: Readonly<Record<string, string>> = {
  * the disk full, only shows when something is written.
  */
 export async function writeObstacle(file: string): Promise<CliError | undefined> {
-  for (const path of [file, `${file}-wal`, `${file}-shm`, await folderOf(file)]) {
+  const folder = await folderOf(file)
+  for (const path of [file, `${file}-wal`, `${file}-shm`, folder]) {
     const why = refusals[(await faultOf(path)) ?? '']
     const hint = 'Let yourself write there, or use another folder with --home or MCPSTORE_HOME.'
-    if (why) return new CliError('storage', `no change can be saved: ${path} ${why}`, hint)
+    const isAbove = path === folder && folder !== dirname(file)
+    const what = isAbove
+      ? `no change can be saved in ${dirname(file)}, which cannot be made`
+      : 'no change can be saved'
+    if (why) return new CliError('storage', `${what}: ${path} ${why}`, hint)
   }
   return undefined
 }

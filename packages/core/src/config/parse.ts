@@ -1,6 +1,6 @@
-import { homedir } from 'node:os'
 import { McpStoreError } from '@mcpstore/storage'
 import { type ErrorCode, storeError } from '../errors.ts'
+import { userHome } from '../home.ts'
 import { nearest } from '../near.ts'
 import { checkServiceName } from '../services/names.ts'
 import { type Dialect, type FoundEntry, own, type Path } from './dialects/dialect.ts'
@@ -97,7 +97,7 @@ function servicesIn(
   }
   const where: Where = {
     project: options.project,
-    home: options.home ?? homedir(),
+    home: options.home ?? userHome(),
     platform: process.platform,
   }
   const translate = dialect.placeholders?.(where, input) ?? editorPlaceholders(where)

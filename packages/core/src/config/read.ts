@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, resolve, sep } from 'node:path'
 import { asError, storeError } from '../errors.ts'
+import { userHome } from '../home.ts'
 import { clients } from './clients.ts'
 import type { Client } from './dialects/client.ts'
 import { type ParsedServices, parseServices } from './parse.ts'
@@ -42,7 +42,7 @@ export async function readServices(
   if (isFile(input)) {
     const { text, source: path } = await readText(input.file, options.cwd)
     const { client, project } = whoseFile(path)
-    const cwd = project ?? homedir()
+    const cwd = project ?? userHome()
     const format = path.endsWith('.toml') ? 'toml' : client?.format
     return parseServices(text, { cwd, project, offer: options.offer, source: path, dialect: client, format })
   }
@@ -57,7 +57,7 @@ export function isFile(input: object | string): input is { file: string } {
 
 /** The client that a file belongs to, by its name and place, and the folder that it speaks of. */
 function whoseFile(path: string): { client?: Client; project?: string } {
-  const machine = { platform: process.platform, env: process.env, home: homedir() }
+  const machine = { platform: process.platform, env: process.env, home: userHome() }
   const user = clients.find((client) => client.userFiles(machine).includes(path))
   if (user) return { client: user }
   const project = projectOf(dirname(path))

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os'
 import { McpStoreError } from '@mcpstore/storage'
 import { clientsNamed } from '../config/clients.ts'
 import type { Machine } from '../config/dialects/client.ts'
@@ -8,6 +7,7 @@ import type { ParsedServices } from '../config/parse.ts'
 import { redactConfig } from '../config/redact.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import type { ErrorCode } from '../errors.ts'
+import { userHome } from '../home.ts'
 import type { House } from '../house.ts'
 import { canonical } from '../trust/config-hash.ts'
 import { saysTheSame } from './stored-form.ts'
@@ -52,7 +52,7 @@ export interface FoundConfig {
 /** What other clients have; see `StoreContext.findConfigs`. @throws `usage` for a client that is not known */
 export async function findConfigs(house: House, options: FindOptions): Promise<FoundConfig[]> {
   const wanted = wantedClients(options.from)
-  const machine = options.machine ?? { platform: process.platform, env: process.env, home: homedir() }
+  const machine = options.machine ?? { platform: process.platform, env: process.env, home: userHome() }
   const files = await findFiles(machine, options.cwd ?? house.options.cwd)
   const found: FoundConfig[] = []
   const first = new Map<string, { file: string; config: string }>()
