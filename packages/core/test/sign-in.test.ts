@@ -245,6 +245,15 @@ test('a file that somebody spoiled is told of without what is in it, and replace
   expect(await services.signIn('demo', { open: browser })).toEqual({ name: 'demo', status: 'signed_in' })
 })
 
+test('an address where nobody signs in, as nothing listens there, is told as whoever calls its tools is told', async () => {
+  const url = `http://127.0.0.1:${await freePort()}/mcp`
+  const services = (await storeIn(scratch(), url)).forStore()
+  const { code, message, hint } = await failureOf(services.signIn('demo', { open: browser }))
+  const called = await failureOf(services.useTool('demo/echo', { text: 'x' }))
+  expect({ code, message, hint }).toEqual({ code: called.code, message: called.message, hint: called.hint })
+  expect(message).toContain('nothing listens there')
+})
+
 test('the port that was given for a client serves again for it, until another one is given', async () => {
   const clients = { mine: null, other: null }
   const [home, remote] = [scratch(), await startRemote({ authorization: { registers: false, clients } })]

@@ -5,6 +5,7 @@ import { asError, storeError } from '../../errors.ts'
 import type { AuthQuestion, OAuthProvider } from '../auth-provider.ts'
 import { masked } from '../masked.ts'
 import { endpointOf } from './endpoint.ts'
+import { networkVerdict } from './network.ts'
 import { createPlainFetch } from './plain-fetch.ts'
 import { hasAuthorization } from './provider.ts'
 import { Registration } from './registration.ts'
@@ -59,7 +60,7 @@ export async function signInTo(
       { hint: 'Sign in as somebody who may use it.' },
     )
   } catch (thrown) {
-    if (!(thrown instanceof NoToken)) throw failed(thrown, service, config)
+    if (!(thrown instanceof NoToken)) throw failed(thrown, service, config, url)
     const text = masked(thrown.message, config)
     if (thrown.why === 'passing') {
       throw storeError('unreachable', `signing in to service "${service}" failed: ${text}`, {
@@ -83,10 +84,9 @@ export async function signInTo(
   }
 }
 
-function failed(thrown: unknown, service: string, config: RemoteConfig): Error {
+function failed(thrown: unknown, service: string, config: RemoteConfig, { host }: URL): Error {
   const error = asError(thrown)
   if ('hint' in error) return error
-  return storeError('unreachable', `service "${service}" is not reached: ${masked(error.message, config)}`, {
-    hint: 'Check "url" in its config.',
-  })
+  const { words, hint } = networkVerdict(error, host)
+  return storeError('unreachable', `service "${service}" ${masked(words, config)}`, { hint })
 }
