@@ -4,7 +4,7 @@ import { parseDuration } from '../command-line/duration.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { writeWarning } from '../failures/failure.ts'
 import { toJson, writeJson } from '../output/json.ts'
-import { logLine } from '../output/log-line.ts'
+import { logLines } from '../output/log-line.ts'
 import { writeNote } from '../output/output.ts'
 import { servicesOf, withStore } from '../store/store-session.ts'
 
@@ -33,13 +33,13 @@ export async function logs(context: CommandContext, { positionals, values }: Com
       const lines: ServiceLogLine[] = []
       for await (const line of said) {
         if (!follow) lines.push(line)
-        else out.write(settings.json ? `${toJson(line)}\n` : logLine(line, out, { isNamed }))
+        else out.write(settings.json ? `${toJson(line)}\n` : logLines([line], out, { isNamed }))
       }
       if (follow) return 0
       if (settings.json) writeJson(out, { lines })
       else if (options.lines === 0) return 0
       else if (lines.length === 0) writeNote(err, values.since === undefined ? emptyText : nothingNewText)
-      else out.write(lines.map((line) => logLine(line, out, { isNamed })).join(''))
+      else out.write(logLines(lines, out, { isNamed }))
       return 0
     },
     { endless: follow },

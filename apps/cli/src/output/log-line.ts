@@ -1,6 +1,6 @@
 import type { ServiceLogLine } from '@mcpstore/core'
 import { type Output, paint, type Style } from './output.ts'
-import { visibleLine, visibleText } from './terminal-text.ts'
+import { displayWidth, visibleLine, visibleText } from './terminal-text.ts'
 
 const WIDTH = 'emergency'.length
 
@@ -13,20 +13,35 @@ const styles: Readonly<Record<string, Style>> = {
   process: 'dim',
 }
 
-/** A line of what a service said: when, which one, heard by which process, where it said so or how serious it is, and what. */
-export function logLine(
-  { at, service, scope, pid, stream, level, text }: ServiceLogLine,
+/**
+ * Lines of what services said: when, which one, heard by which process, where it said so or how serious it is, and what. What is
+ * shown together is in columns.
+ */
+export function logLines(
+  lines: readonly ServiceLogLine[],
   output: Output,
   { isNamed }: { isNamed: boolean },
 ): string {
-  const whose = scope === 'store' ? service : `${service} (${scope.agent})`
-  const kind = visibleLine(level ?? stream)
-  const words = [
-    paint(output, 'dim', visibleLine(at)),
-    ...(isNamed ? [visibleLine(whose)] : []),
-    paint(output, 'dim', String(pid)),
-    paint(output, styles[kind], kind.padEnd(WIDTH)),
-    visibleText(text),
-  ]
-  return `${words.join('  ')}\n`
+  const widest = (of: (line: ServiceLogLine) => string): number =>
+    lines.reduce((most, line) => Math.max(most, displayWidth(of(line))), 0)
+  const nameWidth = widest(whose)
+  const pidWidth = widest(({ pid }) => String(pid))
+  return lines
+    .map((line) => {
+      const name = whose(line)
+      const kind = visibleLine(line.level ?? line.stream)
+      const words = [
+        paint(output, 'dim', visibleLine(line.at)),
+        ...(isNamed ? [name + ' '.repeat(nameWidth - displayWidth(name))] : []),
+        paint(output, 'dim', String(line.pid).padStart(pidWidth)),
+        paint(output, styles[kind], kind.padEnd(WIDTH)),
+        visibleText(line.text),
+      ]
+      return `${words.join('  ')}\n`
+    })
+    .join('')
+}
+
+function whose({ service, scope }: ServiceLogLine): string {
+  return visibleLine(scope === 'store' ? service : `${service} (${scope.agent})`)
 }
