@@ -173,6 +173,13 @@ describe('the report', () => {
     expect(stderr).toBe('failed: service "a": no URL\nfailed: b: no URL\n')
   })
 
+  it('the hint of one that failed was about another dataspace, and named the library', async () => {
+    const error = libraryError('untrusted', 'not trusted', 'Approve it: mcpstore trust a (trustService)')
+    const results: AddReport['results'] = [{ name: 'a', status: 'failed', error: error as never }]
+    const { stderr } = await run(['add', '{}', '--dataspace', 'd'], reporting({ results, durable: 'local' }))
+    expect(stderr).toBe('failed: a: not trusted\nhint:   Approve it: mcpstore trust --dataspace d a\n')
+  })
+
   it('warns of variables that are not set here, once each, and of none that has a default', async () => {
     const headers = { A: 'Bearer ${TOKEN}', B: '${TOKEN}', C: '${SET}', D: '${OTHER:-x}' }
     const config = { type: 'http' as const, url: 'https://${HOST_NAME}/mcp', headers }

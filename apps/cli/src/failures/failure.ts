@@ -58,8 +58,12 @@ export function naming(name: string, message: string): string {
 /** Says on stderr what did not stop the command. The commands that the hint names are about the same dataspace. */
 export function writeWarning(err: Output, message: string, hint?: string | null): void {
   writeNote(err, `${paint(err, 'yellow', 'warning:')} ${visibleText(message)}\n`)
-  if (!hint) return
-  writeNote(err, `${paint(err, 'dim', 'hint:   ')} ${visibleText(asTyped(hint, err.place ?? {}))}\n`)
+  writeHint(err, 'hint:   ', hint)
+}
+
+/** Says below a message what to do about it, as typed after this command line; `label` is as wide as that of the message. */
+export function writeHint(err: Output, label: string, hint?: string | null): void {
+  if (hint) writeNote(err, `${paint(err, 'dim', label)} ${visibleText(asTyped(hint, err.place ?? {}))}\n`)
 }
 
 /** What is said of a file that is a dataspace of unknown name. */

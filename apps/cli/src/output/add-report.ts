@@ -2,7 +2,7 @@ import type { AddReport, BackendKind, ServiceConfig } from '@mcpstore/core'
 import { unsetVariables } from '../additions/config-variables.ts'
 import type { Check } from '../additions/service-check.ts'
 import type { CommandContext } from '../command.ts'
-import { failureOf, naming, writeWarning } from '../failures/failure.ts'
+import { failureOf, naming, writeHint, writeWarning } from '../failures/failure.ts'
 import { type Output, paint, type Style, writeNote } from './output.ts'
 import { savedText } from './saved-text.ts'
 import { targetOf, toolCountText } from './service-text.ts'
@@ -85,7 +85,7 @@ export function writeFailed(err: Output, { name, error }: { name?: string; error
   err.write(
     `${paint(err, 'red', code === 'outcome_unknown' ? 'unknown:' : 'failed:')} ${visibleText(what)}\n`,
   )
-  if (hint) writeNote(err, `${paint(err, 'dim', 'hint:  ')} ${visibleText(hint)}\n`)
+  writeHint(err, 'hint:  ', hint)
 }
 
 function writeChecks({ out, err }: CommandContext, checks: readonly Check[]): void {

@@ -1,6 +1,6 @@
 import type { BackendKind, ImportReport, ImportStatus } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
-import { failureOf, naming, writeWarning } from '../failures/failure.ts'
+import { failureOf, naming, writeHint, writeWarning } from '../failures/failure.ts'
 import { scopeText } from './agent-text.ts'
 import { paint, type Style, writeNote } from './output.ts'
 import { savedText } from './saved-text.ts'
@@ -78,7 +78,7 @@ export function writeImportReport(
     if (!error) continue
     const { message, hint } = failureOf(error)
     err.write(`${paint(err, 'red', 'failed:')} ${visibleText(naming(name, message))}\n`)
-    if (hint) writeNote(err, `${paint(err, 'dim', 'hint:  ')} ${visibleText(hint)}\n`)
+    writeHint(err, 'hint:  ', hint)
   }
   for (const warning of services.flatMap(({ warnings = [] }) => warnings)) writeWarning(err, warning)
   const kept = [...services, ...assignments].filter(({ status }) => status === 'kept').length
