@@ -1369,6 +1369,14 @@ export const coreMutants: Mutant[] = [
     test: 'a file appears by itself assignments, also those that end with their service',
   },
   {
+    name: 'a service is known to work by the word of who is gone',
+    file: 'packages/core/src/services/health-note.ts',
+    find: ' && !dataspace.witness(entry.stamp).gone\n',
+    replace: '\n',
+    suite: 'packages/core/test/health-note.test.ts',
+    test: 'what was found by who is gone without a word is noted anew',
+  },
+  {
     name: 'what nobody stands by any more is not found anew',
     file: 'packages/core/src/services/health-note.ts',
     find: 'if (isSame && !healthWitness(dataspace, service)?.gone) return',

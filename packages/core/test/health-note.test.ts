@@ -1,7 +1,13 @@
 import { Dataspace, type Json, MemoryTables, memoryBackend } from '@mcpstore/storage'
 import { expect, test, vi } from 'vitest'
 import { storeError } from '../src/errors.ts'
-import { healthWitness, noteHealth, noteProtocol, readHealth } from '../src/services/health-note.ts'
+import {
+  healthWitness,
+  isKnownToWork,
+  noteHealth,
+  noteProtocol,
+  readHealth,
+} from '../src/services/health-note.ts'
 import { Registry } from '../src/services/registry.ts'
 import { later } from './connections-fixtures.ts'
 
@@ -55,9 +61,11 @@ test('what was found by who is gone without a word is noted anew, and what someb
   await here.nodes()
   await noteHealth(here, service, null)
   expect(by()).toEqual({ node, gone: false })
+  expect(isKnownToWork(here, service)).toBe(true)
   running.delete(1)
   await here.nodes()
   expect(by()).toEqual({ node, gone: true })
+  expect(isKnownToWork(here, service)).toBe(false)
   await noteHealth(here, service, null)
   expect(by()).toMatchObject({ gone: false })
   expect(by().node).not.toBe(node)
