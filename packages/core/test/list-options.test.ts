@@ -99,6 +99,18 @@ test('everything that is wrong with arguments is told, each problem by its argum
   expect(linesOf(starts)).toBe(1)
 })
 
+test('arguments for an address instead of a definition were all right, also for a tool that there is not', async () => {
+  const { ctx } = await scene({ weather: true })
+  expect(await ctx.argumentProblems('known/echo', {})).toEqual([
+    { argument: 'text', problem: 'text is missing' },
+  ])
+  expect(await ctx.argumentProblems('known/echo', { text: '' })).toEqual([])
+  expect((await failureOf(ctx.argumentProblems('known/no-such', {}))).code).toBe('unknown_tool')
+  for (const tool of [undefined, 5, '']) {
+    expect((await failureOf(ctx.argumentProblems(tool as never, {}))).code).toBe('usage')
+  }
+})
+
 const schema = {
   type: 'object',
   properties: {

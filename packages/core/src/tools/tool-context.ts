@@ -1,3 +1,4 @@
+import { isObject } from '../config/problem.ts'
 import { checkMethodOptions } from '../option-checks.ts'
 import { ClientContext } from '../services/client-context.ts'
 import { checkServiceName } from '../services/names.ts'
@@ -47,12 +48,16 @@ export class ToolContext extends ClientContext {
     return toolStats(this.house, tool)
   }
 
-  /** What is wrong with arguments for a tool that was listed or found, by its definition there; nothing is called. */
-  async argumentProblems(tool: ListedTool, args: object): Promise<ArgumentProblem[]> {
+  /**
+   * What is wrong with arguments for a tool, by its definition as it was listed or found, or as `findTool` finds that of an address;
+   * nothing is called. @throws `bad_arguments`, for an address as `findTool`, and `usage` for what is neither
+   */
+  async argumentProblems(tool: ListedTool | string, args: object): Promise<ArgumentProblem[]> {
+    const definition = isObject(tool) ? tool : await this.findTool(tool)
     const [{ argumentProblems }, { readArguments }] = await Promise.all([
       import('./check-arguments.ts'),
       import('./read-arguments.ts'),
     ])
-    return argumentProblems(tool, readArguments(args))
+    return argumentProblems(definition, readArguments(args))
   }
 }
