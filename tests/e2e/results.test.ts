@@ -67,6 +67,24 @@ it('--save puts an image into a file, and never over another one', async () => {
   expect(existsSync(box.path('elsewhere')), 'a link is not followed').toBe(false)
 })
 
+it.runIf(existsSync('/proc/self'))(
+  'a folder to save in that /proc cannot hold was made for ever',
+  async () => {
+    const before = calls()
+    for (const folder of ['/proc/x', '/proc/x/deep']) {
+      // The loop heard no signal that can be caught.
+      const outcome = await mcpstore(box, ['use-tool', 'demo/picture', '--save', folder], {
+        prefix: ['timeout', '--signal=KILL', '20'],
+      })
+      expect(outcome).toMatchObject({
+        exit: 1,
+        stderr: expect.stringContaining(`error: the folder "${folder}" cannot be made: ENOENT`),
+      })
+    }
+    expect(calls(), 'nothing was called').toBe(before)
+  },
+)
+
 it('--save makes safe names of what a server says, and stays in the folder', async () => {
   const { exit, stdout } = await call('files', '--save', 'files')
   expect(exit).toBe(0)

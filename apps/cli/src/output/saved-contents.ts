@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { CliError, usageError } from '../failures/cli-error.ts'
 import { isBlock } from './tool-result.ts'
 
@@ -55,12 +56,22 @@ export async function makeSaveFolder(cwd: string, folder: string): Promise<void>
   if (folder === '') throw usageError('--save is empty', hint)
   const path = resolve(cwd, folder)
   try {
-    await mkdir(path, { recursive: true })
+    await makeFolder(path)
     if ((await stat(path)).isDirectory()) return
   } catch (thrown) {
     throw usageError(`the folder "${folder}" cannot be made: ${(thrown as Error).message}`, hint)
   }
   throw usageError(`"${folder}" is no folder`, hint)
+}
+
+/** With those above it, one by one, as Node's own way never ends below /proc. */
+async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return
+  await makeFolder(dirname(path))
+  await mkdir(path).catch((thrown: NodeJS.ErrnoException) => {
+    // Another process may have made it meanwhile.
+    if (thrown.code !== 'EEXIST') throw thrown
+  })
 }
 
 /** Puts the images, the audio and the embedded resources into files of their own; none that is there is written over. */
