@@ -64,7 +64,7 @@ it('says what became of a call that was under way, once the call itself has told
   const controller = new AbortController()
   const useTool = (_: string, __: unknown, { signal }: { signal?: AbortSignal } = {}) =>
     new Promise<never>((_resolve, reject) => {
-      const gone = libraryError('aborted', 'the call was aborted; the tool may have run', 'It may have run.')
+      const gone = libraryError('aborted', 'the call was aborted; the tool may have run', 'Find out.')
       signal!.addEventListener('abort', () => setImmediate(reject, gone))
       queueMicrotask(() => controller.abort())
     })
@@ -73,6 +73,6 @@ it('says what became of a call that was under way, once the call itself has told
   expect({ exit, stdout, closed }).toEqual({ exit: 130, stdout: '', closed: 1 })
   expect(stderr).toBe(
     'error: interrupted: the call was aborted; the tool may have run\n' +
-      'hint:  It may have run. No server that was started for it runs any more.\n',
+      'hint:  Find out. No server that was started for it runs any more.\n',
   )
 })

@@ -25,6 +25,14 @@ test('a call that timed out or was aborted says that the tool may have run', asy
   })
 })
 
+test('of a call that timed out it was said twice that it may have run', async () => {
+  const ctx = (await open()).forStore()
+  await ctx.addService({ demo: server() })
+  await ctx.waitService('demo', { timeout: 20_000 })
+  const { message, hint } = await failureOf(ctx.useTool('demo/mute', {}, { timeout: 300 }))
+  expect(`${message}\n${hint}`.match(/may have run/g)).toHaveLength(1)
+})
+
 test('a call that was aborted before it was sent says so, wherever it was', async () => {
   const calls = `${scratch()}/calls`
   const ctx = (await open()).forStore()

@@ -40,11 +40,12 @@ const forbiddenHint = ({ service, scope }: OwnedSubject): string =>
   `If that is where you want it to be, approve the service: mcpstore trust ${serviceWords(service, scope)} (trustService), or add it here; or let all ` +
   'reach such addresses: --allow-private-addresses (setupStore({ allowPrivateAddresses: true }))'
 
-const unknownOutcomeHint = 'It may have run. Find out before you call it again'
+const findOut = 'Find out before you call it again'
+const unknownOutcomeHint = `It may have run. ${findOut}`
 
 /** The error of somebody who stopped waiting for a call that was sent. */
 export function mayHaveRun(error: McpStoreError<ErrorCode>): McpStoreError<ErrorCode> {
-  const hint = [`${unknownOutcomeHint}.`, error.hint].filter(Boolean).join(' ')
+  const hint = [`${findOut}.`, error.hint].filter(Boolean).join(' ')
   return storeError(error.code, `${error.message}; the tool may have run`, { hint, cause: error.cause })
 }
 
