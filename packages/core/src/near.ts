@@ -48,7 +48,13 @@ function scoreOf(word: string, name: string): number | undefined {
   const slips = slipsIn(wanted, candidate)
   if (slips !== undefined) return slips
   const [shorter, whole] = wanted.length < candidate.length ? [wanted, candidate] : [candidate, wanted]
-  return shorter.length >= 2 && whole.includes(shorter) ? allowedSlips(wanted, candidate) + 1 : undefined
+  return isIn(shorter, whole) ? allowedSlips(wanted, candidate) + 1 : undefined
+}
+
+/** Two letters are in many words by chance: they have to be a part, or what it begins with. */
+function isIn(shorter: string, whole: string): boolean {
+  if (shorter.length > 2) return whole.includes(shorter)
+  return shorter.length === 2 && (whole.startsWith(shorter) || isPart(shorter, whole))
 }
 
 function allowedSlips(a: string, b: string): number {

@@ -17,6 +17,11 @@ describe('nearest', () => {
     expect(nearest(word, candidates)).toEqual(expected)
   })
 
+  it('two letters that stand in a longer word by chance were taken for it', () => {
+    expect(nearest('broken', ['ok'])).toEqual([])
+    expect(nearest('ok', ['broken', 'is-ok', 'okay'])).toEqual(['is-ok', 'okay'])
+  })
+
   it('gives at most as many as asked for', () => {
     expect(nearest('tool', ['tool1', 'tool2', 'tool3', 'tool4'])).toEqual(['tool1', 'tool2', 'tool3'])
     expect(nearest('tool', new Set(['tool1', 'tool2']), 1)).toEqual(['tool1'])
