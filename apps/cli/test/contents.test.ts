@@ -106,6 +106,13 @@ it('where nobody has any it says so', async () => {
   const none = contents([source('plain', { offered: false })])
   expect((await run(['resources'], none)).stdout).toBe('No resources: no enabled service has any.\n')
   expect((await run(['prompts'], contents([]))).stdout).toBe('No prompts: no enabled service has any.\n')
+})
+
+it('where the one that was asked has none it said that no service has any', async () => {
+  const none = contents([source('docs', { offered: false })])
+  expect((await run(['prompts', 'docs'], none)).stdout).toBe('docs has no prompts.\n')
+  expect((await run(['resources', 'docs'], none)).stdout).toBe('docs has no resources.\n')
+  expect(await run(['prompts', 'docs', '--quiet'], none)).toMatchObject({ exit: 0, stdout: '' })
   expect((await run(['prompts'], contents([broken]))).stdout).toBe('')
 })
 

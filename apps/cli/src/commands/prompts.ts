@@ -19,7 +19,7 @@ export async function prompts(
     else {
       const rows = listed.map((prompt) => ({ ...prompt, shown: `${prompt.name}${argumentsOf(prompt)}` }))
       const groups = [{ one: 'prompt', many: 'prompts', rows }]
-      context.out.write(renderContents(listed.services, groups, context.out))
+      context.out.write(renderContents(listed.services, groups, { output: context.out, asked: name }))
     }
     return reportParts(context, listed.services, { what: 'no prompts could be listed' })
   })

@@ -31,7 +31,7 @@ export async function resources(
           rows: templates.map((row) => ({ ...row, shown: row.uriTemplate })),
         },
       ]
-      context.out.write(renderContents(sources, groups, context.out))
+      context.out.write(renderContents(sources, groups, { output: context.out, asked: name }))
     }
     return reportParts(context, sources, { what: 'no resources could be listed' })
   })

@@ -10,18 +10,19 @@ export interface Group {
   rows: readonly { service: string; shown: string; title?: string; description?: string }[]
 }
 
-/** Contents grouped by service: how to ask for each, and the first line of what it is. */
+/** Contents grouped by service, or of the one that was `asked`: how to ask for each, and the first line of what it is. */
 export function renderContents(
   services: readonly ContentSource[],
   groups: readonly Group[],
-  output: Output,
+  { output, asked }: { output: Output; asked: string | undefined },
 ): string {
   const offering = services.filter(({ offered }) => offered)
   if (offering.length > 0) return offering.map(({ name }) => renderService(name, groups, output)).join('\n')
   const kind = groups[0]?.many
-  return output.isQuiet || services.some(({ offered }) => offered === null)
-    ? ''
-    : `No ${kind}: no enabled service has any.\n`
+  if (output.isQuiet || services.some(({ offered }) => offered === null)) return ''
+  return asked === undefined
+    ? `No ${kind}: no enabled service has any.\n`
+    : `${visibleLine(asked)} has no ${kind}.\n`
 }
 
 function renderService(name: string, groups: readonly Group[], output: Output): string {
