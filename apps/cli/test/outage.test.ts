@@ -1,6 +1,16 @@
 import type { StoreStatus } from '@mcpstore/core'
 import { describe, expect, it } from 'vitest'
-import { added, type FakeWorld, fakeOutput, fakeService, fakeStatus, libraryError, run } from './fakes.ts'
+import {
+  added,
+  type FakeWorld,
+  fakeOutput,
+  fakeService,
+  fakeStatus,
+  fakeTool,
+  findable,
+  libraryError,
+  run,
+} from './fakes.ts'
 
 const reason = 'redis://h:6379/0 cannot be reached'
 const away = fakeStatus({
@@ -30,6 +40,7 @@ function world(durable: 'redis' | 'local' | 'memory', more: Partial<FakeWorld> =
 }
 
 const add = ['add', 'weather', 'https://example.com/mcp']
+const nothingFound = { inspect: async () => [], inspectServices: async () => [] }
 
 it('a change that Redis took is saved there', async () => {
   const { exit, stdout, stderr } = await run(add, world('redis', { status: here, left: 0 }))
@@ -187,12 +198,13 @@ describe('what a command found out by the way, and nothing took', () => {
   /** A store that was fine until it was closed. */
   const unsaved = (changes: Partial<StoreStatus>, left: number): FakeWorld => {
     const { configured } = fakeStatus(changes)
-    let status = fakeStatus({ configured, backend: configured, pendingWrites: left })
+    let status = fakeStatus({ configured, backend: configured })
+    const findOut = async (name: string) => {
+      status = { ...status, pendingWrites: left }
+      return fakeService(name, { toolCount: 3 })
+    }
     return {
-      services: {
-        waitService: async (name) => fakeService(name, { toolCount: 3 }),
-        restartService: async (name) => fakeService(name, { toolCount: 3 }),
-      },
+      services: { waitService: findOut, restartService: findOut },
       store: {
         status: () => status,
         close: async () => {
@@ -253,5 +265,54 @@ describe('what a command found out by the way, and nothing took', () => {
       `warning: Redis is not reached, what is shown may be incomplete: ${reason}\nhint:    Check that it runs.\n` +
         'warning: what this command found out (1 record) was NOT saved\n',
     )
+  })
+})
+
+describe('a warning of an outage', () => {
+  const mirror = { file: '/home/me/ws.db', problem: null, hint: null }
+  const waits = { ...away, mirror } as StoreStatus
+
+  it('called what an earlier command wrote a finding of this one', async () => {
+    const readOnly = fakeStatus({ ...waits, backend: 'redis', state: 'write-degraded' })
+    for (const argv of [['list'], ['doctor']]) {
+      const { stderr } = await run(argv, { ...world('local'), status: readOnly, store: nothingFound })
+      expect(stderr).toContain(
+        `warning: 1 earlier change waits on this machine and is sent later: ${reason}\n`,
+      )
+      expect(stderr).not.toContain('found out')
+    }
+    const more = await run(['list'], { ...world('local'), status: readOnly, left: 3 })
+    expect(more.stderr).toContain('Redis does not have what this command found out (2 records) yet')
+  })
+
+  it('said that what a tool, a server or a log tells may be incomplete', async () => {
+    const services = {
+      ...world('local').services,
+      checkServices: async () => [{ name: 'weather', status: 'ok' as const, tookMs: 1, stale: false }],
+      serviceLogs: async function* () {},
+      readResource: async () => ({ contents: [] }),
+      getPrompt: async () => ({ messages: [] }),
+      useTool: async () => ({ content: [] }),
+      ...findable(fakeTool('weather', 'forecast')),
+    }
+    const counts = { ...waits, pendingWrites: 0, pendingCounts: 2 } as StoreStatus
+    const sent = `it is kept on this machine and sent later: ${reason}\n`
+    for (const argv of [
+      ['use-tool', 'forecast'],
+      ['check', 'weather'],
+      ['logs', 'weather'],
+      ['read-resource', 'weather', 'a:b'],
+      ['get-prompt', 'weather/p'],
+    ]) {
+      const { exit, stderr } = await run(argv, { services: services as never, status: counts, left: 0 })
+      expect({ argv, exit }).toEqual({ argv, exit: 0 })
+      expect(stderr).not.toContain('incomplete')
+      expect(stderr).toContain(
+        `warning: Redis does not have what this command found out (2 counters) yet; ${sent}`,
+      )
+    }
+    // Which services there are may well be another question.
+    const all = await run(['check'], { services: services as never, status: waits, left: 0 })
+    expect(all.stderr).toContain('incomplete')
   })
 })

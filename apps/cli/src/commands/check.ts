@@ -1,4 +1,4 @@
-import type { ServiceCheck } from '@mcpstore/core'
+import type { ServiceCheck, Store } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { reportFailure } from '../failures/failure.ts'
 import { exitOfFailures } from '../failures/partial-failure.ts'
@@ -19,7 +19,7 @@ export async function check(
   { positionals: [name], values }: CommandInput,
 ): Promise<number> {
   const { json } = context.settings
-  return withStore(context, async (store) => {
+  const work = async (store: Store): Promise<number> => {
     const checks = await whileWaiting(context, `checking ${name ?? 'all services'}`, () =>
       servicesOf(store, values).checkServices(name, askOptions(context)),
     )
@@ -32,7 +32,8 @@ export async function check(
     // Of one service the whole reason is told, of many the table has said it in short.
     if (exit !== 0 && (json || name !== undefined)) reportFailure(context.err, errors[0], context.settings)
     return exit
-  })
+  }
+  return withStore(context, work, { whole: name !== undefined })
 }
 
 const header: Cell[] = ['NAME', 'STATUS', ''].map((text) => ({ text, style: 'dim' }))

@@ -1,3 +1,4 @@
+import type { Store } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
@@ -16,7 +17,7 @@ export async function getPrompt(
   const args = readTexts(words)
   const { out, settings } = context
   const { json } = settings
-  return withStore(context, async (store) => {
+  const work = async (store: Store): Promise<number> => {
     const result = await whileWaiting(context, `getting ${prompt}`, () =>
       servicesOf(store, values).getPrompt(prompt, args, askOptions(context)),
     )
@@ -30,7 +31,8 @@ export async function getPrompt(
       out.write(parts.join('\n'))
     }
     return 0
-  })
+  }
+  return withStore(context, work, { whole: true })
 }
 
 /** Splits `k=v`; the arguments of a prompt are texts. @throws `usage` for a word that is none, `k:=json`, or a name given twice */

@@ -42,7 +42,7 @@ export async function logs(context: CommandContext, { positionals, values }: Com
       else out.write(logLines(lines, out, { isNamed }))
       return 0
     },
-    { endless: follow },
+    { whole: true, endless: follow },
   )
 }
 

@@ -1,4 +1,4 @@
-import type { ReadResult } from '@mcpstore/core'
+import type { ReadResult, Store } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { cutText } from '../output/cut-text.ts'
 import { writeJson } from '../output/json.ts'
@@ -13,7 +13,7 @@ export async function readResource(
 ): Promise<number> {
   const { json } = context.settings
   const { save, maxChars } = await readResultView(context, values)
-  return withStore(context, async (store) => {
+  const work = async (store: Store): Promise<number> => {
     const result = await whileWaiting(context, `reading ${uri} of ${service}`, () =>
       servicesOf(store, values).readResource(uri, {
         service,
@@ -29,7 +29,8 @@ export async function readResource(
       )
     else context.out.write(cutText(renderToolResult({ content }, saved), maxChars))
     return reportUnsaved(context, failures)
-  })
+  }
+  return withStore(context, work, { whole: true })
 }
 
 /** What is in a file now need not be in the document too. */

@@ -1,3 +1,4 @@
+import type { Store } from '@mcpstore/core'
 import { prepareCall, readCall } from '../arguments/prepared-call.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { readResultView, showResult } from '../output/result-view.ts'
@@ -13,7 +14,7 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
   const view = await readResultView(context, values)
   const given = await readCall(context, input)
   const { json } = context.settings
-  return withStore(context, async (store) => {
+  const work = async (store: Store): Promise<number> => {
     const services = servicesOf(store, values)
     if (!json) {
       store.events.on('toolsDiffer', ({ service, scope: _, ...changes }) =>
@@ -32,5 +33,6 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
       }),
     )
     return showResult(context, view, { result, name: call.tool.tool })
-  })
+  }
+  return withStore(context, work, { whole: true })
 }

@@ -32,15 +32,17 @@ export async function settle(durable: Durability, store: Store, what = 'the chan
 }
 
 /**
- * What to say of what a command found out by the way (health, tool lists, statistics) and a closed store could not hand on;
- * `isTold`: that Redis is away, and why, was said.
+ * What to say of what a command found out by the way (health, tool lists, statistics) and a closed store could not hand on.
+ * Of what was `left` as many as waited when it began are no findings of its own; `isTold`: that Redis is away, and why, was said.
  */
 export function unsavedWarning(
   status: StoreStatus,
-  { left, isTold }: { left: number; isTold: boolean },
+  { left, earlier = 0, isTold }: { left: number; earlier?: number; isTold: boolean },
 ): { message: string; hint?: string | undefined } | undefined {
-  const parts = [counted(left, 'record'), counted(status.pendingCounts, 'counter')].filter(Boolean)
-  if (parts.length === 0) return undefined
+  // What is in the mirror already outlives this command; where there is none, nothing is of an earlier one.
+  const kept = isKeptHere(status) ? Math.min(left, earlier) : 0
+  const parts = [counted(left - kept, 'record'), counted(status.pendingCounts, 'counter')].filter(Boolean)
+  if (parts.length === 0) return kept > 0 && !isTold ? earlierWaiting(status, kept) : undefined
   const what = `what this command found out (${parts.join(' and ')})`
   if (!isKeptHere(status)) return isTold ? { message: `${what} was NOT saved` } : lossOf(status, what)
   return isTold ? undefined : waitingOf(status, what)
@@ -56,6 +58,12 @@ function lossOf(status: StoreStatus, what: string): { message: string; hint: str
 function waitingOf(status: StoreStatus, what: string): { message: string } {
   const message = `Redis does not have ${what} yet; it is kept on this machine and sent later: ${reasonIn(status)}`
   return { message }
+}
+
+function earlierWaiting(status: StoreStatus, kept: number): { message: string } {
+  const [waits, is] = kept === 1 ? ['waits', 'is'] : ['wait', 'are']
+  const what = `${counted(kept, 'earlier change')} ${waits} on this machine and ${is} sent later`
+  return { message: `${what}: ${reasonIn(status)}` }
 }
 
 function reasonIn({ error, reason, parked }: StoreStatus): string {

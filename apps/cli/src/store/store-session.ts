@@ -64,6 +64,8 @@ interface SessionOptions {
   evenIfDown?: boolean
   /** The work tells what became of its changes itself. */
   writes?: boolean
+  /** What is shown is whole without Redis: of an outage only what could not be handed on matters. */
+  whole?: boolean
   /** The work goes on until it is interrupted, ends by itself then, and says itself how the storage is. */
   endless?: boolean
 }
@@ -76,10 +78,11 @@ interface SessionOptions {
 export async function withStore<T>(
   context: CommandContext,
   work: (store: Store) => Promise<T>,
-  { evenIfDown = false, writes = false, endless = false }: SessionOptions = {},
+  { evenIfDown = false, writes = false, whole = false, endless = false }: SessionOptions = {},
 ): Promise<T> {
   await warnOfSecret(context)
   const store = await untilInterrupted(context.signal, context.openStore())
+  const { pendingWrites: earlier } = store.status()
   const begin = async (): Promise<T> => {
     if (!evenIfDown) {
       refuseDown(store)
@@ -92,11 +95,12 @@ export async function withStore<T>(
     let isTold = false
     try {
       const result = await (endless ? working : untilInterrupted(context.signal, working))
-      if (!evenIfDown && !endless) isTold = await warnOfOutage(context, store.status(), { writes })
+      if (!evenIfDown && !endless)
+        isTold = await warnOfOutage(context, store.status(), { isWhole: writes || whole })
       return result
     } finally {
       const { left } = await store.close()
-      if (!writes) await warnOfUnsaved(context, store.status(), { left, isTold })
+      if (!writes) await warnOfUnsaved(context, store.status(), { left, earlier, isTold })
     }
   }
   return session().catch(async (thrown) => {
@@ -176,27 +180,27 @@ export function withStoreToChange<T>(
 async function warnOfOutage(
   context: CommandContext,
   { backend, configured, mirror, reason, error }: StoreStatus,
-  { writes }: { writes: boolean },
+  { isWhole }: { isWhole: boolean },
 ): Promise<boolean> {
   if (context.settings.json || (backend === configured && !mirror?.problem)) return false
   const { writeWarning } = await import('../failures/failure.ts')
   if (mirror?.problem) writeWarning(context.err, mirror.problem, mirror.hint ?? undefined)
-  if (writes || backend === configured) return false
+  if (isWhole || backend === configured) return false
   writeWarning(context.err, `Redis is not reached, what is shown may be incomplete: ${reason}`, error?.hint)
   return true
 }
 
-/** What was found out by the way is gone with this command, for everybody. */
+/** What was found out by the way, and what waits since an earlier command, Redis does not have. */
 async function warnOfUnsaved(
   { err, settings }: CommandContext,
   status: StoreStatus,
-  { left, isTold }: { left: number; isTold: boolean },
+  waits: { left: number; earlier: number; isTold: boolean },
 ): Promise<void> {
-  if (settings.json || (left === 0 && status.pendingCounts === 0)) return
+  if (settings.json || (waits.left === 0 && status.pendingCounts === 0)) return
   const [{ unsavedWarning }, { writeWarning }] = await Promise.all([
     import('./durability.ts'),
     import('../failures/failure.ts'),
   ])
-  const warning = unsavedWarning(status, { left, isTold })
+  const warning = unsavedWarning(status, waits)
   if (warning) writeWarning(err, warning.message, warning.hint)
 }
