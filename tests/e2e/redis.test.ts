@@ -203,6 +203,10 @@ it.skipIf(!hasRedisServer)(
     expect(listed.stdout).not.toContain('weather')
     expect(listed.stderr).toContain('is the mirror of another dataspace; nothing of it is used')
     expect(listed.stderr).toContain('mcpstore adopt')
+    // In the status nothing said that what was kept is not sent, nor what to do.
+    const status = await mcpstore(box, ['status'], { env })
+    expect(status).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^not kept .* nor sent/m) })
+    expect(status.stderr).toMatch(/^warning: .* is the mirror of another dataspace.*\nhint: .*mcpstore adopt/)
     expect(await mcpstore(box, ['adopt'], { env })).toMatchObject({
       exit: 0,
       stdout: 'the dataspace has 2 services now\n',

@@ -91,8 +91,9 @@ it('a mirror that may not be written was told to be kept as long as nothing was 
       status,
       store: { inspect: async () => [], inspectServices: async () => [] },
     }
-    const { exit, stdout } = await run([command], world)
+    const { exit, stdout, stderr } = await run([command, '--dataspace', 'd'], world)
     expect(exit).toBe(0)
+    expect(stderr).toBe('warning: /home/me/ws.db is closed\nhint:    Open it.\n')
     expect(stdout).toMatch(/^not kept +\/home\/me\/ws\.db is closed$/m)
     const json = JSON.parse((await run([command, '--json'], world)).stdout)
     expect(json.mirror).toEqual({ file: mirror.file, problem: `${mirror.file} is closed`, hint: 'Open it.' })

@@ -10,7 +10,7 @@ import { type Cell, columnGap, renderTable } from '../output/table.ts'
 import { displayWidth, visibleLine } from '../output/terminal-text.ts'
 import { wrapped } from '../output/wrapped.ts'
 import { knownStatus } from '../store/known-status.ts'
-import { whileWaiting, withStore } from '../store/store-session.ts'
+import { warnOfMirror, whileWaiting, withStore } from '../store/store-session.ts'
 
 const styles: Readonly<Record<Finding['severity'], Style>> = {
   ok: 'green',
@@ -45,6 +45,7 @@ export async function doctor(context: CommandContext, { values }: CommandInput):
       } else {
         out.write(renderStatus(now, out) + renderFindings(ofStorage, out) + renderFindings(ofServices, out))
       }
+      await warnOfMirror(context, now)
       return now.error ? reportFailure(context.err, now.error, context.settings) : 0
     },
     { evenIfDown: true },

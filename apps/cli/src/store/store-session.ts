@@ -183,11 +183,21 @@ async function warnOfOutage(
   { isWhole }: { isWhole: boolean },
 ): Promise<boolean> {
   if (context.settings.json || (backend === configured && !mirror?.problem)) return false
-  const { writeWarning } = await import('../failures/failure.ts')
-  if (mirror?.problem) writeWarning(context.err, mirror.problem, mirror.hint ?? undefined)
+  await warnOfMirror(context, { mirror })
   if (isWhole || backend === configured) return false
+  const { writeWarning } = await import('../failures/failure.ts')
   writeWarning(context.err, `Redis is not reached, what is shown may be incomplete: ${reason}`, error?.hint)
   return true
+}
+
+/** What this machine has kept is of no use, or nothing can be kept, and what to do about it. */
+export async function warnOfMirror(
+  { settings, err }: Pick<CommandContext, 'settings' | 'err'>,
+  { mirror }: Pick<StoreStatus, 'mirror'>,
+): Promise<void> {
+  if (settings.json || !mirror?.problem) return
+  const { writeWarning } = await import('../failures/failure.ts')
+  writeWarning(err, mirror.problem, mirror.hint)
 }
 
 /** What was found out by the way, and what waits since an earlier command, Redis does not have. */

@@ -240,7 +240,8 @@ function mayBeSame(a: readonly string[], b: readonly string[]): boolean {
 }
 
 function otherDataspace(file: string): BackendError {
-  return new BackendError('down', `${file} is the mirror of another dataspace; nothing of it is used`, {
+  const message = `${file} is the mirror of another dataspace; nothing of it is used, nor sent if it waits in it`
+  return new BackendError('down', message, {
     hint: 'If it is yours, mcpstore adopt adds what it holds to the dataspace; else move it aside.',
   })
 }
