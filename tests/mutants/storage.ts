@@ -505,6 +505,14 @@ export const storageMutants: Mutant[] = [
     test: 'what cannot wait and whose answer was lost was called not done though it was: it says that nobody can know',
   },
   {
+    name: 'a clear that was not done the second time was none',
+    file: 'packages/storage/src/writes/clear-now.ts',
+    find: 'return clear().catch(() => {\n      throw thrown\n    })',
+    replace: 'return clear()',
+    suite: dataspace,
+    test: 'a clear that was done, and refused when it was asked for again, is not said to be none',
+  },
+  {
     name: 'a clear whose answer was lost is not asked for again',
     file: 'packages/storage/src/writes/clear-now.ts',
     find: 'if (!health.good) throw thrown',

@@ -1,4 +1,12 @@
-import { type Backend, Dataspace, MemoryTables, memoryBackend, statsField, statsKey } from '@mcpstore/storage'
+import {
+  type Backend,
+  BackendError,
+  Dataspace,
+  MemoryTables,
+  memoryBackend,
+  statsField,
+  statsKey,
+} from '@mcpstore/storage'
 import { expect, test } from 'vitest'
 import { formatStamp } from '../src/records/stamp.ts'
 import { faultyBackend } from './support/faulty-backend.ts'
@@ -607,6 +615,24 @@ test('a closed dataspace takes nothing any more, at once', async () => {
   ]) {
     await expect(begin()).rejects.toMatchObject({ code: 'unavailable', message: 'the dataspace is closed' })
   }
+})
+
+test('a clear that was done, and refused when it was asked for again, is not said to be none', async () => {
+  const { open, tables, time } = place()
+  const backend = memoryBackend({ tables, time })
+  const hint = 'heal it'
+  const cut = new BackendError('down', 'cut', { hint, unsure: true })
+  const answers = [cut, new BackendError('down', 'refused', { hint })]
+  const clear: Backend['clear'] = async (stamp) => {
+    const answer = answers.shift()!
+    if (answer.unsure) await backend.clear(stamp)
+    throw answer
+  }
+  const dataspace = await open({ ...backend, clear })
+  await dataspace.put(CONFIG, 1)
+  await expect(dataspace.clear()).rejects.toMatchObject({ code: 'outcome_unknown' })
+  expect(answers).toEqual([])
+  expect(tables.records.size).toBe(0)
 })
 
 test('the status of a closed dataspace is not up, nor what it was before', async () => {

@@ -36,6 +36,9 @@ export interface FakeRemoteOptions {
 
 const failure = (state: 'down' | 'suspect', message: string, broken = false) =>
   new BackendError(state, message, { hint: 'heal it', broken })
+/** What was sent may have been done. */
+const unanswered = (state: 'down' | 'suspect', message: string) =>
+  new BackendError(state, message, { hint: 'heal it', unsure: true })
 
 interface Connection {
   epoch: string
@@ -57,7 +60,7 @@ export function fakeRemote(options: FakeRemoteOptions): FakeRemote {
     connection = undefined
     if (!ended?.open) return
     ended.open = false
-    for (const fail of [...ended.ending]) fail(failure('down', reason))
+    for (const fail of [...ended.ending]) fail(unanswered('down', reason))
     if (quietly) return
     if (ended.epoch !== '') for (const listener of listeners) listener()
   }
@@ -68,7 +71,7 @@ export function fakeRemote(options: FakeRemoteOptions): FakeRemote {
       const cancel = time.after(timeoutMs, () => {
         const again = over.silent
         over.silent = true
-        finish(() => reject(failure(again ? 'down' : 'suspect', 'no answer')))
+        finish(() => reject(unanswered(again ? 'down' : 'suspect', 'no answer')))
         if (again) end('no answer')
       })
       const fail = (error: BackendError) => finish(() => reject(error))

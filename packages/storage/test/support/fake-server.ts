@@ -24,6 +24,8 @@ export class FakeServer {
   readonly told: Map<string, Conflict> = new Map()
   /** Every record that ever arrived. */
   readonly arrived: Map<string, StoredRecord> = new Map()
+  /** The last clear that was ever done, whatever was lost after it. */
+  cleared: Stamp = NO_STAMP
   /** How many operations were lost. */
   lost = 0
   /** Called when all connections end. */
@@ -44,6 +46,8 @@ export class FakeServer {
     const before = this.held.tables.rev
     const reply = operation(this.held)
     for (const conflict of this.held.tables.conflicts) this.told.set(conflict.loser.stamp, conflict)
+    const cleared = this.held.tables.cleared()
+    if (cleared > this.cleared) this.cleared = cleared
     if (this.held.tables.rev > before) this.onChange(this.held.tables.rev)
     return reply
   }
