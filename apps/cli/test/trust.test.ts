@@ -69,10 +69,26 @@ it('needs --yes where it cannot ask', async () => {
     ['trust', 'demo', '--json'],
   ]) {
     const host = argv.includes('--json') ? answering(true) : {}
-    const { exit, stderr, opened } = await run(argv, world(stdio, host))
-    expect({ exit, opened }).toEqual({ exit: 1, opened: [] })
+    const { exit, stdout, stderr } = await run(argv, world(stdio, host))
+    expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' })
     expect(stderr).toContain('--yes')
+    expect(stderr).not.toContain('curl')
   }
+})
+
+it('without a terminal a service that there is not, or that is trusted anyway, was to be approved with --yes', async () => {
+  const missing = libraryError('unknown_service', 'there is no service "dmeo"', 'Did you mean demo?')
+  const unknown = await run(['trust', 'dmeo'], { services: { trustService: () => Promise.reject(missing) } })
+  expect(unknown).toMatchObject({
+    exit: 1,
+    stderr: 'error: there is no service "dmeo"\nhint:  Did you mean demo? Next: mcpstore list\n',
+  })
+  const trustService = async () => ({ name: 'demo', status: 'unchanged' as const, trusted: true })
+  expect(await run(['trust', 'demo'], { services: { trustService } })).toMatchObject({
+    exit: 0,
+    stdout: 'demo is trusted: all of this dataspace is\n',
+    stderr: '',
+  })
 })
 
 it('--json gives the report alone', async () => {

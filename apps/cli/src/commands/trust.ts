@@ -1,5 +1,6 @@
 import type { ServiceConfig, StoreContext, TrustReport } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
+import type { OptionValues } from '../command-line/options.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote, writeToDecide } from '../output/output.ts'
@@ -14,13 +15,11 @@ export async function trust(context: CommandContext, input: CommandInput): Promi
   const { json } = context.settings
   const { revoke = false, yes = false } = input.values
   if (revoke && yes) throw usageError('--revoke asks nothing', 'Leave out --yes.')
-  if (!revoke && !yes && (json || !context.confirm)) {
-    const look = `mcpstore info ${shellWord(name)}${agentOption(input.values)}`
-    throw usageError('"trust" lets this service be started', `Say --yes, but look at it first: ${look}`)
-  }
   return withStore(context, async (store) => {
     const services = servicesOf(store, input.values)
-    const report = revoke ? await services.revokeTrust(name) : await approve(context, services, name, yes)
+    const report = revoke
+      ? await services.revokeTrust(name)
+      : await approve(context, services, name, input.values)
     if (json) writeJson(context.out, report)
     else if (report.status === 'declined') writeNote(context.err, 'Nothing was approved.\n')
     else writeNote(context.out, `${sentence(report)}\n`)
@@ -32,13 +31,18 @@ function approve(
   { confirm, err, settings, signal }: CommandContext,
   services: StoreContext,
   name: string,
-  yes: boolean,
+  values: OptionValues,
 ): Promise<TrustReport> {
+  const { yes = false } = values
   const show = (service: { name: string; config: ServiceConfig }): void => {
     if (!settings.json) writeToDecide(err, renderTrusted(service, err), yes)
   }
   return services.trustService(name, {
     confirm: async (service) => {
+      if (!yes && (settings.json || !confirm)) {
+        const look = `mcpstore info ${shellWord(name)}${agentOption(values)}`
+        throw usageError('"trust" lets this service be started', `Say --yes, but look at it first: ${look}`)
+      }
       show(service)
       return yes || (await untilInterrupted(signal, confirm!(questionOf(service))))
     },
