@@ -68,7 +68,7 @@ it('a file that is there stays, and with --force loses nothing but services', as
   expect(await mcpstore(box, ['export', 'settings.json', '--as', 'zed'])).toMatchObject({
     exit: 1,
     stderr: expect.stringContaining(
-      'Name another file, or say --force to write over it: mcpstore export --help\n',
+      'Name another file, or write over it: mcpstore export settings.json --as zed --force\n',
     ),
   })
   const forced = await mcpstore(box, ['export', 'settings.json', '--as', 'zed', '--force'])

@@ -197,13 +197,33 @@ it('all texts that do not fit are named, and the others are read', () => {
 })
 
 it('of the words after -- no text names a file', () => {
-  const { texts } = splitArguments(['a=@file', 'b=@file', '-c=@@d'], 2)
+  const { texts } = splitArguments(['a=@file', 'b=@file', '-c=@@d'], { literals: 2 })
   expect([...texts.values()]).toEqual([[{ file: 'file' }], [{ text: '@file' }], [{ text: '@@d' }]])
 })
 
 it.each(['word', '=value', ':=1'])('%j is no argument', (word) => {
   expect(() => splitArguments([word])).toThrow(expect.objectContaining({ code: 'usage' }))
 })
+
+it.each<[string, string[], string, RegExp]>([
+  ['ok', ['sleep'], '"sleep" is not of the form name=value', /: mcpstore use-tool ok\/sleep$/],
+  ['ok', ['sleep', 'n=1'], '"sleep" is not of the form name=value', /: mcpstore use-tool ok\/sleep$/],
+  [
+    'ok/sleep',
+    ['{"n":"s3cr3t"}'],
+    'argument 1 of the tool is not of the form name=value',
+    /: mcpstore use-tool ok\/sleep --args '{…}'$/,
+  ],
+  ['ok/sleep', ['n=1', 'loud'], '"loud" is not of the form name=value', /^Write name=text/],
+  ['ok', ['x'.repeat(33)], 'argument 1 of the tool is not of the form name=value', /^Write name=text/],
+])(
+  'what was meant by a word behind %s that is no argument was not named: %j',
+  (tool, words, message, hint) => {
+    const fault = { code: 'usage', message, hint: expect.stringMatching(hint) }
+    expect(() => splitArguments(words, { tool })).toThrow(expect.objectContaining(fault))
+    expect(() => splitArguments(words, { tool })).toThrow(/^(?!.*s3cr3t)/)
+  },
+)
 
 describe('--args', () => {
   it('takes a JSON object', () => {

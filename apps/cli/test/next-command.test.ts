@@ -4,6 +4,8 @@ import { withNextCommand } from '../src/failures/next-command.ts'
 import { asTyped } from '../src/failures/same-place.ts'
 
 const SILENT: ReadonlySet<string> = new Set(['aborted', 'internal', 'no_value'])
+/** `doctor` has said all that there is to say. */
+const OF_STORAGE: ReadonlySet<string> = new Set(['not_durable', 'not_loaded', 'unavailable', 'storage'])
 const codes = Object.keys(exitCodes).filter((code) => !SILENT.has(code)) as FailureCode[]
 
 it.each(codes)('%s ends with a command whatever failed, and never with the one that did', (code) => {
@@ -20,6 +22,10 @@ it.each(codes)('%s ends with a command whatever failed, and never with the one t
   ]) {
     const argv = line.split(' ')
     const hint = withNextCommand({ code, hint: null }, argv)
+    if (line === 'doctor' && OF_STORAGE.has(code)) {
+      expect(hint).toBe(null)
+      continue
+    }
     expect(hint, line).toMatch(/^Next: mcpstore \S/)
     if (code !== 'usage' && !hint!.endsWith('--help')) {
       expect(hint!.replace('Next: mcpstore ', ''), line).not.toMatch(new RegExp(`^${argv[0]}\\b(?!-)`))
@@ -55,6 +61,13 @@ it.each<[FailureCode, string[], string]>([
   expect(withNextCommand({ code, hint: 'Look there' }, argv)).toBe(
     `${first}Look there; next: mcpstore ${command}`,
   )
+})
+
+it('status sent to doctor, and doctor back to status', () => {
+  const of = (command: string) =>
+    withNextCommand({ code: 'unavailable', hint: 'Check that it runs.' }, [command])
+  expect(of('status')).toBe('Check that it runs. Next: mcpstore doctor')
+  expect(of('doctor')).toBe('Check that it runs.')
 })
 
 it('a hint that names a command is left as it is, and one that only speaks of mcpstore is not', () => {

@@ -1,4 +1,5 @@
 import { CliError, usageError } from '../failures/cli-error.ts'
+import { shellWord } from '../output/shell-word.ts'
 import { argumentSchema } from './argument-types.ts'
 import { parseJson, readArgument, readArguments, roundedNumber } from './argument-value.ts'
 import { parseExactJson } from './exact-json.ts'
@@ -14,6 +15,8 @@ export interface ArgumentWords<Text = string> {
   json: Map<string, unknown>
 }
 
+const SHORT_NAME = /^[A-Za-z_][\w.-]{0,31}$/
+
 /** What is wrong with the text of one argument. */
 export interface Misfit {
   name: string
@@ -25,7 +28,10 @@ export interface Misfit {
  * Splits `k=v`, `k=@file` and `k:=json`; of the last `literals` words `@` means no file. Throws `usage` for a word that is
  * none of them, or a name given both ways, and `bad_arguments` for all that is no JSON.
  */
-export function splitArguments(words: readonly string[], literals = 0): ArgumentWords<WrittenText> {
+export function splitArguments(
+  words: readonly string[],
+  { literals = 0, tool = '' }: { literals?: number; tool?: string } = {},
+): ArgumentWords<WrittenText> {
   const texts = new Map<string, WrittenText[]>()
   const json = new Map<string, unknown>()
   const failures: CliError[] = []
@@ -34,10 +40,7 @@ export function splitArguments(words: readonly string[], literals = 0): Argument
     const asJson = word[at - 1] === ':'
     const name = word.slice(0, asJson ? at - 1 : at)
     if (at < 1 || name === '') {
-      throw usageError(
-        `argument ${index + 1} of the tool is not of the form name=value`,
-        `Write name=text, name:=JSON, or the whole object: --args '{"name":"text"}'.`,
-      )
+      throw noArgument(words, index, tool)
     }
     if (json.has(name) || (asJson && texts.has(name))) {
       throw usageError(`argument "${name}" is given twice`, `A list is one value: ${name}:='["a","b"]'.`)
@@ -56,6 +59,23 @@ export function splitArguments(words: readonly string[], literals = 0): Argument
   if (first)
     throw new CliError('bad_arguments', failures.map(({ message }) => message).join('; '), first.hint)
   return { texts, json }
+}
+
+/** A word that is no argument; what somebody else means who writes it first behind a tool is named. */
+function noArgument(words: readonly string[], index: number, tool: string): CliError {
+  const word = words[index]!
+  // Longer words, and others than names, may hold a secret.
+  const shown = SHORT_NAME.test(word) ? `"${word}"` : `argument ${index + 1} of the tool`
+  const message = `${shown} is not of the form name=value`
+  const start = 'mcpstore use-tool'
+  if (word.startsWith('{') && words.length === 1 && tool !== '') {
+    return usageError(message, `Put --args before the whole object: ${start} ${shellWord(tool)} --args '{…}'`)
+  }
+  if (index === 0 && SHORT_NAME.test(word) && tool !== '' && !tool.includes('/')) {
+    const address = shellWord(`${tool}/${word}`)
+    return usageError(message, `For the tool ${word} of the service ${tool}: ${start} ${address}`)
+  }
+  return usageError(message, `Write name=text, name:=JSON, or the whole object: --args '{"name":"text"}'.`)
 }
 
 /** `@file` is a file, `@@text` the text `@text`, anything else itself. */

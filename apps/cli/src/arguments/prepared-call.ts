@@ -28,7 +28,7 @@ export async function readCall(
   context: CommandContext,
   { positionals: [tool = '', ...words], literals, values: { args } }: CommandInput,
 ): Promise<GivenCall> {
-  const split = splitArguments(words, literals)
+  const split = splitArguments(words, { literals, tool })
   const stdins = [...split.texts.values()].flat().filter((one) => 'file' in one && one.file === '-').length
   if (stdins + (args === '-' ? 1 : 0) > 1) {
     throw usageError('stdin is named more than once', 'It can be read only once: put the others into files.')

@@ -5,6 +5,7 @@ import { usageError } from '../failures/cli-error.ts'
 import { warnOfQuarantined } from '../failures/failure.ts'
 import { toJson, writeJson } from '../output/json.ts'
 import { paint, writeNote } from '../output/output.ts'
+import { shellWord } from '../output/shell-word.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { writePrivateFile } from '../process/private-file.ts'
 import { withStore } from '../store/store-session.ts'
@@ -30,7 +31,11 @@ export async function exportTo(
       return 0
     }
     const file = resolve(context.cwd, written)
-    await writePrivateFile(file, `${toJson(document, 2)}\n`, { written, force })
+    await writePrivateFile(file, `${toJson(document, 2)}\n`, {
+      written,
+      force,
+      toForce: `mcpstore export ${shellWord(written)} --force`,
+    })
     const { services, assignments } = countOf(document)
     if (settings.json) writeJson(out, { file, services, assignments })
     else {

@@ -34,7 +34,7 @@ const plain =
 const help: Step = ({ command }) => (command ? `${command} --help` : '--help')
 const tool: Step = ({ tool, service }) => (tool ?? service) && `info ${tool ?? service}`
 const tools: Step = ({ service, isPath }) => (service && isPath ? `list-tools ${service}` : 'list-tools')
-const storage = [plain('doctor'), plain('status')]
+const storage = [plain('doctor')]
 const health = [about('check'), about('info'), plain('doctor')]
 
 const steps: Readonly<Record<FailureCode, readonly Step[]>> = {
@@ -72,7 +72,7 @@ const steps: Readonly<Record<FailureCode, readonly Step[]>> = {
 }
 
 /** Whatever happened, these can be run. */
-const lastly = [plain('list'), ...storage]
+const lastly = [plain('list'), plain('doctor')]
 
 /**
  * The hint of an error, ending with the command to try next: its own, where it names one, else what helps after such an error.
@@ -86,7 +86,9 @@ export function withNextCommand(
   const { spec, positionals, values } = lineIn(argv)
   if (hint !== null && namesCommand(hint)) return asTyped(hint, values)
   const asked = askedBy(spec, service === undefined ? positionals : [service])
-  const next = (steps[code].length === 0 ? [] : [...steps[code], ...lastly])
+  // After `doctor` there is nobody else to ask about the storage.
+  const isSaid = steps[code].length === 0 || (steps[code] === storage && asked.command === 'doctor')
+  const next = (isSaid ? [] : [...steps[code], ...lastly])
     .map((step) => step(asked))
     .find(
       (command) =>

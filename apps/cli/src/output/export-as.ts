@@ -8,6 +8,7 @@ import { writePrivateFile } from '../process/private-file.ts'
 import { withStore } from '../store/store-session.ts'
 import { writeJson } from './json.ts'
 import { paint, writeNote } from './output.ts'
+import { shellWord } from './shell-word.ts'
 import { visibleLine } from './terminal-text.ts'
 
 interface ExportAs {
@@ -33,7 +34,8 @@ export async function exportAs(
       if (settings.json) writeJson(out, made)
       else out.write(made.text)
     } else {
-      await writePrivateFile(file, made.text, { written, force })
+      const toForce = `mcpstore export ${shellWord(written)} --as ${made.client} --force`
+      await writePrivateFile(file, made.text, { written, force, toForce })
       const { text: _, ...told } = made
       if (settings.json) writeJson(out, { file, ...told })
       else {

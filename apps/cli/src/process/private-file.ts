@@ -12,18 +12,18 @@ const faults: Readonly<Record<string, string>> = {
 
 /**
  * Writes a file for this user only (0600), whole or not at all. One that is there stays, unless `force` puts this in its
- * place. Throws `already_exists`, `usage` or `storage`.
+ * place, which `toForce` is the command for. Throws `already_exists`, `usage` or `storage`.
  */
 export async function writePrivateFile(
   path: string,
   text: string,
-  { written, force }: { written: string; force: boolean },
+  { written, force, toForce }: { written: string; force: boolean; toForce: string },
 ): Promise<void> {
   const there = await lstat(path).catch(() => undefined)
   if (there && !(there.isFile() || there.isSymbolicLink())) {
     throw usageError(`"${written}" is no file`, 'Name a file, or write - for stdout.')
   }
-  if (there && !force) throw exists(written)
+  if (there && !force) throw exists(written, toForce)
   const beside = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
     if (force) {
@@ -32,7 +32,7 @@ export async function writePrivateFile(
     } else await writeNew(path, text)
   } catch (thrown) {
     const { code = '', message } = thrown as NodeJS.ErrnoException
-    if (code === 'EEXIST') throw exists(written)
+    if (code === 'EEXIST') throw exists(written, toForce)
     const fault = faults[code]
     if (fault) throw usageError(`"${written}" cannot be written: ${fault}`)
     throw new CliError('storage', `"${written}" was not written: ${message}`)
@@ -53,10 +53,10 @@ async function writeNew(path: string, text: string): Promise<void> {
   }
 }
 
-function exists(written: string): CliError {
+function exists(written: string, toForce: string): CliError {
   return new CliError(
     'already_exists',
     `there is a file "${written}" already`,
-    'Name another file, or say --force to write over it: mcpstore export --help',
+    `Name another file, or write over it: ${toForce}`,
   )
 }
