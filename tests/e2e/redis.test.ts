@@ -187,6 +187,32 @@ it.skipIf(!hasRedisServer)('a look at a mistyped dataspace left it among the dat
 })
 
 it.skipIf(!hasRedisServer)(
+  'the last service was removed in an outage, and which there are was unknown',
+  async () => {
+    await using box = new Box()
+    await using redis = await startRedis()
+    const env = { MCPSTORE_REDIS_URL: redis.url }
+    expect(await mcpstore(box, weather, { env })).toMatchObject({ exit: 0, stderr: '' })
+    await redis.kill()
+    expect(await mcpstore(box, ['remove', 'weather'], { env })).toMatchObject({ exit: 0 })
+    const listed = await mcpstore(box, ['list'], { env })
+    expect(listed).toMatchObject({ exit: 0, stdout: 'No services are known here\n' })
+    expect(listed.stderr).toContain('Redis is not reached, what is shown may be incomplete')
+    expect(await mcpstore(box, ['list', '--json'], { env })).toMatchObject({ exit: 0, stderr: '' })
+    // Nor is one unknown that was emptied for all, and was seen so.
+    await redis.restart()
+    expect(await mcpstore(box, weather, { env })).toMatchObject({ exit: 0, stderr: '' })
+    await redis.command('FLUSHDB')
+    expect(await mcpstore(box, ['list'], { env })).toMatchObject({ exit: 0, stderr: '' })
+    await redis.kill()
+    expect(await mcpstore(box, ['list'], { env })).toMatchObject({ exit: 0, stdout: listed.stdout })
+    // A machine that has seen nothing of it cannot know.
+    await using other = new Box()
+    expect(await mcpstore(other, ['list'], { env })).toMatchObject({ exit: 5, stdout: '' })
+  },
+)
+
+it.skipIf(!hasRedisServer)(
   'what a machine kept for a Redis that was begun anew is named and can be adopted',
   async () => {
     await using box = new Box()

@@ -252,6 +252,14 @@ export const storageMutants: Mutant[] = [
     test: 'the mirror of another dataspace gives nothing away, says so, and is left as it is',
   },
   {
+    name: 'what was never read is known',
+    file: 'packages/storage/src/replica/knowledge.ts',
+    find: 'if (!mirror || mirror.problem) return false',
+    replace: 'if (mirror) return true',
+    suite: 'packages/storage/test/mirror.test.ts',
+    test: 'what a mirror tells a removal of was called unknown once nothing of it was left',
+  },
+  {
     name: 'a mirror of another dataspace is read',
     file: 'packages/storage/src/mirror/mirror.ts',
     find: 'if (!mayBeSame(this.#kept.ids, this.#ids)) throw otherDataspace(this.file)',

@@ -2,7 +2,7 @@ import type { Counter, Durability } from './backend.ts'
 import { type DataspaceStatus, describeStatus } from './dataspace-status.ts'
 import { closedDataspace } from './errors.ts'
 import type { Inspection } from './inspection.ts'
-import { lastChance } from './link/patience.ts'
+import { attempt, letGo } from './link/attempts.ts'
 import { type DataspaceOptions, makeParts, type Parts } from './parts.ts'
 import { askLease } from './presence/ask-lease.ts'
 import { askNodes } from './presence/ask-nodes.ts'
@@ -14,6 +14,7 @@ import type { RecordKey, RecordKind } from './records/keyspace.ts'
 import type { Projection } from './records/projection.ts'
 import type { Stamp } from './records/stamp.ts'
 import type { Entry, EntryHead } from './replica/entry.ts'
+import { isKnown } from './replica/knowledge.ts'
 import { totalsOf, totalsUnder } from './replica/totals.ts'
 import type { Observer, Watcher } from './replica/watchers.ts'
 import { adoptMirror } from './writes/adopt.ts'
@@ -47,7 +48,7 @@ export class Dataspace {
     const { backend, health, link, mirror, patience } = this.#parts
     await mirror?.start({ ...this.#parts, onAdded: () => void (health.hopeful && link.kick()) })
     link.start()
-    await this.#attempt(() => link.confirmed !== undefined)
+    await attempt(this.#parts, () => link.confirmed !== undefined)
     health.overdue(backend.location ?? backend.kind, patience.waitMs)
     return this
   }
@@ -59,6 +60,11 @@ export class Dataspace {
   /** Another number whenever a record may read otherwise than before, but for one that ends by itself. */
   get version(): number {
     return this.#parts.replica.version
+  }
+
+  /** Whether anything was ever known of what it holds, by this process or by what this machine keeps: else nothing found means nothing. */
+  get isKnown(): boolean {
+    return isKnown(this.#parts)
   }
 
   /** The stamp of the removal of what was under `key`, while nothing is there. */
@@ -227,24 +233,10 @@ export class Dataspace {
   async #close(): Promise<number> {
     this.#cancelCount?.()
     this.#parts.values.close()
-    const { counts, health, link, mirror, outbox, patience, time } = this.#parts
-    const isSent = () => outbox.size === 0 && counts.unsent().length === 0
-    const isKept = mirror !== undefined && !mirror.problem
-    if (!isSent()) await this.#attempt(isSent, isKept && !health.hopeful ? lastChance(time) : patience)
-    await link.close()
-    await mirror?.close()
-    health.closed()
-    return outbox.size + outbox.parked.length
+    return letGo(this.#parts)
   }
 
   #refuseClosed(): void {
     if (this.#closing) throw closedDataspace()
-  }
-
-  /** Makes attempts until `satisfied`, or until there is no hope. */
-  #attempt(satisfied: () => boolean, patience = this.#parts.patience): Promise<void> {
-    const { health, link } = this.#parts
-    const isOver = () => satisfied() || !health.hopeful
-    return patience.untilSatisfied(isOver, () => link.kick())
   }
 }

@@ -46,6 +46,27 @@ test('a write during an outage is told to be local, and the next process deliver
   expect(place.waiting()).toEqual([])
 })
 
+test('what a mirror tells a removal of was called unknown once nothing of it was left', async () => {
+  await using place = new MirrorPlace()
+  const nobody = await place.start({ down: true })
+  expect(nobody.dataspace.isKnown).toBe(false)
+  const first = await place.start()
+  await first.dataspace.put(CONFIG, 1)
+  await first.time.pass(LOOK_MS)
+  expect(first.dataspace.isKnown).toBe(true)
+  const second = await place.start({ down: true })
+  expect(await second.dataspace.put(CONFIG, undefined)).toMatchObject({ durable: 'local' })
+  const third = await place.start({ down: true })
+  expect(third.dataspace.list('')).toEqual([])
+  expect(third.dataspace.isKnown).toBe(true)
+  await using alone = new MirrorPlace()
+  const { dataspace } = await alone.start({ down: true })
+  await dataspace.put(OTHER, 1)
+  expect(dataspace.isKnown).toBe(false)
+  await dataspace.put(OTHER, undefined)
+  expect(dataspace.isKnown).toBe(true)
+})
+
 test('a dataspace that is closed during an outage leaves everything in the file and says how much', async () => {
   await using place = new MirrorPlace()
   const { dataspace, backend, time } = await place.start()

@@ -154,15 +154,16 @@ export class Registry {
     })
   }
 
-  /** What was found. @throws `unavailable` when that is nothing and the storage was never read, so that nobody can know. */
+  /** What was found. @throws `unavailable` when that is nothing and nobody can know, as the storage was never read. */
   sure<Found>(found: Found[]): Found[] {
     if (found.length === 0) this.#refuseUnknown()
     return found
   }
 
   #refuseUnknown(): void {
-    const { staleMs, error, reason } = this.#parts.dataspace.status()
-    if (staleMs !== null) return
+    const { dataspace } = this.#parts
+    if (dataspace.isKnown) return
+    const { error, reason } = dataspace.status()
     throw storeError(
       'unavailable',
       `which services there are is unknown: ${reason ?? 'the storage has not answered yet'}`,
