@@ -3,6 +3,7 @@ import { homeFolder } from '@mcpstore/core/home'
 import { report, runCli } from './cli.ts'
 import { findCommand } from './command-line/command-table.ts'
 import { keepCompiled } from './process/compile-cache.ts'
+import { currentFolder } from './process/current-folder.ts'
 import { processHost } from './process/process-host.ts'
 import { type EndingSignal, endingSignals, exitBySignal } from './process/signals.ts'
 import { standardStream } from './process/standard-stream.ts'
@@ -27,7 +28,7 @@ const argv = process.argv.slice(2)
 const { env, cwd } = process
 // For what is imported from here on.
 const [command] = argv.flatMap((word) => findCommand(word)?.name ?? [])
-const saveCompiled = keepCompiled(homeFolder({ env }), env, command)
+const saveCompiled = keepCompiled(homeFolder({ env, cwd: currentFolder({ cwd }) }), env, command)
 const given = {
   // Opening stdin takes time, and is for those who read it.
   get stdin() {

@@ -8,6 +8,7 @@ import { foundDocument, writeFound } from '../output/found-text.ts'
 import { writeJson } from '../output/json.ts'
 import { paint, writeNote } from '../output/output.ts'
 import { visibleLine } from '../output/terminal-text.ts'
+import { existingFolder } from '../process/current-folder.ts'
 import { servicesOf, untilInterrupted, withStore, withStoreToChange } from '../store/store-session.ts'
 import { forms, refuse } from './add-input.ts'
 import { addServices } from './add-services.ts'
@@ -95,7 +96,10 @@ async function find(
   values: OptionValues,
 ): Promise<readonly FoundConfig[]> {
   const { from } = values
-  const found = await servicesOf(store, values).findConfigs({ cwd: context.cwd, ...(from && { from }) })
+  const found = await servicesOf(store, values).findConfigs({
+    cwd: existingFolder(context.cwd),
+    ...(from && { from }),
+  })
   if (found.length > 0) return found
   const whose = from ? from.join(', ') : 'other clients'
   throw usageError(`"add" was not told what to add, and nothing of ${whose} was found here`, forms)

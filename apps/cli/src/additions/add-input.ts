@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { parseEnvironment, parseHeaders } from '../command-line/key-value-options.ts'
 import type { OptionName, OptionValues } from '../command-line/options.ts'
 import { usageError } from '../failures/cli-error.ts'
+import { pathFrom } from '../process/current-folder.ts'
 import { readPipe } from '../process/stream-text.ts'
 import { untilInterrupted } from '../store/store-session.ts'
 
@@ -57,7 +57,7 @@ export async function readFileInput(
   written: string,
   hint: string,
 ): Promise<string | { file: string }> {
-  const path = resolve(cwd, written)
+  const path = pathFrom(cwd, written)
   if (await isPipe(path, written, hint)) return untilInterrupted(signal, readPipe(path, written))
   return { file: path }
 }

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import type { AddInput, AddOptions, AddReport, Durability, Store, StoreContext } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
@@ -8,6 +9,7 @@ import { exitOfFailures } from '../failures/partial-failure.ts'
 import { addDocument, writeAddReport } from '../output/add-report.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
+import { existingFolder } from '../process/current-folder.ts'
 import { settle } from '../store/durability.ts'
 import { servicesOf, untilInterrupted, whileWaiting } from '../store/store-session.ts'
 import { type Check, checkServices } from './service-check.ts'
@@ -30,7 +32,7 @@ export async function addServices(
   const services = servicesOf(store, values)
   const ifAbsent = values['if-absent'] ?? false
   const options = {
-    cwd: context.cwd,
+    cwd: mayStartPrograms(described) ? existingFolder(context.cwd) : context.cwd,
     ifAbsent,
     ...(confirm && { confirm }),
     ...(values.offer && { offer: Number(values.offer) }),
@@ -46,6 +48,13 @@ export async function addServices(
   if (lost && kept.length > 0) throw lost
   if (kept.length > 0) warnOfWaiting(context, waiting)
   return report.results.length === 0 ? 1 : exitOf(context, report, checks)
+}
+
+/** Whether programs may be in it that run in the current folder. */
+function mayStartPrograms(described: AddInput): boolean {
+  if (typeof described === 'string') return true
+  const { command, cwd } = described as { command?: unknown; cwd?: unknown }
+  return command !== undefined && !(typeof cwd === 'string' && isAbsolute(cwd))
 }
 
 /** What came of connecting to what was added. An interrupted check undoes nothing, and says so. */

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { DataspaceExport } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
@@ -7,6 +6,7 @@ import { toJson, writeJson } from '../output/json.ts'
 import { paint, writeNote } from '../output/output.ts'
 import { shellWord } from '../output/shell-word.ts'
 import { visibleLine } from '../output/terminal-text.ts'
+import { pathFrom } from '../process/current-folder.ts'
 import { writePrivateFile } from '../process/private-file.ts'
 import { withStore } from '../store/store-session.ts'
 
@@ -30,7 +30,7 @@ export async function exportTo(
       writeJson(out, document)
       return 0
     }
-    const file = resolve(context.cwd, written)
+    const file = pathFrom(context.cwd, written)
     await writePrivateFile(file, `${toJson(document, 2)}\n`, {
       written,
       force,

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { ClientExport } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { warnOfQuarantined, writeWarning } from '../failures/failure.ts'
+import { pathFrom } from '../process/current-folder.ts'
 import { writePrivateFile } from '../process/private-file.ts'
 import { withStore } from '../store/store-session.ts'
 import { writeJson } from './json.ts'
@@ -26,7 +26,7 @@ export async function exportAs(
   const { err, out, settings } = context
   if (written === '-' && force) throw usageError('--force is about a file, and none is named')
   return withStore(context, async (store) => {
-    const file = resolve(context.cwd, written)
+    const file = written === '-' ? written : pathFrom(context.cwd, written)
     const over = force ? await textOf(file, written) : ''
     const made = await store.forStore().exportFor(client, { over })
     if (!settings.json) warnOfQuarantined(err, store.status())

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { CliError, usageError } from '../failures/cli-error.ts'
+import { pathFrom } from '../process/current-folder.ts'
 import { isBlock } from './tool-result.ts'
 
 /** A part of what a server answered. */
@@ -54,7 +55,7 @@ const endings: Readonly<Record<string, string>> = {
 export async function makeSaveFolder(cwd: string, folder: string): Promise<void> {
   const hint = 'Name a folder: --save DIR.'
   if (folder === '') throw usageError('--save is empty', hint)
-  const path = resolve(cwd, folder)
+  const path = pathFrom(cwd, folder)
   try {
     await makeFolder(path)
     if ((await stat(path)).isDirectory()) return

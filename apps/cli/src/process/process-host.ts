@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty'
 import type { Host } from '../command.ts'
 import type { Output } from '../output/output.ts'
+import { currentFolder } from './current-folder.ts'
 import type { TextStream } from './standard-stream.ts'
 import type { StatusLine } from './status-line.ts'
 
@@ -69,15 +70,6 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
       await Promise.all([flushed(stdout), flushed(stderr)])
       return lost
     },
-  }
-}
-
-/** Where the shell is, or was when that folder is gone: then only what needs it fails, and names it. */
-function currentFolder(process: ProcessLike): string {
-  try {
-    return process.cwd()
-  } catch {
-    return process.env['PWD'] ?? '/'
   }
 }
 

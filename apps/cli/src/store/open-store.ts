@@ -3,6 +3,7 @@ import type { Host } from '../command.ts'
 import { withoutSecrets } from '../command-line/secret.ts'
 import type { Settings } from '../command-line/settings.ts'
 import { visibleText } from '../output/terminal-text.ts'
+import { existingFolder } from '../process/current-folder.ts'
 
 type World = Pick<Host, 'cwd' | 'env' | 'err'>
 type Core = typeof import('@mcpstore/core')
@@ -30,7 +31,7 @@ function storeOptions({ homeFolder }: Core, settings: Settings, host: World): St
     ...(pin === undefined ? {} : { pin }),
     onPinProblem,
     allowPrivateAddresses,
-    home: homeFolder({ home, env: host.env }),
+    home: existingFolder(homeFolder({ home, env: host.env, cwd: host.cwd })),
     namespace,
     dataspace,
     cwd: host.cwd,
