@@ -34,6 +34,7 @@ export default defineConfig({
       'bench/test/**/*.test.mjs',
       'tests/**/*.test.ts',
     ],
+    globalSetup: ['./scripts/own-home.ts'],
     setupFiles: ['./scripts/fail-on-console.ts'],
     pool: 'forks',
     // Most tests wait for processes most of the time.
