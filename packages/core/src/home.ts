@@ -27,7 +27,8 @@ export function homeFolder({ home, env = process.env, cwd = '' }: HomeOptions = 
 
 /** The user's home folder, `/nonexistent` where nothing tells it. */
 export function userHome(env: Record<string, string | undefined> = process.env): string {
-  for (const way of [() => env['HOME'], homedir, () => userInfo().homedir]) {
+  const told = env[process.platform === 'win32' ? 'USERPROFILE' : 'HOME']
+  for (const way of [() => told, homedir, () => userInfo().homedir]) {
     try {
       const home = way()
       if (home) return home

@@ -51,9 +51,9 @@ function scoreOf(word: string, name: string): number | undefined {
   return isIn(shorter, whole) ? allowedSlips(wanted, candidate) + 1 : undefined
 }
 
-/** Two letters are in many words by chance: they have to be a part, or what it begins with. */
+/** Two Latin letters are in many words by chance: they have to be a part, or what it begins with. */
 function isIn(shorter: string, whole: string): boolean {
-  if (shorter.length > 2) return whole.includes(shorter)
+  if (shorter.length > 2 || /^[^a-z\d]{2}$/.test(shorter)) return whole.includes(shorter)
   return shorter.length === 2 && (whole.startsWith(shorter) || isPart(shorter, whole))
 }
 

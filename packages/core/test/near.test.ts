@@ -22,6 +22,11 @@ describe('nearest', () => {
     expect(nearest('ok', ['broken', 'is-ok', 'okay'])).toEqual(['is-ok', 'okay'])
   })
 
+  it('takes two letters for a part by chance, but not two characters of another script', () => {
+    expect(nearest('ok', ['broken'])).toEqual([])
+    expect(nearest('天气', ['东京天气'])).toEqual(['东京天气'])
+  })
+
   it('gives at most as many as asked for', () => {
     expect(nearest('tool', ['tool1', 'tool2', 'tool3', 'tool4'])).toEqual(['tool1', 'tool2', 'tool3'])
     expect(nearest('tool', new Set(['tool1', 'tool2']), 1)).toEqual(['tool1'])

@@ -17,6 +17,7 @@ const views: ReadonlySet<CommandName> = new Set([
   'info',
   'check',
   'wait',
+  'stats',
 ])
 
 /** A command, and what stands beside it up to the end of the sentence or the next command. */

@@ -178,6 +178,7 @@ export async function settledWithin(ms: number, work: Promise<unknown>): Promise
   clearTimeout(timer)
 }
 
-function timeText(ms: number): string {
+/** A time in whole seconds where it is that, else in ms. */
+export function timeText(ms: number): string {
   return ms >= 1000 && ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`
 }

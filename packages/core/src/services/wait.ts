@@ -1,4 +1,4 @@
-import { countdown } from '../connections/deadline.ts'
+import { countdown, timeText } from '../connections/deadline.ts'
 import { isTransient } from '../connections/index.ts'
 import { storeError } from '../errors.ts'
 import { NewsOf } from '../events/news-of.ts'
@@ -104,7 +104,11 @@ function tooLate(house: House, { name, statuses, timeoutMs }: WaitedFor) {
   const service = house.registry.find(name)
   const status = service ? `it is ${summarise(house, service).status}` : 'it is not there'
   const wanted = [...statuses].join(' or ')
-  return storeError('timeout', `service "${name}" was not ${wanted} within ${timeoutMs} ms: ${status}`, {
-    hint: 'Allow it more time, or see what becomes of it: mcpstore list',
-  })
+  return storeError(
+    'timeout',
+    `service "${name}" was not ${wanted} within ${timeText(timeoutMs)}: ${status}`,
+    {
+      hint: 'Allow it more time, or see what becomes of it: mcpstore list',
+    },
+  )
 }

@@ -82,6 +82,7 @@ async function withSlash(
   const parts = [...(await listServices(house, owners, options)), ...(await known(others))]
   const [found, ...more] = matches(parts, address)
   if (found && more.length > 0) throw ambiguous(address, [found, ...more])
+  if (found && owners.includes(found.service)) return notTooOld(found, parts, options)
   if (found) return ofService(house, found.service, found.tool.tool, options)
   const withheld = withheldBy(house, parts, address)
   if (withheld) throw withheld

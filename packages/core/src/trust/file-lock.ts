@@ -66,7 +66,11 @@ export async function whileLocked<Result>(file: string, work: () => Promise<Resu
   }
   const touching = setInterval(() => {
     const now = new Date()
-    if (contentOf(lock) === mark) utimesSync(lock, now, now)
+    try {
+      if (contentOf(lock) === mark) utimesSync(lock, now, now)
+    } catch {
+      // It was taken away between the two.
+    }
   }, TOUCH_MS).unref()
   try {
     return await work()
