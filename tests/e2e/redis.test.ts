@@ -187,6 +187,32 @@ it.skipIf(!hasRedisServer)('a look at a mistyped dataspace left it among the dat
 })
 
 it.skipIf(!hasRedisServer)(
+  'calls of an outage were said never to have been made, until Redis was back',
+  async () => {
+    await using box = new Box()
+    await using redis = await startRedis()
+    const env = { MCPSTORE_REDIS_URL: redis.url }
+    const config = { mcpServers: { fixture: fixtureServer(box) } }
+    await mcpstore(box, ['add', JSON.stringify(config)], { env })
+    expect(await mcpstore(box, ['list-tools'], { env })).toMatchObject({ exit: 0 })
+    await redis.kill()
+    const call = await mcpstore(box, ['call', 'fixture/env'], { env })
+    expect(call).toMatchObject({ exit: 0, stderr: expect.not.stringContaining('incomplete') })
+    expect(call.stderr).toMatch(
+      /Redis does not have what this command found out \(.*2 counters\) yet; it is kept/,
+    )
+    const stats = await mcpstore(box, ['stats'], { env })
+    expect(stats).toMatchObject({ exit: 0, stdout: 'No call is known here.\n' })
+    expect(stats.stderr).toContain('not all calls are in this yet: 2 counters of them wait on this machine')
+    expect(documentOf(await mcpstore(box, ['status', '--json'], { env }))).toMatchObject({ pendingCounts: 2 })
+    await redis.restart()
+    const { tools } = documentOf(await mcpstore(box, ['stats', '--json'], { env }))
+    expect(tools).toMatchObject([{ name: 'fixture/env', calls: 1 }])
+    expect(documentOf(await mcpstore(box, ['status', '--json'], { env }))).toMatchObject({ pendingCounts: 0 })
+  },
+)
+
+it.skipIf(!hasRedisServer)(
   'the last service was removed in an outage, and which there are was unknown',
   async () => {
     await using box = new Box()

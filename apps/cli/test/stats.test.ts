@@ -1,6 +1,6 @@
 import type { ToolStats } from '@mcpstore/core'
 import { expect, it } from 'vitest'
-import { fakeService, fakeTool, libraryError, run } from './fakes.ts'
+import { fakeService, fakeStatus, fakeTool, libraryError, run } from './fakes.ts'
 
 const counted = (name: string, more: Partial<ToolStats>): ToolStats => {
   const [service = '', tool = ''] = name.split('/')
@@ -112,4 +112,27 @@ it('a tool is found by any name that use-tool takes', async () => {
     findTool: async () => fakeTool('a', 'fast'),
   }
   expect(names((await run(['stats', 'a__fast'], { services })).stdout)).toEqual(['a/fast'])
+})
+
+it('calls that wait to be sent were never made', async () => {
+  const away = fakeStatus({ backend: 'memory', configured: 'redis', state: 'down', pendingCounts: 2 })
+  const none = { services: { toolStats: async () => [], serviceInfo: async () => fakeService('a') } }
+  const waits = 'warning: not all calls are in this yet: 2 counters of them wait on this machine to be sent\n'
+  for (const [argv, said] of [
+    [['stats'], 'No call is known here.\n'],
+    [['stats', 'a'], 'No call of a is known here.\n'],
+  ] as const) {
+    const { exit, stdout, stderr } = await run([...argv], { ...none, status: away })
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: said })
+    expect(stderr).toContain(waits)
+  }
+  const up = { ...fakeStatus(), pendingCounts: 2 }
+  expect((await run(['stats', 'a'], { ...world, status: up })).stderr).not.toContain('not all calls')
+  const some = await run(['stats', 'a'], { ...world, status: away })
+  expect(some.stdout).toContain('a/fast')
+  expect(some.stderr).toContain(waits)
+  expect((await run(['stats', '--json'], { ...world, status: away })).stderr).toBe('')
+  // The status had no word for them either.
+  expect((await run(['status'], { status: away })).stdout).toMatch(/^pending counts +2$/m)
+  expect((await run(['stats'], { ...none, status: fakeStatus() })).stdout).toBe('No tool was called yet.\n')
 })

@@ -17,7 +17,7 @@ export interface DataspaceStatus {
   error: BackendError | null
   /** Writes the backend has not acknowledged. */
   pendingWrites: number
-  /** Counters the backend has not acknowledged what was counted of here. */
+  /** Counters the backend has not acknowledged what was counted of on this machine: by this process, or by others into the mirror. */
   pendingCounts: number
   /** Writes the backend refused for their own sake; they are kept here and not sent. */
   parked: { key: string; problem: string }[]
@@ -51,7 +51,7 @@ export function describeStatus(
     reason: error?.message ?? null,
     error: error ?? null,
     pendingWrites: outbox.size,
-    pendingCounts: counts.waiting().length,
+    pendingCounts: counts.waiting().length + countersOf(mirror),
     parked: [...outbox.parked, ...counts.parked],
     staleMs: confirmed === undefined ? null : Math.max(0, time.now() - confirmed),
     namespace,
@@ -62,6 +62,10 @@ export function describeStatus(
     mirror: mirror ? describeMirror(mirror) : null,
     quarantined: Array.from(replica.quarantine, ([key, problem]) => ({ key, problem })),
   }
+}
+
+function countersOf(mirror: Parts['mirror']): number {
+  return (mirror?.shares() ?? []).reduce((sum, { totals }) => sum + totals.length, 0)
 }
 
 function describeMirror({ file, problem }: NonNullable<Parts['mirror']>): DataspaceStatus['mirror'] {

@@ -67,6 +67,25 @@ test('what a mirror tells a removal of was called unknown once nothing of it was
   expect(dataspace.isKnown).toBe(true)
 })
 
+test('what an earlier process had counted and waits was not told as waiting', async () => {
+  await using place = new MirrorPlace()
+  const first = await place.start()
+  await first.dataspace.put(CONFIG, 1)
+  await first.time.pass(LOOK_MS)
+  first.backend.faults.fail('down')
+  first.dataspace.count(STATS, CALLS, 2)
+  await first.time.pass(1000)
+  await first.dataspace.close()
+  const second = await place.start({ down: true })
+  expect(second.dataspace.status().pendingCounts).toBe(1)
+  second.dataspace.count(STATS, CALLS, 1)
+  expect(second.dataspace.status().pendingCounts).toBe(2)
+  second.backend.faults.heal()
+  await second.time.pass(10_000)
+  expect(second.dataspace.status().pendingCounts).toBe(0)
+  expect(second.dataspace.counters(STATS)).toEqual({ [CALLS]: 3 })
+})
+
 test('a dataspace that is closed during an outage leaves everything in the file and says how much', async () => {
   await using place = new MirrorPlace()
   const { dataspace, backend, time } = await place.start()

@@ -1,7 +1,8 @@
-import type { StoreContext, ToolStats } from '@mcpstore/core'
+import type { StoreContext, StoreStatus, ToolStats } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { type OptionValues, options } from '../command-line/options.ts'
 import { usageError } from '../failures/cli-error.ts'
+import { warnOfWaiting } from '../failures/failure.ts'
 import { asTyped } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
@@ -37,9 +38,11 @@ export async function stats(context: CommandContext, input: CommandInput): Promi
     const isUncounted = wanted !== undefined && counted.length === 0
     const found = isUncounted ? of(await nameOf(services, wanted)) : counted
     const shown = found.toSorted((a, b) => weight(b) - weight(a))
+    const status = store.status()
     if (context.settings.json) writeJson(context.out, { tools: shown.map(asDocument) })
-    else if (shown.length === 0) writeNote(context.out, nothing(wanted, input.values))
+    else if (shown.length === 0) writeNote(context.out, nothing(wanted, input.values, status))
     else context.out.write(renderTable([header, ...shown.map(rowOf)], context.out))
+    warnOfWaiting(context, waitingOf(status))
     return 0
   })
 }
@@ -58,7 +61,22 @@ async function nameOf(services: StoreContext, written: string): Promise<string> 
   }
 }
 
-function nothing(wanted: string | undefined, values: OptionValues): string {
+/** What was counted on this machine, and is not in what is shown: how much of it is in there already nobody can tell. */
+function waitingOf({ state, pendingCounts }: StoreStatus): { message: string } | undefined {
+  // While all is well it is only on its way.
+  if (state === 'up' || pendingCounts === 0) return undefined
+  const [counters, wait] = pendingCounts === 1 ? ['counter', 'waits'] : ['counters', 'wait']
+  const message = `not all calls are in this yet: ${pendingCounts} ${counters} of them ${wait} on this machine to be sent`
+  return { message }
+}
+
+function nothing(
+  wanted: string | undefined,
+  values: OptionValues,
+  { backend, configured }: StoreStatus,
+): string {
+  if (backend !== configured)
+    return `No call${wanted === undefined ? '' : ` of ${visibleLine(wanted)}`} is known here.\n`
   return wanted === undefined
     ? 'No tool was called yet.\n'
     : `No call of ${visibleLine(wanted)} was counted. ${asTyped('To see what was: mcpstore stats', values)}\n`

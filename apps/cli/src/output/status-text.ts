@@ -32,6 +32,7 @@ export function renderStatusWithin(now: StoreStatus, output: Pick<Output, 'color
     ['dataspace', visibleLine(now.dataspace)],
     ['pending writes', String(now.pendingWrites)],
   ]
+  if (now.pendingCounts > 0) rows.push(['pending counts', String(now.pendingCounts)])
   for (const { key, problem } of now.parked) rows.push(['parked', visibleLine(`${key}: ${problem}`)])
   for (const { key, problem } of now.quarantined) rows.push(['left out', visibleLine(`${key}: ${problem}`)])
   for (const right of now.missing) rows.push(['missing right', visibleLine(right)])
@@ -59,9 +60,21 @@ function stateOf({ state, configured }: StoreStatus): string {
 
 /** A status in one line: what answers and how it is, what waits, and what is wrong. */
 export function statusLineText(now: StoreStatus): string {
-  const { backend, configured, state, pendingWrites, parked, quarantined, missing, mirror, reason } = now
+  const {
+    backend,
+    configured,
+    state,
+    pendingWrites,
+    pendingCounts,
+    parked,
+    quarantined,
+    missing,
+    mirror,
+    reason,
+  } = now
   const counts = [
     [pendingWrites, pendingWrites === 1 ? 'write waits' : 'writes wait'],
+    [pendingCounts, pendingCounts === 1 ? 'count waits' : 'counts wait'],
     [parked.length, 'parked'],
     [quarantined.length, 'left out'],
     [missing.length, missing.length === 1 ? 'right is missing' : 'rights are missing'],

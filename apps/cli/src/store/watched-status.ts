@@ -43,8 +43,9 @@ export function watchStatus(context: CommandContext): Promise<number> {
   )
 }
 
-/** What makes it another status: its age grows by itself. */
-function factsOf(now: StoreStatus): string {
+/** What makes it another status: its age grows by itself, and while all is well what others count is on its way. */
+function factsOf(status: StoreStatus): string {
+  const now = status.state === 'up' ? { ...status, pendingCounts: 0 } : status
   return JSON.stringify({ ...statusDocument(now), staleMs: null })
 }
 
