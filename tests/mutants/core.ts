@@ -1417,6 +1417,22 @@ export const coreMutants: Mutant[] = [
     test: 'a restart starts the new server when nothing is left of the old one, and renews the list',
   },
   {
+    name: 'a check asks for the tools',
+    file: 'packages/core/src/services/check.ts',
+    find: "if (!connection.server.capabilities['tools']) return",
+    replace: 'return',
+    suite: lifecycle,
+    test: 'a check said ok of a server that fails to list its tools, as list-tools had found',
+  },
+  {
+    name: 'who has little time finds out nothing for others',
+    file: 'packages/core/src/failures.ts',
+    find: "return failure.code !== 'timeout' ||",
+    replace: 'return true ||',
+    suite: lifecycle,
+    test: 'whoever has no time finds a healthy service failing, for himself only',
+  },
+  {
     name: 'each of many restarts is one',
     file: 'packages/core/src/services/lifecycle.ts',
     find: 'if (joined) return joined',

@@ -19,3 +19,22 @@ const findings: Readonly<Record<string, Finding>> = {
 export function findingOf({ code }: { code: string }): Finding | undefined {
   return Object.hasOwn(findings, code) ? findings[code] : undefined
 }
+
+/** Who allows less time than this finds out nothing by a timeout, in ms. */
+const FAIR_MS = 5000
+
+/** How long somebody waited for a service at most, and how long a connect may usually take here; in ms. */
+export interface Patience {
+  allowedMs: number
+  usualMs?: number
+}
+
+/** Whether the failure says something about the service, and not only that whoever asked had little time. */
+export function isTelling(
+  failure: { code: string },
+  { allowedMs, usualMs = Number.POSITIVE_INFINITY }: Patience,
+): boolean {
+  if (!findingOf(failure)) return false
+  // Of what a caller was given a little is gone when the connect begins.
+  return failure.code !== 'timeout' || allowedMs >= Math.min(0.9 * usualMs, FAIR_MS)
+}

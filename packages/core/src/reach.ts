@@ -8,7 +8,7 @@ import type { Connection, ConnectionPool, ConnectionTarget } from './connections
 import { masked, maskedCause } from './connections/masked.ts'
 import { isUnsent, markUnsent } from './connections/verdict.ts'
 import { asError, storeError } from './errors.ts'
-import { findingOf } from './failures.ts'
+import { isTelling } from './failures.ts'
 import { Host } from './host/host.ts'
 import type { LogKeeper, LogKeeperOptions } from './logs/log-keeper.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -91,7 +91,7 @@ export class Reach {
       const known = this.#knownEra(service, target.config)
       return await pool.use(target, known ? { ...options, known } : options, (connection) => {
         connected = true
-        this.note(service, null)
+        this.#note(service, null)
         this.#meet(service, target.config, connection)
         return work(connection)
       })
@@ -102,13 +102,19 @@ export class Reach {
           : storeError('unreachable', masked(asError(thrown).message, target.config), {
               cause: maskedCause(thrown, target.config),
             })
-      if (!connected && findingOf(failure) && !isRefusal(failure)) this.note(service, failure)
+      if (!connected && !isRefusal(failure)) this.noteFailure(service, failure, options)
       throw this.#closed && !options.signal?.aborted ? cutShort(service.name, failure) : failure
     }
   }
 
+  /** Shares what the failure of whoever had `timeoutMs` says about a service, if it says something. */
+  noteFailure(service: Service, failure: unknown, { timeoutMs }: Pick<ReachOptions, 'timeoutMs'>): void {
+    const patience = { allowedMs: timeoutMs, usualMs: this.#parts.options.connectTimeoutMs }
+    if (failure instanceof McpStoreError && isTelling(failure, patience)) this.#note(service, failure)
+  }
+
   /** Shares what was found out about a service: how it failed, or with `null` that it did not. */
-  note(service: Service, failure: McpStoreError | null): void {
+  #note(service: Service, failure: McpStoreError | null): void {
     // What fails because all is being closed says nothing about the service; most of the time all is well, as before.
     if (this.#closed || (!failure && isKnownToWork(this.#parts.dataspace, service))) return
     this.#parts.behind(noteHealth(this.#parts.dataspace, service, failure))

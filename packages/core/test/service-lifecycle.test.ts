@@ -52,7 +52,7 @@ test('a check says which service wants credentials, and which is not there', asy
 test('a check notices a server that is there and answers no more, and tells everybody', async () => {
   const folder = scratch()
   const local = `${folder}/a.db`
-  const ctx = (await open({ local })).forStore()
+  const ctx = (await open({ local, connectTimeoutMs: 500 })).forStore()
   await ctx.addService({ hung: server({ mute: ['ping'] }) })
   await ctx.waitService('hung')
   expect(await ctx.checkServices('hung', { timeout: 500 })).toMatchObject([
@@ -60,6 +60,43 @@ test('a check notices a server that is there and answers no more, and tells ever
   ])
   const other = (await open({ local })).forStore()
   expect((await other.serviceInfo('hung')).facts.lastError?.code).toBe('timeout')
+})
+
+test('a check said ok of a server that fails to list its tools, as list-tools had found', async () => {
+  const ctx = (await open()).forStore()
+  await ctx.addService({ el: server({ toolsFile: `${scratch()}/none.json` }) })
+  await failureOf(ctx.listTools('el'))
+  const listed = (await ctx.serviceInfo('el')).facts.lastError
+  expect(listed?.code).toBe('server_error')
+  expect(await ctx.checkServices('el')).toMatchObject([
+    {
+      name: 'el',
+      status: 'failing',
+      tookMs: null,
+      error: { code: 'server_error', message: listed?.message },
+    },
+  ])
+  expect((await ctx.serviceInfo('el')).status).toBe('failing')
+})
+
+test('a check asks nobody for tools who says that it has none', async () => {
+  const requestFile = `${scratch()}/requests`
+  const ctx = (await open()).forStore()
+  await ctx.addService({ bare: server({ noTools: true, requestFile }) })
+  expect(await ctx.checkServices('bare')).toMatchObject([{ status: 'ok' }])
+  expect(linesOf(requestFile)).toBe(2)
+})
+
+test('whoever has no time finds a healthy service failing, for himself only', async () => {
+  const ctx = (await open()).forStore()
+  await ctx.addService({ hung: server({ muteInitialize: true }), mute: server({ mute: ['tools/list'] }) })
+  expect((await failureOf(ctx.waitService('hung', { timeout: 150 }))).code).toBe('timeout')
+  expect((await ctx.serviceInfo('hung')).facts.lastError).toBeNull()
+  expect((await ctx.serviceInfo('hung')).status).toBe('new')
+  await ctx.connectService('mute')
+  expect((await failureOf(ctx.listTools('mute', { timeout: 150 }))).code).toBe('timeout')
+  expect(await ctx.checkServices('mute', { timeout: 150 })).toMatchObject([{ error: { code: 'timeout' } }])
+  expect((await ctx.serviceInfo('mute')).status).toBe('ok')
 })
 
 test('a connection that is opened on purpose is kept, others close when they are idle', async () => {

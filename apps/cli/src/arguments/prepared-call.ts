@@ -5,6 +5,7 @@ import type { OptionValues } from '../command-line/options.ts'
 import { CliError, usageError } from '../failures/cli-error.ts'
 import { sourceWords } from '../output/list-source.ts'
 import { agentOption, shellWord } from '../output/shell-word.ts'
+import { askOptions } from '../store/store-session.ts'
 import { readArgumentFiles, readTextFile } from './argument-files.ts'
 import { type ArgumentWords, mergeArguments, parseArgsObject, splitArguments } from './arguments.ts'
 import { warnOfUnnamed } from './unnamed-arguments.ts'
@@ -56,7 +57,7 @@ export async function prepareCall(
   values: OptionValues,
 ): Promise<PreparedCall> {
   const choice = listChoice(values)
-  const tool = await services.findTool(address, { ...choice, signal })
+  const tool = await services.findTool(address, { ...choice, ...askOptions({ settings, signal }) })
   const { args, misfits } = mergeArguments(base, words, tool.inputSchema)
   const unread = new Set(misfits.map(({ name }) => name))
   const found = await services.argumentProblems(tool, args)

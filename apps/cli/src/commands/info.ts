@@ -15,7 +15,8 @@ export async function info(
   { positionals: [name = ''], values }: CommandInput,
 ): Promise<number> {
   const { out, settings } = context
-  const choice = listChoice(values)
+  const { timeoutMs: timeout } = settings
+  const choice = { ...listChoice(values), ...(timeout !== undefined && { timeout }) }
   return withStore(context, async (store) => {
     const services = servicesOf(store, values)
     const { service, tool } = await whileWaiting(context, `looking for ${name}`, () =>

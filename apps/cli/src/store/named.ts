@@ -1,5 +1,4 @@
-import type { ListedTool, ServiceInfo, StoreContext } from '@mcpstore/core'
-import type { ListChoice } from '../command-line/list-choice.ts'
+import type { ListedTool, ListOptions, ServiceInfo, StoreContext } from '@mcpstore/core'
 import { CliError } from '../failures/cli-error.ts'
 
 /** What a word on the command line names. */
@@ -11,7 +10,7 @@ type Failed = { code?: unknown; hint?: string }
  * The service of this name, else the tool that `use-tool` takes it for, in a list as `choice` wants it. @throws `unknown_service`,
  * `unknown_tool`, `ambiguous_tool`, `not_listed`
  */
-export async function namedBy(services: StoreContext, name: string, choice: ListChoice): Promise<Named> {
+export async function namedBy(services: StoreContext, name: string, choice: ListOptions): Promise<Named> {
   if (name.includes('/')) return { tool: await services.findTool(name, choice) }
   try {
     return { service: await services.serviceInfo(name) }
@@ -26,7 +25,7 @@ async function toolOr(
   noService: unknown,
   services: StoreContext,
   name: string,
-  choice: ListChoice,
+  choice: ListOptions,
 ): Promise<ListedTool> {
   const { didYouMean, isSlip, nearest } = await import('@mcpstore/core/near')
   const names = (await services.listServices()).map((service) => service.name)

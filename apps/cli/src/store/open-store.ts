@@ -8,6 +8,9 @@ import { existingFolder } from '../process/current-folder.ts'
 type World = Pick<Host, 'cwd' | 'env' | 'err'>
 type Core = typeof import('@mcpstore/core')
 
+/** In ms. An impatient user's `--timeout` is how long he waits, and not how long connecting may usually take. */
+const USUAL_CONNECT_MS = 30_000
+
 /** Opens the dataspace the settings name, in Redis or in the local file. The library is loaded here and nowhere else. */
 export async function openStore(settings: Settings, host: World): Promise<Store> {
   const core = await import('@mcpstore/core')
@@ -41,7 +44,9 @@ function storeOptions({ homeFolder }: Core, settings: Settings, host: World): St
     logger: loggerFor(settings, host),
     refreshBehind: false,
     serviceLogs: settings.serviceLogs && { onProblem },
-    ...(timeoutMs === undefined ? {} : { connectTimeoutMs: timeoutMs, callTimeoutMs: timeoutMs }),
+    ...(timeoutMs === undefined
+      ? {}
+      : { connectTimeoutMs: Math.max(timeoutMs, USUAL_CONNECT_MS), callTimeoutMs: timeoutMs }),
   }
 }
 

@@ -139,7 +139,10 @@ async function warnOfSecret({ settings, env, err }: CommandContext): Promise<voi
 }
 
 /** How a server is asked: until the user interrupts it, and as long as `--timeout` says. */
-export function askOptions({ signal, settings: { timeoutMs } }: CommandContext): {
+export function askOptions({
+  signal,
+  settings: { timeoutMs },
+}: Pick<CommandContext, 'settings' | 'signal'>): {
   signal: AbortSignal
   timeout?: number
 } {

@@ -1,7 +1,7 @@
 import { McpStoreError, type Scope, systemTime, type Time } from '@mcpstore/storage'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
-import { findingOf } from '../failures.ts'
+import { findingOf, isTelling } from '../failures.ts'
 import { Breaker } from './breaker.ts'
 import { connectRetried } from './connect-retried.ts'
 import type { Connection, Connector, RequestOptions } from './connector.ts'
@@ -12,8 +12,7 @@ import { SharedConnection } from './shared-connection.ts'
 const DEFAULT_IDLE_MS = 5 * 60_000
 const DEFAULT_CHECK_MS = 60_000
 
-/** Who allows less time than this finds out nothing by a timeout. */
-const FAIR_MS = 5000
+const DEFAULT_CONNECT_MS = 30_000
 
 export interface PoolOptions {
   connector: Connector
@@ -63,7 +62,7 @@ export class ConnectionPool {
   readonly #connector: Connector
   readonly #idleMs: number
   readonly #checkMs: number
-  readonly #fairMs: number
+  readonly #connectMs: number
   readonly #time: Time
   readonly #breaker: Breaker
   readonly #onToolsChanged: (id: string) => void
@@ -80,15 +79,14 @@ export class ConnectionPool {
     connector,
     idleMs = DEFAULT_IDLE_MS,
     checkMs = DEFAULT_CHECK_MS,
-    connectMs = FAIR_MS,
+    connectMs = DEFAULT_CONNECT_MS,
     time = systemTime,
     ...told
   }: PoolOptions) {
     this.#connector = connector
     this.#idleMs = idleMs
     this.#checkMs = checkMs
-    // Of what a caller was given a little is gone when the connect begins.
-    this.#fairMs = Math.min(0.9 * connectMs, FAIR_MS)
+    this.#connectMs = connectMs
     this.#time = time
     this.#breaker = new Breaker(time)
     this.#onToolsChanged = told.onToolsChanged ?? (() => {})
@@ -234,6 +232,6 @@ export class ConnectionPool {
 
   #isTelling(error: unknown, timeoutMs: number): error is McpStoreError {
     if (!(error instanceof McpStoreError) || !findingOf(error)?.isDown) return false
-    return error.code !== 'timeout' || timeoutMs >= this.#fairMs
+    return isTelling(error, { allowedMs: timeoutMs, usualMs: this.#connectMs })
   }
 }

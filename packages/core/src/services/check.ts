@@ -1,4 +1,3 @@
-import { McpStoreError } from '@mcpstore/storage'
 import { countdown } from '../connections/deadline.ts'
 import { type ErrorNote, noteOfError } from '../errors.ts'
 import { findingOf } from '../failures.ts'
@@ -42,20 +41,22 @@ export async function checkServices(
   })
 }
 
-/** How long it took the service to answer, in ms. */
-async function reachOut({ reach }: House, service: Service, bounds: Bounds): Promise<number> {
+/** How long it took the service to answer, in ms: that it is there, and with its tools, where it says that it has some. */
+async function reachOut({ reach, refresher }: House, service: Service, bounds: Bounds): Promise<number> {
   const began = performance.now()
   const left = countdown(bounds)
   await reach.use(service, { ...bounds, insist: true }, async (connection) => {
     try {
       await connection.check(left())
     } catch (thrown) {
-      if (!(thrown instanceof McpStoreError)) throw thrown
       // Whoever answers that it does not know the question is there.
-      if (thrown.code === 'server_error') return
-      if (findingOf(thrown)) reach.note(service, thrown)
-      throw thrown
+      if ((thrown as { code?: string }).code !== 'server_error') {
+        reach.noteFailure(service, thrown, bounds)
+        throw thrown
+      }
     }
+    if (!connection.server.capabilities['tools']) return
+    await refresher.refresh(service, { ...left(), insist: true, since: refresher.now() })
   })
   return Math.round(performance.now() - began)
 }

@@ -1,7 +1,6 @@
-import { type Logger, MAX_VALUE_BYTES, McpStoreError, type Stamp } from '@mcpstore/storage'
+import { type Logger, MAX_VALUE_BYTES, type Stamp } from '@mcpstore/storage'
 import type { RequestOptions } from '../connections/connector.ts'
 import { countdown } from '../connections/deadline.ts'
-import { findingOf } from '../failures.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { Reach } from '../reach.ts'
 import type { Service } from '../services/registry.ts'
@@ -58,7 +57,7 @@ export class ListFetcher {
       try {
         return { tools: await connection.listTools(left()), server: connection.server }
       } catch (error) {
-        if (error instanceof McpStoreError && findingOf(error)) reach.note(service, error)
+        reach.noteFailure(service, error, bounds)
         throw error
       }
     })

@@ -3,7 +3,7 @@ import { printable } from '../config/problem.ts'
 import { isRefusal } from '../connections/breaker.ts'
 import type { RequestOptions } from '../connections/connector.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
-import { findingOf } from '../failures.ts'
+import { findingOf, isTelling } from '../failures.ts'
 import { serviceKey } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
 
@@ -16,8 +16,6 @@ export type RefreshOutcome =
   | { how: 'private' }
   | { how: 'given_up' }
 
-/** Who allows a server less time than this says nothing about it by a timeout, in ms. */
-const FAIR_MS = 5000
 const LONGEST_TEXT = 1000
 /** How long it is remembered, in ms: a list that was for nobody else may be for everybody some day. */
 const KEPT_MS = 60 * 60_000
@@ -25,8 +23,7 @@ const KEPT_MS = 60 * 60_000
 /** What a failure says to those who wait; it was met by somebody who allowed `timeoutMs`. */
 export function outcomeOf(failure: McpStoreError, { timeoutMs }: RequestOptions): RefreshOutcome {
   const { code, message, hint } = failure
-  const isOwn = isRefusal(failure) || (code === 'timeout' && timeoutMs < FAIR_MS)
-  if (isOwn || !findingOf(failure)) return { how: 'given_up' }
+  if (isRefusal(failure) || !isTelling(failure, { allowedMs: timeoutMs })) return { how: 'given_up' }
   return { how: 'failed', error: { code, message, ...(hint && { hint }) } }
 }
 
