@@ -25,13 +25,13 @@ export function homeFolder({ home, env = process.env, cwd = '' }: HomeOptions = 
   return join(isAbsolute(data) ? data : join(userHome(env), '.local', 'share'), 'mcpstore')
 }
 
-/** The user's home folder, `/nonexistent` where nothing tells it. */
+/** The user's home folder, `/nonexistent` where nothing tells it. What is no whole path is none. */
 export function userHome(env: Record<string, string | undefined> = process.env): string {
   const told = env[process.platform === 'win32' ? 'USERPROFILE' : 'HOME']
   for (const way of [() => told, homedir, () => userInfo().homedir]) {
     try {
       const home = way()
-      if (home) return home
+      if (home && isAbsolute(home)) return home
     } catch {
       // Node has no word for it but an error.
     }

@@ -39,6 +39,13 @@ test('where HOME is empty the data was put into the current folder: it is where 
   expect(homeFolder({ env: { HOME: '' } })).toBe(join(homedir, '.local/share/mcpstore'))
 })
 
+test('with a relative HOME each folder had data of its own: it is where the system has the home', () => {
+  vi.mocked(os.homedir).mockReturnValue('rel')
+  const { homedir } = os.userInfo()
+  expect(homeFolder({ env: { HOME: 'rel' } })).toBe(join(homedir, '.local/share/mcpstore'))
+  expect(homeFolder({ env: { HOME: 'rel', MCPSTORE_HOME: '~/x' } })).toBe(join(homedir, 'x'))
+})
+
 test('where nobody knows a home the program crashed: now it is where systems say that there is none', () => {
   vi.mocked(os.homedir).mockImplementation(fail)
   vi.mocked(os.userInfo).mockImplementation(fail)
