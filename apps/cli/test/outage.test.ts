@@ -231,6 +231,22 @@ describe('what a command found out by the way, and nothing took', () => {
     expect((await run(['wait', 'weather'], unsaved({}, 0))).stderr).toBe('')
   })
 
+  it('is nothing of what was refused before, which stays where it is', async () => {
+    const parked = [{ key: 'services:huge:cache', problem: 'it is too large' }]
+    const mirror = { file: '/home/me/ws.db', problem: null, hint: null }
+    const status = fakeStatus({ configured: 'redis', backend: 'redis', mirror, parked })
+    const services = {
+      waitService: async (name: string) => fakeService(name, { toolCount: 3 }),
+      restartService: async (name: string) => fakeService(name, { toolCount: 3 }),
+    }
+    for (const command of ['wait', 'restart']) {
+      const told = await run([command, 'weather'], { status, services, left: 1 })
+      expect(told).toMatchObject({ exit: 0, stdout: 'ok weather 3 tools\n', stderr: '' })
+      const more = await run([command, 'weather'], { status, services, left: 2 })
+      expect(more.stderr).toContain('Redis does not have')
+    }
+  })
+
   it('was called renewed for everybody by restart: that ends with 5', async () => {
     const text = await run(['restart', 'weather'], unsaved({}, 1))
     expect(text).toMatchObject({ exit: 5, stdout: 'ok weather 3 tools\n' })

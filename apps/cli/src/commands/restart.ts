@@ -16,6 +16,7 @@ export async function restart(
 ): Promise<number> {
   const { json, timeoutMs } = context.settings
   return withStoreToChange(context, async (store) => {
+    const before = store.status()
     const options = timeoutMs === undefined ? {} : { timeout: timeoutMs }
     const service = await whileWaiting(context, `restarting ${name}`, () =>
       servicesOf(store, values).restartService(name, options),
@@ -23,7 +24,7 @@ export async function restart(
     if (json) writeJson(context.out, service)
     else writeNote(context.out, renderReady(service, context.out))
     // That it answers is told, not where its tools are kept.
-    const { lost, waiting } = await settle('memory', store, `the tool list of "${service.name}"`)
+    const { lost, waiting } = await settle('memory', store, `the tool list of "${service.name}"`, before)
     if (lost) throw lost
     warnOfWaiting(context, waiting)
     return 0

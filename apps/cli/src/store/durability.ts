@@ -11,9 +11,15 @@ export interface Settled {
 
 /**
  * Finds out whether a write is kept. One that still waits gets its last chance: the store is closed, which sends what
- * waits; afterwards nothing but its status may be asked for. `what` was written begins the sentence that says it is not.
+ * waits; afterwards nothing but its status may be asked for. `what` was written begins the sentence that says it is not; what was
+ * refused `earlier`, before it was written, says nothing of it.
  */
-export async function settle(durable: Durability, store: Store, what = 'the change'): Promise<Settled> {
+export async function settle(
+  durable: Durability,
+  store: Store,
+  what = 'the change',
+  earlier?: StoreStatus,
+): Promise<Settled> {
   const before = store.status()
   const { configured } = before
   const strongest = configured === 'sqlite' ? 'local' : configured
@@ -21,7 +27,7 @@ export async function settle(durable: Durability, store: Store, what = 'the chan
   const { left } = await store.close()
   const status = store.status()
   // What waited and is gone was taken; where nothing waited nobody may have been asked.
-  const taken = left === 0 && (before.pendingWrites > 0 || !isMissing(before))
+  const taken = left === stillRefused(earlier, status) && (before.pendingWrites > 0 || !isMissing(before))
   if (taken) return { durable: strongest, lost: undefined, waiting: undefined }
   if (durable === 'memory' && !isKeptHere(status)) {
     const { message, hint } = lossOf(status, what)
@@ -31,17 +37,35 @@ export async function settle(durable: Durability, store: Store, what = 'the chan
   return { durable: 'local', lost: undefined, waiting: waitingOf(status, what) }
 }
 
+/** How many of the records that were refused, each for its own sake, before still are. */
+function stillRefused(before: StoreStatus | undefined, now: StoreStatus): number {
+  return Math.min(...[before, now].map((status) => status?.parked.filter(isRecord).length ?? 0))
+}
+
+function isRecord({ key }: StoreStatus['parked'][number]): boolean {
+  return !key.endsWith(':stats')
+}
+
 /**
  * What to say of what a command found out by the way (health, tool lists, statistics) and a closed store could not hand on.
- * Of what was `left` as many as waited when it began are no findings of its own; `isTold`: that Redis is away, and why, was said.
+ * Of what was `left` as many as waited, or had been refused, `before` are no findings of its own; `isTold`: that Redis is away,
+ * and why, was said.
  */
-export function unsavedWarning(
-  status: StoreStatus,
-  { left, earlier = 0, isTold }: { left: number; earlier?: number; isTold: boolean },
-): { message: string; hint?: string | undefined } | undefined {
+export function unsavedWarning({
+  before,
+  status,
+  left,
+  isTold,
+}: {
+  before: StoreStatus
+  status: StoreStatus
+  left: number
+  isTold: boolean
+}): { message: string; hint?: string | undefined } | undefined {
+  const waiting = left - stillRefused(before, status)
   // What is in the mirror already outlives this command; where there is none, nothing is of an earlier one.
-  const kept = isKeptHere(status) ? Math.min(left, earlier) : 0
-  const parts = [counted(left - kept, 'record'), counted(status.pendingCounts, 'counter')].filter(Boolean)
+  const kept = isKeptHere(status) ? Math.min(waiting, before.pendingWrites) : 0
+  const parts = [counted(waiting - kept, 'record'), counted(status.pendingCounts, 'counter')].filter(Boolean)
   if (parts.length === 0) return kept > 0 && !isTold ? earlierWaiting(status, kept) : undefined
   const what = `what this command found out (${parts.join(' and ')})`
   if (!isKeptHere(status)) return isTold ? { message: `${what} was NOT saved` } : lossOf(status, what)

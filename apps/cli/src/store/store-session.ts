@@ -82,7 +82,7 @@ export async function withStore<T>(
 ): Promise<T> {
   await warnOfSecret(context)
   const store = await untilInterrupted(context.signal, context.openStore())
-  const { pendingWrites: earlier } = store.status()
+  const before = store.status()
   const begin = async (): Promise<T> => {
     if (!evenIfDown) {
       refuseDown(store)
@@ -100,7 +100,7 @@ export async function withStore<T>(
       return result
     } finally {
       const { left } = await store.close()
-      if (!writes) await warnOfUnsaved(context, store.status(), { left, earlier, isTold })
+      if (!writes) await warnOfUnsaved(context, { before, status: store.status(), left, isTold })
     }
   }
   return session().catch(async (thrown) => {
@@ -206,14 +206,13 @@ export async function warnOfMirror(
 /** What was found out by the way, and what waits since an earlier command, Redis does not have. */
 async function warnOfUnsaved(
   { err, settings }: CommandContext,
-  status: StoreStatus,
-  waits: { left: number; earlier: number; isTold: boolean },
+  now: { before: StoreStatus; status: StoreStatus; left: number; isTold: boolean },
 ): Promise<void> {
-  if (settings.json || (waits.left === 0 && status.pendingCounts === 0)) return
+  if (settings.json || (now.left === 0 && now.status.pendingCounts === 0)) return
   const [{ unsavedWarning }, { writeWarning }] = await Promise.all([
     import('./durability.ts'),
     import('../failures/failure.ts'),
   ])
-  const warning = unsavedWarning(status, waits)
+  const warning = unsavedWarning(now)
   if (warning) writeWarning(err, warning.message, warning.hint)
 }
