@@ -21,7 +21,7 @@ it('a tool that describes itself otherwise later is warned of, shown, refused if
 
   box.write('tools.json', JSON.stringify([poisoned]))
   const warning = expect.stringContaining(
-    'the tools of "demo" are not what they were when you first used it: changed read',
+    'the tools of "demo" are not what they were when you first used or accepted them: changed read',
   )
   expect(await mcpstore(box, ['list-tools', '--fresh'])).toMatchObject({ exit: 0, stderr: warning })
   expect(await mcpstore(box, ['use-tool', 'demo/read'])).toMatchObject({

@@ -174,6 +174,7 @@ if (mayMount) {
     `
     const outcome = await runOnDisk(box, '512k', full)
     expect(['added', 'asked', 'listed'].map((name) => outcome(name).exit)).toEqual([0, 0, 0])
+    expect(outcome('listed').stderr).not.toContain('Make its folder')
     expect(readFileSync(box.path('files'), 'utf8')).toMatch(/^filler$/m)
     expect(readFileSync(box.path('files'), 'utf8')).not.toContain('pins')
   })

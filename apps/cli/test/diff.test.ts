@@ -93,7 +93,7 @@ it('list-tools warns of what is not what it was, and --json has it in the docume
   const { exit, stderr } = await run(['list-tools'], { services })
   expect(exit).toBe(0)
   expect(stderr).toContain(
-    'the tools of "files" are not what they were when you first used it: changed read\\x1b[2J',
+    'the tools of "files" are not what they were when you first used or accepted them: changed read\\x1b[2J',
   )
   expect(stderr).toContain('mcpstore diff files')
   const json = await run(['list-tools', '--json'], { services })

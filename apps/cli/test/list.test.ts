@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { renderTable } from '../src/output/table.ts'
 import { fakeOutput, fakeService, run } from './fakes.ts'
 
 const lastError = {
@@ -131,4 +132,17 @@ it('on a terminal no line is longer than the terminal is wide', async () => {
       .sort((a, b) => b - a)[0],
   ).toBeLessThanOrEqual(40)
   expect(shown).toContain('…')
+})
+
+it('one long name hid the status, tools and age of every service on a narrow terminal', () => {
+  const long = 'n'.repeat(56)
+  const rows = [
+    ['NAME', 'TRANSPORT', 'STATUS', 'TOOLS', 'AGE', ''],
+    [long, 'stdio', 'ok', '13', '5s', ''],
+    ['short', 'http', 'failing', '-', '-', 'exited with code 3'],
+  ]
+  const lines = renderTable(rows, { columns: 60, color: false }).split('\n')
+  expect(lines[1]).toMatch(/^n+… {2}stdio +ok +13 +5s$/)
+  expect(lines[2]).toMatch(/^short +http +failing +- +-/)
+  expect(lines.every((line) => line.length <= 60)).toBe(true)
 })

@@ -19,6 +19,7 @@ import { expect, test } from 'vitest'
 import type { Approval } from '../src/trust/approval.ts'
 import { approvalKey } from '../src/trust/approval.ts'
 import { ApprovalFile } from '../src/trust/approval-file.ts'
+import { writeRemedy } from '../src/trust/write-remedy.ts'
 import { failureOf, linesOf, scratch, stdioConfig } from './connections-fixtures.ts'
 import { type Reader, seen, sharedPlace } from './strangers.ts'
 
@@ -45,6 +46,16 @@ test('approvals lie in a file that only this user can read, in a folder that onl
   const { approvals } = JSON.parse(readFileSync(`${home}/trust.json`, 'utf8'))
   expect(approvals).toMatchObject([{ namespace: 'shared', dataspace: 'w1', scope: 'store', service: 'demo' }])
   expect(readFileSync(`${home}/trust.json`, 'utf8')).not.toContain('example.com')
+})
+
+test.each([
+  ['ENOSPC', /^Free some space/],
+  ['EDQUOT', /^Free some space/],
+  ['EFBIG', /^Free some space/],
+  ['EROFS', /^Its file system is read-only/],
+  ['EACCES', /^Make its folder one that you may write to/],
+])('a file that could not be written for %s has the hint that goes with it', (code, hint) => {
+  expect(writeRemedy(Object.assign(new Error(code), { code }))).toMatch(hint)
 })
 
 test('without a home nothing is written', async () => {

@@ -28,7 +28,11 @@ export function renderServiceInfo(service: ServiceInfo, output: Output): string 
 }
 
 function seenText(node: string, isStale: boolean): string {
-  return visibleLine(isStale ? `${node}, which is gone without a word: the status is stale` : node)
+  return visibleLine(
+    isStale
+      ? `${node}, which is gone without a word: the status is stale`
+      : `${node}, the process that found this status`,
+  )
 }
 
 const trustTexts: Readonly<Record<NonNullable<ServiceInfo['facts']['trustedBy']>, string>> = {

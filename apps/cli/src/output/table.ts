@@ -9,7 +9,10 @@ type TableOutput = Pick<Output, 'columns' | 'color'>
 /** What stands between two columns. */
 export const columnGap = '  '
 
-/** Rows in aligned columns, one line each, cut at the edge of the terminal. */
+/** The first column is cut to no fewer cells than these for the sake of the others. */
+const FEWEST_CELLS = 12
+
+/** Rows in aligned columns, one line each, cut at the edge of the terminal: the first column before all but the last. */
 export function renderTable(rows: readonly (readonly Cell[])[], output: TableOutput): string {
   const widths: number[] = []
   for (const row of rows) {
@@ -17,6 +20,10 @@ export function renderTable(rows: readonly (readonly Cell[])[], output: TableOut
       widths[column] = Math.max(widths[column] ?? 0, displayWidth(textOf(cell)))
     }
   }
+  const excess =
+    widths.slice(0, -1).reduce((sum, width) => sum + width + columnGap.length, 0) - output.columns
+  if (excess > 0 && widths.length > 2)
+    widths[0] = Math.min(widths[0]!, Math.max(FEWEST_CELLS, widths[0]! - excess))
   return rows.map((row) => `${renderRow(row, widths, output)}\n`).join('')
 }
 
@@ -25,7 +32,10 @@ function renderRow(row: readonly Cell[], widths: readonly number[], output: Tabl
   let line = ''
   for (const [column, cell] of row.entries()) {
     const last = column === row.length - 1
-    const text = fit(textOf(cell), output.columns - used)
+    const text = fit(
+      textOf(cell),
+      Math.min(last ? Number.POSITIVE_INFINITY : widths[column]!, output.columns - used),
+    )
     used += widths[column]! + columnGap.length
     const padding =
       last || used > output.columns ? '' : ' '.repeat(widths[column]! - displayWidth(text)) + columnGap

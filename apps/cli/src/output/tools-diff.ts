@@ -29,8 +29,8 @@ export function renderToolsDiff(
   const count = toolCountText(unchanged)
   const same = `${count} ${unchanged === 1 ? 'is' : 'are'} what ${unchanged === 1 ? 'it was' : 'they were'}`
   if (pinnedAt === null) return accepted ? `accepted ${count}\n` : `nothing to compare with yet: ${count}\n`
-  const when = `${same} on ${pinnedAt}`
-  return `${blocks.join('')}${accepted ? `accepted; ${when}` : when}\n`
+  const when = unchanged === 0 ? `no tool is what it was on ${pinnedAt}` : `${same} on ${pinnedAt}`
+  return `${blocks.join('')}${accepted ? ['accepted', ...(unchanged > 0 ? [when] : [])].join('; ') : when}\n`
 }
 
 function sides(part: Pick<ChangedPart, 'before' | 'now'>, output: Output): string {

@@ -13,7 +13,7 @@ export function warnOfChanges(
 ): void {
   writeWarning(
     err,
-    `the tools of "${service}" are not what they were when you first used it: ${changesText(changes)}`,
+    `the tools of "${service}" are not what they were when you first used or accepted them: ${changesText(changes)}`,
     `See what changed: mcpstore diff ${shellWord(service)}${agentOption(values)}`,
   )
 }

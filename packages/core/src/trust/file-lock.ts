@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { McpStoreError, makeFolder } from '@mcpstore/storage'
 import { asError, storeError } from '../errors.ts'
 import { isGone, markOf } from './lock-holder.ts'
+import { writeRemedy } from './write-remedy.ts'
 
 const WAIT_MS = 15_000
 /** The work under the lock is synchronous and short: whoever holds it for longer was stopped, or killed elsewhere. */
@@ -60,7 +61,7 @@ export async function whileLocked<Result>(file: string, work: () => Promise<Resu
   } catch (thrown) {
     if (thrown instanceof McpStoreError) throw thrown
     throw storeError('storage', `${lock} cannot be made: ${asError(thrown).message}`, {
-      hint: 'Make its folder one that you may write to.',
+      hint: writeRemedy(thrown),
       cause: thrown,
     })
   }

@@ -5,6 +5,7 @@ import { McpStoreError, makeFolder } from '@mcpstore/storage'
 import { asError, storeError } from '../errors.ts'
 import { underLock } from './file-lock.ts'
 import { type Disbelief, identityOf, type PrivateText, readPrivate } from './private-text.ts'
+import { writeRemedy } from './write-remedy.ts'
 
 /** What a private file holds, and what is said of one that cannot be used. */
 export interface PrivateFormat<Entry> extends Disbelief {
@@ -52,7 +53,7 @@ export class PrivateFile<Entry> {
     } catch (thrown) {
       if (thrown instanceof McpStoreError) throw thrown
       throw storeError('storage', `${unkept} ${this.path}: ${asError(thrown).message}`, {
-        hint: 'Make its folder one that you may write to.',
+        hint: writeRemedy(thrown),
         cause: thrown,
       })
     }
