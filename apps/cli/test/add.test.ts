@@ -233,7 +233,7 @@ describe('--check', () => {
 describe('a write that nothing keeps', () => {
   const error = libraryError('storage', 'The disk is full.', 'Make room.') as never
   const status = fakeStatus({ state: 'write-degraded', error })
-  const world = { ...reporting({ ...added('w'), durable: 'memory' }), status, left: 1 }
+  const world = { ...reporting({ ...added('w'), durable: 'memory' }), host: { cwd: '/' }, status, left: 1 }
 
   it('is said plainly, with the reason and what to do, and ends with 5', async () => {
     const { exit, stdout, stderr } = await run(['add', '{}'], world)
