@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { connect, failureOf, linesOf, scratch, stdioConfig, until } from './connections-fixtures.ts'
@@ -78,6 +79,15 @@ describe('listTools', () => {
     const names = (await connection.listTools(patient)).map(({ name }) => name)
     expect(names.slice(-2)).toEqual(['odd', 'page-1'])
     expect(warnings).toEqual(['service "demo" lists 4 tools without a name; they are left out'])
+  })
+
+  test('one entry without a name was "1 tools"', async () => {
+    const toolsFile = join(scratch(), 'tools.json')
+    writeFileSync(toolsFile, JSON.stringify([{ description: 'nameless' }]))
+    const warnings: string[] = []
+    const connection = await connect(stdioConfig({ toolsFile }), {}, (line) => warnings.push(line))
+    expect(await connection.listTools(patient)).toHaveLength(0)
+    expect(warnings).toEqual(['service "demo" lists 1 tool without a name; it is left out'])
   })
 
   test('of a server without tools is empty, and nothing is asked', async () => {

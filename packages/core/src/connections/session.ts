@@ -72,7 +72,9 @@ export class Session implements Connection {
       const { entries, keyless, ...hints } = await collectPages<RawTool>(service, toolListing, (params) =>
         this.#request('list', { method: toolListing.method, params }, deadline),
       )
-      if (keyless > 0) warn(`service "${service}" lists ${keyless} tools without a name; they are left out`)
+      const nameless =
+        keyless === 1 ? '1 tool without a name; it is' : `${keyless} tools without a name; they are`
+      if (keyless > 0) warn(`service "${service}" lists ${nameless} left out`)
       return Object.assign(dialect.callable(entries), hints)
     } finally {
       deadline.clear()
