@@ -42,7 +42,7 @@ const rows: [exit: number, command: string][] = [
   [0, 'wait demo'],
   [0, 'restart demo'],
   [1, 'remove nobody'],
-  [1, 'trust demo'],
+  [0, 'trust demo'],
   [0, 'trust demo --yes'],
   [1, 'login demo'],
   [0, 'logout x'],
