@@ -1,7 +1,7 @@
 import { isObject, kindOf } from './config/problem.ts'
 import { LONGEST_TIMER_MS } from './connections/deadline.ts'
 import { storeError } from './errors.ts'
-import { nearest } from './near.ts'
+import { didYouMean, nearest } from './near.ts'
 import { STATUS_WORDS } from './services/service-info.ts'
 import { clientProblem } from './tokens/sign-in-client.ts'
 import { globsProblem } from './tools/tool-filter.ts'
@@ -142,5 +142,5 @@ export function checkOptions(
 function unknownOption(of: string, name: string, checks: Readonly<Record<string, Check>>) {
   const [meant] = nearest(name, Object.keys(checks), 1)
   const known = `${of} takes ${Object.keys(checks).join(', ')}.`
-  return storeError('usage', `unknown option ${name}`, { hint: meant ? `Did you mean ${meant}?` : known })
+  return storeError('usage', `unknown option ${name}`, { hint: meant ? didYouMean([meant]) : known })
 }

@@ -1,7 +1,7 @@
 import type { RedisAddress } from '@mcpstore/storage/redis'
 import { LONGEST_TIMER_MS } from './connections/deadline.ts'
 import { storeError } from './errors.ts'
-import { nearest } from './near.ts'
+import { didYouMean, nearest } from './near.ts'
 
 /** How to reach Redis, and how to use it. Exactly one of `url`, `sentinels`, `cluster` and `client` says where it is. */
 export interface RedisOptions extends Omit<RedisAddress, 'username' | 'password'> {
@@ -125,6 +125,6 @@ function timeOf(
 function unknownOption(name: string) {
   const [meant] = nearest(name, Object.keys(CHECKS), 1)
   return storeError('usage', `unknown option redis.${name}`, {
-    hint: meant ? `Did you mean ${meant}?` : `redis takes ${Object.keys(CHECKS).join(', ')}.`,
+    hint: meant ? didYouMean([meant]) : `redis takes ${Object.keys(CHECKS).join(', ')}.`,
   })
 }

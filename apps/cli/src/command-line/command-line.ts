@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { nearest } from '@mcpstore/core/near'
+import { didYouMean, nearest } from '@mcpstore/core/near'
 import type { CommandInput } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { type CommandSpec, commandNames, commandTable, findCommand } from './command-table.ts'
@@ -35,7 +35,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
 export function unknownCommand(name: string): Error {
   return usageError(
     `there is no command "${name}"`,
-    didYouMean(name, [...commandNames(), '--version']) ?? seeHelp(),
+    nearHint(name, [...commandNames(), '--version']) ?? seeHelp(),
   )
 }
 
@@ -105,7 +105,7 @@ function unknownOption(
   }
   const near = isOfProgram
     ? undefined
-    : didYouMean(
+    : nearHint(
         rawName,
         allowed.map((option) => `--${option}`),
       )
@@ -127,7 +127,7 @@ function seeHelp(spec?: CommandSpec): string {
 }
 
 /** `Did you mean "a"?`, or nothing when no candidate is near. */
-function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+function nearHint(word: string, candidates: Iterable<string>): string | undefined {
   const [near] = nearest(word, candidates, 1)
-  return near === undefined ? undefined : `Did you mean "${near}"?`
+  return near === undefined ? undefined : didYouMean([`"${near}"`])
 }

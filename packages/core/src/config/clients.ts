@@ -1,5 +1,5 @@
 import { storeError } from '../errors.ts'
-import { nearest } from '../near.ts'
+import { didYouMean, nearest } from '../near.ts'
 import { claudeCode } from './dialects/claude-code.ts'
 import { claudeDesktop } from './dialects/claude-desktop.ts'
 import type { Client } from './dialects/client.ts'
@@ -34,6 +34,6 @@ export function clientsNamed(name: string): readonly Client[] {
   if (named.length > 0) return named
   const [meant] = nearest(name, clientIds, 1)
   throw storeError('usage', `no client ${quoted(name)} is known`, {
-    hint: meant === undefined ? `Known are ${clientIds.join(', ')}.` : `Did you mean ${meant}?`,
+    hint: meant === undefined ? `Known are ${clientIds.join(', ')}.` : didYouMean([meant]),
   })
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { nearest } from '../near.ts'
+import { didYouMean, nearest } from '../near.ts'
 import { isIgnored, otherNames, refusedFields } from './editor-fields.ts'
 import { checkConfig } from './entry.ts'
 import { isBlank, spellings } from './field-spellings.ts'
@@ -94,7 +94,7 @@ function strangeField(field: string): Problem {
   if (refused)
     return { field, message: `${quoted(field)} is known, but not supported yet`, hint: refused.hint }
   const meant = otherNames.get(field) ?? nearest(field, spellings.keys(), 1)[0]
-  const hint = meant === undefined ? {} : { hint: `Did you mean ${quoted(meant)}?` }
+  const hint = meant === undefined ? {} : { hint: didYouMean([quoted(meant)]) }
   return { field, message: `unknown field ${quoted(field)}`, ...hint }
 }
 

@@ -1,7 +1,7 @@
 import { McpStoreError } from '@mcpstore/storage'
 import { type ErrorCode, storeError } from '../errors.ts'
 import { userHome } from '../home.ts'
-import { nearest } from '../near.ts'
+import { didYouMean, nearest } from '../near.ts'
 import { checkServiceName } from '../services/names.ts'
 import { type Dialect, type FoundEntry, own, type Path } from './dialects/dialect.ts'
 import { dialects } from './dialects.ts'
@@ -161,6 +161,6 @@ function noServices(input: unknown, source: string): McpStoreError<ErrorCode> {
     : undefined
   const holds = isObject(input) || Array.isArray(input) ? 'no services' : `${kindOf(input)}, no services`
   return storeError('bad_config', `${source} holds ${holds}`, {
-    hint: meant === undefined ? example : `Did you mean ${quoted(meant)}? ${example}`,
+    hint: meant === undefined ? example : `${didYouMean([quoted(meant)])} ${example}`,
   })
 }
