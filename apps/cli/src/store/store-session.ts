@@ -85,8 +85,8 @@ export async function withStore<T>(
   const before = store.status()
   const begin = async (): Promise<T> => {
     if (!evenIfDown) {
-      refuseDown(store)
-      await warnOfAbsence(context, store.status(), { writes })
+      refuseDown(before)
+      await warnOfAbsence(context, before, { writes })
     }
     return work(store)
   }
@@ -122,8 +122,7 @@ async function interruption(work: Promise<unknown>, otherwise: unknown): Promise
   return new CliError('aborted', `${INTERRUPTED}: ${said.message}`, hint)
 }
 
-function refuseDown(store: Store): void {
-  const { configured, state, error, reason } = store.status()
+function refuseDown({ configured, state, error, reason }: StoreStatus): void {
   if (configured === 'redis' || state !== 'down') return
   throw error ?? new CliError('storage', `the data cannot be read: ${reason ?? 'no reason is known'}`)
 }
