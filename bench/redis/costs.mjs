@@ -73,10 +73,7 @@ export function costsOfOurs(redis) {
     const [beatBytes, amongBytes] = [await beatsOf('alone'), await beatsOf('ours')]
     return {
       ...figuresOf({ put, seen, count, countSeen, opened }),
-      putCpu,
-      bulkCpu: bulkCpu / RECORDS,
-      seenCpu: (seenCpu - putCpu) / READERS,
-      openCpu: openCpu / RECORDS,
+      ...cpuOf({ putCpu, bulkCpu, seenCpu, openCpu }),
       beatBytes,
       // The store, and its readers.
       beatOtherBytes: (amongBytes - beatBytes) / (1 + READERS),
@@ -142,10 +139,7 @@ export function costsOfBare(redis) {
     const beats = await reading.during(() => reader.ping())
     return {
       ...figuresOf({ put, seen, count, countSeen, opened }),
-      putCpu,
-      bulkCpu: bulkCpu / RECORDS,
-      seenCpu: (seenCpu - putCpu) / READERS,
-      openCpu: openCpu / RECORDS,
+      ...cpuOf({ putCpu, bulkCpu, seenCpu, openCpu }),
       beatBytes: beats.bytes,
     }
   })
@@ -163,6 +157,15 @@ function figuresOf({ put, seen, count, countSeen, opened }) {
     countSeenBytes: countSeen.bytes,
     openRequests: opened.requests,
     openBytes: opened.bytes,
+  }
+}
+
+function cpuOf({ putCpu, bulkCpu, seenCpu, openCpu }) {
+  return {
+    putCpu,
+    bulkCpu: bulkCpu / RECORDS,
+    seenCpu: (seenCpu - putCpu) / READERS,
+    openCpu: openCpu / RECORDS,
   }
 }
 
