@@ -15,7 +15,7 @@ const HOME = '/home/me'
 
 test.each([
   [{ home: '/h' }, '/h'],
-  [{ home: 'h', cwd: '/work' }, '/work/h'],
+  [{ home: 'h', cwd: '/here' }, '/here/h'],
   [{ env: { HOME, MCPSTORE_HOME: '/m' } }, '/m'],
   [{ env: { HOME, XDG_DATA_HOME: '/data' } }, '/data/mcpstore'],
   [{ env: { HOME, XDG_DATA_HOME: 'data' } }, '/home/me/.local/share/mcpstore'],
@@ -30,7 +30,7 @@ test('a folder with the name ~ was made for what a shell had left as it was', ()
   expect(homeFolder({ home: '~/given', env, cwd: '/work' })).toBe('/home/me/given')
   expect(homeFolder({ home: '~', env })).toBe(HOME)
   // Whose home that is no shell was asked.
-  expect(homeFolder({ home: '~you/x', env, cwd: '/work' })).toBe('/work/~you/x')
+  expect(homeFolder({ home: '~you/x', env, cwd: '/here' })).toBe('/here/~you/x')
 })
 
 test('where HOME is empty the data was put into the current folder: it is where the system has the home', () => {
