@@ -1,80 +1,25 @@
 import { clientNames } from '@mcpstore/core/client-ids'
 import type { WordKind } from '../completion/word-kind.ts'
 
-/** Every option of every command, as parsed. One name means the same everywhere. */
-export interface OptionValues {
-  namespace?: string
-  dataspace?: string
-  home?: string
-  redis?: string
-  policy?: string
-  'allow-private-addresses'?: boolean
-  pin?: string
-  json?: boolean
-  quiet?: boolean
-  timeout?: string
-  debug?: boolean
-  help?: boolean
-  version?: boolean
-  transport?: string
-  header?: string[]
-  env?: string[]
-  cwd?: string
-  'if-absent'?: boolean
-  all?: boolean
-  from?: string[]
-  as?: string
-  check?: boolean
-  fresh?: boolean
-  offline?: boolean
-  schema?: boolean
-  save?: string
-  extract?: string
-  'max-chars'?: string
-  search?: string
-  limit?: string
-  'max-age'?: string
-  'dry-run'?: boolean
-  args?: string
-  agent?: string
-  allow?: string[]
-  deny?: string[]
-  yes?: boolean
-  offer?: string
-  revoke?: boolean
-  'no-browser'?: boolean
-  'client-id'?: string
-  'client-secret-env'?: string
-  'client-secret-stdin'?: boolean
-  'client-metadata'?: string
-  'callback-port'?: string
-  accept?: boolean
-  user?: string
-  sort?: string
-  'all-dataspaces'?: boolean
-  force?: boolean
-  replace?: boolean
-  untrusted?: boolean
-  watch?: boolean
-  lines?: string
-  follow?: boolean
-  since?: string
+/** What stands in the values of an option, by its kind. */
+interface Given {
+  flag: boolean
+  text: string
+  list: string[]
 }
-
-export type OptionName = keyof OptionValues
 
 export interface OptionSpec {
   /** What the value names, where a shell can complete it. */
   names?: WordKind
   /** `flag` takes no value, `text` one (the last counts), `list` one each time it is given. */
-  kind: 'flag' | 'text' | 'list'
+  kind: keyof Given
   /** How help names the value. */
   value?: string
   short?: string
   summary: string
 }
 
-export const options: Readonly<Record<OptionName, OptionSpec>> = {
+const table = {
   namespace: { kind: 'text', value: 'NAME', summary: 'namespace (MCPSTORE_NAMESPACE; default "default")' },
   dataspace: {
     kind: 'text',
@@ -227,7 +172,15 @@ export const options: Readonly<Record<OptionName, OptionSpec>> = {
   follow: { kind: 'flag', short: 'f', summary: 'go on with what comes, until you interrupt it' },
   since: { kind: 'text', value: 'TIME', summary: 'nothing older than that: 10m, 2h' },
   user: { kind: 'text', value: 'NAME', summary: 'the user in Redis (default "mcpstore")' },
-}
+} as const satisfies Record<string, OptionSpec>
+
+/** Every option of every command. One name means the same everywhere. */
+export type OptionName = keyof typeof table
+
+/** What is given for each, as parsed. */
+export type OptionValues = { [Name in OptionName]?: Given[(typeof table)[Name]['kind']] }
+
+export const options: Readonly<Record<OptionName, OptionSpec>> = table
 
 /** Options that every command takes. */
 export const globalOptions: readonly OptionName[] = [
