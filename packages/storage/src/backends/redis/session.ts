@@ -3,8 +3,9 @@ import type { Cluster, Redis } from 'ioredis'
 import type { HintListener } from '../../backend.ts'
 import type { BackendError } from '../../link/health.ts'
 import type { Time } from '../../time.ts'
+import { Answers } from './answers.ts'
 import { type Clients, makeClients } from './clients.ts'
-import { classify, refusal, silent } from './errors.ts'
+import { classify, refusal } from './errors.ts'
 import { hear, NO_NEWS } from './hints.ts'
 import type { Script } from './scripts.ts'
 import { signIn } from './sign-in.ts'
@@ -36,23 +37,21 @@ export interface ScriptReply {
   refused?: string
 }
 
-/** After one command without an answer the next ones get this long, in ms, before it is an outage. */
-const SECOND_CHANCE_MS = 500
-
 /** One unbroken connection to Redis. It ends once and for all; what comes after it is another one. */
 export class RedisSession {
   readonly #options: SessionOptions
   readonly #clients: Clients
   readonly #missing: string[] = []
   #lastError: unknown
-  readonly #waiting = new Set<(reason: unknown) => void>()
+  readonly #answers: Answers
   #ended: BackendError | undefined
   #started = false
-  #silent = false
 
   constructor(options: SessionOptions) {
     this.#options = options
     this.#clients = makeClients(options.target, options)
+    const { commands } = this.#clients
+    this.#answers = new Answers(commands, { time: options.time, label: options.target.label })
   }
 
   /** What this user may not do and what is worse for it, for people. */
@@ -72,7 +71,6 @@ export class RedisSession {
 
   async #connect(): Promise<void> {
     const { target, timeoutMs } = this.#options
-    this.#silent = true
     const { commands, hints } = this.#clients
     const clients = this.#options.hints ? [...new Set([commands, hints])] : [commands]
     for (const client of clients) {
@@ -84,15 +82,17 @@ export class RedisSession {
       client.on('end', () => this.#end(this.#lastError ?? new Error('the connection was closed')))
     }
     const connected = Promise.all(clients.map((client) => client.connect().then(() => this.#signIn(client))))
-    await this.#within(
-      timeoutMs,
-      connected.then(() => this.#subscribe()),
-    ).catch((thrown) => {
-      // What the server said tells more than how the connection ended after it.
-      const answered = (thrown as Error).name === 'ReplyError'
-      throw classify(answered ? thrown : (this.#lastError ?? thrown), target.label)
-    })
-    this.#silent = false
+    await this.#answers
+      .within(
+        timeoutMs,
+        connected.then(() => this.#subscribe()),
+      )
+      .catch((thrown) => {
+        // What the server said tells more than how the connection ended after it.
+        const answered = (thrown as Error).name === 'ReplyError'
+        throw classify(answered ? thrown : (this.#lastError ?? thrown), target.label)
+      })
+    this.#answers.heard()
     this.#started = true
   }
 
@@ -129,11 +129,8 @@ export class RedisSession {
     const { target, timeoutMs } = this.#options
     // A cluster has the same commands.
     const client = this.#clients.commands as Redis
-    const ms = this.#silent ? Math.min(SECOND_CHANCE_MS, timeoutMs) : timeoutMs
     try {
-      const answer = await this.#within(ms, question(client))
-      this.#silent = false
-      return answer
+      return await this.#answers.to(question(client), timeoutMs)
     } catch (thrown) {
       const error = this.#ended ?? classify(thrown, target.label)
       if (error.state === 'down') this.#end(error)
@@ -194,7 +191,7 @@ export class RedisSession {
   close(): void {
     this.#ended ??= classify(new Error('it was closed'), this.#options.target.label)
     // ioredis says goodbye first, and waits for a server that may say nothing.
-    for (const giveUp of this.#waiting) giveUp(this.#ended)
+    this.#answers.end(this.#ended)
     this.#clients.commands.disconnect()
     this.#clients.hints.disconnect()
   }
@@ -204,45 +201,5 @@ export class RedisSession {
     this.#ended = classify(reason, this.#options.target.label)
     this.close()
     if (this.#started) this.#options.hints?.onHint()
-  }
-
-  /** Waits for `promise` as long as there is progress, or `ms` without any, and not beyond the end of the session. */
-  #within<Answer>(ms: number, promise: Promise<Answer>): Promise<Answer> {
-    const { time, target } = this.#options
-    return new Promise((resolve, reject) => {
-      let traffic = this.#traffic()
-      let cancel = () => {}
-      const over = () => {
-        cancel()
-        this.#waiting.delete(giveUp)
-      }
-      const giveUp = (reason: unknown) => {
-        over()
-        reject(reason)
-      }
-      const check = () => {
-        const now = this.#traffic()
-        if (now <= traffic) {
-          const again = this.#silent
-          this.#silent = true
-          giveUp(silent(target.label, ms, { again }))
-          return
-        }
-        traffic = now
-        cancel = time.after(ms, check)
-      }
-      cancel = time.after(ms, check)
-      this.#waiting.add(giveUp)
-      promise.then((answer) => {
-        over()
-        resolve(answer)
-      }, giveUp)
-    })
-  }
-
-  /** Rises while bytes are received, and while what waits to be sent becomes less. */
-  #traffic(): number {
-    const { stream } = this.#clients.commands as { stream?: Socket }
-    return stream ? stream.bytesRead - stream.writableLength : 0
   }
 }
