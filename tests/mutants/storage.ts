@@ -13,6 +13,7 @@ const _services = 'packages/core/test/store-services.test.ts'
 const _agents = 'packages/core/test/agents.test.ts'
 const rules = 'packages/storage/src/backends/rules.ts'
 const link = 'packages/storage/src/link/link.ts'
+const reading = 'packages/storage/src/link/reading.ts'
 const mergeScript = 'packages/storage/src/backends/redis/scripts/merge.lua'
 const countScript = 'packages/storage/src/backends/redis/scripts/count.lua'
 const outage = 'tests/faults/outage.test.ts'
@@ -29,7 +30,7 @@ const _events = 'packages/core/test/store-events.test.ts'
 export const storageMutants: Mutant[] = [
   {
     name: 'what a process has changed itself it reads again',
-    file: link,
+    file: reading,
     find: 'if (rev === this.#cursor + 1) this.#cursor = rev',
     replace: 'void rev',
     suite: costs,
@@ -414,8 +415,8 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'the cursor is trusted although the server was rolled back',
-    file: link,
-    find: 'if (page.rev < before) return this.#compare()',
+    file: reading,
+    find: 'if (page.rev < before) return false',
     replace: '',
     suite: lostData,
     test: 'a server that is rolled back within one connection is noticed at the next sign of life',
@@ -595,7 +596,7 @@ export const storageMutants: Mutant[] = [
   {
     name: 'what a clear has removed is shown until all is compared again',
     file: link,
-    find: 'events.onPage(await this.#pull(0, events.known()), true)',
+    find: 'ago.\n      await this.#reading.whole()',
     replace: '',
     suite: lostData,
     test: 'a clear that a server lost is put back, and what was counted meanwhile is shown by nobody any more',

@@ -1,32 +1,27 @@
-import type { Opened, Page } from '../backend.ts'
+import type { Opened } from '../backend.ts'
 import { deliverCounts } from '../outbox/deliver-counts.ts'
 import { deliverWrites } from '../outbox/deliver-writes.ts'
-import type { RecordKey } from '../records/keyspace.ts'
-import type { Stamp } from '../records/stamp.ts'
 import { asBackendError } from './health.ts'
 import type { LinkOptions } from './link-options.ts'
 import { openBackend } from './opening.ts'
 import { Pace } from './pace.ts'
+import { Reading } from './reading.ts'
 
 /** The states in which reading goes on. */
 const READABLE: ReadonlySet<string> = new Set(['suspect', 'write-degraded'])
 
 /** The conversation with the backend: one attempt at a time, tried again until it succeeds. */
 export class Link {
-  /** When the replica was last known to be what the backend has, ms since 1970. */
-  confirmed: number | undefined
   readonly #options: LinkOptions
   readonly #pace: Pace
+  readonly #reading: Reading
   #found: Opened | undefined
   /** That in which everything was compared. */
   #history: string | undefined
-  #cursor = 0
   #connected = false
   #closed = false
   #running: Promise<void> | undefined
   #again = false
-  /** The revision somebody spoke of: it is worth a look if it is later than the cursor. */
-  #hinted = 0
   /** Whether there may be something that others counted and could not deliver. */
   #othersDue = true
   #stopHints = () => {}
@@ -36,6 +31,12 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#options = options
     this.#pace = new Pace({ ...options, onTime: () => void this.kick() })
+    this.#reading = new Reading(options)
+  }
+
+  /** When the replica was last known to be what the backend has, ms since 1970. */
+  get confirmed(): number | undefined {
+    return this.#reading.confirmed
   }
 
   /** What the backend does not let this user do. */
@@ -46,9 +47,9 @@ export class Link {
   start(): void {
     this.#options.presence.start()
     this.#options.housekeeping.start()
-    this.#stopHints = this.#options.backend.onHint((rev = Number.POSITIVE_INFINITY, malformed) => {
+    this.#stopHints = this.#options.backend.onHint((rev, malformed) => {
       if (malformed) this.#options.onMalformed(malformed)
-      this.#hinted = Math.max(this.#hinted, rev)
+      this.#reading.hint(rev)
       void this.kick()
     })
     void this.kick()
@@ -65,7 +66,7 @@ export class Link {
 
   /** Reads what changed, even without a hint. */
   refresh(): Promise<void> {
-    this.#hinted = Number.POSITIVE_INFINITY
+    this.#reading.hint()
     return this.kick()
   }
 
@@ -121,7 +122,7 @@ export class Link {
     const beating = this.#pace.beatDue || !health.good ? this.#beat() : undefined
     beating?.catch(() => {})
     if (fresh || (backend.beat && this.#pace.compareDue)) await this.#compare()
-    else if (this.#hinted > this.#cursor) await this.#read()
+    else if (this.#reading.isDue) await this.#read()
     // What is known here is in the history that was found, or in the outbox: only now, that all was compared.
     if (fresh) mirror?.onEntered(this.#found!)
     this.#history = this.#found!.history
@@ -146,13 +147,12 @@ export class Link {
   async #compare(): Promise<void> {
     const { backend, counts, events, time } = this.#options
     const began = time.monotonic()
-    const page = await this.#pull(0, events.known())
-    events.onPage(page, true)
+    const { cleared } = await this.#reading.whole()
     // Before anything else is sent: it decides what is worth sending, for those who come back later too.
-    if (events.cleared() > page.cleared) {
+    if (events.cleared() > cleared) {
       await backend.clear(events.cleared())
       // What it removed was shown a moment ago.
-      events.onPage(await this.#pull(0, events.known()), true)
+      await this.#reading.whole()
     }
     // That they are lost shows in nothing else; what is there is not counted again.
     counts.resend()
@@ -161,50 +161,28 @@ export class Link {
   }
 
   async #read(): Promise<void> {
-    const before = this.#cursor
-    const page = await this.#pull(before)
-    // A revision that went back is another history: everything has to be compared.
-    if (page.rev < before) return this.#compare()
-    this.#options.events.onPage(page, false)
-  }
-
-  async #pull(cursor: number, known?: ReadonlyMap<RecordKey, Stamp>): Promise<Page> {
-    const { backend, events, time } = this.#options
-    const hinted = this.#hinted
-    this.#hinted = 0
-    try {
-      const sentAt = time.now()
-      const page = await backend.pull(cursor, known, { heads: known !== undefined })
-      events.onServerTime(page.now, sentAt)
-      if (page.nodes) this.#options.presence.take(page.nodes)
-      this.#cursor = page.rev
-      this.confirmed = time.now()
-      return page
-    } catch (thrown) {
-      this.#hinted = Math.max(this.#hinted, hinted)
-      throw thrown
-    }
+    // Another history: everything has to be compared.
+    if (!(await this.#reading.further())) await this.#compare()
   }
 
   async #send(): Promise<void> {
     const between = () => this.#count()
-    await deliverWrites(this.#options, { accepted: this.#accepted, look: this.#look, between })
+    await deliverWrites(this.#options, {
+      accepted: (rev) => this.#reading.accepted(rev),
+      look: this.#look,
+      between,
+    })
   }
 
   async #count(): Promise<void> {
     if (this.#options.counts.unsent().length > 0) this.#counted = true
     await deliverCounts(this.#options, {
       others: this.#othersDue,
-      accepted: this.#accepted,
+      accepted: (rev) => this.#reading.accepted(rev),
       read: () => this.#read(),
       look: this.#look,
     })
     this.#othersDue = false
-  }
-
-  /** What this process has changed itself it need not read again, if nobody else has changed anything before it. */
-  readonly #accepted = (rev: number): void => {
-    if (rev === this.#cursor + 1) this.#cursor = rev
   }
 
   async #report(): Promise<void> {
@@ -223,14 +201,13 @@ export class Link {
     const { rev, now, nodes } = await backend.beat(node, presence)
     if (nodes) presence.take(nodes)
     events.onServerTime(now, sentAt)
-    if (rev === this.#cursor) this.confirmed = time.now()
     this.#pace.beaten()
-    return rev !== this.#cursor
+    return !this.#reading.isAt(rev)
   }
 
   /** Has the next attempt, which follows at once, read what changed. */
   readonly #look = (): void => {
-    this.#hinted = Number.POSITIVE_INFINITY
+    this.#reading.hint()
     this.#again = true
   }
 
