@@ -29,7 +29,7 @@ it('it fails when none answered; of a named one the whole reason is told', async
   const named = await run(['check', 'dead', '--timeout', '3'], checking(dead))
   expect(named).toMatchObject({
     exit: 4,
-    stderr: `error: ${message}\nhint:  Install it. Next: mcpstore info dead\n`,
+    stderr: `error: ${message.replace('\n', '\n       ')}\nhint:  Install it. Next: mcpstore info dead\n`,
   })
   expect(named.calls['checkServices']).toEqual([['dead', { timeout: 3000, signal: expect.any(AbortSignal) }]])
   const json = await run(['check', '--json'], checking(dead))

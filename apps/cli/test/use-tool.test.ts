@@ -117,7 +117,7 @@ describe('what does not fit the schema', () => {
     expect(stderr).toMatchInlineSnapshot(`
       "error: the arguments do not fit calc/add: n is missing; m is not one of its arguments
       hint:  Nothing was called. See what the tool takes: mcpstore info calc/add --agent x
-      That is from a list cached 3m ago; --fresh asks for a new one.
+             That is from a list cached 3m ago; --fresh asks for a new one.
       "
     `)
   })

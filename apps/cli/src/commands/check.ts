@@ -7,7 +7,7 @@ import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
 import { writeNote } from '../output/output.ts'
 import { statusCell } from '../output/service-text.ts'
-import { type Cell, renderTable } from '../output/table.ts'
+import { type Cell, renderNotes } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
@@ -25,7 +25,7 @@ export async function check(
     )
     if (json) writeJson(context.out, { services: checks })
     else if (checks.length === 0) writeNote(context.out, asTyped(emptyText, values))
-    else context.out.write(renderTable([header, ...checks.map(rowOf)], context.out))
+    else context.out.write(renderNotes([header, ...checks.map(rowOf)], context.out))
     const errors = checks.flatMap(({ error }) => error ?? [])
     const codes = errors.map(({ code }) => code)
     const exit = exitOfFailures(checks.length, codes)

@@ -9,11 +9,12 @@ import {
   reportFailure,
   unnamedFile,
   warnOfWaiting,
+  writeProblem,
   writeWarning,
 } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote, writeToDecide } from '../output/output.ts'
-import { visibleLine, visibleText } from '../output/terminal-text.ts'
+import { visibleLine } from '../output/terminal-text.ts'
 import { settle } from '../store/durability.ts'
 import { untilInterrupted, withStoreToChange } from '../store/store-session.ts'
 
@@ -61,7 +62,7 @@ export async function clearAll(context: CommandContext, values: OptionValues): P
   } else {
     for (const { dataspace, removed, error } of results) {
       const name = visibleLine(dataspace)
-      if (error) err.write(`failed: ${name}: ${visibleText(error.message)}\n`)
+      if (error) writeProblem(err, 'failed', `${name}: ${error.message}`, error.hint)
       else
         writeNote(
           out,

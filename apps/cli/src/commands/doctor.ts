@@ -6,9 +6,8 @@ import { asTyped } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
 import type { Output, Style } from '../output/output.ts'
 import { renderStatus, statusDocument } from '../output/status-text.ts'
-import { type Cell, columnGap, renderTable } from '../output/table.ts'
-import { displayWidth, visibleLine } from '../output/terminal-text.ts'
-import { wrapped } from '../output/wrapped.ts'
+import { type Cell, renderNotes } from '../output/table.ts'
+import { visibleLine } from '../output/terminal-text.ts'
 import { knownStatus } from '../store/known-status.ts'
 import { warnOfMirror, whileWaiting, withStore } from '../store/store-session.ts'
 
@@ -69,18 +68,9 @@ async function servicesFindings(store: Store): Promise<Finding[]> {
 
 function renderFindings(findings: readonly Finding[], output: Output): string {
   if (findings.length === 0) return ''
-  const widest = (of: (finding: Finding) => string): number =>
-    Math.max(...findings.map((one) => displayWidth(of(one))))
-  const before =
-    widest(({ name }) => visibleLine(name)) + widest(({ severity }) => severity) + 2 * columnGap.length
-  const lines = (text: string): string[] => wrapped(visibleLine(text), output.columns - before)
   const rows = findings.flatMap(({ name, severity, text, hint }): Cell[][] => [
-    ...lines(text).map((line, at): Cell[] =>
-      at === 0
-        ? [{ text: visibleLine(name), style: 'dim' }, { text: severity, style: styles[severity] }, line]
-        : ['', '', line],
-    ),
-    ...(hint ? lines(hint).map((line): Cell[] => ['', '', { text: line, style: 'dim' }]) : []),
+    [{ text: visibleLine(name), style: 'dim' }, { text: severity, style: styles[severity] }, text],
+    ...(hint ? [['', '', { text: hint, style: 'dim' }] satisfies Cell[]] : []),
   ])
-  return `\n${renderTable(rows, { ...output, columns: Number.POSITIVE_INFINITY })}`
+  return `\n${renderNotes(rows, output)}`
 }

@@ -7,7 +7,7 @@ import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
 import { writeNote } from '../output/output.ts'
 import { statusCell } from '../output/service-text.ts'
-import { type Cell, renderTable } from '../output/table.ts'
+import { type Cell, renderNotes } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { obstacleTo, servicesOf, withStore } from '../store/store-session.ts'
 
@@ -24,7 +24,7 @@ export async function list(context: CommandContext, { values }: CommandInput): P
     } else {
       const scoped = values.agent !== undefined || services.some(({ scope }) => scope !== 'store')
       const rows = services.map((service) => rowOf(service, scoped))
-      context.out.write(renderTable([headerOf(scoped), ...rows], context.out))
+      context.out.write(renderNotes([headerOf(scoped), ...rows], context.out))
     }
     const status = store.status()
     if (!context.settings.json && status.quarantined.length > 0) {

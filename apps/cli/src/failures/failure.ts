@@ -1,6 +1,7 @@
 import type { StoreStatus } from '@mcpstore/core'
 import { toJson } from '../output/json.ts'
-import { type Output, paint, writeNote } from '../output/output.ts'
+import { type Label, labelled } from '../output/labelled.ts'
+import { type Output, writeNote } from '../output/output.ts'
 import { visibleText } from '../output/terminal-text.ts'
 import { exitCodes, type FailureCode } from './exit-codes.ts'
 import { withNextCommand } from './next-command.ts'
@@ -45,8 +46,7 @@ export function reportFailure(err: Output, thrown: unknown, how: HowToReport): n
     err.write(`${toJson({ error: { code, message, hint } })}\n`)
     return exitCodes[code]
   }
-  err.write(`${paint(err, 'red', 'error:')} ${visibleText(message)}\n`)
-  if (hint) writeNote(err, `${paint(err, 'dim', 'hint: ')} ${visibleText(hint)}\n`)
+  writeProblem(err, 'error', message, hint)
   return exitCodes[code]
 }
 
@@ -57,13 +57,15 @@ export function naming(name: string, message: string): string {
 
 /** Says on stderr what did not stop the command. The commands that the hint names are about the same dataspace. */
 export function writeWarning(err: Output, message: string, hint?: string | null): void {
-  writeNote(err, `${paint(err, 'yellow', 'warning:')} ${visibleText(message)}\n`)
-  writeHint(err, 'hint:   ', hint)
+  writeProblem(err, 'warning', message, hint)
 }
 
-/** Says below a message what to do about it, as typed after this command line; `label` is as wide as that of the message. */
-export function writeHint(err: Output, label: string, hint?: string | null): void {
-  if (hint) writeNote(err, `${paint(err, 'dim', label)} ${visibleText(asTyped(hint, err.place ?? {}))}\n`)
+/** Says on stderr what went wrong, and below it what to do about that, as typed after this command line. */
+export function writeProblem(err: Output, label: Label, message: string, hint?: string | null): void {
+  const text = labelled(err, label, message)
+  if (label === 'warning') writeNote(err, text)
+  else err.write(text)
+  if (hint) writeNote(err, labelled(err, 'hint', asTyped(hint, err.place ?? {}), label))
 }
 
 /** What is said of a file that is a dataspace of unknown name. */

@@ -1,4 +1,5 @@
-import { type CommandName, commandNames, findCommand } from '../command-line/command-table.ts'
+import { commandInText } from '../command-line/command-in-text.ts'
+import { type CommandName, findCommand } from '../command-line/command-table.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { shellWord } from '../output/shell-word.ts'
 
@@ -20,11 +21,7 @@ const views: ReadonlySet<CommandName> = new Set([
   'stats',
 ])
 
-/** A command, and what stands beside it up to the end of the sentence or the next command. */
-const command = new RegExp(
-  `\\bmcpstore (${commandNames().join('|')})(?![\\w-])((?:(?!\\bmcpstore |[.,;)](?:\\s|$))[^\\n])*)`,
-  'g',
-)
+const command = new RegExp(commandInText, 'g')
 
 /** What does the same in the library, as its hints have it behind a command or an option. */
 const inLibrary = new RegExp(

@@ -2,12 +2,12 @@ import type { AddReport, BackendKind, ServiceConfig } from '@mcpstore/core'
 import { unsetVariables } from '../additions/config-variables.ts'
 import type { Check } from '../additions/service-check.ts'
 import type { CommandContext } from '../command.ts'
-import { failureOf, naming, writeHint, writeWarning } from '../failures/failure.ts'
+import { failureOf, naming, writeProblem, writeWarning } from '../failures/failure.ts'
 import { type Output, paint, type Style, writeNote } from './output.ts'
 import { savedText } from './saved-text.ts'
 import { targetOf, toolCountText } from './service-text.ts'
 import { type Cell, renderTable } from './table.ts'
-import { visibleLine, visibleText } from './terminal-text.ts'
+import { visibleLine } from './terminal-text.ts'
 
 type AddResult = AddReport['results'][number]
 
@@ -82,10 +82,7 @@ function describe(context: CommandContext, result: AddResult, config: ServiceCon
 export function writeFailed(err: Output, { name, error }: { name?: string; error?: unknown }): void {
   const { code, message, hint } = failureOf(error)
   const what = name === undefined ? message : naming(name, message)
-  err.write(
-    `${paint(err, 'red', code === 'outcome_unknown' ? 'unknown:' : 'failed:')} ${visibleText(what)}\n`,
-  )
-  writeHint(err, 'hint:  ', hint)
+  writeProblem(err, code === 'outcome_unknown' ? 'unknown' : 'failed', what, hint)
 }
 
 function writeChecks({ out, err }: CommandContext, checks: readonly Check[]): void {

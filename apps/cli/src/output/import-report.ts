@@ -1,12 +1,12 @@
 import type { BackendKind, ImportReport, ImportStatus } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
-import { failureOf, naming, writeHint, writeWarning } from '../failures/failure.ts'
+import { failureOf, naming, writeProblem, writeWarning } from '../failures/failure.ts'
 import { scopeText } from './agent-text.ts'
 import { paint, type Style, writeNote } from './output.ts'
 import { savedText } from './saved-text.ts'
 import { targetOf } from './service-text.ts'
 import { type Cell, renderTable } from './table.ts'
-import { visibleLine, visibleText } from './terminal-text.ts'
+import { visibleLine } from './terminal-text.ts'
 
 const statusStyles: Readonly<Record<ImportStatus, Style>> = {
   added: 'green',
@@ -77,8 +77,7 @@ export function writeImportReport(
   ]) {
     if (!error) continue
     const { message, hint } = failureOf(error)
-    err.write(`${paint(err, 'red', 'failed:')} ${visibleText(naming(name, message))}\n`)
-    writeHint(err, 'hint:  ', hint)
+    writeProblem(err, 'failed', naming(name, message), hint)
   }
   for (const warning of services.flatMap(({ warnings = [] }) => warnings)) writeWarning(err, warning)
   const kept = [...services, ...assignments].filter(({ status }) => status === 'kept').length

@@ -3,10 +3,10 @@ import type { CommandContext } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { CliError, usageError } from '../failures/cli-error.ts'
 import { exitCodes, toolErrorExit } from '../failures/exit-codes.ts'
-import { failureAfter, reportFailure } from '../failures/failure.ts'
+import { failureAfter, reportFailure, writeProblem } from '../failures/failure.ts'
 import { cutText } from './cut-text.ts'
 import { toJson, writeJson } from './json.ts'
-import { paint, writeNote } from './output.ts'
+import { writeNote } from './output.ts'
 import { extract, type Found, parseResultPath, type ResultPath } from './result-path.ts'
 import type { SavedContents } from './saved-contents.ts'
 import { givenText, visibleLine, visibleText } from './terminal-text.ts'
@@ -56,7 +56,7 @@ export async function showResult(
   if (found && !settings.json)
     for (const file of saved.values()) writeNote(err, `saved to ${visibleLine(file)}\n`)
   if (result.isError) {
-    if (!settings.json) err.write(`${paint(err, 'red', 'error:')} the tool answered with an error\n`)
+    if (!settings.json) writeProblem(err, 'error', 'the tool answered with an error')
     return toolErrorExit
   }
   return reportUnsaved(context, failures)

@@ -1,19 +1,31 @@
-import { displayWidth } from './terminal-text.ts'
+import { commandInText } from '../command-line/command-in-text.ts'
+import { displayWidth, visibleText } from './terminal-text.ts'
 
 /** In fewer cells than these a terminal's own way to break lines is as good. */
-const FEWEST_CELLS = 24
+export const FEWEST_FOR_TEXT = 24
 
-/** The text in lines of at most that many cells of a terminal, broken between words; a word that is longer stays whole. */
+/** What is never broken: a word, and a command, which could not be pasted any more. */
+const unbroken = new RegExp(`[("]?${commandInText}[.,;)"]*|\\S+`, 'g')
+
+/** The text in lines of at most that many cells of a terminal, all as far from the edge; what is longer by itself stays whole. */
 export function wrapped(text: string, cells: number): string[] {
-  if (cells < FEWEST_CELLS || displayWidth(text) <= cells) return [text]
+  if (cells < FEWEST_FOR_TEXT || displayWidth(text) <= cells) return [text]
+  const edge = /^ */.exec(text)![0]
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`
+  for (const [piece] of text.matchAll(unbroken)) {
+    const longer = line === '' ? edge + piece.trimEnd() : `${line} ${piece.trimEnd()}`
     if (line !== '' && displayWidth(longer) > cells) {
       lines.push(line)
-      line = word
+      line = edge + piece.trimEnd()
     } else line = longer
   }
   return [...lines, line]
+}
+
+/** A text of several lines, safe to show, each of them in lines of at most that many cells. */
+export function linesWithin(text: string, cells: number): string[] {
+  return visibleText(text.trimEnd())
+    .split('\n')
+    .flatMap((line) => wrapped(line, cells))
 }
