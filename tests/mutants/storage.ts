@@ -604,7 +604,7 @@ export const storageMutants: Mutant[] = [
   {
     name: 'what was stamped ahead of a wipe survives it',
     file: 'packages/storage/src/link/intake.ts',
-    find: "this.#tellGone(dropDelivered(this.#parts), { origin: 'remote' })",
+    find: "shown.tellGone(dropDelivered(this.#parts), { origin: 'remote' })",
     replace: '',
     suite: wipes,
     test: 'a dataspace that is wiped takes what was stamped ahead of it along, and nothing that is written after it',

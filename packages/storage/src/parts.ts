@@ -13,6 +13,7 @@ import { Presence } from './presence/presence.ts'
 import { Clock, randomId } from './records/clock.ts'
 import type { Malformed } from './replica/malformed.ts'
 import { Replica } from './replica/replica.ts'
+import { Shown } from './replica/shown.ts'
 import { Values, type ValuesPolicy } from './replica/values.ts'
 import { Watchers } from './replica/watchers.ts'
 import { systemTime, type Time } from './time.ts'
@@ -49,6 +50,7 @@ export interface Parts {
   logger: Logger
   clock: Clock
   replica: Replica
+  shown: Shown
   outbox: Outbox
   counts: Counts
   watchers: Watchers
@@ -96,21 +98,24 @@ export function makeParts(options: DataspaceOptions): Parts {
     machine: options.machine,
     onMalformed: (malformed) => watchers.tellMalformed(malformed),
   })
+  const counts = new Counts(node, mirror?.keeper)
+  const replica = new Replica(mirror?.keeper, {
+    onCounter: (counter) => watchers.tellCounted(counter),
+    onSetAside: (key, problem) => {
+      logger.warn(`storage: the record ${key} was set aside: ${problem}`)
+      watchers.tellMalformed({ key, problem })
+    },
+  })
   const base = {
     backend,
     node,
     time,
     logger,
     clock,
-    replica: new Replica(mirror?.keeper, {
-      onCounter: (counter) => watchers.tellCounted(counter),
-      onSetAside: (key, problem) => {
-        logger.warn(`storage: the record ${key} was set aside: ${problem}`)
-        watchers.tellMalformed({ key, problem })
-      },
-    }),
+    replica,
+    shown: new Shown({ clock, counts, replica, watchers }),
     outbox,
-    counts: new Counts(node, mirror?.keeper),
+    counts,
     watchers,
     health,
     patience: new Patience(time, waitMs),
@@ -124,7 +129,7 @@ export function makeParts(options: DataspaceOptions): Parts {
     ...base,
     intake,
     values,
-    author: new Author({ ...base, intake }),
+    author: new Author(base),
     link: new Link({
       ...base,
       housekeeping: new Housekeeping(base),

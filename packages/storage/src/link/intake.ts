@@ -18,7 +18,8 @@ import type { RecordKey } from '../records/keyspace.ts'
 import { isStray, type KnownRecord, recordProblem, type StoredRecord } from '../records/record.ts'
 import { isStamp, NO_STAMP, type Stamp } from '../records/stamp.ts'
 import type { Replica } from '../replica/replica.ts'
-import type { Change, Watchers } from '../replica/watchers.ts'
+import type { Shown } from '../replica/shown.ts'
+import type { Watchers } from '../replica/watchers.ts'
 import { dropDelivered, sendAfter } from './beginning.ts'
 import type { LinkEvents } from './link-events.ts'
 import { giveUpLost, restoreLost } from './lost.ts'
@@ -26,6 +27,7 @@ import { mend } from './mend.ts'
 
 export interface IntakeParts {
   replica: Replica
+  shown: Shown
   outbox: Outbox
   counts: Counts
   clock: Clock
@@ -42,20 +44,6 @@ export class Intake implements LinkEvents {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
-  }
-
-  /** Shows a record to the readers if it supersedes what they see. */
-  take(record: KnownRecord, origin: Change['origin']): void {
-    const { clock, replica } = this.#parts
-    if (replica.take(record, clock.now())) this.#tell(record, origin)
-  }
-
-  /** Drops everything up to the stamp of a clear. */
-  clear(stamp: Stamp, origin: Change['origin']): void {
-    const { clock, counts, replica } = this.#parts
-    clock.follow(stamp)
-    counts.clear(stamp)
-    this.#tellGone(replica.clear(stamp, clock.now()), { origin, cleared: stamp })
   }
 
   /** Takes over the server's clock (ms) after it refused a stamp of ours. */
@@ -81,11 +69,12 @@ export class Intake implements LinkEvents {
 
   onOpened({ began, before }: Opened): void {
     if (began === undefined) return
-    this.#parts.clock.follow(began)
+    const { clock, shown } = this.#parts
+    clock.follow(began)
     if (before !== undefined) sendAfter(this.#parts, began)
     if (before !== 'wiped') return
-    this.clear(began, 'remote')
-    this.#tellGone(dropDelivered(this.#parts), { origin: 'remote' })
+    shown.clear(began, 'remote')
+    shown.tellGone(dropDelivered(this.#parts), { origin: 'remote' })
   }
 
   onServerTime(now: number, sentAt: number): void {
@@ -93,8 +82,8 @@ export class Intake implements LinkEvents {
   }
 
   onPage(page: Page, whole: boolean): void {
-    const { replica } = this.#parts
-    this.clear(isStamp(page.cleared) ? page.cleared : NO_STAMP, 'remote')
+    const { replica, shown } = this.#parts
+    shown.clear(isStamp(page.cleared) ? page.cleared : NO_STAMP, 'remote')
     const sound = page.records.filter((record) => this.#isSound(record))
     const heads = (page.unread ?? []).filter((record) => this.#isSound(record))
     const there = [...sound, ...heads]
@@ -107,7 +96,7 @@ export class Intake implements LinkEvents {
         there,
         replica.unread().filter((key) => !unchanged.has(key)),
       )
-    for (const record of there) this.take(record, 'remote')
+    for (const record of there) shown.take(record, 'remote')
     if (whole) replica.replaceCounters(page.counters)
     else for (const counter of page.counters) replica.setCounter(counter)
     mend(this.#parts, sound, page.now)
@@ -117,22 +106,23 @@ export class Intake implements LinkEvents {
 
   /** Takes what was read again with its value under these keys, which were known by their heads. */
   onRead(keys: readonly RecordKey[], read: readonly StoredRecord[]): void {
+    const { clock, shown } = this.#parts
     const sound = read.filter((record) => this.#isSound(record))
     giveUpLost(this.#parts, read, keys)
-    for (const record of sound) this.take(record, 'remote')
-    mend(this.#parts, sound, this.#parts.clock.now())
+    for (const record of sound) shown.take(record, 'remote')
+    mend(this.#parts, sound, clock.now())
   }
 
   /** Takes over what other processes have kept in the mirror. */
   onKept({ records, counters, cleared, writes }: Kept, settled: readonly Stamp[]): void {
-    const { outbox, replica } = this.#parts
-    this.clear(isStamp(cleared) ? cleared : NO_STAMP, 'remote')
-    for (const record of records) if (this.#isSound(record)) this.take(record, 'remote')
+    const { outbox, replica, shown } = this.#parts
+    shown.clear(isStamp(cleared) ? cleared : NO_STAMP, 'remote')
+    for (const record of records) if (this.#isSound(record)) shown.take(record, 'remote')
     for (const counter of counters) replica.fillCounter(counter)
     for (const write of writes) {
       if (!this.#isSound(write.record) || outbox.has(write.record.stamp)) continue
       outbox.add(write)
-      this.take(write.record, 'remote')
+      shown.take(write.record, 'remote')
     }
     // Delivered, or superseded by a write that waits in its place: which of them is not known here.
     for (const stamp of settled) outbox.acknowledge(stamp, undefined)
@@ -149,20 +139,21 @@ export class Intake implements LinkEvents {
   onReplies(writes: readonly Write[], replies: readonly MergeReply[]): boolean {
     const refused = writes.filter((_, at) => replies[at]!.verdict === 'future')
     if (refused.length > 0) this.correctClock(replies[0]!.now)
+    const { outbox, replica, shown } = this.#parts
     const strays: StoredRecord[] = []
     replies.forEach(({ verdict, current, problem, now }, at) => {
       const write = writes[at]!
       if (verdict === 'refused') this.#park(write.record, problem ?? 'it was refused')
-      else if (verdict !== 'future') this.#parts.outbox.acknowledge(write.record.stamp, verdict)
+      else if (verdict !== 'future') outbox.acknowledge(write.record.stamp, verdict)
       if (verdict === 'orphan') this.#remove(write.record)
       if (!current || !this.#isSound(current)) return
       if (verdict === 'stale') this.#tellOvertaken([current])
-      if (verdict === 'failed_condition') this.#takeBack(write.record, current)
-      else this.take(current, 'remote')
+      if (verdict === 'failed_condition') shown.takeBack(write.record, current)
+      else shown.take(current, 'remote')
       if (isStray(current, now)) strays.push(current)
     })
     const unsent = refused.map(({ record }) => record)
-    const all = refused.length > 0 ? [...this.#parts.replica.records(), ...unsent, ...strays] : strays
+    const all = refused.length > 0 ? [...replica.records(), ...unsent, ...strays] : strays
     const { now } = replies[0] ?? { now: 0 }
     mend(this.#parts, [...new Map(all.map((record) => [record.stamp, record])).values()], now)
     return replies.some(({ verdict }) => verdict === 'cleared')
@@ -186,27 +177,6 @@ export class Intake implements LinkEvents {
     if (lost > 0) this.#parts.logger.warn(foldedLine(lost))
   }
 
-  #tellGone(records: readonly KnownRecord[], how: Pick<Change, 'origin' | 'cleared'>): void {
-    for (const { key, json } of records) {
-      if (json !== null) this.#parts.watchers.tell({ key, entry: undefined, ...how })
-    }
-  }
-
-  #tell(record: KnownRecord, origin: Change['origin']): void {
-    const { clock, counts, replica, watchers } = this.#parts
-    clock.follow(record.stamp)
-    if (record.json === null) counts.forget(record.key)
-    const { key } = record
-    watchers.tell({
-      key,
-      // What nobody looks at need not be read.
-      get entry() {
-        return replica.get(key, clock.now())
-      },
-      origin,
-    })
-  }
-
   #park({ key, stamp }: StoredRecord, problem: string): void {
     this.#parts.outbox.park(stamp, problem)
     this.#parts.logger.warn(`storage: ${key} is kept here only: ${problem}`)
@@ -216,14 +186,6 @@ export class Intake implements LinkEvents {
   #remove({ key, stamp }: StoredRecord): void {
     const { replica } = this.#parts
     if (replica.record(key)?.stamp === stamp) replica.remove(key)
-  }
-
-  /** Another one was quicker to mend the same record: its work stays. */
-  #takeBack(ours: StoredRecord, theirs: StoredRecord): void {
-    const { replica } = this.#parts
-    if (replica.record(ours.key)?.stamp !== ours.stamp) return
-    replica.put(theirs)
-    this.#tell(theirs, 'remote')
   }
 
   #isSound(record: KnownRecord): boolean {

@@ -1,9 +1,9 @@
-import type { Intake } from '../link/intake.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Clock } from '../records/clock.ts'
 import { type KnownRecord, type StoredRecord, seenAfter, supersedes } from '../records/record.ts'
 import { NO_STAMP } from '../records/stamp.ts'
 import type { Replica } from '../replica/replica.ts'
+import type { Shown } from '../replica/shown.ts'
 import type { EncodedPut, PutResult } from './put.ts'
 
 /** How often a write is stamped anew before two clocks are taken to be at odds for good. */
@@ -13,7 +13,7 @@ export interface AuthorParts {
   clock: Clock
   replica: Replica
   outbox: Outbox
-  intake: Intake
+  shown: Shown
 }
 
 /** A result, of which it is not known yet how durable it is. */
@@ -29,7 +29,7 @@ export class Author {
 
   /** Applies a put to the replica and the outbox, unless the same value is there. */
   write(put: EncodedPut): Authored {
-    const { clock, replica, outbox, intake } = this.#parts
+    const { clock, replica, outbox, shown } = this.#parts
     const unchanged = this.unchanged(put)
     if (unchanged) return unchanged
     const current = replica.record(put.key)
@@ -37,7 +37,7 @@ export class Author {
     if (current && !supersedes(record, current, clock.now()))
       return { status: 'outdated', stamp: current.stamp }
     outbox.add({ record })
-    intake.take(record, 'local')
+    shown.take(record, 'local')
     return { status: 'written', stamp: record.stamp }
   }
 

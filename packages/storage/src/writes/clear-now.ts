@@ -8,12 +8,12 @@ import { CLOCK_ATTEMPTS } from './author.ts'
 
 /** Removes everything where the truth is, then here. @throws `unavailable`, `outcome_unknown` */
 export async function clearNow(parts: Parts): Promise<Durability> {
-  const { backend, clock, intake } = parts
+  const { backend, clock, intake, shown } = parts
   for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
     const stamp = clock.tick()
     const { cleared, now } = await sendClear(parts, stamp)
     if (cleared >= stamp) {
-      intake.clear(cleared, 'local')
+      shown.clear(cleared, 'local')
       return backend.durable
     }
     clock.follow(cleared)

@@ -13,7 +13,7 @@ export async function putOnlyIf(
   put: EncodedPut,
   condition: Stamp | 'absent',
 ): Promise<PutResult | PutRefused> {
-  const { author, backend, clock, intake, link, replica } = parts
+  const { author, backend, clock, intake, link, replica, shown } = parts
   const current = () => replica.get(put.key, clock.now())
   for (let attempt = 0; attempt < CLOCK_ATTEMPTS; attempt++) {
     const record = author.stamped(put)
@@ -24,11 +24,11 @@ export async function putOnlyIf(
     const { verdict, current: stored, problem = 'it was refused', now } = reply!
     if (verdict === 'refused') return { status: 'refused', current: current(), problem }
     if (verdict === 'accepted' || verdict === 'duplicate') {
-      intake.take(record, 'local')
+      shown.take(record, 'local')
       return { status: 'written', stamp: record.stamp, durable: backend.durable }
     }
     if (verdict === 'future') intake.correctClock(now)
-    else if (stored) intake.take(stored, 'remote')
+    else if (stored) shown.take(stored, 'remote')
     else await link.refresh()
     if (verdict !== 'future' && verdict !== 'cleared') break
   }

@@ -11,7 +11,7 @@ const REFUSED = 'See what lies at that key and whether this user may write it, o
  * @throws `not_durable` when the backend has not taken it and nothing was kept; `outcome_unknown` when it may have.
  */
 export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Promise<PutResult[]> {
-  const { author, backend, health, intake } = parts
+  const { author, backend, health, intake, shown } = parts
   const results: (PutResult | undefined)[] = puts.map((put) => {
     const unchanged = health.answers ? author.unchanged(put) : undefined
     return unchanged && { ...unchanged, durable: backend.durable }
@@ -35,8 +35,8 @@ export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Pr
         continue
       }
       const written = verdict === 'accepted' || verdict === 'duplicate'
-      if (written) intake.take(record, 'local')
-      else if (current) intake.take(current, 'remote')
+      if (written) shown.take(record, 'local')
+      else if (current) shown.take(current, 'remote')
       if (verdict === 'refused') throw notDurable(`${record.key}: ${problem}`, { hint: REFUSED })
       // Somebody else was quicker to write the very same: that is no conflict.
       const isEqual = verdict === 'stale' && current?.json === record.json
