@@ -246,7 +246,7 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'a mirror of another dataspace is pushed',
-    file: 'packages/storage/src/mirror/mirror.ts',
+    file: 'packages/storage/src/mirror/ownership.ts',
     find: 'const isOther = !mayBeSame(this.#ids, ids)',
     replace: 'const isOther = false',
     suite: mirrorOrigin,
@@ -262,8 +262,8 @@ export const storageMutants: Mutant[] = [
   },
   {
     name: 'a mirror of another dataspace is read',
-    file: 'packages/storage/src/mirror/mirror.ts',
-    find: 'if (!mayBeSame(this.#kept.ids, this.#ids)) throw otherDataspace(this.file)',
+    file: 'packages/storage/src/mirror/ownership.ts',
+    find: 'if (!mayBeSame(kept.ids, this.#ids)) throw otherDataspace(file)',
     replace: '',
     suite: mirrorOrigin,
     test: 'the mirror of another dataspace gives nothing away, says so, and is left as it is',

@@ -1,6 +1,6 @@
 import type { Opened } from '../backend.ts'
 import { mayBeMade } from '../backends/sqlite/absence.ts'
-import { BackendError } from '../link/health.ts'
+import type { BackendError } from '../link/health.ts'
 import type { Intake } from '../link/intake.ts'
 import type { Patience } from '../link/patience.ts'
 import type { Logger } from '../logger.ts'
@@ -16,6 +16,7 @@ import type { Time } from '../time.ts'
 import { Changes } from './changes.ts'
 import type { Kept, Origin, Share } from './kept.ts'
 import { MirrorFile } from './mirror-file.ts'
+import { Ownership } from './ownership.ts'
 import { Upkeep } from './upkeep.ts'
 
 export interface MirrorParts {
@@ -49,14 +50,7 @@ export class Mirror {
   readonly #changes: Changes
   #parts!: MirrorParts
   #upkeep: Upkeep | undefined
-  /** Whose mirror the file says it is. */
-  #kept: Origin = { ids: [], history: '' }
-  /** What the backend says of the dataspace, once it was reached. */
-  #opened: Origin | undefined
-  /** The ids the dataspace is known by. */
-  #ids: readonly string[] = []
-  /** What was read from the file before the backend has said which dataspace it has. */
-  #unjudged: Set<Stamp> | undefined = new Set()
+  readonly #ownership = new Ownership()
   /** Whether there is more to be read. */
   #more = false
 
@@ -81,7 +75,7 @@ export class Mirror {
 
   /** Whose mirror it is. */
   get origin(): Origin {
-    return this.#kept
+    return this.#ownership.kept
   }
 
   /** Reads what is kept, as far as it can be read. */
@@ -111,24 +105,20 @@ export class Mirror {
 
   /** The backend was reached. A mirror of another dataspace is left as it is and gives nothing away. */
   async onOpened({ ids }: Opened): Promise<void> {
-    const isOther = !mayBeSame(this.#ids, ids)
-    this.#ids = ids
-    this.#opened = { ids, history: '' }
-    if (isOther) {
+    const foreign = this.#ownership.judge(ids)
+    if (foreign) {
       this.#file.close()
-      this.#parts.intake.onDisowned(this.#unjudged ?? new Set())
+      this.#parts.intake.onDisowned(foreign)
       this.#changes.clear()
     }
-    this.#unjudged = undefined
-    this.#changes.onOrigin(this.#opened)
+    this.#changes.onOrigin({ ids, history: '' })
     // What it holds may be of this dataspace after all, or not.
     if (!this.#file.isOpen) await this.#upkeep!.drain()
   }
 
   /** What is known here is now what belongs into the history that was found. */
   onEntered({ ids, history = '' }: Opened): void {
-    this.#opened = { ids, history }
-    this.#changes.onOrigin(this.#opened)
+    this.#changes.onOrigin(this.#ownership.enter({ ids, history }))
   }
 
   /** What other runs have counted and nobody delivered. */
@@ -194,24 +184,21 @@ export class Mirror {
 
   async #open(): Promise<void> {
     const { counts, outbox, replica } = this.#parts
-    this.#kept = await this.#file.open()
-    if (!mayBeSame(this.#kept.ids, this.#ids)) throw otherDataspace(this.file)
+    this.#ownership.admit(await this.#file.open(), this.file)
     // Another file may have been here before.
     for (const { key } of replica.records()) this.#changes.onRecord(key)
     for (const write of outbox.all()) this.#changes.onQueued(write)
     for (const counter of replica.allCounters()) this.#changes.onCounter(counter)
     for (const counter of counts.waiting()) this.#changes.onCounted(counter, true)
-    if (this.#opened) this.#changes.onOrigin(this.#opened)
+    if (this.#ownership.opened) this.#changes.onOrigin(this.#ownership.opened)
     this.#more = true
   }
 
   #take(kept: Kept): void {
     const { clock, intake, outbox, onAdded, replica } = this.#parts
     this.#more = kept.more
-    this.#kept = kept.origin
-    this.#ids = [...new Set([...this.#ids, ...kept.origin.ids])]
     const writes = kept.writes.filter(({ record }) => !this.#changes.settles(record.stamp))
-    for (const { record } of writes) this.#unjudged?.add(record.stamp)
+    this.#ownership.take(kept.origin, writes)
     const { waiting } = kept
     const stamps = waiting ? outbox.all().map(({ record }) => record.stamp) : []
     const settled = stamps.filter((stamp) => !waiting?.has(stamp) && !this.#changes.hasWrite(stamp))
@@ -232,16 +219,4 @@ export class Mirror {
 function includes(record: KnownRecord | undefined, stamp: Stamp): boolean {
   if (!record) return stamp === NO_STAMP
   return record.stamp === stamp || covers(record.seen, stamp)
-}
-
-/** Whether one dataspace may be known by both: where one has no id yet, nothing speaks against it. */
-function mayBeSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === 0 || b.length === 0 || a.some((id) => b.includes(id))
-}
-
-function otherDataspace(file: string): BackendError {
-  const message = `${file} is the mirror of another dataspace; nothing of it is used, nor sent if it waits in it`
-  return new BackendError('down', message, {
-    hint: 'If it is yours, mcpstore adopt adds what it holds to the dataspace; else move it aside.',
-  })
 }
