@@ -838,8 +838,8 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a connection is given to an untrusted config that comes to the same',
-    file: 'packages/core/src/reach.ts',
-    find: 'return gate.isTrusted(service) ? targets.trusted : targets.untrusted',
+    file: 'packages/core/src/trust/targets.ts',
+    find: 'return this.#gate.isTrusted(service) ? targets.trusted : targets.untrusted',
     replace: 'return targets.trusted',
     suite: approvals,
     test: 'a connection of a trusted config is not given to whoever asks under another one',
@@ -1225,7 +1225,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'services of one name in two scopes share a connection',
-    file: 'packages/core/src/reach.ts',
+    file: 'packages/core/src/trust/targets.ts',
     find: `const key = JSON.stringify({ ...config, description: undefined })
   const own = { id, service: name, scope, config }`,
     replace: "const key = ''; const own = { id: name, service: name, scope, config }",

@@ -4,7 +4,7 @@ import type { ServiceConfig } from './config/service-config.ts'
 import { isRefusal } from './connections/breaker.ts'
 import type { ServerFacts } from './connections/connector.ts'
 import { choiceOf, type Era, eraOf } from './connections/era.ts'
-import type { Connection, ConnectionPool, ConnectionTarget } from './connections/index.ts'
+import type { Connection, ConnectionPool } from './connections/index.ts'
 import { masked, maskedCause } from './connections/masked.ts'
 import { isUnsent, markUnsent } from './connections/verdict.ts'
 import { asError, storeError } from './errors.ts'
@@ -17,6 +17,7 @@ import type { Service } from './services/registry.ts'
 import type { ConnectionPhase } from './services/service-info.ts'
 import { SignIns } from './sign-ins.ts'
 import type { Gate } from './trust/gate.ts'
+import { Targets } from './trust/targets.ts'
 
 export interface ReachOptions {
   /** How long connecting may take, in ms. */
@@ -56,13 +57,14 @@ export class Reach {
   #pool: Promise<ConnectionPool> | undefined
   #keeper: LogKeeper | undefined
   #loaded: ConnectionPool | undefined
-  readonly #targets = new WeakMap<ServiceConfig, { trusted: ConnectionTarget; untrusted: ConnectionTarget }>()
+  readonly #targets: Targets
   /** The connections that were noticed already. */
   readonly #met = new WeakSet<Connection>()
   #closed = false
 
   constructor(parts: ReachParts) {
     this.#parts = parts
+    this.#targets = new Targets(parts.gate)
     this.signIns = new SignIns(parts.options, parts.gate)
   }
 
@@ -83,7 +85,7 @@ export class Reach {
     }
     if (!this.#parts.gate.isOpen(service)) await this.#parts.gate.admit(service, options)
     // The config that was admitted, in this very object: reading it again could bring in another one.
-    const target = this.#target(service)
+    const target = this.#targets.of(service)
     this.#refuseClosed()
     const pool = this.#loaded ?? (await this.#open())
     let connected = false
@@ -122,7 +124,7 @@ export class Reach {
 
   /** The config of this service is another one now, or gone: what runs by an older one ends with the calls on it. */
   reconsider(id: string, service: Service | undefined): void {
-    this.#loaded?.retire(id, service && this.#keyIfAdmitted(service))
+    this.#loaded?.retire(id, service && this.#targets.keyIfAdmitted(service))
   }
 
   #meet(service: Service, config: ServiceConfig, connection: Connection): void {
@@ -172,23 +174,6 @@ export class Reach {
     await this.#keeper?.flush()
   }
 
-  /** Made once for each config, as long as that has no placeholders: every call needs it. */
-  #target(service: Service): ConnectionTarget {
-    const { gate } = this.#parts
-    const config = gate.expand(service)
-    const targets = this.#targets.get(config) ?? targetsOf(service, config)
-    this.#targets.set(config, targets)
-    return gate.isTrusted(service) ? targets.trusted : targets.untrusted
-  }
-
-  #keyIfAdmitted(service: Service): string | undefined {
-    try {
-      return service.config.disabled ? undefined : this.#target(service).key
-    } catch {
-      return undefined
-    }
-  }
-
   /** Loaded on first use: the SDK and all that needs it stay out of what only reads. */
   async #open(): Promise<ConnectionPool> {
     this.#pool ??= import('./connections/index.ts').then((loaded) => {
@@ -219,19 +204,6 @@ export class Reach {
 
   #refuseClosed(): void {
     if (this.#closed) throw storeError('unavailable', 'the store is closed', { hint: REOPEN })
-  }
-}
-
-/** The key is of everything that matters for connecting. */
-function targetsOf(
-  { id, name, scope }: Service,
-  config: ServiceConfig,
-): { trusted: ConnectionTarget; untrusted: ConnectionTarget } {
-  const key = JSON.stringify({ ...config, description: undefined })
-  const own = { id, service: name, scope, config }
-  return {
-    trusted: { ...own, key: `trusted ${key}`, isStranger: false },
-    untrusted: { ...own, key: `untrusted ${key}`, isStranger: true },
   }
 }
 
