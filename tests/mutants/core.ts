@@ -302,7 +302,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a host that has not decided yet has said no',
     file: 'packages/core/src/trust/gate.ts',
-    find: "if (typeof trust === 'function' && isAsked && !this.isTrusted(service)) return undefined",
+    find: 'if (this.#host.isToDecide(service) && !this.isTrusted(service)) return undefined',
     replace: 'void isAsked, trust',
     suite: knownLists,
     test: 'a listing waits for a host that has not decided yet, and asks it once (true)',
@@ -846,7 +846,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a host that fails has agreed',
-    file: 'packages/core/src/trust/gate.ts',
+    file: 'packages/core/src/trust/hosts-word.ts',
     find: 'this.#answers.delete(config)',
     replace: 'this.#admitted.add(config)',
     suite: approvals,

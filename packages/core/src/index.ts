@@ -119,6 +119,6 @@ export type {
   ImportStatus,
 } from './transfer/import-dataspace.ts'
 export type { ImportInput } from './transfer/read-document.ts'
-export type { TrustOption, TrustQuestion } from './trust/gate.ts'
+export type { TrustOption, TrustQuestion } from './trust/hosts-word.ts'
 export type { SignatureVerdict } from './trust/signature.ts'
 export type { TrustOptions, TrustReport } from './trust/trust-service.ts'

@@ -5,7 +5,7 @@ import type { HostHandlers } from './host/handlers.ts'
 import type { PinMode } from './pins/tool-changes.ts'
 import type { RedisOptions, RedisSettings } from './redis-options.ts'
 import type { SecretOption, Secrets } from './secrets/secret-option.ts'
-import type { TrustOption } from './trust/gate.ts'
+import type { TrustOption } from './trust/hosts-word.ts'
 
 export type Policy = 'fallback' | 'strict' | 'memory'
 

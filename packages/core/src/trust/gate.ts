@@ -1,8 +1,8 @@
-import type { Dataspace, Logger, McpStoreError, Scope } from '@mcpstore/storage'
+import type { Dataspace, Logger, McpStoreError } from '@mcpstore/storage'
 import { expandConfig } from '../config/placeholders.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { settledWithin, within } from '../connections/deadline.ts'
-import { asError, type ErrorCode } from '../errors.ts'
+import type { ErrorCode } from '../errors.ts'
 import type { Vault } from '../secrets/vault.ts'
 import type { Service } from '../services/registry.ts'
 import type { TrustedBy } from '../services/service-info.ts'
@@ -10,19 +10,10 @@ import { type Approval, approvalKey, scopeName } from './approval.ts'
 import type { Approvals } from './approvals.ts'
 import { configHash } from './config-hash.ts'
 import { dangerOf, smuggledIn } from './danger.ts'
+import { HostsWord, type TrustOption } from './hosts-word.ts'
 import { type Doubts, inertReason, untrusted } from './refusal.ts'
 import type { SignatureVerdict } from './signature.ts'
 import type { Signatures } from './signatures.ts'
-
-/** What the host is asked about: one service, and its config exactly as it is stored. Frozen. */
-export interface TrustQuestion {
-  readonly name: string
-  readonly scope: Scope
-  readonly config: Readonly<ServiceConfig>
-}
-
-/** The host's word: everything in the dataspace, or what a function says `true` to. An exception means no. */
-export type TrustOption = 'dataspace' | ((service: TrustQuestion) => boolean | Promise<boolean>)
 
 export interface GateParts {
   dataspace: Dataspace
@@ -56,18 +47,15 @@ export class Gate {
   readonly isOwn: boolean
   readonly dataspace: Pick<Dataspace, 'namespace' | 'dataspace'>
   readonly #parts: GateParts
+  readonly #host: HostsWord
   readonly #keys = new WeakMap<ServiceConfig, { id: string; key: string }>()
-  /** What the host said, for each config. */
-  readonly #answers = new WeakMap<ServiceConfig, Promise<boolean>>()
-  readonly #admitted = new WeakSet<ServiceConfig>()
-  /** What it has not answered yet. */
-  readonly #undecided = new WeakSet<ServiceConfig>()
   /** Of the configs that were sealed, what they say. */
   readonly #opened = new WeakMap<ServiceConfig, ServiceConfig>()
   #told: string | undefined
 
   constructor(parts: GateParts) {
     this.#parts = parts
+    this.#host = new HostsWord(parts.trust, parts.logger)
     const { namespace, dataspace } = parts.dataspace
     this.dataspace = { namespace, dataspace }
     this.isOwn = OWN_KINDS.has(parts.dataspace.status().configured)
@@ -79,12 +67,12 @@ export class Gate {
    */
   async consult(services: readonly Service[]): Promise<void> {
     const open = await this.look(services)
-    await settledWithin(PATIENCE_MS, this.#askHost(open))
+    await settledWithin(PATIENCE_MS, this.#host.ask(open))
   }
 
   /** The same, and waits until the host has decided, however long that takes. */
   async decide(services: readonly Service[]): Promise<void> {
-    await this.#askHost(await this.look(services))
+    await this.#host.ask(await this.look(services))
   }
 
   /** The same without the host. Returns the services that neither approvals nor signatures are about. */
@@ -98,11 +86,6 @@ export class Gate {
     return open.filter((service) => this.signatureOf(service) !== 'valid')
   }
 
-  async #askHost(services: readonly Service[]): Promise<void> {
-    const { trust } = this.#parts
-    if (typeof trust === 'function') await Promise.all(services.map((service) => this.#ask(service, trust)))
-  }
-
   /** Whether this very config is trusted, as of the last `consult` about it. */
   isTrusted(service: Service): boolean {
     return this.trustedBy(service) !== null
@@ -113,8 +96,7 @@ export class Gate {
     if (this.isOwn) return 'dataspace'
     if (this.#isApproved(service)) return 'approval'
     if (this.signatureOf(service) === 'valid') return 'signature'
-    const isVouchedFor = this.#parts.trust === 'dataspace' || this.#admitted.has(service.config)
-    return isVouchedFor ? 'host' : null
+    return this.#host.vouchesFor(service) ? 'host' : null
   }
 
   /** What its signature is worth, as of the last `consult` about it. */
@@ -146,12 +128,9 @@ export class Gate {
 
   /** What `admit` does with it, as of the last `look` at it; `undefined` where it has to wait for that. */
   decision(service: Service): { refusal: McpStoreError | undefined } | undefined {
-    const { config } = service
-    const { trust, vault } = this.#parts
-    const isAsked = !this.#answers.has(config) || this.#undecided.has(config)
-    if (typeof trust === 'function' && isAsked && !this.isTrusted(service)) return undefined
+    if (this.#host.isToDecide(service) && !this.isTrusted(service)) return undefined
     const refusal = this.refusal(service)
-    return refusal || !vault.isWaiting(config) ? { refusal } : undefined
+    return refusal || !this.#parts.vault.isWaiting(service.config) ? { refusal } : undefined
   }
 
   /** Passes when the service may be connected. @throws `untrusted`; `timeout`, `aborted` while the host decides */
@@ -213,7 +192,7 @@ export class Gate {
     if (by === 'host') return smuggledIn(service.config)
     if (by !== null) return undefined
     const danger = dangerOf(service.config)
-    return danger && this.#undecided.has(service.config) ? `${danger}; the host has not decided yet` : danger
+    return danger && this.#host.isDeciding(service) ? `${danger}; the host has not decided yet` : danger
   }
 
   #doubts(service: Service): Doubts {
@@ -222,21 +201,6 @@ export class Gate {
     const verdict = this.signatureOf(service)
     const signed = signature && verdict ? { keyId: signature.key, verdict } : undefined
     return { problem: approvals.problem, hasSecret: vault.keys.hasSecret, signed }
-  }
-
-  /** Once for each config; what failed is asked again. */
-  async #ask({ scope, name, config }: Service, trust: Exclude<TrustOption, string>): Promise<void> {
-    const question = Object.freeze({ name, scope, config })
-    this.#undecided.add(config)
-    const asked = this.#answers.get(config) ?? Promise.resolve(question).then(trust)
-    this.#answers.set(config, asked)
-    try {
-      if ((await asked) === true) this.#admitted.add(config)
-    } catch (thrown) {
-      this.#answers.delete(config)
-      this.#parts.logger.warn(`the trust function failed for "${name}": ${asError(thrown).message}`)
-    }
-    this.#undecided.delete(config)
   }
 
   /** Once for each problem. */
