@@ -6,20 +6,23 @@ const conditions = ['@mcpstore/source']
 
 /** Makes the change that the environment names in one source file; see tests/mutants. */
 function mutation(): Plugin {
-  const change = process.env['MUTANT']
-  if (change === undefined) return { name: 'no-mutation' }
-  const { file, find, replace } = JSON.parse(change) as { file: string; find: string; replace: string }
-  const path = fileURLToPath(new URL(file, import.meta.url))
-  const mutate = (code: string): string => code.replace(find, () => replace)
+  const changeOf = (id: string): ((code: string) => string) | undefined => {
+    const change = process.env['MUTANT']
+    if (change === undefined) return undefined
+    const { file, find, replace } = JSON.parse(change) as { file: string; find: string; replace: string }
+    const isIt = id === fileURLToPath(new URL(file, import.meta.url))
+    return isIt ? (code) => code.replace(find, () => replace) : undefined
+  }
   return {
     name: 'mutation',
     enforce: 'pre',
     // A file that is imported as text is not transformed.
-    load: (id) =>
-      id === `${path}?raw`
-        ? `export default ${JSON.stringify(mutate(readFileSync(path, 'utf8')))}`
-        : undefined,
-    transform: (code, id) => (id === path ? mutate(code) : undefined),
+    load: (id) => {
+      const [path, query] = id.split('?') as [string, string?]
+      const changed = query === 'raw' ? changeOf(path) : undefined
+      return changed && `export default ${JSON.stringify(changed(readFileSync(path, 'utf8')))}`
+    },
+    transform: (code, id) => changeOf(id)?.(code),
   }
 }
 

@@ -1946,9 +1946,3 @@ export const coreMutants: Mutant[] = [
     test: 'two files of bounded size, and whoever reads on misses nothing',
   },
 ]
-
-/** What a mutant is about: each subject is run by a file of its own, so that they run side by side. */
-export function subjectOf({ file }: Mutant): 'connections' | 'trust' | 'services' {
-  if (file.includes('/src/connections/')) return 'connections'
-  return /\/src\/(?:trust|secrets|pins|config|transfer|host|events)\//.test(file) ? 'trust' : 'services'
-}

@@ -1,5 +1,8 @@
-import { test } from 'vitest'
-import { due, expectCaught } from './mutant.ts'
+import { afterAll, test } from 'vitest'
+import { due, Trials } from './mutant.ts'
 import { storageMutants } from './storage.ts'
 
-test.each(due(storageMutants))('$name: caught', { timeout: 60_000 }, expectCaught)
+const trials = new Trials()
+afterAll(() => trials[Symbol.asyncDispose]())
+
+test.each(due(storageMutants))('$name: caught', { timeout: 60_000 }, (mutant) => trials.expectCaught(mutant))

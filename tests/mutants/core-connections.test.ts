@@ -1,6 +1,0 @@
-import { test } from 'vitest'
-import { coreMutants, subjectOf } from './core.ts'
-import { due, expectCaught } from './mutant.ts'
-
-const mutants = due(coreMutants).filter((mutant) => subjectOf(mutant) === 'connections')
-test.each(mutants)('$name: caught', { timeout: 60_000 }, expectCaught)
