@@ -261,6 +261,14 @@ export const storageMutants: Mutant[] = [
     test: 'what a mirror tells a removal of was called unknown once nothing of it was left',
   },
   {
+    name: 'what the backend has of a share is counted twice in an outage',
+    file: 'packages/storage/src/mirror/mirror-tables.ts',
+    find: 'if (sent > 0) this.#setShare',
+    replace: 'if (sent < 0) this.#setShare',
+    suite: 'packages/storage/test/mirror.test.ts',
+    test: 'in an outage the totals were without what others of this machine had counted and nobody delivered',
+  },
+  {
     name: 'a mirror of another dataspace is read',
     file: 'packages/storage/src/mirror/ownership.ts',
     find: 'if (!mayBeSame(kept.ids, this.#ids)) throw otherDataspace(file)',

@@ -58,6 +58,7 @@ it('as JSON, where more than all that is told apart has no number', async () => 
         counters: {},
       },
     ],
+    storage: { backend: 'sqlite', configured: 'sqlite', state: 'up', pendingCounts: 0 },
   })
 })
 
@@ -117,7 +118,8 @@ it('a tool is found by any name that use-tool takes', async () => {
 it('calls that wait to be sent were never made', async () => {
   const away = fakeStatus({ backend: 'memory', configured: 'redis', state: 'down', pendingCounts: 2 })
   const none = { services: { toolStats: async () => [], serviceInfo: async () => fakeService('a') } }
-  const waits = 'warning: not all calls are in this yet: 2 counters of them wait on this machine to be sent\n'
+  const waits =
+    'warning: what was counted on this machine is in this, and others do not see it yet: 2 counters wait to be sent\n'
   for (const [argv, said] of [
     [['stats'], 'No call is known here.\n'],
     [['stats', 'a'], 'No call of a is known here.\n'],
@@ -127,11 +129,24 @@ it('calls that wait to be sent were never made', async () => {
     expect(stderr).toContain(waits)
   }
   const up = { ...fakeStatus(), pendingCounts: 2 }
-  expect((await run(['stats', 'a'], { ...world, status: up })).stderr).not.toContain('not all calls')
+  expect((await run(['stats', 'a'], { ...world, status: up })).stderr).not.toContain('wait to be sent')
   const some = await run(['stats', 'a'], { ...world, status: away })
   expect(some.stdout).toContain('a/fast')
   expect(some.stderr).toContain(waits)
-  expect((await run(['stats', '--json'], { ...world, status: away })).stderr).toBe('')
+  const json = await run(['stats', '--json'], { ...world, status: away })
+  expect(json.stderr).toBe('')
+  expect(JSON.parse(json.stdout).storage).toEqual({
+    backend: 'memory',
+    configured: 'redis',
+    state: 'down',
+    pendingCounts: 2,
+  })
+  expect(JSON.parse((await run(['stats', '--json'], { ...world, status: up })).stdout).storage).toMatchObject(
+    {
+      state: 'up',
+      pendingCounts: 0,
+    },
+  )
   // The status had no word for them either.
   expect((await run(['status'], { status: away })).stdout).toMatch(/^pending counts +2$/m)
   expect((await run(['stats'], { ...none, status: fakeStatus() })).stdout).toBe('No tool was called yet.\n')

@@ -144,7 +144,7 @@ export class Dataspace {
     })
   }
 
-  /** The totals under a statistics key, by field, what this process has not sent yet included. */
+  /** The totals under a statistics key, by field, what waits on this machine included. */
   counters(key: string): Record<string, number> {
     return totalsUnder(this.#parts, key)
   }

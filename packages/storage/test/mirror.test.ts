@@ -86,6 +86,43 @@ test('what an earlier process had counted and waits was not told as waiting', as
   expect(second.dataspace.counters(STATS)).toEqual({ [CALLS]: 3 })
 })
 
+test('in an outage the totals were without what others of this machine had counted and nobody delivered', async () => {
+  await using place = new MirrorPlace()
+  const first = await place.start()
+  await first.dataspace.put(CONFIG, 1)
+  first.dataspace.count(STATS, CALLS, 2)
+  await first.time.pass(1000)
+  first.backend.faults.fail('down')
+  first.dataspace.count(STATS, CALLS, 3)
+  await first.time.pass(1000)
+  const second = await place.start({ down: true })
+  second.dataspace.count(STATS, CALLS, 10)
+  await second.time.pass(LOOK_MS)
+  // The first two are in the copy of what the server had, and in what the run has counted in all.
+  expect(second.dataspace.counters(STATS)).toEqual({ [CALLS]: 15 })
+  expect(second.dataspace.allCounters()).toEqual([{ key: STATS, field: CALLS, total: 15 }])
+  await first.time.pass(LOOK_MS)
+  expect(first.dataspace.counters(STATS)).toEqual({ [CALLS]: 15 })
+  second.backend.faults.heal()
+  await second.time.pass(10_000)
+  expect(second.dataspace.counters(STATS)).toEqual({ [CALLS]: 15 })
+  expect(place.query('SELECT * FROM totals')).toEqual([])
+  expect(place.query('SELECT * FROM shares')).toEqual([])
+})
+
+test('a removal in an outage takes what was counted of the service with it', async () => {
+  await using place = new MirrorPlace()
+  const first = await place.start({ down: true })
+  await first.dataspace.put(CONFIG, 1)
+  first.dataspace.count(STATS, CALLS, 3)
+  await first.time.pass(1000)
+  const second = await place.start({ down: true })
+  expect(second.dataspace.counters(STATS)).toEqual({ [CALLS]: 3 })
+  await second.dataspace.put(CONFIG, undefined)
+  await second.time.pass(LOOK_MS)
+  expect(second.dataspace.counters(STATS)).toEqual({})
+})
+
 test('a dataspace that is closed during an outage leaves everything in the file and says how much', async () => {
   await using place = new MirrorPlace()
   const { dataspace, backend, time } = await place.start()

@@ -39,7 +39,8 @@ export async function stats(context: CommandContext, input: CommandInput): Promi
     const found = isUncounted ? of(await nameOf(services, wanted)) : counted
     const shown = found.toSorted((a, b) => weight(b) - weight(a))
     const status = store.status()
-    if (context.settings.json) writeJson(context.out, { tools: shown.map(asDocument) })
+    if (context.settings.json)
+      writeJson(context.out, { tools: shown.map(asDocument), storage: storageOf(status) })
     else if (shown.length === 0) writeNote(context.out, nothing(wanted, input.values, status))
     else context.out.write(renderTable([header, ...shown.map(rowOf)], context.out))
     warnOfWaiting(context, waitingOf(status))
@@ -61,12 +62,16 @@ async function nameOf(services: StoreContext, written: string): Promise<string> 
   }
 }
 
-/** What was counted on this machine, and is not in what is shown: how much of it is in there already nobody can tell. */
+/** While all is well what was counted is only on its way. */
+function storageOf({ backend, configured, state, pendingCounts }: StoreStatus): object {
+  return { backend, configured, state, pendingCounts: state === 'up' ? 0 : pendingCounts }
+}
+
+/** What was counted on this machine is in what is shown, and what others have counted may not be. */
 function waitingOf({ state, pendingCounts }: StoreStatus): { message: string } | undefined {
-  // While all is well it is only on its way.
   if (state === 'up' || pendingCounts === 0) return undefined
   const [counters, wait] = pendingCounts === 1 ? ['counter', 'waits'] : ['counters', 'wait']
-  const message = `not all calls are in this yet: ${pendingCounts} ${counters} of them ${wait} on this machine to be sent`
+  const message = `what was counted on this machine is in this, and others do not see it yet: ${pendingCounts} ${counters} ${wait} to be sent`
   return { message }
 }
 

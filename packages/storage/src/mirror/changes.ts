@@ -2,7 +2,7 @@ import type { Counter, Write } from '../backend.ts'
 import type { RecordKey } from '../records/keyspace.ts'
 import { isWhole, type KnownRecord } from '../records/record.ts'
 import type { Stamp } from '../records/stamp.ts'
-import type { Keeper } from '../replica/keeper.ts'
+import type { Keeper, RunTotal } from '../replica/keeper.ts'
 import type { Batch, Kept, Origin, Total } from './kept.ts'
 
 /** What has changed in this process and is not in the file yet. */
@@ -53,8 +53,8 @@ export class Changes implements Keeper {
     this.#onChange()
   }
 
-  onCounted({ key, field, total }: Counter, due: boolean): void {
-    this.#totals.set(idOf({ key, field }), { key, field, total, due })
+  onCounted({ key, field, total, sent }: RunTotal, due: boolean): void {
+    this.#totals.set(idOf({ key, field }), { key, field, total, sent, due })
     this.#onChange()
   }
 

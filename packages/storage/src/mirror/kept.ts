@@ -1,6 +1,7 @@
 import type { Counter, Write } from '../backend.ts'
 import type { StoredRecord } from '../records/record.ts'
 import type { Stamp } from '../records/stamp.ts'
+import type { RunTotal } from '../replica/keeper.ts'
 
 /** Which dataspace it is. */
 export interface Origin {
@@ -10,17 +11,17 @@ export interface Origin {
   history: string
 }
 
-/** What one process run has counted in all; `due` while the backend does not have it. */
-export interface Total extends Counter {
+/** `due` while the backend does not have it. */
+export interface Total extends RunTotal {
   due: boolean
 }
 
-/** What one process run has counted and the backend does not have. */
+/** What one process run has counted, and the backend does not have all of. */
 export interface Share {
   node: string
   /** The clear it was counted under. */
   cleared: Stamp
-  totals: Counter[]
+  totals: RunTotal[]
 }
 
 /** What one transaction puts into the file. */

@@ -2,6 +2,7 @@ import type { Counter, Write } from '../backend.ts'
 import type { Statements } from '../backends/sqlite/statements.ts'
 import { type RecordKey, statsParent } from '../records/keyspace.ts'
 import type { Stamp } from '../records/stamp.ts'
+import type { RunTotal } from '../replica/keeper.ts'
 import type { Share } from './kept.ts'
 
 /** What a mirror has beside the tables of a local dataspace. */
@@ -49,13 +50,23 @@ export class MirrorTables {
     return new Set(rows.map(({ stamp }) => stamp))
   }
 
-  setTotal(node: string, cleared: Stamp, { key, field, total }: Counter): void {
+  /** Keeps what a run has counted; how much of it the backend has is a share, as it is there. */
+  setTotal(node: string, cleared: Stamp, { key, field, total, sent }: RunTotal): void {
+    const parent = statsParent({ key, field })
     const sql = 'INSERT OR REPLACE INTO totals VALUES (?, ?, ?, ?, ?, ?)'
-    this.#statements.run(sql, node, cleared, key, field, statsParent({ key, field }), total)
+    this.#statements.run(sql, node, cleared, key, field, parent, total)
+    if (sent > 0) this.#setShare({ node, key, field, parent, total: sent })
   }
 
   removeTotal(node: string, { key, field }: Counter): void {
-    this.#statements.run('DELETE FROM totals WHERE node = ? AND key = ? AND field = ?', node, key, field)
+    for (const table of ['totals', 'shares'])
+      this.#statements.run(`DELETE FROM ${table} WHERE node = ? AND key = ? AND field = ?`, node, key, field)
+  }
+
+  #setShare({ node, key, field, parent, total }: Counter & { node: string; parent: string }): void {
+    const sql =
+      'INSERT INTO shares VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = max(total, excluded.total)'
+    this.#statements.run(sql, node, key, field, parent, total)
   }
 
   /** Removes what was counted under a config that is gone. */
@@ -70,9 +81,10 @@ export class MirrorTables {
 
   /** What process runs other than `node` have counted. */
   sharesOfOthers(node: string): Share[] {
-    const sql = 'SELECT node, cleared, key, field, total FROM totals WHERE node <> ?'
+    const sql = `SELECT node, cleared, key, field, totals.total, coalesce(shares.total, 0) AS sent
+      FROM totals LEFT JOIN shares USING (node, key, field) WHERE node <> ?`
     const shares = new Map<string, Share>()
-    for (const row of this.#statements.rows<Counter & Omit<Share, 'totals'>>(sql, node)) {
+    for (const row of this.#statements.rows<RunTotal & Omit<Share, 'totals'>>(sql, node)) {
       const { node: own, cleared, ...total } = row
       const id = `${own} ${cleared}`
       const share = shares.get(id) ?? { node: own, cleared, totals: [] }
@@ -85,11 +97,16 @@ export class MirrorTables {
   /** Removes what was delivered of a share, but for what has risen since. */
   removeShare({ node, cleared, totals }: Share): void {
     const sql = 'DELETE FROM totals WHERE node = ? AND cleared = ? AND key = ? AND field = ? AND total = ?'
-    for (const { key, field, total } of totals) this.#statements.run(sql, node, cleared, key, field, total)
+    for (const { key, field, total } of totals) {
+      const isWhole = this.#statements.run(sql, node, cleared, key, field, total) > 0
+      if (isWhole) this.removeTotal(node, { key, field, total })
+      else this.#setShare({ node, key, field, parent: statsParent({ key, field }), total })
+    }
   }
 
   removeRun(node: string): void {
-    this.#statements.run('DELETE FROM totals WHERE node = ?', node)
+    for (const table of ['totals', 'shares'])
+      this.#statements.run(`DELETE FROM ${table} WHERE node = ?`, node)
   }
 
   counters(cursor: number, limit: number): (Counter & { rev: number })[] {

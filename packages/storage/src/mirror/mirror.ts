@@ -189,7 +189,7 @@ export class Mirror {
     for (const { key } of replica.records()) this.#changes.onRecord(key)
     for (const write of outbox.all()) this.#changes.onQueued(write)
     for (const counter of replica.allCounters()) this.#changes.onCounter(counter)
-    for (const counter of counts.waiting()) this.#changes.onCounted(counter, true)
+    for (const counter of counts.due()) this.#changes.onCounted(counter, true)
     if (this.#ownership.opened) this.#changes.onOrigin(this.#ownership.opened)
     this.#more = true
   }

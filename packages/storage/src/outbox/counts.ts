@@ -1,11 +1,9 @@
 import type { Counter } from '../backend.ts'
 import { type RecordKey, statsParent } from '../records/keyspace.ts'
 import { NO_STAMP, type Stamp } from '../records/stamp.ts'
-import type { Keeper } from '../replica/keeper.ts'
+import type { Keeper, RunTotal } from '../replica/keeper.ts'
 
-interface Count extends Counter {
-  /** How much of the total the backend has. */
-  sent: number
+interface Count extends RunTotal {
   /** The backend may have lost it. */
   due: boolean
 }
@@ -42,9 +40,12 @@ export class Counts {
 
   /** The totals the backend does not have yet, or may have lost. */
   waiting(): Counter[] {
-    return this.#all()
-      .filter(({ total, sent, due }) => due || total > sent)
-      .map(({ key, field, total }) => ({ key, field, total }))
+    return this.due().map(({ key, field, total }) => ({ key, field, total }))
+  }
+
+  /** The same, with how much of each the backend is known to have. */
+  due(): RunTotal[] {
+    return this.#all().filter(({ total, sent, due }) => due || total > sent)
   }
 
   /** Those of them that are to be sent. */

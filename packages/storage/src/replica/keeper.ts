@@ -3,6 +3,11 @@ import type { RecordKey } from '../records/keyspace.ts'
 import type { KnownRecord } from '../records/record.ts'
 import type { Stamp } from '../records/stamp.ts'
 
+/** What a process run has counted in all, and how much of that the backend is known to have. */
+export interface RunTotal extends Counter {
+  sent: number
+}
+
 /** Who keeps a copy of replica, outbox and counts: told of everything that changes in them. */
 export interface Keeper {
   /** Another version of this record is shown. */
@@ -18,5 +23,5 @@ export interface Keeper {
   /** It waits no more: the backend has it, or a later write that had seen it waits in its place. */
   onSettled(stamp: Stamp): void
   /** What this run has counted in all; `due` while the backend does not have it. */
-  onCounted(counter: Counter, due: boolean): void
+  onCounted(counter: RunTotal, due: boolean): void
 }

@@ -1,10 +1,23 @@
 import type { Counter } from '../backend.ts'
 import type { Parts } from '../parts.ts'
 
-/** Every total of services that exist: what is known to have been counted, and what this process has not sent yet. */
-export function totalsOf({ clock, counts, replica }: Pick<Parts, 'clock' | 'counts' | 'replica'>): Counter[] {
+type Counting = Pick<Parts, 'clock' | 'counts' | 'health' | 'mirror' | 'replica'>
+
+/**
+ * Every total of services that exist: what is known to have been counted, and what waits on this machine. While all is well what
+ * waits of other processes is on its way, or there already.
+ */
+export function totalsOf({ clock, counts, health, mirror, replica }: Counting): Counter[] {
   const totals = new Map<string, Counter>()
-  for (const { key, field, total } of [...replica.liveCounters(clock.now()), ...counts.pending()]) {
+  const shares = health.state === 'up' ? [] : (mirror?.shares() ?? [])
+  const others = shares
+    .flatMap(({ totals }) => totals.map(({ sent, ...own }) => ({ ...own, total: own.total - sent })))
+    .filter(({ total }) => Number.isSafeInteger(total) && total > 0)
+  for (const { key, field, total } of [
+    ...replica.liveCounters(clock.now()),
+    ...counts.pending(),
+    ...others,
+  ]) {
     const before = totals.get(`${key} ${field}`)?.total ?? 0
     totals.set(`${key} ${field}`, { key, field, total: before + total })
   }
@@ -12,10 +25,7 @@ export function totalsOf({ clock, counts, replica }: Pick<Parts, 'clock' | 'coun
 }
 
 /** Of these the ones under one statistics key, by field. */
-export function totalsUnder(
-  parts: Pick<Parts, 'clock' | 'counts' | 'replica'>,
-  key: string,
-): Record<string, number> {
+export function totalsUnder(parts: Counting, key: string): Record<string, number> {
   const own = totalsOf(parts).filter((counter) => counter.key === key)
   return Object.fromEntries(own.map(({ field, total }) => [field, total]))
 }
