@@ -14,9 +14,9 @@ import { Script } from 'node:vm'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
 import { mcpstore, program } from '../support/mcpstore.ts'
+import { fixtureServer } from '../support/servers.ts'
 
-// What V8 made of the program is kept in the home folder; Node 22.8 and later keep it themselves.
-const isNodes = 'enableCompileCache' in nodeModule
+// What V8 made of the program is kept in the home folder.
 const http = { mcpServers: { one: { url: 'http://127.0.0.1:1/mcp' } } }
 
 /** A box whose home holds what `list` compiled. */
@@ -31,7 +31,7 @@ async function boxAfterList(): Promise<Box> {
 /** What is kept of the file that `list` loads. */
 function keptList(box: Box): string {
   const folder = join(box.home, 'compiled')
-  const names = readdirSync(folder).filter((name) => name.startsWith('list.list-'))
+  const names = readdirSync(folder).filter((name) => name.startsWith('list.own.list-'))
   expect(names).toHaveLength(1)
   return join(folder, names[0]!)
 }
@@ -51,7 +51,7 @@ it('nothing is kept where that is turned off', async () => {
   expect(readdirSync(box.home)).not.toContain('compiled')
 })
 
-it.skipIf(isNodes)('what was kept is not written again, and is for this user only', async () => {
+it('what was kept is not written again, and is for this user only', async () => {
   await using box = await boxAfterList()
   const before = statSync(keptList(box))
   expect(before.mode & 0o777).toBe(0o600)
@@ -61,14 +61,35 @@ it.skipIf(isNodes)('what was kept is not written again, and is for this user onl
 })
 
 // V8 keeps the functions that were called; what one command calls, another does not.
-it.skipIf(isNodes)('each command keeps what it calls, whoever was the first', async () => {
+it('each command keeps what it calls, whoever was the first', async () => {
   await using box = await boxAfterList()
   await mcpstore(box, ['--offline', 'list-tools'])
   const names = readdirSync(join(box.home, 'compiled')).filter((name) => name.includes('.list-'))
   expect(names.map((name) => name.split('.')[0]).sort()).toEqual(['list', 'list-tools'])
 })
 
-it.skipIf(isNodes)('what was cut off, or is of another version, is made anew', async () => {
+// To reach a server takes more of the program, and all of that would be read at each start that reaches none.
+it('a run that reaches no server is kept apart from one that does', async () => {
+  await using box = new Box()
+  await mcpstore(box, ['add', box.write('mcp.json', { mcpServers: { one: fixtureServer(box) } })])
+  const keptOf = (kind: string) => {
+    const names = readdirSync(join(box.home, 'compiled')).filter((name) =>
+      name.startsWith(`list-tools.${kind}.list-`),
+    )
+    return names.map((name) => readFileSync(join(box.home, 'compiled', name)).length)
+  }
+  const sizes = []
+  for (const argv of [['--fresh'], [], [], []]) {
+    expect(await mcpstore(box, ['list-tools', ...argv])).toMatchObject({ exit: 0, stderr: '' })
+    sizes.push(keptOf('own'))
+  }
+  const [live] = keptOf('packages')
+  expect(sizes).toEqual([[], [0], [expect.any(Number)], sizes[2]])
+  expect(sizes[2]![0]).toBeGreaterThan(0)
+  expect(sizes[2]![0]).toBeLessThan(0.95 * live!)
+})
+
+it('what was cut off, or is of another version, is made anew', async () => {
   await using box = await boxAfterList()
   const whole = readFileSync(keptList(box))
   for (const spoiled of [whole.subarray(0, whole.length / 2), Buffer.alloc(whole.length), Buffer.alloc(0)]) {
@@ -79,10 +100,10 @@ it.skipIf(isNodes)('what was cut off, or is of another version, is made anew', a
 })
 
 // V8 runs what it is given for a text of the same length, so whoever can write such a file runs code as its reader.
-it.skipIf(isNodes)('a file that somebody else may write, or has written, is not run', async () => {
+it('a file that somebody else may write, or has written, is not run', async () => {
   await using box = await boxAfterList()
   const kept = keptList(box)
-  const file = join(dirname(program), basename(kept).replace(/^list\.(.*\.js)-.*/, '$1'))
+  const file = join(dirname(program), basename(kept).replace(/^list\.own\.(.*\.js)-.*/, '$1'))
   const { length } = nodeModule.Module.wrap(readFileSync(file, 'utf8'))
   const planted = `(function(){process._rawDebug('planted');process.exit(66)})//`.padEnd(length, 'x')
   const data = new Script(planted, { filename: file }).createCachedData()

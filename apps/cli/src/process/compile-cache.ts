@@ -24,6 +24,7 @@ const WORTH_KEEPING_CHARACTERS = 16_384
 const ROOM_BYTES = 64 * 1024 * 1024
 /** What nobody has written anew for so long is of a version that is gone, or is soon kept again. */
 const OLD_MS = 30 * 24 * 60 * 60 * 1000
+const NOTHING = Buffer.alloc(0)
 
 /** The parts of Node's module loader that are used here. */
 interface Loader {
@@ -32,10 +33,14 @@ interface Loader {
 }
 type Wrapped = (this: unknown, ...names: [object, NodeJS.Require, NodeJS.Module, string, string]) => unknown
 
+/** Whether a run went on to load packages, as to reach a server: then it needs more of the program than one that reads. */
+type Kind = 'own' | 'packages'
+
 /**
  * Has the program's own files compiled once per machine, not once per start: what V8 made of them is kept in `compiled` of
- * the home folder, where there is one. Node 22.8 and later do that themselves, once told where; for Node 20 it is done here,
- * for each command, as V8 compiles only the functions that are called, and keeps those.
+ * the home folder, where there is one. Node can do that from 22.8 on, but keeps for all what the first command needed, as V8
+ * compiles only the functions that are called. Here it is kept for each command, and for each kind of run of it; packages are
+ * left to Node, where it can.
  * Answers what is to be called at the end, which keeps what is new and never throws. `NODE_DISABLE_COMPILE_CACHE` turns it
  * off, as for Node itself.
  *
@@ -45,28 +50,37 @@ type Wrapped = (this: unknown, ...names: [object, NodeJS.Require, NodeJS.Module,
 export function keepCompiled(home: string, env: NodeJS.ProcessEnv, command = 'none'): () => void {
   if (env['NODE_DISABLE_COMPILE_CACHE'] || !existsSync(home)) return () => {}
   const folder = join(home, 'compiled')
-  const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => void }
-  if (enableCompileCache) {
-    // Node itself would make it for the group, too, where the umask says so, and looks at nobody's files.
-    if (makeOwn(folder) && hasRoom(folder)) enableCompileCache(folder)
-    return () => {}
-  }
-  const fresh = new Map<string, Script>()
+  let kind: Kind = 'own'
+  const compiled = new Map<string, { script: Script; from: Kind }>()
+  const pathOf = (file: string, of: Kind) =>
+    join(folder, `${command}.${of}.${file}-${process.versions.v8}-${process.arch}`)
   const loader = nodeModule.Module as unknown as Loader
   const own = dirname(__filename)
   const compile = loader.prototype._compile
   loader.prototype._compile = function (code, filename) {
-    const isOurs = code.length >= WORTH_KEEPING_CHARACTERS && dirname(filename) === own
-    const kept = join(folder, `${command}.${basename(filename)}-${process.versions.v8}-${process.arch}`)
-    const cachedData = isOurs ? readOwn(kept) : undefined
-    // What V8 kept of a dynamic import does not know whom to ask for the module.
-    if (!isOurs || (!cachedData && code.includes('import('))) return compile.call(this, code, filename)
+    const isOwn = dirname(filename) === own
+    // What V8 keeps of a dynamic import does not know whom to ask for the module.
+    const imports = isOwn && code.includes('import(')
+    if (imports && kind === 'own') {
+      kind = 'packages'
+      leaveToNode(folder)
+    }
+    if (!isOwn || imports || code.length < WORTH_KEEPING_CHARACTERS) return compile.call(this, code, filename)
+    const file = basename(filename)
+    const kept = readOwn(pathOf(file, 'own'))
+    const cachedData = kept ?? readOwn(pathOf(file, 'packages'))
     const script = new Script(loader.wrap(code), { filename, cachedData })
-    if (script.cachedDataRejected !== false) fresh.set(kept, script)
+    compiled.set(file, { script, from: kept ? 'own' : 'packages' })
     const run: Wrapped = script.runInThisContext()
     return run.call(this.exports, this.exports, nodeModule.createRequire(filename), this, filename, own)
   }
   return () => {
+    const fresh = new Map<string, () => Buffer>()
+    for (const [file, { script, from }] of compiled) {
+      if (script.cachedDataRejected !== false) fresh.set(pathOf(file, kind), () => script.createCachedData())
+      // V8 would keep again what it was given, so the next run is given none.
+      else if (kind === 'own' && from === 'packages') fresh.set(pathOf(file, kind), () => NOTHING)
+    }
     if (fresh.size > 0) save(folder, fresh)
   }
 }
@@ -103,14 +117,20 @@ function hasRoom(folder: string): boolean {
   return bavail * bsize >= ROOM_BYTES
 }
 
+/** From here on Node keeps what it compiles. It would make the folder for the group, too, and looks at nobody's files. */
+function leaveToNode(folder: string): void {
+  const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => void }
+  if (enableCompileCache && makeOwn(folder) && hasRoom(folder)) enableCompileCache(folder)
+}
+
 /** Writes each file whole or not at all. What cannot be kept is compiled again next time, so nothing is said of it. */
-function save(folder: string, scripts: ReadonlyMap<string, Script>): void {
+function save(folder: string, fresh: ReadonlyMap<string, () => Buffer>): void {
   try {
     if (!makeOwn(folder) || !hasRoom(folder)) return
-    for (const [path, script] of scripts) writeWhole(path, script.createCachedData())
+    for (const [path, made] of fresh) writeWhole(path, made())
     for (const name of readdirSync(folder)) {
       const path = join(folder, name)
-      if (Date.now() - statSync(path).mtimeMs > OLD_MS) rmSync(path)
+      if (Date.now() - statSync(path).mtimeMs > OLD_MS) rmSync(path, { recursive: true })
     }
   } catch {
     // A disk that became full, or a folder that may only be read.
