@@ -8,7 +8,7 @@ export interface Limit {
 
 /** The built program: what it loads is read and compiled at each start, which is most of what a start takes. */
 export const ofProgram: Limit[] = [
-  { what: 'mcpstore --help: bytes', most: 54_000, why: 'reads the command line, and says what there is' },
+  { what: 'mcpstore --help: bytes', most: 56_000, why: 'reads the command line, and says what there is' },
   {
     what: 'mcpstore list: bytes',
     most: 520_000,
@@ -21,7 +21,7 @@ export const ofProgram: Limit[] = [
     most: 750_000,
     why: 'our own connection; of the SDK only what its types need',
   },
-  { what: 'mcpstore use-tool: files', most: 24, why: 'the same' },
+  { what: 'mcpstore use-tool: files', most: 25, why: 'the same' },
   { what: 'mcpstore --help: processes', most: 0, why: 'it asks nobody' },
   { what: 'mcpstore list: processes', most: 0, why: 'it reads what is stored' },
   {

@@ -42,7 +42,10 @@ async function loadedBy(box: Box, argv: string[]): Promise<{ files: string[]; bu
 
 it('--help loads the program, and nothing of Node that is slow to start', async () => {
   await using box = new Box()
-  expect(await loadedBy(box, ['--help'])).toEqual({ files: ['main.js', 'rolldown-runtime'], builtins: [] })
+  expect(await loadedBy(box, ['--help'])).toEqual({
+    files: ['main.js', 'rolldown-runtime', 'program'],
+    builtins: [],
+  })
 })
 
 it.each([[['list']], [['list-tools']], [['info', 'one']], [['grep', 'echo']]])(
@@ -52,7 +55,7 @@ it.each([[['list']], [['list-tools']], [['info', 'one']], [['grep', 'echo']]])(
     await addServices(box, { one: fixtureServer(box), two: fixtureServer(box) })
     await mcpstore(box, ['list-tools'])
     expect(await loadedBy(box, argv)).toEqual({
-      files: ['main.js', 'rolldown-runtime', 'list', 'libsql', 'index.node'],
+      files: ['main.js', 'rolldown-runtime', 'program', 'list', 'libsql', 'index.node'],
       builtins: [],
     })
   },

@@ -61,15 +61,15 @@ const rules: Rule[] = [
     imports: /\/placeholders\.ts$/,
   },
   {
-    rule: 'process.exit only in apps/cli/src/main.ts',
+    rule: 'process.exit only in apps/cli/src/program.ts',
     files: src,
-    except: /^apps\/cli\/src\/main\.ts$/,
+    except: /^apps\/cli\/src\/program\.ts$/,
     says: /\bprocess\.(exit|abort|reallyExit)\b/,
   },
   {
-    rule: 'console only in apps/cli/src/main.ts',
+    rule: 'console only in apps/cli/src/program.ts',
     files: src,
-    except: /^apps\/cli\/src\/main\.ts$/,
+    except: /^apps\/cli\/src\/program\.ts$/,
     says: /\bconsole\s*[.[]|from 'node:console'/,
   },
 ]
@@ -139,7 +139,7 @@ describe('the checker', () => {
         path: 'packages/core/src/c.ts',
         source: "import { x } from '@mcpstore/storage'\nprocess.exitCode = 1",
       },
-      { path: 'apps/cli/src/main.ts', source: "console.error('x')\nprocess.exit(1)" },
+      { path: 'apps/cli/src/program.ts', source: "console.error('x')\nprocess.exit(1)" },
       { path: 'packages/core/test/a.test.ts', source: "import '../src/a.ts'" },
     ]
     expect(breaches(fine, rules)).toEqual([])

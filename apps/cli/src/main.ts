@@ -1,56 +1,9 @@
 #!/usr/bin/env node
 import { homeFolder } from '@mcpstore/core/home'
-import { report, runCli } from './cli.ts'
-import { findCommand } from './command-line/command-table.ts'
 import { keepCompiled } from './process/compile-cache.ts'
 import { currentFolder } from './process/current-folder.ts'
-import { processHost } from './process/process-host.ts'
-import { type EndingSignal, endingSignals, exitBySignal } from './process/signals.ts'
-import { standardStream } from './process/standard-stream.ts'
 
-const interrupt = new AbortController()
-let interrupted: EndingSignal | undefined
-for (const signal of endingSignals) {
-  process.on(signal, () => {
-    if (interrupted) process.exit(exitBySignal(signal, opened))
-    interrupted = signal
-    interrupt.abort()
-  })
-}
-
-const opened = new Set<object>()
-function open<Stream extends object>(stream: Stream): Stream {
-  opened.add(stream)
-  return stream
-}
-
-const argv = process.argv.slice(2)
-const { env, cwd } = process
-// For what is imported from here on.
-const [command] = argv.flatMap((word) => findCommand(word)?.name ?? [])
-const saveCompiled = keepCompiled(homeFolder({ env, cwd: currentFolder({ cwd }) }), env, command)
-const given = {
-  // Opening stdin takes time, and is for those who read it.
-  get stdin() {
-    return open(process.stdin)
-  },
-  stdout: standardStream(1, () => open(process.stdout)),
-  stderr: standardStream(2, () => open(process.stderr)),
-  env,
-  cwd,
-}
-const { host, flush } = processHost(given, interrupt.signal)
-process.once('uncaughtException', async (thrown) => {
-  await end(await report(argv, host, thrown))
-})
-process.once('beforeExit', async () => {
-  await end(await report(argv, host, new Error('the command waited for something that cannot come any more')))
-})
-void runCli(argv, host).then(end)
-
-async function end(code: number): Promise<void> {
-  const lost = await flush()
-  if (lost) host.err.write(`error: The output could not be written: ${lost.message}\n`)
-  saveCompiled()
-  process.exit(interrupted ? exitBySignal(interrupted, opened) : code || (lost ? 1 : 0))
-}
+// As little as can be: what is imported from here on is compiled once per machine, and this each time.
+const { env } = process
+const compiled = keepCompiled(homeFolder({ env, cwd: currentFolder(process) }), env)
+void import('./program.ts').then(({ runProgram }) => runProgram(compiled))

@@ -3,7 +3,7 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { parseEnvironment, parseHeaders } from '../command-line/key-value-options.ts'
 import type { OptionName, OptionValues } from '../command-line/options.ts'
 import { usageError } from '../failures/cli-error.ts'
-import { pathFrom } from '../process/current-folder.ts'
+import { pathFrom } from '../process/existing-folder.ts'
 import { readPipe } from '../process/stream-text.ts'
 import { untilInterrupted } from '../store/store-session.ts'
 

@@ -6,7 +6,7 @@ import { toJson, writeJson } from '../output/json.ts'
 import { paint, writeNote } from '../output/output.ts'
 import { shellWord } from '../output/shell-word.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { pathFrom } from '../process/current-folder.ts'
+import { pathFrom } from '../process/existing-folder.ts'
 import { writePrivateFile } from '../process/private-file.ts'
 import { withStore } from '../store/store-session.ts'
 

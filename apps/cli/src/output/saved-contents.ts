@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { CliError, usageError } from '../failures/cli-error.ts'
-import { pathFrom } from '../process/current-folder.ts'
+import { pathFrom } from '../process/existing-folder.ts'
 import { isBlock } from './tool-result.ts'
 
 /** A part of what a server answered. */

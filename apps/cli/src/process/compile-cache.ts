@@ -33,27 +33,42 @@ interface Loader {
 }
 type Wrapped = (this: unknown, ...names: [object, NodeJS.Require, NodeJS.Module, string, string]) => unknown
 
+/** What of the program was compiled in this run. */
+export interface CompileCache {
+  /** What is loaded from here on is kept for a command. */
+  keepFor(command: string | undefined): void
+  /** Keeps what is new. Never throws: it is compiled again otherwise. */
+  save(): void
+}
+
 /** Whether a run went on to load packages, as to reach a server: then it needs more of the program than one that reads. */
 type Kind = 'own' | 'packages'
+
+/** A file as it was compiled, for which command, and by which kind of run what was used had been kept. */
+interface Compiled {
+  readonly file: string
+  readonly command: string
+  readonly script: Script
+  readonly from: Kind
+}
 
 /**
  * Has the program's own files compiled once per machine, not once per start: what V8 made of them is kept in `compiled` of
  * the home folder, where there is one. Node can do that from 22.8 on, but keeps for all what the first command needed, as V8
  * compiles only the functions that are called. Here it is kept for each command, and for each kind of run of it; packages are
- * left to Node, where it can.
- * Answers what is to be called at the end, which keeps what is new and never throws. `NODE_DISABLE_COMPILE_CACHE` turns it
- * off, as for Node itself.
+ * left to Node, where it can. `NODE_DISABLE_COMPILE_CACHE` turns it off, as for Node itself.
  *
  * V8 runs what it finds there, so only a file of this user's that nobody else may write is read, and Node is told of the folder
  * only if that is so of it; a program that was built anew has other file names, and V8 refuses what another version has made.
  */
-export function keepCompiled(home: string, env: NodeJS.ProcessEnv, command = 'none'): () => void {
-  if (env['NODE_DISABLE_COMPILE_CACHE'] || !existsSync(home)) return () => {}
+export function keepCompiled(home: string, env: NodeJS.ProcessEnv): CompileCache {
+  if (env['NODE_DISABLE_COMPILE_CACHE'] || !existsSync(home)) return { keepFor() {}, save() {} }
   const folder = join(home, 'compiled')
+  let command = 'any'
   let kind: Kind = 'own'
-  const compiled = new Map<string, { script: Script; from: Kind }>()
-  const pathOf = (file: string, of: Kind) =>
-    join(folder, `${command}.${of}.${file}-${process.versions.v8}-${process.arch}`)
+  const compiled: Compiled[] = []
+  const pathOf = (file: string, by: string, of: Kind) =>
+    join(folder, `${by}.${of}.${file}-${process.versions.v8}-${process.arch}`)
   const loader = nodeModule.Module as unknown as Loader
   const own = dirname(__filename)
   const compile = loader.prototype._compile
@@ -67,21 +82,27 @@ export function keepCompiled(home: string, env: NodeJS.ProcessEnv, command = 'no
     }
     if (!isOwn || imports || code.length < WORTH_KEEPING_CHARACTERS) return compile.call(this, code, filename)
     const file = basename(filename)
-    const kept = readOwn(pathOf(file, 'own'))
-    const cachedData = kept ?? readOwn(pathOf(file, 'packages'))
+    const kept = readOwn(pathOf(file, command, 'own'))
+    const cachedData = kept ?? readOwn(pathOf(file, command, 'packages'))
     const script = new Script(loader.wrap(code), { filename, cachedData })
-    compiled.set(file, { script, from: kept ? 'own' : 'packages' })
+    compiled.push({ file, command, script, from: kept ? 'own' : 'packages' })
     const run: Wrapped = script.runInThisContext()
     return run.call(this.exports, this.exports, nodeModule.createRequire(filename), this, filename, own)
   }
-  return () => {
-    const fresh = new Map<string, () => Buffer>()
-    for (const [file, { script, from }] of compiled) {
-      if (script.cachedDataRejected !== false) fresh.set(pathOf(file, kind), () => script.createCachedData())
-      // V8 would keep again what it was given, so the next run is given none.
-      else if (kind === 'own' && from === 'packages') fresh.set(pathOf(file, kind), () => NOTHING)
-    }
-    if (fresh.size > 0) save(folder, fresh)
+  return {
+    keepFor(name = command) {
+      command = name
+    },
+    save() {
+      const fresh = new Map<string, () => Buffer>()
+      for (const { file, command, script, from } of compiled) {
+        const path = pathOf(file, command, kind)
+        if (script.cachedDataRejected !== false) fresh.set(path, () => script.createCachedData())
+        // V8 would keep again what it was given, so the next run is given none.
+        else if (kind === 'own' && from === 'packages') fresh.set(path, () => NOTHING)
+      }
+      if (fresh.size > 0) writeAll(folder, fresh)
+    },
   }
 }
 
@@ -124,7 +145,7 @@ function leaveToNode(folder: string): void {
 }
 
 /** Writes each file whole or not at all. What cannot be kept is compiled again next time, so nothing is said of it. */
-function save(folder: string, fresh: ReadonlyMap<string, () => Buffer>): void {
+function writeAll(folder: string, fresh: ReadonlyMap<string, () => Buffer>): void {
   try {
     if (!makeOwn(folder) || !hasRoom(folder)) return
     for (const [path, made] of fresh) writeWhole(path, made())

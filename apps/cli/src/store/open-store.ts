@@ -3,7 +3,7 @@ import type { Host } from '../command.ts'
 import { withoutSecrets } from '../command-line/secret.ts'
 import type { Settings } from '../command-line/settings.ts'
 import { visibleText } from '../output/terminal-text.ts'
-import { existingFolder } from '../process/current-folder.ts'
+import { existingFolder } from '../process/existing-folder.ts'
 
 type World = Pick<Host, 'cwd' | 'env' | 'err'>
 type Core = typeof import('@mcpstore/core')
