@@ -1435,7 +1435,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'each of many restarts is one',
     file: 'packages/core/src/services/lifecycle.ts',
-    find: 'if (joined) return joined',
+    find: 'running.get(id) ??',
     replace: '',
     suite: lifecycle,
     test: 'of many who restart at once each gets the same restart',

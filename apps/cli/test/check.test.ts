@@ -47,7 +47,7 @@ it('a restart says how the service is then, or why it is not there', async () =>
   const world = { services: { restartService: async () => service } }
   const { exit, stdout, calls } = await run(['restart', 'fine', '--timeout', '3'], world)
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: 'ok fine 2 tools\n' })
-  expect(calls['restartService']).toEqual([['fine', { timeout: 3000 }]])
+  expect(calls['restartService']).toEqual([['fine', { timeout: 3000, signal: expect.any(AbortSignal) }]])
   expect(JSON.parse((await run(['restart', 'fine', '--json'], world)).stdout)).toEqual(service)
   const failing = { services: { restartService: () => Promise.reject(libraryError('unreachable', 'gone')) } }
   expect(await run(['restart', 'fine'], failing)).toMatchObject({ exit: 4, stdout: '' })

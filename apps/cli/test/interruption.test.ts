@@ -39,10 +39,14 @@ it('while stdin is read, or the store is opened, there is nothing to close', asy
   expect(await run(['list'], opening)).toMatchObject({ exit: 130, closed: 0 })
 })
 
-it('the call itself is told to stop', async () => {
-  const world = interrupted((started) => ({ services: { ...found, useTool: () => started() } }))
-  const { calls } = await run(['call', 't', '--json'], world)
-  expect(calls['useTool']).toEqual([['s/t', {}, { signal: expect.objectContaining({ aborted: true }) }]])
+it.each([
+  ['call t', { ...found, useTool: never }, 'useTool', ['s/t', {}]],
+  ['info s/t', { findTool: never }, 'findTool', ['s/t']],
+  ['restart s', { restartService: never }, 'restartService', ['s']],
+] as const)('what %s waits for is told to stop', async (line, services, method, args) => {
+  const world = interrupted((started) => ({ services: { ...services, [method]: () => started() } }))
+  const { calls } = await run([...line.split(' '), '--json'], world)
+  expect(calls[method]).toEqual([[...args, { signal: expect.objectContaining({ aborted: true }) }]])
 })
 
 it('work that fails after the interruption does not come up again', async () => {

@@ -24,7 +24,7 @@ describe('info SERVICE/TOOL', () => {
     expect({ exit, stderr, asked: calls['findTool'] }).toEqual({
       exit: 0,
       stderr: '',
-      asked: [['weather/now', {}]],
+      asked: [['weather/now', { signal: expect.any(AbortSignal) }]],
     })
     expect(stdout).toMatchInlineSnapshot(`
       "weather/now  cached 3m ago, stale
@@ -84,7 +84,10 @@ describe('info TOOL without its service found nothing', () => {
   it.each(['now', 'weather_now', 'weather__now'])('%s is looked for as use-tool does', async (name) => {
     const findTool = async () => tool
     const { exit, stdout, calls } = await run(['info', name], { services: { ...services, findTool } })
-    expect({ exit, asked: calls['findTool'] }).toEqual({ exit: 0, asked: [[name, {}]] })
+    expect({ exit, asked: calls['findTool'] }).toEqual({
+      exit: 0,
+      asked: [[name, { signal: expect.any(AbortSignal) }]],
+    })
     expect(stdout).toMatch(/^weather\/now /)
   })
 

@@ -114,9 +114,9 @@ export class StoreContext extends ToolContext {
 
   /**
    * The same, then connects anew and fetches the tools, within `timeout` ms (`connectTimeoutMs`). Connections of other
-   * processes stay. @throws as `waitService`
+   * processes stay. What has begun goes on without who gave it up. @throws as `waitService`
    */
-  async restartService(name: string, options: { timeout?: number } = {}): Promise<ServiceInfo> {
+  async restartService(name: string, options: AskOptions = {}): Promise<ServiceInfo> {
     checkMethodOptions('restartService', options)
     const { restartService } = await import('./services/lifecycle.ts')
     await restartService(this.house, name, options)

@@ -96,7 +96,7 @@ const METHODS: Record<Method, Record<string, Check>> = {
   checkServices: ASK,
   waitService: { status: statuses, timeout: delay },
   connectService: ASK,
-  restartService: { timeout: delay },
+  restartService: ASK,
   trustService: { confirm: callback },
   signIn: { open: callback, client: clientProblem, callbackPort: port, ...ASK },
   diffTools: RENEW,

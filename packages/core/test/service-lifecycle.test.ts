@@ -176,6 +176,24 @@ test('of many who restart at once each gets the same restart', async () => {
   expect((await ctx.serviceInfo('demo')).facts.phase).toBe('connected')
 })
 
+test('who gives a restart up waits no longer for it, and takes it from nobody; who gave up before begins none', async () => {
+  const startFile = `${scratch()}/starts`
+  const ctx = (await open()).forStore()
+  await ctx.addService({ demo: server({ startFile }) })
+  await ctx.connectService('demo')
+  const gone = AbortSignal.abort()
+  expect(await failureOf(ctx.restartService('demo', { signal: gone }))).toMatchObject({ code: 'aborted' })
+  expect(linesOf(startFile)).toBe(1)
+  const patience = new AbortController()
+  const first = failureOf(ctx.restartService('demo', { signal: patience.signal }))
+  await ctx.waitService('demo', { status: 'connecting' })
+  const second = ctx.restartService('demo')
+  patience.abort()
+  expect(await first).toMatchObject({ code: 'aborted', message: 'the restart of service "demo" was aborted' })
+  expect(await second).toMatchObject({ status: 'ok', facts: { phase: 'connected' } })
+  expect(linesOf(startFile)).toBe(2)
+})
+
 test('a restart that fails says why, and everybody sees it', async () => {
   const folder = scratch()
   const [local, startFile] = [`${folder}/a.db`, `${folder}/starts`]

@@ -4,7 +4,7 @@ import { listChoice } from '../command-line/list-choice.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { writeJson } from '../output/json.ts'
 import { namedBy } from '../store/named.ts'
-import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
+import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /**
  * `info NAME`: everything known of one service, secrets redacted, without connecting to it. `info SERVICE/TOOL`, or a name
@@ -15,8 +15,7 @@ export async function info(
   { positionals: [name = ''], values }: CommandInput,
 ): Promise<number> {
   const { out, settings } = context
-  const { timeoutMs: timeout } = settings
-  const choice = { ...listChoice(values), ...(timeout !== undefined && { timeout }) }
+  const choice = { ...listChoice(values), ...askOptions(context) }
   return withStore(context, async (store) => {
     const services = servicesOf(store, values)
     const { service, tool } = await whileWaiting(context, `looking for ${name}`, () =>

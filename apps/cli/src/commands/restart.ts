@@ -4,7 +4,7 @@ import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
 import { renderReady } from '../output/service-text.ts'
 import { settle } from '../store/durability.ts'
-import { servicesOf, whileWaiting, withStoreToChange } from '../store/store-session.ts'
+import { askOptions, servicesOf, whileWaiting, withStoreToChange } from '../store/store-session.ts'
 
 /**
  * `restart SERVICE`: starts the service afresh, and ends when it has answered with its tools and they are renewed for everybody,
@@ -14,12 +14,11 @@ export async function restart(
   context: CommandContext,
   { positionals: [name = ''], values }: CommandInput,
 ): Promise<number> {
-  const { json, timeoutMs } = context.settings
+  const { json } = context.settings
   return withStoreToChange(context, async (store) => {
     const before = store.status()
-    const options = timeoutMs === undefined ? {} : { timeout: timeoutMs }
     const service = await whileWaiting(context, `restarting ${name}`, () =>
-      servicesOf(store, values).restartService(name, options),
+      servicesOf(store, values).restartService(name, askOptions(context)),
     )
     if (json) writeJson(context.out, service)
     else writeNote(context.out, renderReady(service, context.out))

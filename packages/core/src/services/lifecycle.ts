@@ -1,4 +1,4 @@
-import { countdown } from '../connections/deadline.ts'
+import { countdown, LONGEST_TIMER_MS, within } from '../connections/deadline.ts'
 import type { House } from '../house.ts'
 import type { Reach } from '../reach.ts'
 import type { AskOptions } from './ask-all.ts'
@@ -28,21 +28,23 @@ export async function disconnectService({ reach, registry }: House, name: string
 }
 
 /** Ends the connection, opens another one and fetches the tools with it; see `StoreContext.restartService`. */
-export function restartService(
+export async function restartService(
   house: House,
   given: string,
-  { timeout }: { timeout?: number },
+  { timeout, signal }: AskOptions,
 ): Promise<void> {
   const { id, name } = house.registry.get(checkServiceName(given))
+  const unlessAborted = (work: Promise<void>) =>
+    within({ timeoutMs: LONGEST_TIMER_MS, signal }, `the restart of service "${name}"`, work)
+  // Nothing is begun for who has given up already.
+  await unlessAborted(Promise.resolve())
   const running = restarts.get(house.reach) ?? new Map<string, Promise<void>>()
   restarts.set(house.reach, running)
-  const joined = running.get(id)
-  if (joined) return joined
-  const begun = restart(house, name, timeout ?? house.options.connectTimeoutMs).finally(() =>
-    running.delete(id),
-  )
+  const begun =
+    running.get(id) ??
+    restart(house, name, timeout ?? house.options.connectTimeoutMs).finally(() => running.delete(id))
   running.set(id, begun)
-  return begun
+  await unlessAborted(begun)
 }
 
 async function restart(
