@@ -67,6 +67,16 @@ it('--save puts an image into a file, and never over another one', async () => {
   expect(existsSync(box.path('elsewhere')), 'a link is not followed').toBe(false)
 })
 
+it('a folder that --save makes is as the umask says, what is in it is for this user alone', async () => {
+  const prefix = ['sh', '-c', 'umask 027; exec "$@"', 'sh']
+  const saved = await mcpstore(box, ['use-tool', 'demo/picture', '--save', 'shown/deep'], { prefix })
+  expect(saved).toMatchObject({ exit: 0 })
+  const modes = ['shown', 'shown/deep', 'shown/deep/picture-2.png'].map(
+    (path) => statSync(box.path(path)).mode & 0o777,
+  )
+  expect(modes).toEqual([0o750, 0o750, 0o600])
+})
+
 it.runIf(existsSync('/proc/self'))(
   'a folder to save in that /proc cannot hold was made for ever',
   async () => {

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { rm, stat, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { makeFolder } from '@mcpstore/storage'
 import { CliError, usageError } from '../failures/cli-error.ts'
 import { pathFrom } from '../process/existing-folder.ts'
 import { isBlock } from './tool-result.ts'
@@ -17,6 +17,8 @@ export interface SavedContents {
   failures: CliError[]
 }
 
+/** A folder that the user names is his, as one that `mkdir` makes: his umask says who may look into it. */
+const OPEN_MODE = 0o777
 const MOST_OF_NAME = 80
 const MOST_NAMESAKES = 1000
 /** Errors of a file that was made, and not written to its end. */
@@ -57,22 +59,12 @@ export async function makeSaveFolder(cwd: string, folder: string): Promise<void>
   if (folder === '') throw usageError('--save is empty', hint)
   const path = pathFrom(cwd, folder)
   try {
-    await makeFolder(path)
+    makeFolder(path, { mode: OPEN_MODE })
     if ((await stat(path)).isDirectory()) return
   } catch (thrown) {
     throw usageError(`the folder "${folder}" cannot be made: ${(thrown as Error).message}`, hint)
   }
   throw usageError(`"${folder}" is no folder`, hint)
-}
-
-/** With those above it, one by one, as Node's own way never ends below /proc. */
-async function makeFolder(path: string): Promise<void> {
-  if (existsSync(path)) return
-  await makeFolder(dirname(path))
-  await mkdir(path).catch((thrown: NodeJS.ErrnoException) => {
-    // Another process may have made it meanwhile.
-    if (thrown.code !== 'EEXIST') throw thrown
-  })
 }
 
 /** Puts the images, the audio and the embedded resources into files of their own; none that is there is written over. */
