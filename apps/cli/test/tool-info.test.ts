@@ -111,18 +111,24 @@ describe('info TOOL without its service found nothing', () => {
   })
 
   it('the name of nothing says which services come near', async () => {
-    const hintOf = async (hint: string) => {
-      const findTool = () => Promise.reject(libraryError('unknown_tool', 'there is no tool', hint))
+    const hintOf = async (hint: string, names: string[] = []) => {
+      const unknownTool = libraryError('unknown_tool', 'there is no tool', hint)
+      const findTool = () =>
+        Promise.reject(Object.assign(unknownTool, names.length > 0 && { meant: { names } }))
       return (await run(['info', 'weather_eu'], { services: { ...services, findTool } })).stderr.split(
         '\n',
       )[1]
     }
-    expect(await hintOf('Did you mean weather/now?')).toBe(
+    expect(await hintOf('Did you mean weather/now?', ['weather/now'])).toBe(
       'hint:  Did you mean weather or weather/now? Next: mcpstore list',
     )
     expect(await hintOf('See list-tools.')).toBe(
       'hint:  Did you mean weather? See list-tools. Next: mcpstore list',
     )
+    expect(
+      await hintOf('Not searched: odd: what? Did you mean that?'),
+      'what a server says is no suggestion',
+    ).toBe('hint:  Did you mean weather? Not searched: odd: what? Did you mean that? Next: mcpstore list')
   })
 
   it.each(['wether', 'weathers'])(

@@ -6,6 +6,7 @@ export type {
   Finding,
   HealthState,
   Logger,
+  Meant,
   Scope,
   Severity,
 } from '@mcpstore/storage'

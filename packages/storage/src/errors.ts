@@ -11,6 +11,16 @@ export interface ErrorDetails {
   /** What the reader can do about it, as one sentence. */
   hint?: string | undefined
   cause?: unknown
+  /** What `hint` says, in parts, where it asks whether something else was meant. */
+  meant?: Meant | undefined
+}
+
+/** What may have been meant instead. */
+export interface Meant {
+  /** The nearest first. */
+  names: readonly string[]
+  /** What to do if it was none of them. */
+  otherwise?: string | undefined
 }
 
 /**
@@ -21,11 +31,14 @@ export class McpStoreError<Code extends string = string> extends Error {
   override readonly name: string = 'McpStoreError'
   readonly code: Code
   readonly hint: string | undefined
+  /** What `hint` says, in parts, where it asks whether something else was meant. */
+  declare readonly meant?: Meant
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.hint = details.hint
+    if (details.meant) this.meant = details.meant
   }
 
   /** What `JSON.stringify` keeps of it: not its cause, which may be anything. */

@@ -25,7 +25,13 @@ export { factsOfFile, localDataspaces } from './backends/sqlite/namespace.ts'
 export { Dataspace } from './dataspace.ts'
 export type { DataspaceFacts } from './dataspace-facts.ts'
 export type { DataspaceStatus } from './dataspace-status.ts'
-export { type ErrorDetails, McpStoreError, StorageError, type StorageErrorCode } from './errors.ts'
+export {
+  type ErrorDetails,
+  McpStoreError,
+  type Meant,
+  StorageError,
+  type StorageErrorCode,
+} from './errors.ts'
 export type { Finding, Inspection, Severity } from './inspection.ts'
 export { BackendError, type HealthState } from './link/health.ts'
 export { type Logger, silentLogger } from './logger.ts'

@@ -1,10 +1,10 @@
-import type { ListedTool, ListOptions, ServiceInfo, StoreContext } from '@mcpstore/core'
+import type { ListedTool, ListOptions, McpStoreError, ServiceInfo, StoreContext } from '@mcpstore/core'
 import { CliError } from '../failures/cli-error.ts'
 
 /** What a word on the command line names. */
 export type Named = { service: ServiceInfo; tool?: never } | { service?: never; tool: ListedTool }
 
-type Failed = { code?: unknown; hint?: string }
+type Failed = Partial<McpStoreError>
 
 /**
  * The service of this name, else the tool that `use-tool` takes it for, in a list as `choice` wants it. @throws `unknown_service`,
@@ -27,21 +27,21 @@ async function toolOr(
   name: string,
   choice: ListOptions,
 ): Promise<ListedTool> {
-  const { didYouMean, isSlip, nearest } = await import('@mcpstore/core/near')
+  const { hintOf, isSlip, nearest } = await import('@mcpstore/core/near')
   const names = (await services.listServices()).map((service) => service.name)
   const isService = names.length === 0 || names.some((one) => isSlip(name, one))
   try {
     const address = isService ? (await services.findTool(name, { offline: true })).name : name
     return await services.findTool(address, choice)
   } catch (thrown) {
-    const { code, hint } = thrown as Failed
+    const { code, hint, meant } = thrown as Failed
     if (code !== 'unknown_tool' && code !== 'not_listed') throw thrown
     if (isService) throw noService
-    const near = nearest(name, names)
-    const meant = near.length > 0 ? `${didYouMean(near)} ${hint}`.replace('? Did you mean ', ' or ') : hint
+    const { names: tools, otherwise } = meant ?? { names: [], otherwise: hint }
+    const advice = hintOf({ names: [...nearest(name, names), ...tools], otherwise })
     const message = `there is no service and no tool "${name}"`
-    if (code === 'unknown_tool') throw new CliError('unknown_service', message, meant)
-    const all = `${meant}\nHave all asked once: mcpstore list-tools`
+    if (code === 'unknown_tool') throw new CliError('unknown_service', message, advice)
+    const all = `${advice}\nHave all asked once: mcpstore list-tools`
     throw new CliError('not_listed', `${message} in the tool lists that are known here`, all)
   }
 }

@@ -1,9 +1,9 @@
 import type { McpStoreError } from '@mcpstore/storage'
 import { quoted } from '../config/problem.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
-import { didYouMean, nearest } from '../near.ts'
+import { nearest } from '../near.ts'
 import type { Asked } from '../services/ask-all.ts'
-import { notSearched, some } from '../tools/resolve.ts'
+import { meantInstead, some } from '../services/not-found.ts'
 
 /** What is looked for, in the words and codes of its kind. */
 export interface Sought {
@@ -38,15 +38,9 @@ export function notFound(
   const unread = asked.flatMap((one) =>
     'error' in one ? [{ name: one.service.name, error: one.error }] : [],
   )
-  const hints = [
-    near.length > 0 ? didYouMean(near) : undefined,
-    unread.length > 0 ? notSearched(unread) : undefined,
-    near.length + unread.length === 0
-      ? `See the ${kind}s there are: mcpstore ${kind}s (${kind === 'prompt' ? 'listPrompts' : 'listResources'})`
-      : undefined,
-  ]
+  const list = kind === 'prompt' ? 'listPrompts' : 'listResources'
   return storeError(`unknown_${kind}`, `there is no ${kind} ${quoted(name)}`, {
-    hint: hints.filter(Boolean).join(' '),
+    ...meantInstead(near, unread, `See the ${kind}s there are: mcpstore ${kind}s (${list})`),
     cause,
   })
 }

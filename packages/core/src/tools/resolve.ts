@@ -1,17 +1,14 @@
-import { kindOf, printable, quoted } from '../config/problem.ts'
+import { kindOf, quoted } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { didYouMean, nearest } from '../near.ts'
 import { storedName } from '../services/names.ts'
+import { meantInstead, some } from '../services/not-found.ts'
 import type { Service } from '../services/registry.ts'
 import { type AskOptions, isTooOld, listServices, type ServiceList } from './listing.ts'
 import { exportNameOf, mayExport } from './naming.ts'
 import { isAllowed } from './tool-filter.ts'
 import type { ListedTool } from './tool-list.ts'
-
-/** How many names an error lists, and how much of a reason. */
-const MOST_SHOWN = 10
-const LONGEST_REASON = 120
 
 const FORM = 'Write service/tool, for example files/read_file.'
 
@@ -173,12 +170,6 @@ function ambiguous(address: string, found: readonly ResolvedTool[]) {
   })
 }
 
-/** The first ten, and how many more there are. */
-export function some(names: readonly string[], separator = ', '): string {
-  const more = names.length > MOST_SHOWN ? [`and ${names.length - MOST_SHOWN} more`] : []
-  return [...names.slice(0, MOST_SHOWN), ...more].join(separator)
-}
-
 /** The addresses of the tools in these lists whose names come near. */
 function nearIn(parts: readonly ServiceList[], address: string): string[] {
   const tools = parts.flatMap(({ list }) => list?.tools ?? [])
@@ -196,28 +187,9 @@ function unknown(address: string, parts: readonly ServiceList[]) {
   const unread = parts
     .filter(({ list }) => !list)
     .map(({ service, error }) => ({ name: service.name, error }))
-  const hints = [
-    near.length > 0 ? didYouMean(near) : undefined,
-    unread.length > 0 ? notSearched(unread) : undefined,
-    near.length + unread.length === 0
-      ? 'See the tools there are: mcpstore list-tools (listTools)'
-      : undefined,
-  ]
   const isKnown = unread.every(({ error }) => error?.code !== 'not_listed')
   const where = isKnown ? '' : ' in the tool lists that are known here'
   return storeError(isKnown ? 'unknown_tool' : 'not_listed', `there is no tool "${address}"${where}`, {
-    hint: hints.filter(Boolean).join(' '),
+    ...meantInstead(near, unread, 'See the tools there are: mcpstore list-tools (listTools)'),
   })
-}
-
-/** Which services could not be searched, and why. */
-export function notSearched(services: readonly { name: string; error: Error | undefined }[]): string {
-  const reasons = services.map(({ name, error }) => `${name}: ${firstLine(error?.message)}`)
-  return `Not searched:\n${some(reasons, '\n')}`
-}
-
-/** A reason without the last output of a server, which may stand below it. */
-function firstLine(reason = ''): string {
-  const [first = ''] = reason.split(/(?:\. Its last output:)?\n/, 1)
-  return printable(first, LONGEST_REASON)
 }
