@@ -505,10 +505,18 @@ export const coreMutants: Mutant[] = [
   {
     name: 'for a mistyped service of a prompt all are started',
     file: 'packages/core/src/contents/prompts.ts',
-    find: 'if (house.registry.all().some((service) => isSlip(name, service.name))) house.registry.get(name)',
-    replace: '',
+    find: 'filter((one) => !isSlipped || isKnownToOffer(house, one))',
+    replace: 'filter((one) => isSlipped || one)',
     suite: mistyped,
     test: 'for a service that was not there every service without a list was started',
+  },
+  {
+    name: 'a prompt with a slash in its name is taken for a slip',
+    file: 'packages/core/src/contents/prompts.ts',
+    find: 'filter((one) => !isSlipped || isKnownToOffer(house, one))',
+    replace: 'filter(() => !isSlipped)',
+    suite: 'packages/core/test/contents.test.ts',
+    test: 'a prompt with a slash in its name was taken for a slip of a service that is called nearly so',
   },
   {
     name: 'a home folder with a ~ is one of that name',

@@ -149,6 +149,10 @@ it('a prompt is printed as its messages, with who is to say each', async () => {
     const { exit, opened } = await run(['get-prompt', 'docs/summarise', ...wrong], world)
     expect({ exit, opened }).toEqual({ exit: 1, opened: [] })
   }
+  expect((await run(['get-prompt', 'my docs/summarise', 'Oslo'], world)).stderr).toBe(
+    'error: "Oslo" is no argument of a prompt, which has the form name=text\n' +
+      "hint:  See what the prompt takes: mcpstore prompts 'my docs'\n",
+  )
   const unknown = { services: { getPrompt: () => Promise.reject(libraryError('unknown_prompt', 'none')) } }
   expect((await run(words, unknown)).exit).toBe(1)
 })

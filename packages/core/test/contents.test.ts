@@ -117,6 +117,18 @@ test('what a server refuses is compared with what it lists, and a slip is said',
   expect(await failureOf(ctx.getPrompt('notes/greet'))).toMatchObject({
     code: 'bad_arguments',
     message: 'the arguments do not fit notes/greet: who is missing',
+    hint: 'It takes who ("whom"), and if wanted how. Try: mcpstore get-prompt notes/greet who=TEXT',
+  })
+  expect(await failureOf(ctx.getPrompt('notes/greet', { whoo: 'x', how: 'y' }))).toMatchObject({
+    message: 'the arguments do not fit notes/greet: who is missing; "whoo" is none of them',
+    hint: expect.stringMatching(/^Did you mean who\? It takes who/),
+  })
+  expect(await failureOf(ctx.getPrompt('notes/greet', { who: 'x', how: 'badly' }))).toMatchObject({
+    code: 'server_error',
+    message: expect.stringContaining('how must not be "badly"'),
+    hint: expect.stringMatching(
+      /^It takes who .* if wanted how\. Try: mcpstore get-prompt notes\/greet who=TEXT$/,
+    ),
   })
   expect(await failureOf(ctx.getPrompt('notes/greet', { who: 5 } as never))).toMatchObject({
     code: 'bad_arguments',
@@ -127,6 +139,26 @@ test('what a server refuses is compared with what it lists, and a slip is said',
     message: expect.stringContaining('Resource not found'),
     hint: 'Did you mean demo://notes/first?',
   })
+})
+
+test('a prompt with a slash in its name was taken for a slip of a service that is called nearly so', async () => {
+  const folder = scratch()
+  const [starts, others] = [`${folder}/starts`, `${folder}/others`]
+  const ctx = (await open()).forStore()
+  await ctx.addService({
+    git: server({ startFile: others }),
+    docs: withContents({ prompt: 'gist/new' }, { startFile: starts }),
+  })
+  const slip = { code: 'unknown_service', hint: 'Did you mean git?' }
+  // Nobody is started for it who may have no prompts at all.
+  expect(await failureOf(ctx.getPrompt('gist/new', { who: 'x' }))).toMatchObject(slip)
+  expect([linesOf(starts), linesOf(others)]).toEqual([0, 0])
+  await ctx.listTools()
+  expect((await ctx.getPrompt('gist/new', { who: 'x' })).messages).toHaveLength(1)
+  expect(await failureOf(ctx.getPrompt('gist/old', { who: 'x' }))).toMatchObject(slip)
+  await ctx.addService({ gist: withContents({ prompt: 'new' }) })
+  expect((await ctx.getPrompt('gist/new', { who: 'x' })).messages).toHaveLength(1)
+  expect(await failureOf(ctx.getPrompt('gist/old', { who: 'x' }))).toMatchObject({ code: 'unknown_prompt' })
 })
 
 test('a server without the capability is not asked, nor started while that is known', async () => {

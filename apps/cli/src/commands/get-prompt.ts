@@ -14,7 +14,7 @@ export async function getPrompt(
   { positionals, values }: CommandInput,
 ): Promise<number> {
   const [prompt = '', ...words] = positionals
-  const args = readTexts(words)
+  const args = readTexts(words, prompt)
   const { out, settings } = context
   const { json } = settings
   const work = async (store: Store): Promise<number> => {
@@ -36,15 +36,17 @@ export async function getPrompt(
 }
 
 /** Splits `k=v`; the arguments of a prompt are texts. @throws `usage` for a word that is none, `k:=json`, or a name given twice */
-function readTexts(words: readonly string[]): Record<string, string> {
+function readTexts(words: readonly string[], prompt: string): Record<string, string> {
   const texts = new Map<string, string>()
-  for (const [index, word] of words.entries()) {
+  const slash = prompt.indexOf('/')
+  const service = slash > 0 ? ` ${shellWord(prompt.slice(0, slash))}` : ''
+  for (const word of words) {
     const at = word.indexOf('=')
     const name = word.slice(0, at)
     if (at < 1) {
       throw usageError(
-        `argument ${index + 1} of the prompt is not of the form name=value`,
-        'Write name=text.',
+        `"${word}" is no argument of a prompt, which has the form name=text`,
+        `See what the prompt takes: mcpstore prompts${service}`,
       )
     }
     if (name.endsWith(':')) {
@@ -54,7 +56,7 @@ function readTexts(words: readonly string[]): Record<string, string> {
         `Write ${shellWord(text)}`,
       )
     }
-    if (texts.has(name)) throw usageError(`argument "${name}" is given twice`)
+    if (texts.has(name)) throw usageError(`argument "${name}" is given twice`, 'Leave one of them out.')
     texts.set(name, word.slice(at + 1))
   }
   return Object.fromEntries(texts)

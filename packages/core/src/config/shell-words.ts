@@ -5,7 +5,7 @@ export function serviceWords(name: string, scope: Scope = 'store'): string {
   return `${shellWord(name)}${scope === 'store' ? '' : ` --agent ${shellWord(scope.agent)}`}`
 }
 
-/** A name from a stranger must not make a command line that does something else when it is pasted. */
-function shellWord(name: string): string {
-  return /^[\w.@~+-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`
+/** A text as one word: a name from a stranger must not make a command line that does something else when it is pasted. */
+export function shellWord(name: string): string {
+  return /^[\w.@~+=/-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`
 }

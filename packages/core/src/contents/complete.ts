@@ -6,7 +6,8 @@ import type { Service } from '../services/registry.ts'
 import type { CompletionResult, ListedResourceTemplate } from './content.ts'
 import { notFound, onlyOne, type Sought } from './found.ts'
 import { askForAll, templateListing } from './listings.ts'
-import { readTexts, resolvePrompt } from './prompts.ts'
+import { readTexts } from './prompt-arguments.ts'
+import { resolvePrompt } from './prompts.ts'
 import { Budget, type RequestOptions } from './request.ts'
 
 /** What a value is wanted for: an argument of a prompt (`service/prompt`), or a variable of a resource template. */

@@ -1,5 +1,4 @@
 import { McpStoreError } from '@mcpstore/storage'
-import { isObject, kindOf, quoted } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { isSlip } from '../near.ts'
@@ -9,6 +8,7 @@ import type { Service } from '../services/registry.ts'
 import type { ListedPrompt, PromptResult } from './content.ts'
 import { notFound, onlyOne, type Sought } from './found.ts'
 import { askForAll, promptListing } from './listings.ts'
+import { misfitOf, promptHint, readTexts } from './prompt-arguments.ts'
 import { Budget, type RequestOptions } from './request.ts'
 
 /** A prompt that exactly one address means. */
@@ -41,8 +41,9 @@ export async function getPrompt(
 }
 
 /**
- * The prompt that an address means: `service/prompt`, or a name that exactly one prompt has. Nobody is asked where the
- * service is named, mistyped or not. @throws `usage`, `unknown_service`, `unknown_prompt`, `ambiguous_prompt`
+ * The prompt that an address means: `service/prompt`, or a name that exactly one prompt has. Nobody is asked where the service is
+ * named. Where it may be mistyped, a prompt may still be called so by itself: only servers that are known to have prompts are
+ * asked for it. @throws `usage`, `unknown_service`, `unknown_prompt`, `ambiguous_prompt`
  */
 export async function resolvePrompt(house: House, address: unknown, budget: Budget): Promise<ResolvedPrompt> {
   if (typeof address !== 'string' || ['', '/'].includes(address.trim())) {
@@ -54,14 +55,10 @@ export async function resolvePrompt(house: House, address: unknown, budget: Budg
   const name = storedName(address.slice(0, Math.max(0, slash)))
   const own = name === '' ? undefined : house.registry.find(name)
   if (own) return { service: own, prompt: address.slice(slash + 1) }
-  if (house.registry.all().some((service) => isSlip(name, service.name))) house.registry.get(name)
+  const isSlipped = house.registry.all().some((service) => isSlip(name, service.name))
+  const services = askable(house, undefined).filter((one) => !isSlipped || isKnownToOffer(house, one))
   const sought: Sought = { kind: 'prompt', name: address }
-  const listed = await askForAll<ListedPrompt>(
-    house,
-    askable(house, undefined),
-    promptListing,
-    budget.options,
-  )
+  const listed = await askForAll<ListedPrompt>(house, services, promptListing, budget.options)
   const all = listed.flatMap((one) => ('answer' in one ? one.answer.entries : []))
   const found = onlyOne(
     sought,
@@ -70,18 +67,6 @@ export async function resolvePrompt(house: House, address: unknown, budget: Budg
   if (found) return { service: house.registry.get(found.service), prompt: address }
   if (name !== '') house.registry.get(name)
   throw notFound(sought, addressesOf(all), listed)
-}
-
-/** The arguments of a prompt, which are texts. @throws `bad_arguments` */
-export function readTexts(given: unknown = {}): Record<string, string> {
-  const hint = 'For example {"language": "Norsk"}.'
-  if (!isObject(given)) throw storeError('bad_arguments', 'the arguments of a prompt are an object', { hint })
-  for (const [name, value] of Object.entries(given)) {
-    if (typeof value === 'string') continue
-    const problem = `argument ${quoted(name)} of a prompt must be a text, not ${kindOf(value)}`
-    throw storeError('bad_arguments', problem, { hint })
-  }
-  return { ...given } as Record<string, string>
 }
 
 /** What a server refused is compared with what it lists: an unknown name, or an argument that is missing. */
@@ -98,14 +83,15 @@ async function explained(
   if (all.length === 0) return refusal
   const address = `${service.name}/${sought.name}`
   if (!own) return notFound({ ...sought, name: address }, addressesOf(all), listed, refusal)
-  const required = [own.arguments ?? []].flat().filter((one) => isObject(one) && one.required === true)
-  const missing = required.filter(({ name }) => !Object.hasOwn(args, name)).map(({ name }) => name)
-  if (missing.length === 0) return refusal
-  const message = `the arguments do not fit ${address}: ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing`
-  return storeError('bad_arguments', message, {
-    hint: 'See what it takes: mcpstore prompts',
-    cause: refusal,
-  })
+  const misfit = misfitOf(own, args)
+  const hint = promptHint(own, args)
+  if (misfit) return storeError('bad_arguments', misfit, { hint, cause: refusal })
+  return refusal.hint ? refusal : storeError('server_error', refusal.message, { hint, cause: refusal })
+}
+
+/** By what its server said of itself when its tools were listed. */
+function isKnownToOffer({ lists }: House, service: Service): boolean {
+  return Boolean(lists.known(service)?.server.capabilities?.['prompts'])
 }
 
 function addressesOf(prompts: readonly ListedPrompt[]): Map<string, string> {
