@@ -74,6 +74,14 @@ export const coreMutants: Mutant[] = [
     test: 'stays readable: plain settings are no secrets',
   },
   {
+    name: 'what was put in place of a token is taken for one, too',
+    file: 'packages/core/src/config/secret-shapes.ts',
+    find: 'return between(text, issued, replace, (rest) =>',
+    replace: 'return between(text.replace(issued, replace), /(?!)/g, replace, (rest) =>',
+    suite: sealed,
+    test: 'a token of any known kind in a URL is sealed once, wherever it stands, and sent as it was',
+  },
+  {
     name: 'the secret is filled into placeholders',
     file: 'packages/core/src/secrets/environment.ts',
     find: 'return holdsOne(value) ? undefined : value',

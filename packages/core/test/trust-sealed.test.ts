@@ -132,6 +132,31 @@ test('a sealed config connects with its values for whoever has the secret, and i
   )
 })
 
+test('a token of any known kind in a URL is sealed once, wherever it stands, and sent as it was', async () => {
+  const { port, bytes } = await trap()
+  const place = sharedPlace()
+  const [writer, stranger] = [await place.reader({ secret }), await place.stranger()]
+  const tokens = {
+    query: 'ghp_0123456789abcdefghijABCDEFGHIJ012345',
+    key: 'sk-live-51abcDEF234ghiJKL567',
+    project: 'sk-proj-4f5Xk2Qz9aB1cD3eF7',
+    action: 'sk-ak-a1B2c3D4e5F6g7H8i9J0',
+    jwt: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0NzExIn0.q7x3Yz9-Lm2_Pk8Rs5Tv1W',
+    twice: 'ghp_0123456789abcdefghij/ghp_abcdefghij0123456789',
+  }
+  const url = (token: string): string => `http://127.0.0.1:${port}/${token}/sse?v=${token}`
+  for (const [name, token] of Object.entries(tokens)) {
+    await writer.forStore().addService({ [name]: { url: url(token) } })
+    expect(storedOf(stranger, name).url).toMatch(/\$\{sealed:1\..*\?v=\$\{sealed:1\./)
+  }
+  const content = await contentOf(place)
+  for (const [name, token] of Object.entries(tokens)) {
+    for (const part of token.split('/')) expect(content).not.toContain(part)
+    await failureOf(writer.forStore().listTools(name))
+    expect(bytes()).toContain(`/${token}/sse?v=${token}`)
+  }
+})
+
 test('a program gets what was sealed for it', async () => {
   const place = sharedPlace()
   const writer = await place.reader({ secret })

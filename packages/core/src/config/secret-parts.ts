@@ -1,4 +1,4 @@
-import { isSecretName, replaceTokens } from './secret-shapes.ts'
+import { between, isSecretName, replaceTokens } from './secret-shapes.ts'
 
 /** Says what stands in place of a secret; `name` is what the secret is called where it stands, if anything. */
 export type Hide = (secret: string, name: string) => string
@@ -82,21 +82,6 @@ function hideNamed(text: string, hide: Hide): string {
 
 function hideTokens(text: string, hide: Hide): string {
   return replaceTokens(text, (token) => hide(token, ''))
-}
-
-function between(
-  text: string,
-  pattern: RegExp,
-  onMatch: (match: string) => string,
-  onRest: (rest: string) => string,
-): string {
-  let done = ''
-  let end = 0
-  for (const match of text.matchAll(pattern)) {
-    done += onRest(text.slice(end, match.index)) + onMatch(match[0])
-    end = match.index + match[0].length
-  }
-  return done + onRest(text.slice(end))
 }
 
 /** The text with its percent escapes read, or as it is when they are broken. */

@@ -22,9 +22,10 @@ const run = /[\w+-]{20,}={0,2}/g
 
 /** Replaces what looks like a token wherever it stands in the text. */
 export function replaceTokens(text: string, replace: (token: string) => string): string {
-  return text
-    .replace(issued, (token) => replace(token))
-    .replace(run, (match) => (looksRandom(match) ? replace(match) : match))
+  // What was put in place of one is not looked at again: it may look like a token itself.
+  return between(text, issued, replace, (rest) =>
+    rest.replace(run, (match) => (looksRandom(match) ? replace(match) : match)),
+  )
 }
 
 /** Whether the text is, or holds, something that looks like a token. */
@@ -35,6 +36,22 @@ export function looksSecret(text: string): boolean {
     return token
   })
   return found
+}
+
+/** The text with what matches the pattern replaced in one way, and all between in another; each part is looked at once. */
+export function between(
+  text: string,
+  pattern: RegExp,
+  onMatch: (match: string) => string,
+  onRest: (rest: string) => string,
+): string {
+  let done = ''
+  let end = 0
+  for (const match of text.matchAll(pattern)) {
+    done += onRest(text.slice(end, match.index)) + onMatch(match[0])
+    end = match.index + match[0].length
+  }
+  return done + onRest(text.slice(end))
 }
 
 /** Whether letters, capitals and digits alternate as they do in no name that a person chose. */
