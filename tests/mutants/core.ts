@@ -31,6 +31,7 @@ const pins = 'packages/core/test/tool-pins.test.ts'
 const pinFile = 'packages/core/test/pin-file.test.ts'
 const knownLists = 'packages/core/test/known-lists.test.ts'
 const dataspaceKey = 'packages/core/test/dataspace-key.test.ts'
+const masks = 'packages/core/test/config-masks.test.ts'
 const moments = 'packages/core/test/moment.test.ts'
 const terminalText = 'apps/cli/test/terminal-text.test.ts'
 const statusLine = 'apps/cli/test/status-line.test.ts'
@@ -1673,8 +1674,24 @@ export const coreMutants: Mutant[] = [
     test: 'a config of a stranger is not signed by changing it, nor is one that only this host vouches for',
   },
   {
+    name: 'a mask is stored in place of a secret',
+    file: 'packages/core/src/services/masked.ts',
+    find: 'if (masked.length === 0) return config',
+    replace: 'if (masked.length >= 0) return config',
+    suite: masks,
+    test: 'a mask with nothing behind it is refused, and nothing is written',
+  },
+  {
+    name: 'what a stranger hides is approved with the rest',
+    file: 'packages/core/src/services/masked.ts',
+    find: '(await isOurs(house, before)) ? before : undefined',
+    replace: 'before',
+    suite: masks,
+    test: 'sealed values stay sealed, and what a stranger hides is not approved',
+  },
+  {
     name: 'the word of the host becomes an approval',
-    file: 'packages/core/src/services/changes.ts',
+    file: 'packages/core/src/services/masked.ts',
     find: "return by !== null && by !== 'host'",
     replace: 'return by !== null',
     suite: signed,

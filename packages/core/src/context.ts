@@ -145,7 +145,10 @@ export class StoreContext extends ToolContext {
     return deleteService(this.house, name)
   }
 
-  /** The configs in the form `addService` takes, secrets redacted: `***` stands for what is not shown. @throws `unknown_service` */
+  /**
+   * The configs in the form `addService` takes, secrets redacted: `***` stands for what is not shown, and keeps it when it is added
+   * again. @throws `unknown_service`
+   */
   async showConfig(service?: string): Promise<ConfigFile> {
     const { showConfig } = await import('./services/configs.ts')
     return showConfig(this.house, service)

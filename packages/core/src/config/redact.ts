@@ -6,7 +6,8 @@ import { authScheme, type Hide, hideInArgs, hideInText, hideInUrl } from './secr
 import { isSecretName } from './secret-shapes.ts'
 import type { ServiceConfig } from './service-config.ts'
 
-const HIDDEN = '***'
+/** Stands for what is not shown. */
+export const HIDDEN = '***'
 
 /**
  * The config as it may be shown and logged: literal values of `env` and `headers`, credentials in URLs, and arguments

@@ -10,11 +10,11 @@ import type { House } from '../house.ts'
 import { removeLogs } from '../logs/log-folder.ts'
 import type { ApprovedChange } from '../trust/approver.ts'
 import { serviceId } from './keys.ts'
+import { fillAll, filledIn, isOurs } from './masked.ts'
 import { checkServiceName } from './names.ts'
 import { isUnknown, isWritten, type Outcome, obstacleOf, refused, sound } from './outcomes.ts'
 import { patchConfig } from './patch.ts'
 import { putAbsent, putAll } from './put-services.ts'
-import type { Service } from './registry.ts'
 import { confirmed, type ServerOffer } from './server-offer.ts'
 import { type StoredForm, storedForm } from './stored-form.ts'
 
@@ -79,7 +79,8 @@ export async function addServices(
   { ifAbsent = false, cwd, confirm, offer }: AddOptions,
 ): Promise<AddReport> {
   const read = await readServices(input, { cwd: cwd ?? house.options.cwd, offer })
-  return addParsed(house, confirm ? await confirmed(read, confirm) : read, { ifAbsent })
+  const wanted = confirm ? await confirmed(read, confirm) : read
+  return addParsed(house, await fillAll(house, wanted), { ifAbsent })
 }
 
 /** Adds what was read. Without `vouch` nothing of it is approved. */
@@ -143,8 +144,9 @@ export async function updateService(house: House, given: string, entry: unknown)
   const { registry } = house
   const { scope } = registry
   registry.requireOwn(name)
-  const config = readEntry(house, name, entry)
-  const vouch = await isOurs(house, registry.findOwn(name))
+  const before = registry.findOwn(name)
+  const config = filledIn(name, readEntry(house, name, entry), before)
+  const vouch = await isOurs(house, before)
   const form = await storedForm(house, { scope, name }, config, { vouch })
   const put = { name, key: serviceId({ scope, name }), form }
   const change = vouchedFor({ scope, name, config: form.config }, vouch)
@@ -163,7 +165,7 @@ export async function patchService(house: House, given: string, patch: unknown):
   for (let attempt = 0; attempt < PATCH_ATTEMPTS; attempt++) {
     const service = house.registry.getOwn(name)
     const { scope, id, config, stamp } = service
-    const patched = readEntry(house, name, patchConfig(config, patch))
+    const patched = filledIn(name, readEntry(house, name, patchConfig(config, patch)), service)
     const vouch = await isOurs(house, service)
     const form = await storedForm(house, service, patched, { vouch })
     if (form.isKept) return { name, status: 'unchanged', durable: weakest([], house) }
@@ -194,17 +196,6 @@ export async function deleteService(house: House, given: string): Promise<Change
   await house.pins.forget({ scope, name })
   await removeLogs(house, { scope, name })
   return { name, status: 'deleted', durable }
-}
-
-/**
- * Whether what is there is this user's, or signed. Of a stranger's config nothing is approved or signed by changing it: what he
- * wrote may still be in it, also where the host would let it run here.
- */
-async function isOurs({ gate }: House, before: Service | undefined): Promise<boolean> {
-  if (!before) return false
-  await gate.consult([before])
-  const by = gate.trustedBy(before)
-  return by !== null && by !== 'host'
 }
 
 /** The change, which approves what it makes of a service only where this user vouches for what was there. */

@@ -1,0 +1,61 @@
+import { mapValues, type Place } from './config-values.ts'
+import { configToApprove, HIDDEN, redactConfig } from './redact.ts'
+import { authScheme, hideInText } from './secret-parts.ts'
+import type { ServiceConfig } from './service-config.ts'
+
+/** A config that may have been read where secrets are not shown, with the values in it that were not shown there. */
+export interface Filled {
+  config: ServiceConfig
+  /** Where `***` still stands in place of something that is not known. */
+  masked: string[]
+}
+
+/**
+ * Puts what is stored where the config reads as that is shown: `***` in place of a secret means that it stays. Only a whole
+ * field is kept, and only one that was not edited around its mask.
+ */
+export function fillMasks(given: ServiceConfig, stored: ServiceConfig | undefined): Filled {
+  const kept = new Map<string, { value: string; shown: string[] }>()
+  if (stored) {
+    const shown = [redactConfig(stored), configToApprove(stored)].map(valuesOf)
+    for (const [field, value] of valuesOf(stored)) {
+      kept.set(field, { value, shown: shown.map((values) => values.get(field)!) })
+    }
+  }
+  const masked: string[] = []
+  const config = mapValues(given, (value, place) => {
+    if (!value.includes(HIDDEN)) return value
+    const before = kept.get(place.field)
+    if (before?.shown.includes(value)) return before.value
+    if (isMasked(value, place)) masked.push(place.field)
+    return value
+  })
+  return { config, masked }
+}
+
+/** Whether `***` stands anywhere in the config. */
+export function holdsMask(config: ServiceConfig): boolean {
+  return [...valuesOf(config).values()].some((value) => value.includes(HIDDEN))
+}
+
+function valuesOf(config: ServiceConfig): Map<string, string> {
+  const values = new Map<string, string>()
+  mapValues(config, (value, { field }) => {
+    values.set(field, value)
+    return value
+  })
+  return values
+}
+
+const maskedDefault = `:-${HIDDEN}}`
+
+/** Whether `***` stands where a secret is not shown, and is no pattern or line of stars. */
+function isMasked(value: string, { kind }: Place): boolean {
+  if (kind === 'url' || value.replace(authScheme, '') === HIDDEN || value.includes(maskedDefault)) return true
+  let found = false
+  hideInText(value, (secret) => {
+    found ||= secret.replace(authScheme, '') === HIDDEN
+    return secret
+  })
+  return found
+}
