@@ -135,6 +135,29 @@ it('--all adds all that can be used; of one name, the file that comes first', as
   expect(documentOf(other).results).toEqual([{ name: 'weather', status: 'updated' }])
 })
 
+it("what Claude Code keeps about a folder comes before the folder's file, as there; each can be had", async () => {
+  await using box = new Box()
+  const root = project(box)
+  const file = box.write('project/.mcp.json', server('https://shared.example/mcp'))
+  const kept = { projects: { [root]: server('https://own.example/mcp') } }
+  box.write('.claude.json', { ...kept, ...server('https://user.example/mcp') })
+  const added = await mcpstore(box, ['add', '--from', 'claude-code'], { cwd: root })
+  expect(added.stdout).toContain('added  weather  http  https://own.example/mcp\n')
+  expect(added.stderr).toContain(`hint:    To take what that file has say mcpstore add ${file}\n`)
+  expect(await mcpstore(box, ['add', file], { cwd: root })).toMatchObject({
+    exit: 0,
+    stdout: expect.stringContaining('https://shared.example/mcp'),
+  })
+})
+
+it('where all that was found is here already nothing is said of adding it', async () => {
+  await using box = new Box()
+  box.write('p/.mcp.json', server())
+  const cwd = box.path('p')
+  await mcpstore(box, ['add', '--all'], { cwd })
+  expect(await mcpstore(box, ['add'], { cwd })).toMatchObject({ exit: 0, stderr: 'Nothing was added.\n' })
+})
+
 it('--from takes the client that is named, and no other; one that is not known is named', async () => {
   await using box = new Box()
   box.write('p/.cursor/mcp.json', { mcpServers: { maps: { url: 'https://example.org/mcp' } } })
@@ -165,9 +188,9 @@ it('project files are looked for up to the repository, where the client does so'
   const cwd = box.path('project/a/b')
   const outcome = await mcpstore(box, ['add', '--all', '--json'], { cwd })
   expect(documentOf(outcome).results.map(({ name }: Foreign) => name)).toEqual([
+    'kept',
     'near',
     'root',
-    'kept',
     'codex',
   ])
   const { config } = documentOf(await mcpstore(box, ['info', 'root', '--json']))

@@ -186,6 +186,8 @@ describe('the report', () => {
     const world = reporting({ results: [{ name: 'w', status: 'added', config }], durable: 'local' })
     const { exit, stderr } = await run(['add', '{}'], { ...world, host: { env: { SET: '1' } } })
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: 'warning: w: not set here: HOST_NAME, TOKEN\n' })
+    const { stdout } = await run(['add', '{}', '--json'], { ...world, host: { env: { SET: '1' } } })
+    expect(JSON.parse(stdout).results[0].warnings).toEqual(['w: not set here: HOST_NAME, TOKEN'])
   })
 
   it('shows a command with what would drive the terminal made visible', async () => {

@@ -149,6 +149,22 @@ describe('the files of other clients', () => {
       ['keep_alive'],
     ],
     [
+      'mcporter',
+      '{"mcpServers": {"s": {"baseUrl": "https://example.com/mcp", "headers": {"Authorization": "$env:TOKEN", "X-A": "a $env:B"}}}}',
+      {
+        type: 'http',
+        url: 'https://example.com/mcp',
+        headers: { Authorization: '${TOKEN}', 'X-A': 'a $env:B' },
+      },
+      [],
+    ],
+    [
+      'Claude Code and Codex, which load tools in ways of their own',
+      '{"mcpServers": {"s": {"command": "npx", "alwaysLoad": true, "supports_parallel_tool_calls": true}}}',
+      { type: 'stdio', command: 'npx', cwd },
+      ['alwaysLoad', 'supports_parallel_tool_calls'],
+    ],
+    [
       'a program that writes fields that do not apply',
       '{"mcpServers": {"s": {"command": "uvx", "args": ["x"], "env": null, "url": null, "headers": null}}}',
       { type: 'stdio', command: 'uvx', args: ['x'], cwd },

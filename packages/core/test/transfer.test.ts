@@ -32,6 +32,16 @@ async function contentOf(store: Store) {
 
 const statusesOf = (all: readonly { status: string }[]) => all.map(({ status }) => status)
 
+test('an export that is added is said to be one', async () => {
+  const document = JSON.stringify(await (await full()).exportDataspace())
+  const adding = (await open()).forStore().addService(document)
+  expect(await failureOf(adding)).toMatchObject({
+    code: 'bad_config',
+    message: 'the text is an export of a dataspace, which is imported, not added',
+    hint: 'mcpstore import FILE (importDataspace) takes it, agents included.',
+  })
+})
+
 test('what is exported is imported elsewhere, value for value, and once more unchanged', async () => {
   const source = await full()
   const text = JSON.stringify(await source.exportDataspace())

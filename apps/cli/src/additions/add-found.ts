@@ -7,6 +7,7 @@ import { asTyped } from '../failures/same-place.ts'
 import { foundDocument, writeFound } from '../output/found-text.ts'
 import { writeJson } from '../output/json.ts'
 import { paint, writeNote } from '../output/output.ts'
+import { shellWord } from '../output/shell-word.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { existingFolder } from '../process/existing-folder.ts'
 import { servicesOf, untilInterrupted, withStore, withStoreToChange } from '../store/store-session.ts'
@@ -33,7 +34,12 @@ async function addChosen(context: CommandContext, store: Store, values: OptionVa
   const chosen = firstOfEach(choices)
   const behind = choices.filter((choice) => !chosen.includes(choice) && choice.service.after !== undefined)
   for (const { config, service } of json ? [] : behind) {
-    const hint = `To take that one say --from ${config.client}.`
+    const isSameClient = chosen.some(
+      (one) => one.service.name === service.name && one.config.client === config.client,
+    )
+    const hint = isSameClient
+      ? asTyped(`To take what that file has say mcpstore add ${shellWord(config.file)}`, values)
+      : `To take that one say --from ${config.client}.`
     writeWarning(
       context.err,
       `${service.name} of ${config.file} is left out: ${service.after} comes first`,
@@ -58,7 +64,7 @@ async function showOnly(context: CommandContext, store: Store, values: OptionVal
   if (settings.json) writeJson(out, { ...foundDocument(found), results: [] })
   else {
     writeFound(context, found)
-    const [first] = choicesIn(found)
+    const first = choicesIn(found).find(({ service }) => service.status !== 'equal')
     const one = first
       ? ` ${asTyped(`To add it say mcpstore add --all, or mcpstore add --from ${first.config.client}`, values)}`
       : ''

@@ -28,7 +28,7 @@ export async function readAddInput(context: CommandContext, input: CommandInput)
   const { positionals, program, values } = input
   const [first, second] = positionals
   refuse(values, foundOptions, 'belongs to the form with nothing after it: mcpstore add')
-  if (first === undefined) throw usageError('"add" was not told what to add', forms)
+  if (!first) throw usageError('"add" was not told what to add', forms)
   if (values.offer !== undefined && !/^[1-9]\d{0,3}$/.test(values.offer)) {
     throw usageError(
       `--offer cannot be "${values.offer}"`,

@@ -43,7 +43,8 @@ export async function addServices(
   const checks = values.check ? await checked(context, services, report.durable, kept) : []
   const { durable, lost, waiting } = await settle(report.durable, store)
   const settled = { ...report, durable }
-  if (context.settings.json) writeJson(context.out, { ...beside, ...addDocument(settled, checks) })
+  if (context.settings.json)
+    writeJson(context.out, { ...beside, ...addDocument(settled, { checks, env: context.env }) })
   else writeAddReport(context, { report: settled, checks: lost ? [] : checks, ...store.status() })
   if (lost && kept.length > 0) throw lost
   if (kept.length > 0) warnOfWaiting(context, waiting)

@@ -21,16 +21,18 @@ const statusStyles: Readonly<Record<AddResult['status'], Style>> = {
 /** The document of `add --json`; with `--check` each result says what came of connecting. */
 export function addDocument(
   { results, durable, approvalError }: AddReport,
-  checks: readonly Check[],
+  { checks, env }: { checks: readonly Check[]; env: NodeJS.ProcessEnv },
 ): object {
   return {
-    results: results.map(({ name, status, ignored, warnings, error }) => {
+    results: results.map((result) => {
+      const { name, status, ignored, error } = result
+      const warnings = warningsOf(result, env)
       const check = checks.find((one) => one.name === name)
       return {
         name,
         status,
         ...(ignored && ignored.length > 0 ? { ignored } : {}),
-        ...(warnings ? { warnings } : {}),
+        ...(warnings.length > 0 ? { warnings } : {}),
         ...(error ? { error: failureOf(error) } : {}),
         ...(check ? { check: check.error ? { error: check.error } : { toolCount: check.toolCount } } : {}),
       }
@@ -69,13 +71,20 @@ export function writeAddReport(
 function describe(context: CommandContext, result: AddResult, config: ServiceConfig): Cell[] {
   const { err } = context
   const name = visibleLine(result.name)
-  const unset = unsetVariables(config, context.env)
-  if (unset.length > 0) writeWarning(err, `${name}: not set here: ${unset.join(', ')}`)
-  const { ignored = [], warnings = [] } = result
-  for (const warning of warnings) writeWarning(err, warning)
+  const { ignored = [] } = result
+  for (const warning of warningsOf(result, context.env)) writeWarning(err, warning)
   if (ignored.length > 0)
     writeNote(err, `${paint(err, 'dim', `${name}: ignored ${visibleLine(ignored.join(', '))}`)}\n`)
   return [{ text: result.status, style: statusStyles[result.status] }, name, config.type, targetOf(config)]
+}
+
+/** What is to be known of an entry that was kept: on this machine, and as the library says. */
+function warningsOf({ name, config, warnings = [] }: AddResult, env: NodeJS.ProcessEnv): string[] {
+  const unset = config ? unsetVariables(config, env) : []
+  return [
+    ...(unset.length > 0 ? [`${visibleLine(name)}: not set here: ${unset.join(', ')}`] : []),
+    ...warnings,
+  ]
 }
 
 /** Says on stderr why something is not added. */

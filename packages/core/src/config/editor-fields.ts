@@ -3,7 +3,8 @@ import { isBlank } from './field-spellings.ts'
 /**
  * Fields that clients keep beside a server's own and that change nothing about how the server is started or reached.
  * Who else writes them: approval (Claude Code, Cline, Codex, Gemini, Kiro, Roo), labels (Cherry Studio, LibreChat, Trae,
- * VS Code), timing (most), development (VS Code, Roo), MCPStore (`keep_alive`).
+ * VS Code), timing (most), when tools are loaded and called (Claude Code, Codex), development (VS Code, Roo), MCPStore
+ * (`keep_alive`).
  */
 export const ignoredFields: ReadonlySet<string> = new Set([
   ...['alwaysAllow', 'autoApprove', 'trust', 'default_tools_approval_mode', 'required'],
@@ -13,6 +14,7 @@ export const ignoredFields: ReadonlySet<string> = new Set([
   ...['provider', 'providerUrl', 'chatMenu', 'serverInstructions', 'startup'],
   ...['timeout', 'initTimeout', 'startupTimeout', 'connectionTimeout', 'requestTimeout', 'longRunning'],
   ...['startup_timeout_sec', 'startup_timeout_ms', 'tool_timeout_sec', 'keep_alive', 'keepAlive'],
+  ...['alwaysLoad', 'supports_parallel_tool_calls'],
   ...['dev', 'watch', 'watchPaths', 'debug', 'sandbox', 'sandboxEnabled'],
   ...['note', 'notes', 'comment', 'comments'],
 ])
@@ -40,9 +42,10 @@ export const refusedFields: ReadonlyMap<string, RefusedField> = new Map<string, 
   ...['tools', 'allowedTools', 'includeTools', 'enabledTools', 'enabled_tools'].map(
     (field) => [field, { asksNothing: isEverything, hint: NO_FILTER }] as const,
   ),
-  ...['oauth', 'auth', 'authProviderType', 'headersHelper', 'scopes', 'oauth_resource'].map(
-    (field) => [field, { asksNothing: isEmpty, hint: NO_OAUTH }] as const,
-  ),
+  ...[
+    ...['oauth', 'auth', 'authProviderType', 'headersHelper', 'scopes', 'oauth_resource'],
+    ...['bearerToken', 'bearerTokenEnv'],
+  ].map((field) => [field, { asksNothing: isEmpty, hint: NO_OAUTH }] as const),
   ['registryUrl', { asksNothing: isEmpty, hint: 'Write it into env, for example as npm_config_registry.' }],
 ])
 

@@ -41,11 +41,16 @@ function translated(value: unknown, translate: Translate, isPath: boolean): unkn
 }
 
 /**
- * The placeholders of Cursor, VS Code and Windsurf: `${env:X}`, `${input:id}`, and what stands for folders. A folder is
- * known only of a project's own file; what cannot be told stays as it is, and is refused by name later.
+ * The placeholders of Cursor, VS Code and Windsurf: `${env:X}`, `${input:id}`, and what stands for folders; and mcporter's
+ * `$env:X`, if it is the whole text. A folder is known only of a project's own file; what cannot be told stays as it is,
+ * and is refused by name later.
  */
 export function editorPlaceholders(where: Where, inputs: Inputs = new Map()): Translate {
-  return (text, { isPath }) => replaceBraces(text, (found) => inOurs(found, { ...where, inputs, isPath }))
+  return (text, { isPath }) => {
+    const [, variable] = /^\$env:([A-Za-z_]\w*)$/.exec(text) ?? []
+    if (variable) return `\${${variable}}`
+    return replaceBraces(text, (found) => inOurs(found, { ...where, inputs, isPath }))
+  }
 }
 
 function inOurs(

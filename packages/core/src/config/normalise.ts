@@ -94,8 +94,9 @@ function strangeField(field: string): Problem {
   if (refused)
     return { field, message: `${quoted(field)} is known, but not supported yet`, hint: refused.hint }
   const meant = otherNames.get(field) ?? nearest(field, spellings.keys(), 1)[0]
-  const hint = meant === undefined ? {} : { hint: didYouMean([quoted(meant)]) }
-  return { field, message: `unknown field ${quoted(field)}`, ...hint }
+  const hint =
+    meant === undefined ? 'If it changes nothing for the server, remove it.' : didYouMean([quoted(meant)])
+  return { field, message: `unknown field ${quoted(field)}`, hint }
 }
 
 function contradict(a: unknown, b: unknown): boolean {

@@ -3,6 +3,7 @@ import { type ErrorCode, storeError } from '../errors.ts'
 import { userHome } from '../home.ts'
 import { didYouMean, nearest } from '../near.ts'
 import { checkServiceName } from '../services/names.ts'
+import { FORMAT } from '../transfer/document.ts'
 import { type Dialect, type FoundEntry, own, type Path } from './dialects/dialect.ts'
 import { dialects } from './dialects.ts'
 import { editorPlaceholders, type Translate, translateEntry, type Where } from './foreign-placeholders.ts'
@@ -156,6 +157,11 @@ function nameOf({ name, path }: FoundEntry): string | ParseFailure {
 }
 
 function noServices(input: unknown, source: string): McpStoreError<ErrorCode> {
+  if (own(input, 'format') === FORMAT) {
+    return storeError('bad_config', `${source} is an export of a dataspace, which is imported, not added`, {
+      hint: 'mcpstore import FILE (importDataspace) takes it, agents included.',
+    })
+  }
   const meant = isObject(input)
     ? Object.keys(input).flatMap((key) => nearest(key, ['mcpServers', 'servers'], 1))[0]
     : undefined
