@@ -81,8 +81,19 @@ export const ofStore: Limit[] = [
   { what: 'addService: commands', most: 1, why: 'one put' },
   {
     what: 'a list of 20 tools fetched again, and close: commands',
-    most: 6,
-    why: 'lease, list, state, release, the lookup keys of all tools in one; close',
+    most: 5,
+    why: 'lease, a look at what is new, that the list is as it was, release; close',
+  },
+  {
+    what: 'a list of 20 tools fetched again, and close: bytes',
+    most: 1450,
+    why: 'the list itself is not among them',
+  },
+  { what: 'the same, heard of by another process: commands', most: 2, why: 'the feed, and one small record' },
+  {
+    what: 'the same, heard of by another process: bytes',
+    most: 700,
+    why: 'the same, whatever the list holds',
   },
   { what: 'mcpstore list: commands', most: 47, why: 'as above, with what the mirror knows compared' },
   { what: 'mcpstore list: round trips', most: 14, why: 'the same' },

@@ -1,8 +1,9 @@
-import { setupStore } from '@mcpstore/core'
+import { type Store, setupStore } from '@mcpstore/core'
 import { expect } from 'vitest'
 import { Box } from '../support/box.ts'
 import { ListServer } from '../support/list-server.ts'
 import { mcpstore } from '../support/mcpstore.ts'
+import { until } from '../support/processes.ts'
 import { type RedisServer, startRedis } from '../support/redis-server.ts'
 import { fixtureServer } from '../support/servers.ts'
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts'
@@ -19,13 +20,13 @@ export async function measureStore(): Promise<Measured> {
   await using proxy = await startProxy(redis.port)
   await using server = await new ListServer().start()
   const urls = names.map((name) => server.service(name, { answer: () => toolsOf(name) }).url)
-  const open = ({ url }: RedisServer | TcpProxy) =>
+  const open = ({ url }: RedisServer | TcpProxy, refreshBehind = false) =>
     setupStore({
       redis: { url, healthcheck_interval: 3600, ...place },
       mirror: false,
       home: box.home,
       logger: false,
-      refreshBehind: false,
+      refreshBehind,
     })
   const others = await open(redis)
   await others
@@ -44,14 +45,29 @@ export async function measureStore(): Promise<Measured> {
   const later = taken(proxy)
   await context.addService({ name: 'another', url: 'https://example.com/mcp' })
   const adding = taken(proxy)
+  await using theirs = await startProxy(redis.port)
+  const other = await open(theirs, true)
+  expect(await other.forStore().listTools('service-1')).toHaveLength(20)
+  const fetchedAt = async (of: Store) => (await of.forStore().serviceInfo('service-1')).fetchedAt
+  const before = await fetchedAt(other)
+  for (const one of [proxy, theirs]) one.forget()
   await context.listTools('service-1', { fresh: true })
+  const after = await fetchedAt(store)
+  expect(after).not.toBe(before)
+  await until('the other has heard of it', async () => (await fetchedAt(other)) === after)
+  const heard = taken(theirs)
+  await other.close()
   await store.close()
+  const again = taken(proxy)
   return {
     'setup and a first listing of tools: commands': first.commands,
     'setup and a first listing of tools: round trips': first.roundTrips,
     'listings after that: commands': later.commands,
     'addService: commands': adding.commands,
-    'a list of 20 tools fetched again, and close: commands': taken(proxy).commands,
+    'a list of 20 tools fetched again, and close: commands': again.commands,
+    'a list of 20 tools fetched again, and close: bytes': again.bytes,
+    'the same, heard of by another process: commands': heard.commands,
+    'the same, heard of by another process: bytes': heard.bytes,
     ...(await ofShell(box, proxy)),
   }
 }

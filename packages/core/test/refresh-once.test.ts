@@ -191,3 +191,39 @@ test('a lease is renewed while its holder asks, and not for ever', async () => {
     vi.useRealTimers()
   }
 })
+
+test('who waits is told at once that a list was confirmed, also one that will not do', async () => {
+  vi.useFakeTimers()
+  try {
+    const stamp = (at: number) => `${at}`
+    let mark: object | undefined
+    const lease = vi
+      .fn()
+      .mockResolvedValueOnce({ granted: false, busyMs: 5000 })
+      .mockResolvedValue({ granted: true, release: async () => {} })
+    const dataspace = {
+      lease,
+      get: (key: string) => (key.endsWith(':outdated') ? mark : undefined),
+      head: () => ({ stamp: stamp(1) }),
+      load: async () => {},
+      watch: () => () => {},
+      status: () => ({ state: 'down' }),
+    } as unknown as Dataspace
+    const news = new ServiceNews(dataspace)
+    const leases = new RefreshLeases({ dataspace, news, behind: () => {} })
+    const service = { id: 'services:demo:config', name: 'demo', scope: 'store', stamp: '' } as never
+    const bounds = { timeoutMs: 600_000, signal: new AbortController().signal }
+    const ask = () => new Promise<never>(() => {})
+    void leases.once({ service, fingerprint: 'f', bounds, come: () => undefined, ask })
+    await vi.advanceTimersByTimeAsync(100)
+    news.tell('services:demo:config')
+    await vi.advanceTimersByTimeAsync(100)
+    expect(lease).toHaveBeenCalledTimes(1)
+    mark = { stamp: stamp(2), value: { list: stamp(1), at: new Date().toISOString() } }
+    news.tell('services:demo:config')
+    await vi.advanceTimersByTimeAsync(100)
+    expect(lease).toHaveBeenCalledTimes(2)
+  } finally {
+    vi.useRealTimers()
+  }
+})

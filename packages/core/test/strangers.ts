@@ -31,7 +31,7 @@ export interface Stranger {
 export function sharedPlace(): SharedPlace {
   const tables = new MemoryTables()
   const dataspace = async () => {
-    const backend = { ...memoryBackend({ tables }), kind: 'redis' as const }
+    const backend = { ...memoryBackend({ tables }), kind: 'redis' as const, durable: 'redis' as const }
     const opened = await new Dataspace({ backend, namespace: 'shared', dataspace: 'w1' }).open()
     later(() => opened.close())
     return opened

@@ -172,7 +172,7 @@ async function twoRefreshers() {
     logger: silentLogger,
   })
   const lists = new CachedLists(dataspace, gate)
-  const told = { project: () => {}, onKept: () => {} }
+  const told = { project: () => true, onKept: () => {} }
   const behind = (task: Promise<unknown>) => void task
   const outdated = new OutdatedLists({ dataspace, behind })
   const leases = new RefreshLeases({ dataspace, news: new ServiceNews(dataspace), behind })
@@ -198,6 +198,21 @@ test('a list that was asked for earlier never takes the place of one asked for l
   answers[0]!([{ name: 'old' }])
   await earlier.list
   expect(names(lists.get(service)!.tools)).toEqual(['new'])
+})
+
+test('nor that of one that was confirmed later', async () => {
+  const { service, lists, answers, ask, a, b } = await twoRefreshers()
+  const first = await ask(a)
+  answers[0]!([{ name: 'still' }])
+  const { stamp } = await first.list
+  const earlier = await ask(a)
+  const later = await ask(b)
+  answers[2]!([{ name: 'still' }])
+  await later.list
+  expect(lists.get(service)!.stamp > stamp).toBe(true)
+  answers[1]!([{ name: 'old' }])
+  await earlier.list
+  expect(names(lists.get(service)!.tools)).toEqual(['still'])
 })
 
 test('a change that is told while a list is on its way outdates only the list before it', async () => {

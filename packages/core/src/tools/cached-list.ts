@@ -1,4 +1,4 @@
-import type { Dataspace, Entry, EntryHead, Json, PutResult, RecordKey, Stamp } from '@mcpstore/storage'
+import type { Dataspace, Durability, Entry, EntryHead, Json, RecordKey, Stamp } from '@mcpstore/storage'
 import { fingerprint } from '../config/fingerprint.ts'
 import { isPlain } from '../config/placeholder-syntax.ts'
 import { isObject } from '../config/problem.ts'
@@ -6,9 +6,9 @@ import type { ServiceConfig } from '../config/service-config.ts'
 import { serviceKey } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
 import type { Gate } from '../trust/gate.ts'
+import { confirm, confirmed, isConfirmedSince, sharedAlready } from './confirmation.ts'
 import {
   type CachedList,
-  headOf,
   type KnownList,
   knownByHead,
   knownByTools,
@@ -17,8 +17,8 @@ import {
   noteHash,
   readHead,
 } from './list-head.ts'
-import { type ListRecord, listedTools, readList } from './read-list.ts'
-import { type Grant, isAllowed } from './tool-filter.ts'
+import { type ListRecord, readList, storedList } from './read-list.ts'
+import { isAllowed, narrowed } from './tool-filter.ts'
 
 /** A list that is for nobody but who asked. */
 interface OwnList {
@@ -63,17 +63,8 @@ export class CachedLists {
   whole(service: Service): CachedList | undefined {
     const own = this.#ownOf(service)
     if (own) return own
-    const entry = this.#dataspace.get(serviceKey(service, 'cache'))
-    if (!entry) return undefined
-    const { basis, value } = entry
-    if (isObject(value) && !this.#fits(basis, value, service)) return undefined
-    const known = this.#read.get(entry)
-    if (known || this.#read.has(entry)) return known
-    const list = isObject(value) ? readList(service.name, entry) : undefined
-    if (!list) this.#dataspace.setAside(entry.key, 'it is no list of tools')
-    else if (this.#gate.isOwn) this.#believe(service, entry, list)
-    this.#read.set(entry, list)
-    return list
+    const shared = this.#shared(service)
+    return shared && confirmed(this.#dataspace, service, shared)
   }
 
   /** What is known of the same list without reading its tools, which may not be here: see `isUnread`. */
@@ -82,7 +73,10 @@ export class CachedLists {
     if (own) return knownByTools(own)
     const head = this.#dataspace.head(serviceKey(service, 'cache'))
     const read = head && this.#readHead(head)
-    if (head && read) return this.#fits(head.basis, read.head, service) ? read.known : undefined
+    if (head && read) {
+      const fits = this.#fits(head.basis, read.head, service)
+      return fits ? confirmed(this.#dataspace, service, read.known) : undefined
+    }
     const list = this.whole(service)
     return list && knownByTools(list)
   }
@@ -142,15 +136,30 @@ export class CachedLists {
     this.#own.delete(id)
   }
 
-  /** Shares what a server answered; a list whose fetching began later stays. */
-  async put(service: Service, stamp: Stamp, list: FetchedList): Promise<PutResult> {
+  /**
+   * Shares what a server answered; a list whose fetching began later stays. One that is shared already is confirmed instead of
+   * being sent once more, unless it is to be (`isWhole`). Answers the place that holds it, if it was written.
+   */
+  async put(
+    service: Service,
+    stamp: Stamp,
+    list: FetchedList,
+    { isWhole }: { isWhole: boolean },
+  ): Promise<Durability | undefined> {
     const own = this.#own.get(service.id)
     if (own && own.stamp < stamp) this.#own.delete(service.id)
+    if (isConfirmedSince(this.#dataspace, service, stamp)) return undefined
     const hashes = { fingerprint: this.fingerprint(service), shape: this.shape(service.config) }
-    const { tools, ...terms } = { ...list, ...hashes }
-    const head = headOf(listedTools(service.name, tools), terms)
-    const value = { tools, ...terms } as unknown as Json
-    return this.#dataspace.put(serviceKey(service, 'cache'), value, { basis: service.stamp, stamp, head })
+    const record = { ...list, ...hashes }
+    const same = !isWhole && sharedAlready(this.#dataspace, service, record)
+    if (same) {
+      await confirm(this.#dataspace, service, { list: same, stamp, fetchedAt: list.fetchedAt })
+      return undefined
+    }
+    const { value, head } = storedList(service.name, record)
+    const options = { basis: service.stamp, stamp, head }
+    const { status, durable } = await this.#dataspace.put(serviceKey(service, 'cache'), value, options)
+    return status === 'written' ? durable : undefined
   }
 
   /** What matters for connecting, as a hash; `undefined` where the config cannot, or must not, be expanded. */
@@ -172,6 +181,20 @@ export class CachedLists {
     const shape = this.#shapes.get(config) ?? fingerprint(config, `${namespace}:${dataspace}`)
     this.#shapes.set(config, shape)
     return shape
+  }
+
+  #shared(service: Service): CachedList | undefined {
+    const entry = this.#dataspace.get(serviceKey(service, 'cache'))
+    if (!entry) return undefined
+    const { basis, value } = entry
+    if (isObject(value) && !this.#fits(basis, value, service)) return undefined
+    const known = this.#read.get(entry)
+    if (known || this.#read.has(entry)) return known
+    const list = isObject(value) ? readList(service.name, entry) : undefined
+    if (!list) this.#dataspace.setAside(entry.key, 'it is no list of tools')
+    else if (this.#gate.isOwn) this.#believe(service, entry, list)
+    this.#read.set(entry, list)
+    return list
   }
 
   #ownOf(service: Service): CachedList | undefined {
@@ -212,17 +235,4 @@ export class CachedLists {
       return undefined
     }
   }
-}
-
-/** For each grant the last list, and what may be used of it. */
-const allowed = new WeakMap<Grant, { of: CachedList; list: CachedList }>()
-
-/** What may be used of a list by who sees the service. */
-export function narrowed(list: CachedList, { grant }: Service): CachedList {
-  if (!grant) return list
-  const known = allowed.get(grant)
-  if (known?.of === list) return known.list
-  const own = { ...list, tools: list.tools.filter(({ tool }) => isAllowed(grant, tool)) }
-  allowed.set(grant, { of: list, list: own })
-  return own
 }

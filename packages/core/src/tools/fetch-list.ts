@@ -43,6 +43,8 @@ const EMPTY_TTL_MS = 10_000
 export class ListFetcher {
   readonly #parts: ListFetcherParts
   readonly #tooLarge = new Set<string>()
+  /** The services whose lists were written and could not be shown to who looks into the storage: those are written again. */
+  readonly #unshown = new Set<string>()
 
   constructor(parts: ListFetcherParts) {
     this.#parts = parts
@@ -99,8 +101,10 @@ export class ListFetcher {
   async #share(service: Service, stamp: Stamp, list: FetchedList): Promise<boolean> {
     const { lists, logger, project } = this.#parts
     try {
-      const { status, durable } = await lists.put(service, stamp, list)
-      if (status === 'written') project(service, list.tools, durable)
+      const durable = await lists.put(service, stamp, list, { isWhole: this.#unshown.has(service.id) })
+      if (durable === undefined) return true
+      if (project(service, list.tools, durable)) this.#unshown.delete(service.id)
+      else this.#unshown.add(service.id)
       return true
     } catch (error) {
       if ((error as { code?: string }).code !== 'usage') throw error

@@ -5,9 +5,9 @@ import { noteOfError, storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import type { ToolChanges } from '../pins/tool-changes.ts'
 import type { Service } from '../services/registry.ts'
-import { narrowed } from './cached-list.ts'
 import { ASKING, inParallel } from './in-parallel.ts'
 import type { CachedList, KnownList } from './list-head.ts'
+import { narrowed } from './tool-filter.ts'
 import type { ListedTool, ToolList, ToolSource } from './tool-list.ts'
 
 export interface RenewOptions {

@@ -13,7 +13,8 @@ export interface OutdatedListsParts {
 
 /**
  * Marks that outdate every tool list of a service that was asked for before them, in every process: one record, whose stamp
- * is all that counts. What was not written down yet when it was found out comes after the mark, or loses to it.
+ * is all that counts; but for a list that it confirms, which is as new as the mark. What was not written down yet when it was
+ * found out comes after the mark, or loses to it.
  */
 export class OutdatedLists {
   readonly #parts: OutdatedListsParts

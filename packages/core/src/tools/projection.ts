@@ -10,8 +10,11 @@ export interface ProjectorParts {
   behind(task: Promise<unknown>): void
 }
 
-/** Told of a service's tool list, and of the place that holds it. */
-export type Projector = (service: ServiceName, tools: readonly RawTool[], durable: Durability) => void
+/**
+ * Told of a service's tool list, and of the place that holds it. Answers `false` where that is to be shown and could not be yet: the
+ * list is on its way.
+ */
+export type Projector = (service: ServiceName, tools: readonly RawTool[], durable: Durability) => boolean
 
 /**
  * Has a storage that others look into show who offers a tool of which name: one key a tool, one field a service. It is a
@@ -19,7 +22,9 @@ export type Projector = (service: ServiceName, tools: readonly RawTool[], durabl
  */
 export function projector({ dataspace, logger, behind }: ProjectorParts): Projector {
   return ({ scope, name }, tools, durable) => {
-    if (durable !== 'redis' || tools.length === 0) return
+    if (dataspace.status().configured !== 'redis') return true
+    if (durable !== 'redis') return false
+    if (tools.length === 0) return true
     const field = encodeSegment(name)
     const fields = tools.flatMap((tool) => {
       const key = keyOfTool(infoKey, tool.name, scope)
@@ -30,5 +35,6 @@ export function projector({ dataspace, logger, behind }: ProjectorParts): Projec
         .project(fields)
         .catch((error: Error) => logger.debug(`lookup keys were not written: ${error.message}`)),
     )
+    return true
   }
 }

@@ -1,6 +1,6 @@
-import type { Entry } from '@mcpstore/storage'
+import type { Entry, Json } from '@mcpstore/storage'
 import type { RawTool } from '../connections/connector.ts'
-import { areSoundTerms, type CachedList, type ListTerms } from './list-head.ts'
+import { areSoundTerms, type CachedList, headOf, type ListTerms } from './list-head.ts'
 import { exportNameOf } from './naming.ts'
 import type { ListedTool } from './tool-list.ts'
 
@@ -25,6 +25,12 @@ export function listedTools(service: string, tools: readonly RawTool[]): readonl
     })
   })
   return Object.freeze(listed)
+}
+
+/** What is stored of a list: the whole of it, and its head. */
+export function storedList(service: string, { tools, ...terms }: ListRecord): { value: Json; head: Json } {
+  const head = headOf(listedTools(service, tools), terms)
+  return { value: { tools, ...terms } as unknown as Json, head }
 }
 
 /** What is stored as a list; `undefined` where it is none. */

@@ -5,6 +5,7 @@ import { countdown } from '../connections/deadline.ts'
 import type { ServiceNews } from '../events/service-news.ts'
 import { serviceKey } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
+import { askedAt } from './confirmation.ts'
 import type { FetchedAnswer } from './fetch-list.ts'
 import type { CachedList } from './list-head.ts'
 import { noteOutcome, outcomeOf, type RefreshOutcome, readOutcome, sharedFailure } from './refresh-outcome.ts'
@@ -63,14 +64,17 @@ export class RefreshLeases {
       if (before?.outcome.how === 'private' || this.#isOver) break
       const lease = await dataspace.lease(name, LEASE_MS)
       if (lease.granted) return this.#hold(lease, name, question, left)
-      const listBefore = this.#listStamp(service)
+      const listBefore = askedAt(dataspace, service)
       const isNewOutcome = () => readOutcome(dataspace, service, name)?.stamp !== before?.stamp
       const ownMs = left().timeoutMs / 2
       const isTold = await this.#told(service, {
         ms: Math.min(lease.busyMs, longestMs, ownMs),
         signal,
         isOver: () =>
-          come() !== undefined || isNewOutcome() || this.#listStamp(service) !== listBefore || this.#isOver,
+          come() !== undefined ||
+          isNewOutcome() ||
+          askedAt(dataspace, service) !== listBefore ||
+          this.#isOver,
       })
       await dataspace.load([serviceKey(service, 'cache')])
       const list = come()
@@ -80,7 +84,7 @@ export class RefreshLeases {
       // Whoever waited longer would have no time left to ask: it is no help that somebody else still does.
       if (signal.aborted || (!isTold && ownMs <= Math.min(lease.busyMs, longestMs))) break
       // A list that will not do was asked for too early: who brought it is about to let go.
-      longestMs = this.#listStamp(service) === listBefore ? LEASE_MS : LET_GO_MS
+      longestMs = askedAt(dataspace, service) === listBefore ? LEASE_MS : LET_GO_MS
     }
     return (await question.ask(left())).list
   }
@@ -147,10 +151,6 @@ export class RefreshLeases {
       })
       if (signal.aborted || isOver()) done(true)
     })
-  }
-
-  #listStamp(service: Service): string | undefined {
-    return this.#parts.dataspace.head(serviceKey(service, 'cache'))?.stamp
   }
 }
 

@@ -5,11 +5,11 @@ import { countdown, within } from '../connections/deadline.ts'
 import { storeError } from '../errors.ts'
 import type { Service } from '../services/registry.ts'
 import type { Gate } from '../trust/gate.ts'
-import { narrowed } from './cached-list.ts'
 import { ListFetcher, type ListFetcherParts } from './fetch-list.ts'
 import type { CachedList } from './list-head.ts'
 import type { OutdatedBy } from './outdated-lists.ts'
 import type { RefreshLeases } from './refresh-lease.ts'
+import { narrowed } from './tool-filter.ts'
 
 export interface RefreshOptions extends Omit<RequestOptions, 'signal'> {
   /** Asks even a service that failed so often that it is left alone for a while. */

@@ -1,3 +1,5 @@
+import type { CachedList } from './list-head.ts'
+
 const MOST_GLOBS = 100
 const LONGEST_GLOB = 256
 
@@ -18,6 +20,19 @@ export interface Grant extends ToolFilter {
 export function isAllowed({ allow, deny }: ToolFilter, tool: string): boolean {
   const fits = (glob: string) => fitsGlob(glob, tool)
   return !deny.some(fits) && (allow.length === 0 || allow.some(fits))
+}
+
+/** For each grant the last list, and what may be used of it. */
+const allowed = new WeakMap<Grant, { of: CachedList; list: CachedList }>()
+
+/** What may be used of a list by who sees the service. */
+export function narrowed(list: CachedList, { grant }: { readonly grant?: Grant | undefined }): CachedList {
+  if (!grant) return list
+  const known = allowed.get(grant)
+  if (known?.of === list) return known.list
+  const own = { ...list, tools: list.tools.filter(({ tool }) => isAllowed(grant, tool)) }
+  allowed.set(grant, { of: list, list: own })
+  return own
 }
 
 /** What one list of globs must be, in words, if it is something else. */
