@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 
 // Any number of servers over Streamable HTTP, without any SDK: node many-tools-http.mjs TOOLS [NAMES]. Each path is one, of so
-// many tools of about 650 bytes, which are others each time they are asked for; with NAMES `own` no two have one of a name. Prints its URL, listens on 127.0.0.1, and ends
-// when its stdin does.
+// many tools of about 650 bytes, which are others each time they are asked for; with NAMES `own` they stay the same, and no two have
+// one of a name. Prints its URL, listens on 127.0.0.1, and ends when its stdin does.
 const [, , count, names] = process.argv
 const asked = new Map()
 
@@ -22,7 +22,7 @@ const answers = {
 function tool(at, path) {
   return {
     name: `search_records_${names === 'own' ? `${path.slice(1)}_` : ''}${at}`,
-    description: `Tool ${at} of ${path}, version ${asked.get(path)}. Looks through all records for those that hold the text, newest first.`,
+    description: `Tool ${at} of ${path}, version ${names === 'own' ? 1 : asked.get(path)}. Looks through all records for those that hold the text, newest first.`,
     inputSchema: {
       type: 'object',
       properties: {

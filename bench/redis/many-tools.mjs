@@ -11,7 +11,7 @@ export const ours = fileURLToPath(new URL('../programs/many-tools-ours.mjs', imp
 const bare = fileURLToPath(new URL('../programs/many-tools-bare.mjs', import.meta.url))
 const CHANGES = 9
 /** Longer than any measurement: no list becomes stale. */
-const TTL_MS = 3_600_000
+export const TTL_MS = 3_600_000
 
 /**
  * What processes take that open a dataspace of `services` with so many `tools` each, which others have fetched: in turn with

@@ -12,6 +12,8 @@ export async function memoryOf(redis, sandbox, { services, tools }) {
   const home = sandbox.folder('home')
   const options = { namespace: 'bench', dataspace: 'many', mirror: false, home, logger: false }
   const { store, stop } = await filled(redis, options, { services, tools, names: 'own' })
+  // All are as they were, and marked so.
+  await store.forStore().listTools(undefined, { fresh: true })
   await store.close()
   stop()
   const [configs, lists] = [await keysOf(client, ':config'), await keysOf(client, ':cache')]
@@ -26,8 +28,9 @@ export async function memoryOf(redis, sandbox, { services, tools }) {
   }
   const bare = { list: await freedBy(copies.list), config: await freedBy(copies.config) }
   const lookups = await freedBy(await keysOf(client, ':info'))
+  const again = await freedBy(await keysOf(client, ':outdated'))
   const list = await freedBy(lists, await keysOf(client, ':state'))
-  return { ours: { config: await freedBy(configs, [`${PREFIX}index`]), list, lookups }, bare }
+  return { ours: { config: await freedBy(configs, [`${PREFIX}index`]), list, lookups, again }, bare }
 }
 
 async function memory(client) {
