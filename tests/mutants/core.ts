@@ -84,6 +84,14 @@ export const coreMutants: Mutant[] = [
     test: 'a token of any known kind in a URL is sealed once, wherever it stands, and sent as it was',
   },
   {
+    name: 'a call that is answered with a page is said to have failed',
+    file: `${http}/link.ts`,
+    find: "return { fate: 'lost', words, hint: pathHint }",
+    replace: "return { fate: 'refused', words, hint: pathHint }",
+    suite: 'packages/core/test/connections-http.test.ts',
+    test: 'is outcome_unknown when it is answered with HTTP 204 and no MCP',
+  },
+  {
     name: 'the secret is filled into placeholders',
     file: 'packages/core/src/secrets/environment.ts',
     find: 'return holdsOne(value) ? undefined : value',

@@ -175,7 +175,7 @@ describe('over HTTP', () => {
     expect(linesOf(countFile)).toEqual(['region'])
   })
 
-  test.each(['cut', 'end'])('a lost answer (%s) is outcome_unknown', async (onCall) => {
+  test.each(['cut', 'end', 200, 204])('a lost answer (%s) is outcome_unknown', async (onCall) => {
     const connection = await connect(remoteConfig((await startModern({ onCall })).url))
     const error = await failureOf(connection.callTool('echo', {}, patient))
     expect(error.code).toBe('outcome_unknown')

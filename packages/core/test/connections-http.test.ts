@@ -330,6 +330,19 @@ describe('a call to a remote server', () => {
     expect(error.message).toContain('(HTTP 503: try later)')
   })
 
+  test.each([200, 204])('is outcome_unknown when it is answered with HTTP %i and no MCP', async (onCall) => {
+    const remote = await startRemote({ onCall })
+    const connection = await connect(remoteConfig(remote.url))
+    const error = await failureOf(connection.callTool('echo', {}, patient))
+    expect(error).toMatchObject({
+      code: 'outcome_unknown',
+      message: expect.stringContaining('does not answer as an MCP server'),
+      hint: expect.stringContaining('It may have run.'),
+    })
+    const { log } = await remote.seen()
+    expect(log.filter(({ rpc }) => rpc === 'tools/call')).toHaveLength(1)
+  })
+
   test('is unreachable, so never ran, when nothing listens any more', async () => {
     const remote = await startRemote()
     const connection = await connect(remoteConfig(remote.url))

@@ -109,7 +109,8 @@ export class HttpLink implements Link {
     const code = codeOf(error)
     if (code === NO_MCP) {
       const words = `at ${this.#host} does not answer as an MCP server: ${asError(error).message}`
-      return { fate: 'refused', words, hint: pathHint }
+      // Whoever wrote it may stand before a server that ran what was asked.
+      return { fate: 'lost', words, hint: pathHint }
     }
     if (typeof code !== 'number' || code < 300) return undefined
     return this.#judgeStatus({ status: code, body: code < 400 ? asError(error).message : '' })
