@@ -84,6 +84,14 @@ export const coreMutants: Mutant[] = [
     test: 'a token of any known kind in a URL is sealed once, wherever it stands, and sent as it was',
   },
   {
+    name: 'a service that was cut off in a call is said not to have been reached',
+    file: `${http}/network.ts`,
+    find: "beforeSending ? 'was not reached' : 'gave no answer'",
+    replace: "beforeSending ? 'was not reached' : 'was not reached'",
+    suite: 'packages/core/test/connections-http.test.ts',
+    test: 'was sent where its connection is cut, and it is said so (json)',
+  },
+  {
     name: 'a call that is answered with a page is said to have failed',
     file: `${http}/link.ts`,
     find: "return { fate: 'lost', words, hint: pathHint }",

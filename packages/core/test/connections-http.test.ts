@@ -162,7 +162,7 @@ describe('a remote server that cannot be reached', () => {
     const remote = await startRemote()
     const error = await failureOf(connect(remoteConfig(remote.url.replace('http:', 'https:'))))
     expect(error.code).toBe('unreachable')
-    expect(error.message).toMatch(/127\.0\.0\.1:\d+ was not reached: .*TLS/)
+    expect(error.message).toMatch(/127\.0\.0\.1:\d+ (?:was not reached|gave no answer): .*TLS/)
   })
 
   test.each([401, 403])('because it answers %i, needs credentials, and shows none', async (status) => {
@@ -263,6 +263,7 @@ describe('a call to a remote server', () => {
       const connection = await connect(remoteConfig(remote.url))
       const error = await failureOf(connection.callTool('echo', { text: 'x' }, { timeoutMs: 25_000 }))
       expect(error.code).toBe('outcome_unknown')
+      expect(error.message).not.toContain('not reached')
       const { log } = await remote.seen()
       expect(log.filter(({ rpc }) => rpc === 'tools/call')).toHaveLength(1)
     },
@@ -329,6 +330,20 @@ describe('a call to a remote server', () => {
     expect(error.code).toBe('outcome_unknown')
     expect(error.message).toContain('(HTTP 503: try later)')
   })
+
+  test.each(['json', 'stream', 'sse'])(
+    'was sent where its connection is cut, and it is said so (%s)',
+    async (mode) => {
+      const remote = await startRemote({ mode, onCall: 'cut' })
+      const connection = await connect(remoteConfig(remote.url))
+      const error = await failureOf(connection.callTool('echo', {}, patient))
+      expect(error).toMatchObject({
+        code: 'outcome_unknown',
+        message: `service "demo" at ${new URL(remote.url).host} gave no answer: the connection was cut (ECONNRESET)`,
+        hint: expect.stringContaining('It may have run.'),
+      })
+    },
+  )
 
   test.each([200, 204])('is outcome_unknown when it is answered with HTTP %i and no MCP', async (onCall) => {
     const remote = await startRemote({ onCall })

@@ -39,7 +39,7 @@ export function networkVerdict(error: unknown, host: string): Verdict {
   const why = reason ? `${reason.words} (${code})` : code
   return {
     fate: beforeSending ? 'unsent' : 'lost',
-    words: `at ${host} was not reached: ${why}`,
+    words: `at ${host} ${beforeSending ? 'was not reached' : 'gave no answer'}: ${why}`,
     hint: addressHint,
     transient: reason?.transient ?? false,
     over: true,
