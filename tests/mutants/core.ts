@@ -32,6 +32,7 @@ const pinFile = 'packages/core/test/pin-file.test.ts'
 const knownLists = 'packages/core/test/known-lists.test.ts'
 const dataspaceKey = 'packages/core/test/dataspace-key.test.ts'
 const masks = 'packages/core/test/config-masks.test.ts'
+const unusableHome = 'packages/core/test/unusable-home.test.ts'
 const moments = 'packages/core/test/moment.test.ts'
 const terminalText = 'apps/cli/test/terminal-text.test.ts'
 const statusLine = 'apps/cli/test/status-line.test.ts'
@@ -1061,6 +1062,14 @@ export const coreMutants: Mutant[] = [
     replace: '',
     suite: inert,
     test: 'names that could be taken for others are set aside, and said without what is invisible in them',
+  },
+  {
+    name: 'a home that nobody can look into ends every call',
+    file: 'packages/core/src/trust/private-text.ts',
+    find: "throw storeError('storage', `${path} ${disbelieved}: ${asError(thrown).message}`, {",
+    replace: 'throw Object.assign(asError(thrown), {',
+    suite: unusableHome,
+    test: 'with a home that is a file everything works, approved for this process only',
   },
   {
     name: 'approvals that others could write are believed',

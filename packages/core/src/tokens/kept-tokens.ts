@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AuthQuestion } from '../connections/auth-provider.ts'
+import { asError, storeError } from '../errors.ts'
 import type { ServiceName } from '../services/keys.ts'
+import { REACH } from '../trust/private-text.ts'
 import { KeptProvider } from './kept-provider.ts'
 import { TokenFile } from './token-file.ts'
 
@@ -30,12 +32,16 @@ export class KeptTokens {
     return provider
   }
 
-  /** Whether there are tokens for a service of this name, whatever its address. */
+  /** Whether there are tokens for a service of this name, whatever its address. Where nobody can look nobody is signed in. */
   has(service: ServiceName): boolean {
-    return this.namesOf(service).length > 0
+    try {
+      return this.namesOf(service).length > 0
+    } catch {
+      return false
+    }
   }
 
-  /** The files with tokens for a service of this name, whatever its address. */
+  /** The files with tokens for a service of this name, whatever its address. @throws `storage` where nobody can look */
   namesOf(service: ServiceName): string[] {
     const prefix = prefixOf(service)
     return this.#names().filter((name) => name.startsWith(prefix) && name.endsWith('.json'))
@@ -46,10 +52,17 @@ export class KeptTokens {
   }
 
   #names(): string[] {
-    const at = statSync(this.folder, { throwIfNoEntry: false })?.mtimeMs
-    if (at === undefined) return []
-    if (this.#seen?.at !== at) this.#seen = { at, names: readdirSync(this.folder) }
-    return this.#seen.names
+    try {
+      const at = statSync(this.folder, { throwIfNoEntry: false })?.mtimeMs
+      if (at === undefined) return []
+      if (this.#seen?.at !== at) this.#seen = { at, names: readdirSync(this.folder) }
+      return this.#seen.names
+    } catch (thrown) {
+      throw storeError('storage', `${this.folder} cannot be looked into: ${asError(thrown).message}`, {
+        hint: REACH,
+        cause: thrown,
+      })
+    }
   }
 }
 

@@ -1,9 +1,11 @@
 import { rmSync } from 'node:fs'
 import { isObject } from '../config/problem.ts'
 import type { AuthClient, AuthTokens } from '../connections/auth-provider.ts'
+import { asError, storeError } from '../errors.ts'
 import { port } from '../option-checks.ts'
 import { whileLocked } from '../trust/file-lock.ts'
 import { PrivateFile } from '../trust/private-file.ts'
+import { writeRemedy } from '../trust/write-remedy.ts'
 import { clientProblem, type GivenClient } from './sign-in-client.ts'
 
 /** What one who is signed in has: tokens, and the client that they were given to, each naming its authorization server. */
@@ -59,8 +61,16 @@ export class TokenFile {
     })
   }
 
+  /** @throws `storage`; then it is still there */
   remove(): void {
-    rmSync(this.path, { force: true })
+    try {
+      rmSync(this.path, { force: true })
+    } catch (thrown) {
+      throw storeError('storage', `${this.path} cannot be removed: ${asError(thrown).message}`, {
+        hint: writeRemedy(thrown),
+        cause: thrown,
+      })
+    }
   }
 
   /** Runs `work` while no other process renews, replaces or removes these tokens. @throws `storage`, and what `work` throws */

@@ -32,7 +32,7 @@ export class PrivateFile<Entry> {
    * @throws `storage` for a file that must not be believed
    */
   read(): Map<string, Entry> {
-    const identity = identityOf(this.path)
+    const identity = identityOf(this.path, this.#format)
     if (this.#seen?.identity !== identity) this.#seen = { identity, entries: load(this.path, this.#format) }
     return this.#seen.entries
   }

@@ -3,6 +3,9 @@ import { McpStoreError } from '@mcpstore/storage'
 import { asError, storeError } from '../errors.ts'
 
 const OTHERS_MAY_WRITE = 0o022
+/** What to do where the way to a file leads nowhere. */
+export const REACH =
+  'Make its folder one that you may enter, or use another with --home or MCPSTORE_HOME (home).'
 /** How much is read at once, in bytes, of what is read line by line. */
 const CHUNK = 256 * 1024
 
@@ -36,10 +39,17 @@ export interface Disbelief {
   remedy: string
 }
 
-/** Which file lies there, and which state of it; empty where there is none. */
-export function identityOf(path: string): string {
-  const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false })
-  return stat ? identity(stat) : ''
+/** Which file lies there, and which state of it; empty where there is none. @throws `storage` where nobody can look */
+export function identityOf(path: string, { disbelieved }: Pick<Disbelief, 'disbelieved'>): string {
+  try {
+    const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+    return stat ? identity(stat) : ''
+  } catch (thrown) {
+    throw storeError('storage', `${path} ${disbelieved}: ${asError(thrown).message}`, {
+      hint: REACH,
+      cause: thrown,
+    })
+  }
 }
 
 /**
@@ -51,13 +61,14 @@ export function readPrivate<Content>(
   read: (text: PrivateText) => Content,
   { disbelieved, remedy }: Disbelief,
 ): Content | undefined {
-  const refused: Refused = (why, hint) => storeError('storage', `${path} ${disbelieved}: ${why}`, { hint })
+  const refused: Refused = (why, hint, cause) =>
+    storeError('storage', `${path} ${disbelieved}: ${why}`, { hint, cause })
   const understood = <Found>(found: () => Found): Found => {
     try {
       return found()
     } catch (thrown) {
       if (thrown instanceof McpStoreError) throw thrown
-      throw refused(asError(thrown).message, remedy)
+      throw refused(asError(thrown).message, remedy, thrown)
     }
   }
   return opened(path, refused, (file) => {
@@ -74,7 +85,7 @@ export function readPrivate<Content>(
   })
 }
 
-type Refused = (why: string, hint: string) => McpStoreError
+type Refused = (why: string, hint: string, cause?: unknown) => McpStoreError
 
 function opened<Result>(path: string, refused: Refused, use: (file: number) => Result): Result | undefined {
   let file: number
@@ -84,7 +95,7 @@ function opened<Result>(path: string, refused: Refused, use: (file: number) => R
   } catch (thrown) {
     const { code, message } = asError(thrown) as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
-    throw refused(code === 'ELOOP' ? 'it is a link' : message, 'Make it a file of yours.')
+    throw refused(code === 'ELOOP' ? 'it is a link' : message, 'Make it a file of yours.', thrown)
   }
   try {
     refuseForeign(path, file, refused)
