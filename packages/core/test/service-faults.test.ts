@@ -90,3 +90,23 @@ test('services of agents are named with their agent, in what to do next too', as
     { name: 'service shut of agent scout', hint: 'Sign in: mcpstore login shut --agent scout' },
   ])
 })
+
+test('why a service is not reached was told twice, as it was found and as it is', async () => {
+  const folder = scratch()
+  const store = await storeWith({
+    gone: { url: 'http://127.0.0.1:1/mcp' },
+    dying: { command: process.execPath, args: ['-e', 'process.exit(3)'] },
+    missing: { command: process.execPath, args: ['gone.js'], cwd: folder },
+  })
+  const checks = await store.forStore().checkServices()
+  expect(checks.map(({ status }) => status)).toEqual(['failing', 'failing', 'failing'])
+  const found = (await store.inspectServices()).map(({ severity, value }) => {
+    const { service, fault } = value as { service: string; fault: string }
+    return [service, severity, fault]
+  })
+  expect(found).toEqual([
+    ['dying', 'warning', 'failing'],
+    ['gone', 'critical', 'refused'],
+    ['missing', 'critical', 'not_found'],
+  ])
+})

@@ -22,7 +22,11 @@ export async function inspectServices(house: House): Promise<Finding[]> {
   const services = house.registry.shown().filter(({ config }) => !config.disabled)
   await house.gate.consult(services)
   const found = await inParallel(services, LOOKS, async (service) => {
-    const faults = [...known(service, summarise(house, service)), ...(await faultsOf(house, service))]
+    const told = known(service, summarise(house, service))
+    const seen = await faultsOf(house, service)
+    // What is the matter now is why it failed, or comes before that.
+    const isExplained = seen.some(({ severity }) => severity === 'critical')
+    const faults = [...told.filter(({ fault }) => fault !== 'failing' || !isExplained), ...seen]
     return faults.map((fault) => findingOf(service, fault))
   })
   const pins = await pinFaults(house)
