@@ -634,6 +634,14 @@ export const coreMutants: Mutant[] = [
     test: 'for a service that was not there every service without a list was started',
   },
   {
+    name: 'whoever connects works',
+    file: 'packages/core/src/reach.ts',
+    find: 'if (!options.judgedWhenDone) {',
+    replace: 'works()\n        if (!options.judgedWhenDone) {',
+    suite: 'packages/core/test/status-moves.test.ts',
+    test: 'the status moved to ok and back within one check of a service that lists no tools',
+  },
+  {
     name: 'a prompt with a slash in its name is taken for a slip',
     file: 'packages/core/src/contents/prompts.ts',
     find: 'filter((one) => !isSlipped || isKnownToOffer(house, one))',

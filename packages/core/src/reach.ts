@@ -29,6 +29,8 @@ export interface ReachOptions {
   keep?: boolean
   /** Tries even a service that failed so often that it is left alone for a while. */
   insist?: boolean | undefined
+  /** Whether the service works is known when `work` is done, and not yet when it is connected. */
+  judgedWhenDone?: boolean
 }
 
 const REOPEN = 'Open another one.'
@@ -93,9 +95,19 @@ export class Reach {
       const known = this.#knownEra(service, target.config)
       return await pool.use(target, known ? { ...options, known } : options, (connection) => {
         connected = true
-        this.#note(service, null)
-        this.#meet(service, target.config, connection)
-        return work(connection)
+        const isNew = this.#meet(service, connection)
+        const works = (): void => {
+          this.#note(service, null)
+          if (isNew) this.#noteProtocol(service, target.config, connection)
+        }
+        if (!options.judgedWhenDone) {
+          works()
+          return work(connection)
+        }
+        return work(connection).then((result) => {
+          works()
+          return result
+        })
       })
     } catch (thrown) {
       const failure =
@@ -127,11 +139,12 @@ export class Reach {
     this.#loaded?.retire(id, service && this.#targets.keyIfAdmitted(service))
   }
 
-  #meet(service: Service, config: ServiceConfig, connection: Connection): void {
-    if (this.#met.has(connection) || this.#closed) return
+  /** Whether it is seen for the first time. */
+  #meet(service: Service, connection: Connection): boolean {
+    if (this.#met.has(connection) || this.#closed) return false
     this.#met.add(connection)
     this.#parts.onMet(service.id, connection.server)
-    this.#noteProtocol(service, config, connection)
+    return true
   }
 
   /** What a service speaks, where that is not chosen: with it nobody else has to ask it. */

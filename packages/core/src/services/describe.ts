@@ -60,5 +60,7 @@ function statusWord({ wanted, phase, health, tools, inert }: ServiceFacts): Stat
   if (inert !== null) return 'untrusted'
   if (phase === 'connecting') return 'connecting'
   if (health !== 'unknown') return health
-  return tools === 'none' ? 'new' : 'ok'
+  if (tools !== 'none') return 'ok'
+  // Connected, and about to be asked for its tools: whether it works is not known yet.
+  return phase === 'connected' ? 'connecting' : 'new'
 }

@@ -55,7 +55,7 @@ export class ListFetcher {
     const { lists, onKept, options, outdated, reach } = this.#parts
     const stamp = lists.begin()
     const left = countdown(bounds)
-    const answer = await reach.use(service, bounds, async (connection) => {
+    const answer = await reach.use(service, { ...bounds, judgedWhenDone: true }, async (connection) => {
       try {
         return { tools: await connection.listTools(left()), server: connection.server }
       } catch (error) {

@@ -1,0 +1,25 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { failureOf, open, scratch, server } from './stores.ts'
+
+test('the status moved to ok and back within one check of a service that lists no tools', async () => {
+  const [local, toolsFile] = [`${scratch()}/a.db`, `${scratch()}/tools.json`]
+  const first = await open({ local, debug: true })
+  const ctx = first.forStore()
+  await ctx.addService({ torn: server({ toolsFile }) })
+  const torn = [{ name: 'torn', status: 'failing', error: { code: 'server_error' } }]
+  expect(await ctx.checkServices()).toMatchObject(torn)
+  expect(await ctx.checkServices()).toMatchObject(torn)
+  expect(await failureOf(ctx.listTools('torn', { fresh: true }))).toMatchObject({ code: 'server_error' })
+  await first.close()
+  const writes = first.lines.filter((line) => line.includes('merge services:torn:state'))
+  expect(writes).toHaveLength(1)
+  const second = (await open({ local })).forStore()
+  expect(await second.listServices()).toMatchObject([{ status: 'failing' }])
+  writeFileSync(toolsFile, '[]')
+  expect(await second.checkServices()).toMatchObject([{ name: 'torn', status: 'ok' }])
+  expect(await second.listServices()).toMatchObject([{ status: 'ok' }])
+  rmSync(toolsFile)
+  expect(await second.checkServices()).toMatchObject(torn)
+  expect(await second.listServices()).toMatchObject([{ status: 'failing' }])
+})
