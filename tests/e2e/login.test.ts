@@ -56,6 +56,15 @@ it('a user signs in in the browser, uses the service, and signs out', async () =
   })
 })
 
+it('login of what is no MCP server said that nobody has to sign in', async () => {
+  await using box = new Box()
+  const url = await startHttpServer(box, { mode: 'html' })
+  await addServices(box, { demo: { url } })
+  const outcome = await mcpstore(box, ['login', 'demo'])
+  expect(outcome).toMatchObject({ exit: 4, stdout: '' })
+  expect(outcome.stderr).toMatch(/^error: service "demo" .*\nhint: {2}Check the path of "url"/)
+})
+
 it('five processes with an expired token renew it once', async () => {
   await using box = new Box()
   const url = await startHttpServer(box, { authorization: {} })

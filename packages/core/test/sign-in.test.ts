@@ -322,6 +322,26 @@ test('a service that wants nobody to sign in says so, and so does one that has c
   expect(await failureOf(services.signIn('program', { open: browser }))).toMatchObject({ code: 'usage' })
 })
 
+test.each([404, 500, 302])('a service that answers %i was said to want nobody to sign in', async (status) => {
+  const [home, remote] = [scratch(), await startRemote({ status })]
+  const services = (await storeIn(home, remote.url)).forStore()
+  expect(await services.signIn('demo', { open: browser })).toEqual({
+    name: 'demo',
+    status: 'not_needed',
+    error: expect.objectContaining({ code: 'unreachable', message: expect.stringContaining(`${status}`) }),
+  })
+})
+
+test('a service that wants a token of its own sort was said to have an authorization server', async () => {
+  const [home, remote] = [scratch(), await startRemote({ token: 'abc' })]
+  const services = (await storeIn(home, remote.url)).forStore()
+  expect(await failureOf(services.signIn('demo', { open: browser }))).toMatchObject({
+    code: 'auth_required',
+    message: 'service "demo" wants credentials, and names nobody to sign in to',
+    hint: expect.stringContaining('"Authorization": "Bearer ${TOKEN}"'),
+  })
+})
+
 test('the address of a stranger gets no token: trust comes first', async () => {
   const [home, remote] = [scratch(), await startRemote({ authorization: {} })]
   const place = sharedPlace()

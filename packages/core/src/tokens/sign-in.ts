@@ -32,7 +32,7 @@ export interface SignInOptions {
 
 export interface SignInReport {
   name: string
-  /** `not_needed`: the service answers without a token. */
+  /** `not_needed`: nothing there asked for a token. */
   status: 'signed_in' | 'not_needed'
   /** Why it cannot be used with the tokens that it got, if so. */
   error?: ErrorNote
@@ -76,16 +76,18 @@ export async function signIn(house: House, called: string, options: SignInOption
     back.close()
   }
   const { credentials } = provider
-  if (!credentials) return { name, status: 'not_needed' }
-  await file.alone(async () => {
-    // One that was spoiled would stay as it is.
-    file.remove()
-    const servesAgain = given && credentials.client.client_id === clientId(given)
-    await file.write({ ...credentials, ...(servesAgain && { given }) })
-  })
-  await house.reach.disconnect(service)
+  if (credentials) {
+    await file.alone(async () => {
+      // One that was spoiled would stay as it is.
+      file.remove()
+      const servesAgain = given && credentials.client.client_id === clientId(given)
+      await file.write({ ...credentials, ...(servesAgain && { given }) })
+    })
+    await house.reach.disconnect(service)
+  }
+  // That nobody had to sign in says nothing of what answered.
   const error = await problemOf(house, service, options)
-  return { name, status: 'signed_in', ...(error && { error }) }
+  return { name, status: credentials ? 'signed_in' : 'not_needed', ...(error && { error }) }
 }
 
 /** Removes the tokens for a service, here and where they came from; see `StoreContext.signOut`. */

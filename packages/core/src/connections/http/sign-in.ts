@@ -13,6 +13,7 @@ import { NoToken, Signer } from './signer.ts'
 import { Wire } from './wire.ts'
 
 const TURNED_AWAY = new Set([401, 403])
+const OWN_CREDENTIALS = `Put what its provider gives its users into "headers" of its config, for example "Authorization": "Bearer \${TOKEN}".`
 
 /**
  * Asks a service for nothing, so that it says who signs in to it, and signs in as it says; the provider has the tokens
@@ -67,6 +68,10 @@ export async function signInTo(
         hint: 'Try again later, or see whether its authorization server runs.',
         cause: thrown,
       })
+    }
+    if (registration.isRefused(thrown) && !registration.isDescribed) {
+      const message = `service "${service}" wants credentials, and names nobody to sign in to`
+      throw storeError('auth_required', message, { hint: OWN_CREDENTIALS, cause: thrown })
     }
     if (registration.isRefused(thrown)) {
       const reads = provider.clientMetadataUrl === undefined ? '' : ' and reads no client metadata'
