@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { defineConfig, type Plugin } from 'vitest/config'
+import { configDefaults, defineConfig, type Plugin } from 'vitest/config'
+import { alone } from './scripts/alone.ts'
+import { LongestFirst } from './scripts/longest-first.ts'
 
 const conditions = ['@mcpstore/source']
 
@@ -26,25 +28,47 @@ function mutation(): Plugin {
   }
 }
 
+const together = [
+  'packages/*/test/**/*.test.ts',
+  'apps/*/test/**/*.test.ts',
+  'bench/test/**/*.test.mjs',
+  'tests/**/*.test.ts',
+]
+
 export default defineConfig({
-  plugins: [mutation()],
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
   test: {
-    include: [
-      'packages/*/test/**/*.test.ts',
-      'apps/*/test/**/*.test.ts',
-      'bench/test/**/*.test.mjs',
-      'tests/**/*.test.ts',
-    ],
     globalSetup: ['./scripts/own-home.ts'],
-    setupFiles: ['./scripts/fail-on-console.ts'],
-    pool: 'forks',
     // Most tests wait for processes most of the time.
-    maxWorkers: 3,
-    testTimeout: 30_000,
-    // Nobody is there to run it again; scripts/test.mjs names what needed it.
-    retry: process.env['CI'] === 'true' ? 1 : 0,
-    hookTimeout: 60_000,
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      project('alone', { include: alone }),
+      // The sources are loaded once for all the files that a worker is given.
+      project('together', {
+        include: together,
+        exclude: [...configDefaults.exclude, ...alone],
+        isolate: false,
+      }),
+    ],
   },
 })
+
+function project(name: string, files: { include: string[]; exclude?: string[]; isolate?: boolean }) {
+  return {
+    plugins: [mutation()],
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: {
+      ...files,
+      name,
+      setupFiles: ['./scripts/fail-on-console.ts', './scripts/clean-up.ts'],
+      pool: 'forks' as const,
+      testTimeout: 30_000,
+      // As long as `until` looks; a second is over before a busy machine has begun.
+      expect: { poll: { timeout: 15_000 } },
+      // Nobody is there to run it again; scripts/test.mjs names what needed it.
+      retry: process.env['CI'] === 'true' ? 1 : 0,
+      hookTimeout: 60_000,
+    },
+  }
+}

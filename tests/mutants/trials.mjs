@@ -23,7 +23,8 @@ async function outcomeOf({ suite, pattern, change }) {
   process.env.MUTANT = JSON.stringify(change)
   vitest.invalidateFile(changed)
   const testNamePattern = new RegExp(pattern)
-  const run = [vitest.getRootProject().createSpecification(suite, { testNamePattern })]
+  const project = vitest.projects.find((one) => one.matchesTestGlob(suite))
+  const run = [project.createSpecification(suite, { testNamePattern })]
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(run)
   vitest.invalidateFile(changed)
   const module = testModules.find(({ moduleId }) => moduleId === suite)

@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterEach } from 'vitest'
+import { later } from '../../../tests/support/cleanups.ts'
+import { isRunning, until as holds } from '../../../tests/support/processes.ts'
 import type { RemoteConfig, ServiceConfig, StdioConfig } from '../src/config/service-config.ts'
 import type { ConnectOptions } from '../src/connections/connector.ts'
 import { type Connection, createConnector } from '../src/connections/index.ts'
@@ -13,16 +13,8 @@ import type { HostHandlers } from '../src/host/handlers.ts'
 import { Host } from '../src/host/host.ts'
 
 const servers = fileURLToPath(new URL('../../../tests/fixtures/servers/', import.meta.url))
-const cleanups: (() => unknown)[] = []
 
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
-
-/** Undone after the test, last one first. */
-export function later(cleanup: () => unknown): void {
-  cleanups.push(cleanup)
-}
+export { isRunning, later }
 
 /** A folder of the test's own. */
 export function scratch(): string {
@@ -126,10 +118,6 @@ export function runningInGroup(id: number): number[] {
   return processes().flatMap(({ pid, group }) => (group === id ? [pid] : []))
 }
 
-export function isRunning(id: number): boolean {
-  return processes().some(({ pid }) => pid === id)
-}
-
 /** The process group of a process that runs. */
 export function groupOf(id: number): number | undefined {
   return processes().find(({ pid }) => pid === id)?.group
@@ -145,11 +133,7 @@ export function processes(): { pid: number; group: number; parent: number; comma
   })
 }
 
-/** Waits for something that no event tells. Fails the test after `ms`. */
-export async function until(condition: () => boolean | Promise<boolean>, ms = 5000): Promise<void> {
-  const end = performance.now() + ms
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`still not so after ${ms} ms: ${condition}`)
-    await sleep(20)
-  }
+/** Waits for something that no event tells. Fails the test when that takes too long. */
+export function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  return holds(`${condition}`, condition)
 }

@@ -3,19 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Store, type StoreOptions, setupStore } from '@mcpstore/core'
-import { afterEach } from 'vitest'
+import { later } from '../../../tests/support/cleanups.ts'
 
 const servers = fileURLToPath(new URL('../../../tests/fixtures/servers/', import.meta.url))
-const cleanups: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
 
 /** A folder of the test's own. */
 export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'mcpstore-store-'))
-  cleanups.push(() => rmSync(folder, { recursive: true, force: true }))
+  later(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -25,7 +20,7 @@ export async function open(options: StoreOptions = {}): Promise<Store & { lines:
   const keep = (level: string) => (line: string) => void lines.push(`${level} ${line}`)
   const logger = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') }
   const store = await setupStore({ logger, ...options })
-  cleanups.push(() => store.close())
+  later(() => store.close())
   return Object.assign(store, { lines })
 }
 
