@@ -6,12 +6,13 @@ import { stateOf, until } from './processes.ts'
 import { type Answer, type Handlers, READY } from './worker-requests.ts'
 
 const typescript = new URL('./programs/typescript.mjs', import.meta.url)
+/** With these options node runs a program on the sources. */
+export const onSources: readonly string[] = ['--conditions=@mcpstore/source', `--import=${typescript.href}`]
 const nodeOptions = [
-  '--conditions=@mcpstore/source',
+  ...onSources,
   '--enable-source-maps',
   // Even where a library listens for it, the process must end.
   '--unhandled-rejections=strict',
-  `--import=${typescript.href}`,
 ]
 
 /**

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { onSources } from '../../../tests/support/worker.ts'
 import type { StdioConfig } from '../src/config/service-config.ts'
 import {
   groupOf,
@@ -29,7 +30,9 @@ async function startHost(
 ): Promise<{ host: ChildProcess; serverGroup: number }> {
   const startFile = join(scratch(), 'starts')
   const config = JSON.stringify(wrap(stdioConfig({ ...settings, startFile })))
-  const host = spawn(process.execPath, [script, config, way], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const host = spawn(process.execPath, [...onSources, script, config, way], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
   later(() => host.kill('SIGKILL'))
   const [line] = await once(createInterface(host.stdout!), 'line')
   expect(line).toBe('connected')
@@ -119,7 +122,9 @@ describe('when the host process ends', () => {
     'after close() of a server that says %i bytes on stderr, nothing of that is on its own stdout and stderr',
     async (stderrBytes) => {
       const config = JSON.stringify(stdioConfig({ stderrBytes, garbage: true }))
-      const host = spawn(process.execPath, [script, config, 'close'], { stdio: ['ignore', 'pipe', 'pipe'] })
+      const host = spawn(process.execPath, [...onSources, script, config, 'close'], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
       later(() => host.kill('SIGKILL'))
       const [stdout, stderr] = await Promise.all([text(host.stdout), text(host.stderr)])
       expect({ stdout, stderr, code: await exitOf(host) }).toEqual({
