@@ -58,7 +58,7 @@ const cases: Case[] = [
   {
     what: 'an address that refuses',
     config: async () => ({ url: `http://127.0.0.1:${await freePort()}/mcp` }),
-    timeout: '3',
+    timeout: '5',
     exit: 4,
     code: 'unreachable',
     says: /"failing".*127\.0\.0\.1/,
@@ -86,7 +86,7 @@ it.each(cases)('$what: said with its name, while all else works', async (one) =>
   const { config, timeout = '20', exit, code, says, hint, status } = one
   await using box = new Box()
   await addServices(box, { failing: await config(box), fixture: fixtureServer(box) })
-  expect(await mcpstore(box, ['wait', 'fixture'])).toMatchObject({ exit: 0, stderr: '' })
+  expect(await mcpstore(box, ['wait', 'fixture', '--timeout', '25'])).toMatchObject({ exit: 0, stderr: '' })
   const before = configsIn(box)
 
   const waited = await mcpstore(box, ['wait', 'failing', '--timeout', timeout, '--json'])

@@ -130,6 +130,7 @@ describe.skipIf(!hasRedisServer)('a connection', () => {
     await proxy.pass()
     await first
     await a.sees({ one: 4 })
+    await a.settled()
     expect(proxy.counts.repliesDropped).toBe(3)
     expect(a.verdicts).toEqual(['accepted', 'duplicate', 'duplicate'])
     expect(await a.store.conflicts()).toEqual([])

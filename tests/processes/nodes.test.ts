@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { setupStore } from '@mcpstore/core'
@@ -95,8 +96,10 @@ describe.each(kinds)('the processes of a dataspace in %s', (kind) => {
     )
     expect(await facts('demo')).toMatchObject({ seenBy: row.id, healthStale: false })
 
-    await closed.do('close')
     killed.child.kill('SIGKILL')
+    await once(killed.child, 'exit')
+    // Whoever reads of the goodbye looks at who else is still there: in a file nothing happens after it.
+    await closed.do('close')
     await until('it is found to be gone', async () => (await facts('demo')).healthStale)
     expect(await facts('demo')).toMatchObject({ health: 'ok', seenBy: row.id, healthStale: true })
     expect(await facts('third'), 'it said goodbye').toMatchObject({ health: 'ok', healthStale: false })
