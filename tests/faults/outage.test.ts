@@ -147,30 +147,6 @@ describe.skipIf(!hasRedisServer)('what cannot wait and whose answer was lost', (
   })
 })
 
-describe.skipIf(!hasRedisServer)('the strict policy', () => {
-  it('keeps nothing that was not taken, and says when nobody can know', async () => {
-    await using redis = await startRedis({ config: durable })
-    await using proxy = await startProxy(redis.port)
-    await using a = await join(proxy, { policy: 'strict' })
-    expect((await a.put('one', 1)).durable).toBe('redis')
-    proxy.dropReplies(1, { to: ({ args }) => args.includes(configOf('one')) })
-    await expect(a.put('one', 2)).rejects.toMatchObject({ code: 'outcome_unknown' })
-    expect(proxy.counts.repliesDropped).toBe(1)
-    await a.sees({ one: 2 })
-    await proxy.refuse()
-    await a.is('down')
-    await expect(a.put('one', 3)).rejects.toMatchObject({ code: 'not_durable' })
-    await proxy.pass()
-    await a.settled()
-    await redis.command('CONFIG', 'SET', 'maxmemory', 1)
-    await expect(a.put('one', 4)).rejects.toMatchObject({ code: 'not_durable' })
-    await redis.command('CONFIG', 'SET', 'maxmemory', 0)
-    await a.settled()
-    expect(a.configs).toEqual({ one: 2 })
-    expect(await redis.command('HGET', `${a.prefix}${configOf('one')}`, 'v')).toBe('2')
-  })
-})
-
 describe.skipIf(!hasRedisServer)('a server that hangs', () => {
   it('keeps the first write as long as the timeout, and none after it; nothing is lost or counted twice', async () => {
     await using redis = await startRedis()

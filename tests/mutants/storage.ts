@@ -17,6 +17,7 @@ const reading = 'packages/storage/src/link/reading.ts'
 const mergeScript = 'packages/storage/src/backends/redis/scripts/merge.lua'
 const countScript = 'packages/storage/src/backends/redis/scripts/count.lua'
 const outage = 'tests/faults/outage.test.ts'
+const strict = 'tests/faults/strict.test.ts'
 const network = 'tests/faults/network.test.ts'
 const late = 'tests/faults/late.test.ts'
 const lostData = 'tests/faults/lost-data.test.ts'
@@ -520,6 +521,22 @@ export const storageMutants: Mutant[] = [
     replace: 'if (error) throw undone(error)',
     suite: outage,
     test: 'what cannot wait and whose answer was lost was called not done though it was: it says that nobody can know',
+  },
+  {
+    name: 'a write that was sent and could not be sent again was none',
+    file: 'packages/storage/src/writes/ask.ts',
+    find: 'if (error.unsure) unsure = error',
+    replace: '',
+    suite: strict,
+    test: 'the strict policy does not say that nothing was written when it was sent, and asked for again in vain',
+  },
+  {
+    name: 'several writes of which the server took some were none',
+    file: 'packages/storage/src/backends/redis/session.ts',
+    find: 'throw inPart ? doneInPart(failure) : failure',
+    replace: 'throw failure',
+    suite: strict,
+    test: 'the strict policy does not say that nothing was written when the server took only a part of one request',
   },
   {
     name: 'a clear that was not done the second time was none',

@@ -17,8 +17,10 @@ export interface MemberOptions {
   address?: RedisAddress
   namespace?: string
   dataspace?: string
-  /** The socket timeout, ms. */
+  /** How long a write waits, ms. */
   waitMs?: number
+  /** How long the answer to one command may take, ms. Default: `waitMs`. */
+  timeoutMs?: number
   beatMs?: number
   policy?: 'fallback' | 'strict'
   mirror?: string
@@ -45,7 +47,7 @@ export class Member implements AsyncDisposable {
   constructor(url: string, options: MemberOptions) {
     const { address = { url }, namespace = 'faults', dataspace = 'shared', waitMs = 1000 } = options
     const { beatMs = 200, policy = 'fallback', mirror, hashTag, skewMs = 0, serverNow } = options
-    const { values = 'behind' } = options
+    const { values = 'behind', timeoutMs = waitMs } = options
     const keep = (level: string) => (line: string) => void this.log.push(`${level} ${line}`)
     const logger = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') }
     const { time } = this
@@ -54,7 +56,7 @@ export class Member implements AsyncDisposable {
       target: redisTarget(address),
       namespace,
       dataspace,
-      timeoutMs: waitMs,
+      timeoutMs,
       time,
       ...(hashTag !== undefined && { hashTag }),
       ...(serverNow && { serverNow }),

@@ -26,8 +26,8 @@ export function undecided({ backend }: Pick<Asking, 'backend'>): (error: Backend
 
 /**
  * Sends what cannot wait in the outbox and changes something.
- * @throws `outcome_unknown` when there was no answer, so that it may have been done; else what `undone` makes of the
- * failure.
+ * @throws `outcome_unknown` when one of the attempts got no answer, so that it may have been done, whatever was said of the
+ * later ones; else what `undone` makes of the failure.
  */
 export async function send<Answer>(
   { backend, health, patience }: Asking,
@@ -35,12 +35,19 @@ export async function send<Answer>(
   { undone, hint }: { undone: (error: BackendError) => StorageError; hint: string },
 ): Promise<Answer> {
   if (!health.hopeful) throw undone(health.error!)
+  let unsure: BackendError | undefined
+  const attempt = () =>
+    request().catch((thrown) => {
+      const error = asBackendError(thrown)
+      if (error.unsure) unsure = error
+      throw error
+    })
   try {
-    return await patience.ask(request)
+    return await patience.ask(attempt)
   } catch (thrown) {
-    const error = asBackendError(thrown)
+    const error = unsure ?? asBackendError(thrown)
     if (!error.unsure) throw undone(error)
-    const message = `${backend.kind} may have done it or not, its answer was lost: ${error.message}`
+    const message = `${backend.kind} may have done it or not: ${error.message}`
     throw failure('outcome_unknown', message, { hint, cause: error })
   }
 }

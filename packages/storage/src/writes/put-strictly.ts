@@ -8,7 +8,8 @@ const REFUSED = 'See what lies at that key and whether this user may write it, o
 
 /**
  * Writes under the `strict` policy: sent first, applied here once the backend has it.
- * @throws `not_durable` when the backend has not taken it and nothing was kept; `outcome_unknown` when it may have.
+ * One of several that is refused for its own sake is `outdated` and has a `problem`.
+ * @throws `not_durable` when the backend has taken none of them and nothing was kept; `outcome_unknown` when it may have.
  */
 export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Promise<PutResult[]> {
   const { author, backend, health, intake, shown } = parts
@@ -37,12 +38,16 @@ export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Pr
       const written = verdict === 'accepted' || verdict === 'duplicate'
       if (written) shown.take(record, 'local')
       else if (current) shown.take(current, 'remote')
-      if (verdict === 'refused') throw notDurable(`${record.key}: ${problem}`, { hint: REFUSED })
       // Somebody else was quicker to write the very same: that is no conflict.
       const isEqual = verdict === 'stale' && current?.json === record.json
       const status = written ? 'written' : isEqual ? 'unchanged' : 'outdated'
-      results[at] = { stamp: record.stamp, status, durable: backend.durable }
+      const refused = verdict === 'refused' ? { problem: problem ?? 'it was refused' } : {}
+      results[at] = { stamp: record.stamp, status, durable: backend.durable, ...refused }
     }
+  }
+  const refused = results.findIndex((result) => result?.problem !== undefined)
+  if (refused >= 0 && !results.some((result) => result?.status === 'written')) {
+    throw notDurable(`${puts[refused]!.key}: ${results[refused]!.problem}`, { hint: REFUSED })
   }
   return puts.map(({ key }, at) => {
     const result = results[at] ?? results[last.get(key)!]

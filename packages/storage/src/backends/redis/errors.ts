@@ -165,6 +165,20 @@ export function otherHistory(where: string): BackendError {
   })
 }
 
+/** One connection has ended, and the next one is not there yet: nothing can be sent. */
+export function betweenConnections(where: string): BackendError {
+  return new BackendError('suspect', `${where} is not connected to at the moment`, {
+    hint: 'Try again: it is being connected to.',
+    broken: true,
+  })
+}
+
+/** The same failure, of something that was asked with others, which were done. */
+export function doneInPart(failure: BackendError): BackendError {
+  const { state, message, hint = '', cause, broken, replaced } = failure
+  return new BackendError(state, message, { hint, cause, broken, replaced, unsure: true })
+}
+
 /** One of the dataspace's own keys cannot be used, for this reason that `refusal` gave. */
 export function unusable(where: string, key: string, reason: string): BackendError {
   const { state, hint } = BY_CODE[reason === FORBIDDEN ? 'NOPERM' : 'WRONGTYPE']!

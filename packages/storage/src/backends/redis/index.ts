@@ -8,7 +8,7 @@ import { systemTime, type Time } from '../../time.ts'
 import { batches } from './batches.ts'
 import { counting } from './counting.ts'
 import { enter } from './enter.ts'
-import { classify, otherHistory, unusable } from './errors.ts'
+import { betweenConnections, classify, doneInPart, otherHistory, unusable } from './errors.ts'
 import { historyText } from './former.ts'
 import { conflictFrom, mergeCall, mergeReply, notesFrom, reportCall } from './hashes.ts'
 import { inspectRedis } from './inspect.ts'
@@ -73,7 +73,7 @@ export function redisBackend(options: RedisBackendOptions): Backend {
   }
 
   function here(): Visit {
-    if (!visit) throw otherHistory(target.label)
+    if (!visit) throw betweenConnections(target.label)
     return visit
   }
 
@@ -149,7 +149,9 @@ export function redisBackend(options: RedisBackendOptions): Backend {
         const answers = await run(
           scripts.merge,
           batch.map((write) => mergeCall(here(), write)),
-        )
+        ).catch((thrown) => {
+          throw replies.length > 0 ? doneInPart(thrown) : thrown
+        })
         answers.forEach(({ reply, refused }, at) => {
           const { key } = batch[at]!.record
           replies.push(

@@ -5,7 +5,7 @@ import type { BackendError } from '../../link/health.ts'
 import type { Time } from '../../time.ts'
 import { Answers } from './answers.ts'
 import { type Clients, makeClients } from './clients.ts'
-import { classify, refusal } from './errors.ts'
+import { classify, doneInPart, refusal } from './errors.ts'
 import { hear, NO_NEWS } from './hints.ts'
 import type { Script } from './scripts.ts'
 import { signIn } from './sign-in.ts'
@@ -152,7 +152,9 @@ export class RedisSession {
     const unknown = first.findIndex(([error]) => error?.message.startsWith('NOSCRIPT'))
     const rest = unknown < 0 ? [] : await this.#runBy('eval', script.text, calls.slice(unknown))
     const done = unknown < 0 ? first : first.slice(0, unknown)
-    return [...done, ...rest].map((result) => this.#judge(result))
+    const results = [...done, ...rest]
+    const isDone = results.some(([error]) => !error)
+    return results.map((result) => this.#judge(result, isDone))
   }
 
   #runBy(command: 'eval' | 'evalsha', script: string, calls: readonly ScriptCall[]): Promise<Result[]> {
@@ -180,10 +182,14 @@ export class RedisSession {
     return results!
   }
 
-  #judge([error, reply]: Result): ScriptReply {
+  /** `inPart`: whether others that it went with were done. */
+  #judge([error, reply]: Result, inPart = false): ScriptReply {
     if (!error) return { reply }
     const refused = refusal(error.message)
-    if (refused === undefined) throw classify(error, this.#options.target.label)
+    if (refused === undefined) {
+      const failure = classify(error, this.#options.target.label)
+      throw inPart ? doneInPart(failure) : failure
+    }
     return { refused }
   }
 
