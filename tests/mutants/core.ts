@@ -757,7 +757,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'an empty listing is given where nobody can know',
     file: 'packages/core/src/services/registry.ts',
-    find: 'if (found.length === 0) this.#refuseUnknown()',
+    find: 'if (found.length === 0) this.#refuseUnknown(what)',
     replace: '',
     suite: services,
     test: 'no empty listing is given where nobody can know what there is',

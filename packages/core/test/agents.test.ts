@@ -154,6 +154,7 @@ test('a closed store has no agents', async () => {
   for (const reach of [
     store.listAgents(),
     ctx.listServices(),
+    ctx.toolStats(),
     ctx.assignService('x'),
     ctx.unassignService('x'),
   ]) {
@@ -179,6 +180,8 @@ test('what nobody can know of an agent is not taken for nothing', async () => {
     () => store.listAgents(),
     () => ctx.listServices(),
     () => ctx.listTools(),
+    () => ctx.toolStats(),
+    () => store.forStore().toolStats('echo'),
     () => ctx.assignService('demo'),
     () => ctx.unassignService('demo'),
     () => ctx.deleteService('demo'),

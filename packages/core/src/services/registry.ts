@@ -155,23 +155,19 @@ export class Registry {
   }
 
   /** What was found. @throws `unavailable` when that is nothing and nobody can know, as the storage was never read. */
-  sure<Found>(found: Found[]): Found[] {
-    if (found.length === 0) this.#refuseUnknown()
+  sure<Found>(found: Found[], what = 'which services there are'): Found[] {
+    if (found.length === 0) this.#refuseUnknown(what)
     return found
   }
 
-  #refuseUnknown(): void {
+  #refuseUnknown(what: string): void {
     const { dataspace } = this.#parts
     if (dataspace.isKnown) return
     const { error, reason } = dataspace.status()
-    throw storeError(
-      'unavailable',
-      `which services there are is unknown: ${reason ?? 'the storage has not answered yet'}`,
-      {
-        hint: error?.hint,
-        cause: error ?? undefined,
-      },
-    )
+    throw storeError('unavailable', `${what} is unknown: ${reason ?? 'the storage has not answered yet'}`, {
+      hint: error?.hint,
+      cause: error ?? undefined,
+    })
   }
 }
 

@@ -42,7 +42,7 @@ export class ToolContext extends ClientContext {
 
   /**
    * What was counted of the tools that were called, by all processes together: of all, or of those that `tool` names,
-   * as `service/tool` or by their own name.
+   * as `service/tool` or by their own name. @throws `unavailable` when there are none and nobody can know.
    */
   async toolStats(tool?: string): Promise<ToolStats[]> {
     return toolStats(this.house, tool)

@@ -22,7 +22,7 @@ export interface ToolStats {
   counters: Readonly<Record<string, number>>
 }
 
-/** The counters of the tools that were called; see `StoreContext.toolStats`. */
+/** The counters of the tools that were called; see `StoreContext.toolStats`. @throws `unavailable` */
 export function toolStats({ dataspace, registry }: House, wanted: string | undefined): ToolStats[] {
   const found = new Map<string, { service: string; tool: string; counts: Map<string, number> }>()
   for (const { key, field, total } of dataspace.allCounters()) {
@@ -36,6 +36,7 @@ export function toolStats({ dataspace, registry }: House, wanted: string | undef
     const { counts } = found.get(name) ?? found.set(name, { service, tool, counts: new Map() }).get(name)!
     counts.set(counter, total)
   }
+  registry.sure([...found], 'what was counted')
   return Array.from(found, ([name, { service, tool, counts }]): ToolStats => {
     const { calls = 0, errors = 0, ...counters } = Object.fromEntries(counts)
     const [p50Ms, p95Ms] = [0.5, 0.95].map((share) => latencyOf(counters, share))
