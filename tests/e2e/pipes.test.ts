@@ -50,7 +50,26 @@ if (existsSync('/dev/full')) {
   it('a disk that is full under the output is an error', async () => {
     const { stdout, stderr } = await shell('mcpstore list >/dev/full; echo $?')
     expect(stdout).toBe('1\n')
-    expect(stderr).toMatch(/^error: The output could not be written: ENOSPC[^\n]*\n$/)
+    expect(stderr).toMatch(
+      /^error: the output could not be written: ENOSPC[^\n]*\nhint: {2}Only the output is lost.*\n$/,
+    )
+  })
+
+  it.each([
+    ['', /^error: the tool was called, but its answer could not be written: ENOSPC.*\nhint: {2}Find out/],
+    [
+      '--json',
+      /^\{"error":\{"code":"not_written","message":"the tool was called, but .*"hint":"Find out.*\}\n$/,
+    ],
+  ])('a disk that is full under the answer of a tool hides no call (%s)', async (form, said) => {
+    const { stdout, stderr } = await shell(`mcpstore call fixture/echo text=hi ${form} >/dev/full; echo $?`)
+    expect(stdout).toBe('1\n')
+    expect(stderr).toMatch(said)
+  })
+
+  it('a disk that is full under a request that is only shown hides none', async () => {
+    const { stderr } = await shell('mcpstore call fixture/echo text=hi --dry-run >/dev/full')
+    expect(stderr).toMatch(/^error: the output could not be written/m)
   })
 }
 

@@ -93,6 +93,14 @@ export const coreMutants: Mutant[] = [
     test: 'was sent where its connection is cut, and it is said so (json)',
   },
   {
+    name: 'a call whose answer cannot be written is not said to have been made',
+    file: 'apps/cli/src/failures/lost-output.ts',
+    find: "spec?.name === 'use-tool' && !values['dry-run']",
+    replace: "spec?.name !== 'use-tool' && !values['dry-run']",
+    suite: 'apps/cli/test/lost-output.test.ts',
+    test: 'a call whose answer is lost is told to have been made (exit code 0)',
+  },
+  {
     name: 'a call that is answered with a page is said to have failed',
     file: `${http}/link.ts`,
     find: "return { fate: 'lost', words, hint: pathHint }",

@@ -48,8 +48,15 @@ export function runProgram(compiled: CompileCache): void {
 
   async function end(code: number): Promise<void> {
     const lost = await flush()
-    if (lost) host.err.write(`error: The output could not be written: ${lost.message}\n`)
+    const unsaid = lost ? await reportLost(code, lost) : 0
     compiled.save()
-    process.exit(interrupted ? exitBySignal(interrupted, opened) : code || (lost ? 1 : 0))
+    process.exit(interrupted ? exitBySignal(interrupted, opened) : code || unsaid)
+  }
+
+  async function reportLost(code: number, lost: Error): Promise<number> {
+    const { lostOutput } = await import('./failures/lost-output.ts')
+    const exit = await report(argv, host, lostOutput(argv, code, lost))
+    await flush()
+    return exit
   }
 }

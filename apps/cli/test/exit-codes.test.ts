@@ -9,7 +9,7 @@ it('every error code of the library has an exit code', async () => {
   const union = source.slice(source.indexOf('export type ErrorCode'), source.indexOf('/** Builds'))
   const codes = [...union.matchAll(/'([a-z_]+)'/g)].map(([, code]) => code)
   expect(codes.length).toBeGreaterThan(10)
-  expect(Object.keys(exitCodes).sort()).toEqual([...codes, 'internal', 'no_value'].sort())
+  expect(Object.keys(exitCodes).sort()).toEqual([...codes, 'internal', 'no_value', 'not_written'].sort())
 })
 
 it.each(Object.entries(exitCodes).filter(([code]) => code !== 'internal'))(
@@ -28,7 +28,7 @@ it.each(Object.entries(exitCodes).filter(([code]) => code !== 'internal'))(
       closed: 1,
     })
     expect(text.stderr.includes('Next: '), 'what was given up, or is told whole, needs none').toBe(
-      code !== 'aborted' && code !== 'no_value',
+      !['aborted', 'no_value', 'not_written'].includes(code),
     )
     const json = await run(['list', '--json'], failing)
     expect(json).toMatchObject({ exit, stdout: '', closed: 1 })

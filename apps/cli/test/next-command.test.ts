@@ -3,7 +3,7 @@ import { exitCodes, type FailureCode } from '../src/failures/exit-codes.ts'
 import { withNextCommand } from '../src/failures/next-command.ts'
 import { asTyped } from '../src/failures/same-place.ts'
 
-const SILENT: ReadonlySet<string> = new Set(['aborted', 'internal', 'no_value'])
+const SILENT: ReadonlySet<string> = new Set(['aborted', 'internal', 'no_value', 'not_written'])
 /** `doctor` has said all that there is to say. */
 const OF_STORAGE: ReadonlySet<string> = new Set(['not_durable', 'not_loaded', 'unavailable', 'storage'])
 const codes = Object.keys(exitCodes).filter((code) => !SILENT.has(code)) as FailureCode[]

@@ -1,7 +1,10 @@
 import type { ErrorCode } from '@mcpstore/core'
 
-/** What the library does not throw: a defect or something the machine refused, and a result without what was wanted of it. */
-export type FailureCode = ErrorCode | 'internal' | 'no_value'
+/**
+ * What the library does not throw: a defect or something the machine refused, a result without what was wanted of it, and
+ * output that nobody can read.
+ */
+export type FailureCode = ErrorCode | 'internal' | 'no_value' | 'not_written'
 
 /** The exit code for each error code. `docs/cli.md` explains the groups. */
 export const exitCodes: Readonly<Record<FailureCode, number>> = {
@@ -20,6 +23,7 @@ export const exitCodes: Readonly<Record<FailureCode, number>> = {
   conflict: 1,
   internal: 1,
   no_value: 1,
+  not_written: 1,
   server_error: 2,
   input_required: 2,
   auth_required: 3,

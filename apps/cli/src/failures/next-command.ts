@@ -52,6 +52,7 @@ const steps: Readonly<Record<FailureCode, readonly Step[]>> = {
   disabled: [about('info'), plain('list')],
   conflict: [about('info'), plain('list')],
   no_value: [],
+  not_written: [],
   server_error: [tool, ...health],
   input_required: [tool, ...health],
   auth_required: [about('login'), about('info'), plain('doctor')],
