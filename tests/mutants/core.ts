@@ -1058,8 +1058,8 @@ export const coreMutants: Mutant[] = [
   {
     name: 'what makes a command run other code is overlooked where the host vouches',
     file: 'packages/core/src/trust/gate.ts',
-    find: "if (by === 'host') return smuggledIn(service.config)",
-    replace: "if (by === 'host') return undefined",
+    find: 'if (this.#host.vouchesFor(service)) return smuggledIn(service.config)',
+    replace: 'if (this.#host.vouchesFor(service)) return undefined',
     suite: 'packages/core/test/trust-injected-code.test.ts',
     test: 'what the host vouches for is not started with a variable that needs an approval',
   },

@@ -63,7 +63,8 @@ test.each(cases)(
       expect(error.hint).toContain('mcpstore trust demo')
       expect(await reader.forStore().serviceInfo('demo')).toMatchObject({
         status: 'untrusted',
-        facts: { inert: expect.stringContaining(words) },
+        // A host that goes by these must not take it for one that it may use.
+        facts: { trusted: false, trustedBy: null, inert: expect.stringContaining(words) },
       })
     }
     expect(linesOf(startFile)).toEqual([])

@@ -96,7 +96,8 @@ export class Gate {
     if (this.isOwn) return 'dataspace'
     if (this.#isApproved(service)) return 'approval'
     if (this.signatureOf(service) === 'valid') return 'signature'
-    return this.#host.vouchesFor(service) ? 'host' : null
+    const isVouchedFor = this.#host.vouchesFor(service) && smuggledIn(service.config) === undefined
+    return isVouchedFor ? 'host' : null
   }
 
   /** What its signature is worth, as of the last `consult` about it. */
@@ -188,9 +189,8 @@ export class Gate {
 
   #danger(service: Service): string | undefined {
     if (this.isOwn || this.#isApproved(service)) return undefined
-    const by = this.trustedBy(service)
-    if (by === 'host') return smuggledIn(service.config)
-    if (by !== null) return undefined
+    if (this.signatureOf(service) === 'valid') return undefined
+    if (this.#host.vouchesFor(service)) return smuggledIn(service.config)
     const danger = dangerOf(service.config)
     return danger && this.#host.isDeciding(service) ? `${danger}; the host has not decided yet` : danger
   }
