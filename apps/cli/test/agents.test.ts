@@ -154,6 +154,17 @@ describe('assign and unassign', () => {
     })
   })
 
+  it('what fits no tool is a warning', async () => {
+    const warnings = ['no tool fits "gte"']
+    const assignService = async (name: string) => ({ ...(await report('assigned')(name)), warnings })
+    const world = worldOf('研究', { assignService })
+    const { exit, stderr } = await run(['assign', 'weather', '--allow', 'gte', '--agent', '研究'], world)
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: 'warning: no tool fits "gte"\n' })
+    const json = await run(['assign', 'weather', '--allow', 'gte', '--agent', '研究', '--json'], world)
+    expect(json).toMatchObject({ exit: 0, stderr: '' })
+    expect(JSON.parse(json.stdout)).toMatchObject({ warnings, allow: ['gte'] })
+  })
+
   it('the same again is said to be so', async () => {
     const world = worldOf('研究', { assignService: report('unchanged') })
     const { stdout } = await run(['assign', 'weather', '--agent', '研究'], world)

@@ -30,6 +30,32 @@ test('services of an agent are its own; the store shows them, and whose they are
   })
 })
 
+test('a tool that was mistyped in an assignment hid all others, or nothing, without a word', async () => {
+  const local = `${scratch()}/a.db`
+  const first = await open({ local })
+  await first.forStore().addService({ demo: server() })
+  const given = { allow: ['ecko', 'b*', 'zz*'], deny: ['demo/env'] }
+  // Nobody knows yet which tools there are.
+  expect(await first.forAgent('a').assignService('demo', given)).not.toHaveProperty('warnings')
+  await first.forStore().listTools()
+  await first.close()
+  const agent = (await open({ local })).forAgent('a')
+  const none = 'no tool that service "demo" is known to have fits'
+  expect(await agent.assignService('demo', given)).toEqual({
+    agent: 'a',
+    service: 'demo',
+    status: 'unchanged',
+    durable: 'local',
+    warnings: [
+      `${none} "ecko", which is allowed. Did you mean "echo"?`,
+      `${none} "zz*", which is allowed`,
+      `${none} "demo/env", which is denied. Did you mean "env"?`,
+    ],
+  })
+  expect((await agent.listTools()).map(({ tool }) => tool).sort()).toEqual(['big', 'broken', 'burst'])
+  expect(await agent.assignService('demo', { deny: ['env'] })).not.toHaveProperty('warnings')
+})
+
 test('services of one name in several scopes share no connection, list, health or statistics', async () => {
   const folder = scratch()
   const tables = new MemoryTables()

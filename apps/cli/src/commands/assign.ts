@@ -1,7 +1,7 @@
 import type { AgentContext, AssignReport, Store, ToolFilter } from '@mcpstore/core'
 import type { Command, CommandContext, CommandInput } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
-import { warnOfWaiting } from '../failures/failure.ts'
+import { warnOfWaiting, writeWarning } from '../failures/failure.ts'
 import { filterText } from '../output/agent-text.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
@@ -32,6 +32,8 @@ async function change(
     if (context.settings.json) writeJson(context.out, { ...report, ...filter, durable })
     else if (!lost) writeNote(context.out, `${sentence(report, filter)}\n`)
     if (lost) throw lost
+    if (!context.settings.json)
+      for (const warning of report.warnings ?? []) writeWarning(context.err, warning)
     warnOfWaiting(context, waiting)
     return 0
   })

@@ -1,7 +1,9 @@
 import type { Durability, Json } from '@mcpstore/storage'
+import { quoted } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
-import type { ToolFilter } from '../tools/tool-filter.ts'
+import { didYouMean, nearest } from '../near.ts'
+import { fitsGlob, type ToolFilter } from '../tools/tool-filter.ts'
 import { serviceKey } from './keys.ts'
 import { checkServiceName } from './names.ts'
 import { sound } from './outcomes.ts'
@@ -20,6 +22,8 @@ export interface AssignReport {
   service: string
   status: 'assigned' | 'updated' | 'unchanged' | 'unassigned'
   durable: Durability
+  /** What no tool fits of those that the service is known to have; it counts all the same, as there may be one later. */
+  warnings?: readonly string[]
 }
 
 /** Assigns a service of the store to an agent; see `AgentContext.assignService`. */
@@ -44,7 +48,35 @@ export async function assignService(
   })
   const { status, durable } = sound(service, outcome)
   const written = existed ? 'updated' : 'assigned'
-  return { agent, service, status: status === 'unchanged' ? 'unchanged' : written, durable }
+  const warnings = await unfit(house, service, filter)
+  const told = status === 'unchanged' ? 'unchanged' : written
+  return { agent, service, status: told, durable, ...(warnings.length > 0 && { warnings }) }
+}
+
+/** In words, the globs that fit none of the tools which the service is known to have: mostly slips, of which nobody would hear. */
+async function unfit(
+  { lists, registry }: House,
+  name: string,
+  { allow, deny }: ToolFilter,
+): Promise<string[]> {
+  const service = registry.ofStore().find(name)
+  if (!service || allow.length + deny.length === 0) return []
+  if (!lists.known(service)?.names) await lists.load([service])
+  const names = lists.known(service)?.names ?? lists.whole(service)?.tools.map(({ tool }) => tool) ?? []
+  if (names.length === 0) return []
+  const sides = [
+    { globs: allow, what: 'allowed' },
+    { globs: deny, what: 'denied' },
+  ]
+  return sides.flatMap(({ globs, what }) =>
+    globs
+      .filter((glob) => !names.some((tool) => fitsGlob(glob, tool)))
+      .map((glob) => {
+        const near = nearest(glob.replace(/[*?]/g, ''), names).map(quoted)
+        const hint = near.length > 0 ? `. ${didYouMean(near)}` : ''
+        return `no tool that service "${name}" is known to have fits ${quoted(glob)}, which is ${what}${hint}`
+      }),
+  )
 }
 
 /** Takes a service of the store away from an agent; see `AgentContext.unassignService`. */
