@@ -1299,6 +1299,14 @@ export const coreMutants: Mutant[] = [
     test: 'a token goes to the address that it is for, whatever a service elsewhere is called',
   },
   {
+    name: 'a client that was given is forgotten with tokens that are refused',
+    file: 'packages/core/src/tokens/kept-provider.ts',
+    find: 'await this.#file.removeTokens()',
+    replace: 'this.#file.remove()',
+    suite: signIn,
+    test: 'the client that was given serves again after its tokens were refused for good, and is forgotten by signing out',
+  },
+  {
     name: 'processes that share tokens renew them without a lock',
     file: 'packages/core/src/tokens/kept-provider.ts',
     find: 'return this.#file.alone(renew)',

@@ -35,7 +35,7 @@ const tokenFiles = (home: string): string[] =>
 
 const tokensIn = (home: string): string[] =>
   tokenFiles(home).flatMap((name) =>
-    Object.values(JSON.parse(readFileSync(join(home, 'tokens', name), 'utf8')).tokens)
+    Object.values(JSON.parse(readFileSync(join(home, 'tokens', name), 'utf8')).tokens ?? {})
       .map(String)
       .filter((text) => /^(access|refresh)-/.test(text)),
   )
@@ -153,6 +153,37 @@ test('tokens that are refused for good are removed, and the error says to sign i
   expect(tokenFiles(home)).toEqual([])
   await store.forStore().signIn('demo', { open: browser })
   await store.forStore().useTool('demo/echo', { text: 'x' })
+})
+
+test('the client that was given serves again after its tokens were refused for good, and is forgotten by signing out', async () => {
+  const authorization = { registers: false, clients: { mine: 'its secret' } }
+  const [home, remote] = [scratch(), await startRemote({ authorization })]
+  const services = (await storeIn(home, remote.url)).forStore()
+  await services.signIn('demo', { open: browser, client: { id: 'mine', secret: 'its secret' } })
+  const refuse = async () => {
+    await remote.forget('access')
+    await remote.forget('refresh')
+    const error = await failureOf(services.useTool('demo/echo', { text: 'x' }))
+    expect(error).toMatchObject({
+      code: 'auth_required',
+      hint: expect.stringContaining('mcpstore login demo'),
+    })
+  }
+  await refuse()
+  expect(tokensIn(home), 'the tokens are gone').toEqual([])
+  // One who comes later finds nobody signed in, as if there were no file.
+  const another = (await storeIn(home, remote.url)).forStore()
+  expect(await failureOf(another.useTool('demo/echo', { text: 'x' }))).toMatchObject({
+    code: 'auth_required',
+  })
+  await another.signIn('demo', { open: browser })
+  await another.useTool('demo/echo', { text: 'x' })
+  await refuse()
+  expect(await services.signOut('demo')).toEqual({ name: 'demo', status: 'absent', revocations: [] })
+  expect(tokenFiles(home)).toEqual([])
+  expect(await failureOf(services.signIn('demo', { open: browser }))).toMatchObject({
+    message: expect.stringContaining('registers no clients'),
+  })
 })
 
 test('an authorization server that is out of order costs nobody his tokens', async () => {

@@ -54,7 +54,7 @@ export class KeptProvider implements OAuthProvider {
   }
 
   /** Told where the authorization server refused them for good. */
-  invalidateCredentials(what: string): void {
-    if (what === 'tokens' || what === 'all') this.#file.remove()
+  async invalidateCredentials(what: string): Promise<void> {
+    if (what === 'tokens' || what === 'all') await this.#file.removeTokens()
   }
 }

@@ -26,13 +26,16 @@ export class KeptTokens {
   /** Who signs in to it, if somebody did here. */
   providerOf(question: AuthQuestion): KeptProvider | undefined {
     const file = this.fileOf(question)
-    if (!existsSync(file.path)) return undefined
+    if (!existsSync(file.path) || !file.isInUse) return undefined
     const provider = this.#providers.get(file.path) ?? new KeptProvider(file, question)
     this.#providers.set(file.path, provider)
     return provider
   }
 
-  /** Whether there are tokens for a service of this name, whatever its address. Where nobody can look nobody is signed in. */
+  /**
+   * Whether there are tokens for a service of this name, whatever its address; or were, for a client that is kept. Where nobody can look
+   * nobody is signed in.
+   */
   has(service: ServiceName): boolean {
     try {
       return this.namesOf(service).length > 0

@@ -100,20 +100,24 @@ export async function signOut(house: House, given: string): Promise<SignOutRepor
   const names = tokens.namesOf(known ?? { name, scope: registry.scope })
   const service = names.length > 0 ? known : registry.get(name)
   const revocations: Revocation[] = []
+  let wasSignedIn = false
   for (const file of names.map((one) => tokens.fileNamed(one))) {
-    const credentials = await file.alone(async () => {
-      const found = file.glimpse()
+    const { isInUse, kept } = await file.alone(async () => {
+      const found = { isInUse: file.isInUse, kept: file.glimpse() }
       file.remove()
       return found
     })
-    if (!credentials) revocations.push({ status: 'failed', why: 'the file was spoiled' })
+    // What is left of tokens that were refused is nothing to revoke.
+    if (!isInUse) continue
+    wasSignedIn = true
+    if (!kept?.tokens) revocations.push({ status: 'failed', why: 'the file was spoiled' })
     else {
       const { revoke } = await import('../connections/http/revoke.ts')
-      revocations.push(await revoke(credentials.tokens, credentials.client))
+      revocations.push(await revoke(kept.tokens, kept.client))
     }
   }
   if (service) await house.reach.disconnect(service)
-  return { name, status: names.length > 0 ? 'signed_out' : 'absent', revocations }
+  return { name, status: wasSignedIn ? 'signed_out' : 'absent', revocations }
 }
 
 /** The client that signs in, if one was given now or before, with the port that its redirect address names. */

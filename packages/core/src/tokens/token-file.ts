@@ -16,6 +16,9 @@ export interface Credentials {
   given?: GivenClient
 }
 
+/** What is left of that where the tokens were refused for good: the client that the user gave, for the next time. */
+export type Kept = Omit<Credentials, 'tokens'> & { tokens?: AuthTokens }
+
 const VERSION = 1
 
 /** The tokens for one service at one address, in a file of the user's own. */
@@ -40,25 +43,43 @@ export class TokenFile {
   /** @throws `storage` for a file that must not be believed */
   read(): Credentials | undefined {
     const entries = this.#file.read()
-    return entries.get('url') === this.#url ? credentialsIn(entries) : undefined
+    const kept = entries.get('url') === this.#url ? keptIn(entries) : undefined
+    return kept && hasTokens(kept) ? kept : undefined
+  }
+
+  /** Whether somebody is signed in with it, or it must not be believed, which `read` tells. */
+  get isInUse(): boolean {
+    try {
+      const kept = keptIn(this.#file.read())
+      return kept !== undefined && hasTokens(kept)
+    } catch {
+      return true
+    }
   }
 
   /** Whatever address it is for; nothing where it must not be believed. */
-  glimpse(): Credentials | undefined {
+  glimpse(): Kept | undefined {
     try {
-      return credentialsIn(this.#file.read())
+      return keptIn(this.#file.read())
     } catch {
       return undefined
     }
   }
 
   /** @throws `storage`; then nothing was changed */
-  async write({ tokens, client, given }: Credentials): Promise<void> {
-    const kept = { version: VERSION, url: this.#url, tokens, client, ...(given && { given }) }
+  async write({ tokens, client, given }: Kept): Promise<void> {
+    const kept = { version: VERSION, url: this.#url, tokens, client, given }
     await this.#file.change((entries) => {
       entries.clear()
-      for (const [key, value] of Object.entries(kept)) entries.set(key, value)
+      for (const [key, value] of Object.entries(kept)) if (value !== undefined) entries.set(key, value)
     })
+  }
+
+  /** Removes the tokens, and all else but the client that the user gave. @throws `storage` */
+  async removeTokens(): Promise<void> {
+    const { client, given } = this.glimpse() ?? {}
+    if (client && given) await this.write({ client, given })
+    else this.remove()
   }
 
   /** @throws `storage`; then it is still there */
@@ -79,11 +100,16 @@ export class TokenFile {
   }
 }
 
-function credentialsIn(entries: Map<string, unknown>): Credentials | undefined {
+function hasTokens(kept: Kept): kept is Credentials {
+  return kept.tokens !== undefined
+}
+
+function keptIn(entries: Map<string, unknown>): Kept | undefined {
   if (entries.size === 0) return undefined
   const given = entries.get('given') as GivenClient | undefined
+  const tokens = entries.get('tokens') as AuthTokens | undefined
   return {
-    tokens: entries.get('tokens') as AuthTokens,
+    ...(tokens && { tokens }),
     client: entries.get('client') as AuthClient,
     ...(given && { given }),
   }
@@ -102,7 +128,8 @@ function readEntries(text: string): Map<string, unknown> {
   const { version, url, tokens, client, given } = found as Record<string, unknown>
   if (version !== VERSION) throw new Error('it is of another version')
   if (typeof url !== 'string') throw new Error('it does not say where its tokens may be sent')
-  if (!isObject(tokens) || !isText(tokens, 'access_token')) throw new Error('it holds no token')
+  const isLeft = tokens === undefined && given !== undefined
+  if (!isLeft && !(isObject(tokens) && isText(tokens, 'access_token'))) throw new Error('it holds no token')
   if (!isObject(client) || !isText(client, 'client_id')) throw new Error('it holds no client')
   if (given !== undefined && (clientProblem(given) || portProblem(given)))
     throw new Error('it holds no client that was given')
