@@ -1105,11 +1105,19 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a lock of a process that is gone is waited for',
-    file: 'packages/core/src/trust/file-lock.ts',
-    find: "return isOld(lock) || isGone(contentOf(lock) ?? '')",
-    replace: 'return isOld(lock)',
+    file: 'packages/core/src/trust/stale-lock.ts',
+    find: ' || isGone(seen.mark)',
+    replace: '',
     suite: approvalFile,
     test: 'the lock of a process that was killed a moment ago was waited for until it was old',
+  },
+  {
+    name: 'what came in the place of a stale lock is ended with it',
+    file: 'packages/core/src/trust/stale-lock.ts',
+    find: 'if (!isSame(versionOf(aside), seen)) putBack(aside, lock)',
+    replace: '',
+    suite: 'packages/core/test/stale-lock.test.ts',
+    test: 'who was stopped as he ended a stale lock ends none that another one has taken since',
   },
   {
     name: 'a process of another machine is taken for one that is gone',

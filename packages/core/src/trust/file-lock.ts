@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs'
+import { closeSync, openSync, rmSync, utimesSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { McpStoreError, makeFolder } from '@mcpstore/storage'
 import { asError, storeError } from '../errors.ts'
-import { isGone, markOf } from './lock-holder.ts'
+import { markOf } from './lock-holder.ts'
+import { contentOf, endStale, release } from './stale-lock.ts'
 import { writeRemedy } from './write-remedy.ts'
 
 const WAIT_MS = 15_000
-/** The work under the lock is synchronous and short: whoever holds it for longer was stopped, or killed elsewhere. */
-const STALE_MS = 5000
 const RETRY_MS = 10
 /** Whoever works for longer shows so often that he is there. */
 const TOUCH_MS = 1000
@@ -35,7 +34,7 @@ export async function underLock<Result>(
         const result = work(isOurs)
         if (result !== undefined) return result
       } finally {
-        if (isOurs()) rmSync(lock, { force: true })
+        release(lock, mark)
       }
     }
     endStale(lock)
@@ -77,7 +76,7 @@ export async function whileLocked<Result>(file: string, work: () => Promise<Resu
     return await work()
   } finally {
     clearInterval(touching)
-    if (contentOf(lock) === mark) rmSync(lock, { force: true })
+    release(lock, mark)
   }
 }
 
@@ -112,36 +111,4 @@ function take(lock: string, mark: string): boolean {
     closeSync(opened)
   }
   return true
-}
-
-/** Of those who find a lock stale one at a time ends it, after another look: what it finds then may be a new one. */
-function endStale(lock: string): void {
-  if (!isStale(lock)) return
-  const right = `${lock}.end`
-  if (!take(right, '')) {
-    if (isOld(right)) rmSync(right, { force: true })
-    return
-  }
-  try {
-    if (isStale(lock)) rmSync(lock, { force: true })
-  } finally {
-    rmSync(right, { force: true })
-  }
-}
-
-function isStale(lock: string): boolean {
-  return isOld(lock) || isGone(contentOf(lock) ?? '')
-}
-
-function isOld(lock: string): boolean {
-  const found = statSync(lock, { throwIfNoEntry: false })
-  return found !== undefined && Date.now() - found.mtimeMs >= STALE_MS
-}
-
-function contentOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return undefined
-  }
 }

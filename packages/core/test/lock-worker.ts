@@ -1,0 +1,66 @@
+import fs, { closeSync, openSync, rmSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { answerRequests } from '../../../tests/support/worker-requests.ts'
+import { whileLocked } from '../src/trust/file-lock.ts'
+
+let attempts = 0
+let isInside = false
+let leave = () => {}
+let passing: Promise<void> | undefined
+
+const open = fs.openSync
+fs.openSync = (path, flags, mode) => {
+  if (flags === 'wx' && String(path).endsWith('.lock')) attempts++
+  return open(path, flags, mode)
+}
+syncBuiltinESMExports()
+
+/** A process that takes the lock of a file. */
+export const requests = {
+  /** Resolves when it has the lock, and keeps it until it is told to `leave`. */
+  enter: (file: string): Promise<void> =>
+    new Promise((entered, failed) => {
+      passing = whileLocked(file, async () => {
+        isInside = true
+        const left = new Promise<void>((resolve) => {
+          leave = resolve
+        })
+        entered()
+        await left
+        isInside = false
+      })
+      passing.catch(failed)
+    }),
+  leave: async (): Promise<void> => {
+    leave()
+    await passing
+  },
+  /** Takes the lock, and looks whether it is alone. Throws where it is not. */
+  pass: (file: string): Promise<void> =>
+    whileLocked(file, async () => {
+      const inside = openSync(`${file}.inside`, 'wx')
+      await new Promise((resolve) => setImmediate(resolve))
+      closeSync(inside)
+      rmSync(`${file}.inside`)
+    }),
+  /** How often it has tried to take a lock, and whether it has one. */
+  state: (): { attempts: number; isInside: boolean } => ({ attempts, isInside }),
+  /** Has this process stand still right before it takes this file away. */
+  stopBeforeRemoving: (path: string): void => {
+    for (const name of ['renameSync', 'rmSync'] as const) {
+      const remove = fs[name] as (...args: unknown[]) => void
+      const removeLater = (...args: unknown[]): void => {
+        if (args[0] === path) {
+          Object.assign(fs, { [name]: remove })
+          syncBuiltinESMExports()
+          process.kill(process.pid, 'SIGSTOP')
+        }
+        remove(...args)
+      }
+      Object.assign(fs, { [name]: removeLater })
+    }
+    syncBuiltinESMExports()
+  },
+}
+
+answerRequests(requests)

@@ -1,0 +1,87 @@
+import { copyFileSync, existsSync, readdirSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { Box } from '../../../tests/support/box.ts'
+import { stateOf, until } from '../../../tests/support/processes.ts'
+import { startWorker, type Worker } from '../../../tests/support/worker.ts'
+import type { requests } from './lock-worker.ts'
+
+const program = new URL('./lock-worker.ts', import.meta.url)
+const start = () => startWorker<typeof requests>(program)
+
+/** A lock of which the holder was killed. */
+async function leaveStale(file: string): Promise<void> {
+  await using holder = await start()
+  await holder.ask('enter', file)
+  await holder.kill()
+  expect(existsSync(`${file}.lock`)).toBe(true)
+}
+
+/** Stops it right before it ends the stale lock. Resolves then, with how to wait until it has the lock itself. */
+async function stopAsItEnds(worker: Worker<typeof requests>, file: string): Promise<() => Promise<void>> {
+  await worker.ask('stopBeforeRemoving', `${file}.lock`)
+  const entered = worker.ask('enter', file)
+  entered.catch(() => {})
+  await until('it stands still', () => stateOf(worker.pid) === 'T')
+  return () => entered
+}
+
+/** Resolves when it has tried for the lock again, in vain or not. */
+async function triedAgain(worker: Worker<typeof requests>): Promise<void> {
+  const { attempts } = await worker.ask('state')
+  await until('it has tried again', async () => {
+    const now = await worker.ask('state')
+    return now.isInside || now.attempts >= attempts + 2
+  })
+}
+
+it('who was stopped as he ended a stale lock ends none that another one has taken since', async () => {
+  await using box = new Box()
+  const file = box.path('tokens.json')
+  await leaveStale(file)
+  await using slow = await start()
+  const entered = await stopAsItEnds(slow, file)
+  await using quick = await start()
+  await quick.ask('enter', file)
+  await slow.resume()
+  await triedAgain(slow)
+  expect([await quick.ask('state'), await slow.ask('state')]).toMatchObject([
+    { isInside: true },
+    { isInside: false },
+  ])
+  await quick.ask('leave')
+  await entered()
+  await slow.ask('leave')
+  expect(readdirSync(box.path('.')).filter((name) => name.startsWith('tokens'))).toEqual([])
+})
+
+it('who was killed as he ended a stale lock is not waited for, and leaves nothing', async () => {
+  await using box = new Box()
+  const file = box.path('tokens.json')
+  await leaveStale(file)
+  await using killed = await start()
+  const entered = await stopAsItEnds(killed, file)
+  await killed.kill()
+  await expect(entered()).rejects.toThrow('SIGKILL')
+  await using next = await start()
+  await next.ask('pass', file)
+  // At once: every 10 ms it tries again.
+  expect((await next.ask('state')).attempts).toBeLessThan(20)
+  expect(readdirSync(box.path('.')).filter((name) => name.startsWith('tokens'))).toEqual([])
+})
+
+it('of many who find a stale lock at once one at a time has it', async () => {
+  await using box = new Box()
+  const file = box.path('tokens.json')
+  await leaveStale(file)
+  copyFileSync(`${file}.lock`, box.path('stale'))
+  const workers = await Promise.all([start(), start(), start(), start()])
+  try {
+    for (let round = 0; round < 30; round++) {
+      copyFileSync(box.path('stale'), `${file}.lock`)
+      await Promise.all(workers.map((worker) => worker.ask('pass', file)))
+    }
+  } finally {
+    for (const worker of workers) await worker[Symbol.asyncDispose]()
+  }
+  expect(readdirSync(box.path('.')).filter((name) => name.startsWith('tokens'))).toEqual([])
+})
