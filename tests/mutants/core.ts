@@ -682,12 +682,12 @@ export const coreMutants: Mutant[] = [
     test: 'arguments that break the schema are refused by name before anything is started',
   },
   {
-    name: 'a server is asked although its list is known',
+    name: 'a server is waited for although its list is known',
     file: 'packages/core/src/tools/listing.ts',
     find: 'if (cached && isYoung && !isSpent(cached) && !refresher.isOutdated(service, cached)) {',
     replace: 'if (false) {',
     suite: tools,
-    test: 'tools are fetched once and then answered from the shared list, by another process too',
+    test: 'a list is stale after its time, still served, and renewed behind',
   },
   {
     name: 'offline, a server is asked all the same',
@@ -2032,7 +2032,7 @@ export const coreMutants: Mutant[] = [
     name: 'a tool list that is none is passed over in silence',
     file: 'packages/core/src/tools/cached-list.ts',
     find: "if (!list) this.#dataspace.setAside(entry.key, 'it is no list of tools')",
-    replace: '',
+    replace: 'if (!list) void entry.key',
     suite: sharedEvents,
     test: 'what another process does in a file appears by itself a tool list that is none is handed over as such, named, and its server is asked',
   },
