@@ -71,6 +71,8 @@ it('what is in a home that may only be read is read, and stays as it is', async 
   expect(status.exit).toBe(5)
   expect(documentOf(status)).toMatchObject({ backend: 'sqlite', state: 'up' })
   expect(errorOf(status)).toMatchObject({ code: 'storage', message: expect.stringContaining(box.database) })
+  const doctor = await run(box, 'doctor')
+  expect([doctor.exit, errorOf(doctor).message]).toEqual([5, errorOf(status).message])
   const outcome = await run(box, 'remove', 'keeper')
   expect(outcome.exit).toBe(5)
   expect(errorOf(outcome)).toMatchObject({

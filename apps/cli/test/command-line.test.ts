@@ -76,6 +76,10 @@ it.each<[string[], string]>([
   [['tools', '--frsh'], 'Did you mean "--fresh"?'],
   [['--jsno'], 'Did you mean "--json"?'],
   [['add', 'fs', 'npx', '-y', 'pkg'], 'Put "--" before the command'],
+  [
+    ['add', 'fs', '-H', 'K:V', 'x'],
+    'Write --header, and what belongs to the server\'s own command after "--".',
+  ],
   [['list', '--namespace'], '--namespace=NAME'],
   [['list', '--namespace', '--json'], '--namespace=NAME'],
   [['logs', '--lines'], 'Write --lines NUMBER.'],

@@ -1,3 +1,4 @@
+import type { AgentContext } from '@mcpstore/core'
 import { expect, it } from 'vitest'
 import { renderTable } from '../src/output/table.ts'
 import { fakeOutput, fakeService, run } from './fakes.ts'
@@ -104,6 +105,16 @@ it('an empty dataspace says how to add a service, and is an empty list as JSON',
     stdout: 'No services yet. Add some: mcpstore add mcp.json\n',
   })
   expect(JSON.parse((await run(['list', '--json'], listing())).stdout)).toEqual({ services: [], storage })
+})
+
+it('the hint to add a service for an agent added it to the store', async () => {
+  const { services } = listing()
+  const { stdout } = await run(['list', '--agent', 'my agent'], {
+    store: { forAgent: () => services as unknown as AgentContext },
+  })
+  expect(stdout).toBe(
+    "No services for agent my agent yet. Add some: mcpstore add mcp.json --agent 'my agent'\n",
+  )
 })
 
 it.each([

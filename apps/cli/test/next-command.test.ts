@@ -49,6 +49,7 @@ it.each<[FailureCode, string[], string]>([
   ['unknown_prompt', ['get-prompt', 'docs/summary'], 'prompts'],
   ['auth_required', ['list-tools', 'docs'], 'login docs'],
   ['tool_changed', ['use-tool', 'docs/read'], 'diff docs'],
+  ['bad_config', ['remove', '--dataspace', 'd', '--', '-x'], 'info --dataspace d -- -x'],
   ['storage', ['list', '--home', '/tmp/a b'], "doctor --home '/tmp/a b'"],
   ['usage', ['use-tool', '--no-such-option'], 'use-tool --help'],
   ['usage', ['no-such-command'], '--help'],

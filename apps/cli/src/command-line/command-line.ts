@@ -110,9 +110,19 @@ function unknownOption(
         allowed.map((option) => `--${option}`),
       )
   if (near) return usageError(message, near)
+  const ours = spec?.takesProgram ? shorts.get(rawName) : undefined
+  if (ours)
+    return usageError(message, `Write --${ours}, and what belongs to the server's own command after "--".`)
   if (spec?.takesProgram) return usageError(message, 'Put "--" before the command that starts the server.')
   return usageError(message, seeHelp(spec))
 }
+
+/** What `claude mcp add` calls options of `add`. */
+const shorts: ReadonlyMap<string, OptionName> = new Map([
+  ['-t', 'transport'],
+  ['-H', 'header'],
+  ['-e', 'env'],
+])
 
 /** What never begins with "-". */
 const numbers: ReadonlySet<string | undefined> = new Set(['NUMBER', 'PORT', 'TIME'])

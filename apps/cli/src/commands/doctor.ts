@@ -8,7 +8,7 @@ import type { Output, Style } from '../output/output.ts'
 import { renderStatus, statusDocument } from '../output/status-text.ts'
 import { type Cell, renderNotes } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { knownStatus } from '../store/known-status.ts'
+import { errorIn, knownStatus } from '../store/known-status.ts'
 import { warnOfMirror, whileWaiting, withStore } from '../store/store-session.ts'
 
 const styles: Readonly<Record<Finding['severity'], Style>> = {
@@ -21,7 +21,7 @@ const styles: Readonly<Record<Finding['severity'], Style>> = {
 
 /**
  * `doctor`: the status, and a look at the place the data lies in and at what the services need. What is found changes no exit code;
- * a storage that does not answer is exit code 5.
+ * a storage that does not answer, or takes no change, is exit code 5.
  */
 export async function doctor(context: CommandContext, { values }: CommandInput): Promise<number> {
   const { json } = context.settings
@@ -45,7 +45,8 @@ export async function doctor(context: CommandContext, { values }: CommandInput):
         out.write(renderStatus(now, out) + renderFindings(ofStorage, out) + renderFindings(ofServices, out))
       }
       await warnOfMirror(context, now)
-      return now.error ? reportFailure(context.err, now.error, context.settings) : 0
+      const error = await errorIn(context, now)
+      return error ? reportFailure(context.err, error, context.settings) : 0
     },
     { evenIfDown: true },
   )

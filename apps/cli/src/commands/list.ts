@@ -7,6 +7,7 @@ import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
 import { writeNote } from '../output/output.ts'
 import { statusCell } from '../output/service-text.ts'
+import { agentOption } from '../output/shell-word.ts'
 import { type Cell, renderNotes } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { obstacleTo, servicesOf, withStore } from '../store/store-session.ts'
@@ -46,7 +47,7 @@ async function afterNothing(
   const { asTyped } = await import('../failures/same-place.ts')
   return obstacle
     ? `, and ${visibleLine(obstacle.message)}`
-    : ` yet. ${asTyped('Add some: mcpstore add mcp.json', values)}`
+    : ` yet. ${asTyped(`Add some: mcpstore add mcp.json${agentOption(values)}`, values)}`
 }
 
 function placeOf({ namespace, dataspace }: Store): string {

@@ -2,8 +2,8 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { reportFailure } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { renderStatus, statusDocument } from '../output/status-text.ts'
-import { knownStatus } from '../store/known-status.ts'
-import { obstacleTo, warnOfMirror, withStore } from '../store/store-session.ts'
+import { errorIn, knownStatus } from '../store/known-status.ts'
+import { warnOfMirror, withStore } from '../store/store-session.ts'
 
 /**
  * `status [--watch]`: which backend answers, since when, and what it has not taken yet. An error of it is exit code 5, and
@@ -20,7 +20,7 @@ export async function status(context: CommandContext, { values }: CommandInput):
       if (json) writeJson(context.out, statusDocument(now))
       else context.out.write(renderStatus(now, context.out))
       await warnOfMirror(context, now)
-      const error = now.error ?? (await obstacleTo(context, now))
+      const error = await errorIn(context, now)
       return error ? reportFailure(context.err, error, context.settings) : 0
     },
     { evenIfDown: true },

@@ -25,7 +25,7 @@ type Step = (asked: Asked) => string | undefined
 const about =
   (command: CommandName): Step =>
   ({ service }) =>
-    service && `${command} ${service}`
+    service && `${command} ${service.startsWith('-') ? `-- ${service}` : service}`
 const plain =
   (command: CommandName): Step =>
   () =>

@@ -31,6 +31,7 @@ const inLibrary = new RegExp(
     'checkServices',
     'diffTools',
     'exportDataspace',
+    'importDataspace',
     'listPrompts',
     'listResources',
     'listTools',

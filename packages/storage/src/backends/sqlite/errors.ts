@@ -21,7 +21,7 @@ const FULL: Diagnosis = {
 const READONLY: Diagnosis = {
   state: 'write-degraded',
   what: 'cannot be written',
-  hint: 'Give yourself write permission to the file and its folder, or use another with --home or MCPSTORE_HOME.',
+  hint: 'See that its file system takes writes, and you may write to the file and its folder, or use another with --home or MCPSTORE_HOME.',
 }
 const CORRUPT: Diagnosis = {
   state: 'down',
