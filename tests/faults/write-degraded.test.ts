@@ -85,6 +85,9 @@ describe.skipIf(!hasRedisServer)('a server that is read but not written', () => 
     expect((await a.put('during', 2)).durable).toBe('memory')
     await a.is('write-degraded')
     expect(a.configs).toEqual({ before: 1, during: 2 })
+    const { since } = a.status
+    const states: string[] = []
+    a.store.observe({ onState: (state) => states.push(state) })
     const { connections } = proxy.counts
     const began = performance.now()
     for (let n = 0; n < 30; n++) {
@@ -94,11 +97,15 @@ describe.skipIf(!hasRedisServer)('a server that is read but not written', () => 
     const seconds = (performance.now() - began) / 1000
     // Each session has two connections.
     expect(proxy.counts.connections - connections).toBeLessThanOrEqual(2 * Math.ceil(seconds + 1))
+    expect(proxy.counts.connections - connections).toBeGreaterThan(0)
     expect((await pair.master.stats()).info['errorstat_READONLY']).toBeDefined()
+    // It answers each time anew, and is not back for that.
+    expect([states, a.status.since]).toEqual([[], since])
     // The address leads to the new master now: the old connection is still good, and of no use.
     proxy.target = pair.replica.port
     await a.settled()
     expect(await pair.replica.command('HGET', `${a.prefix}${configOf('during')}`, 'v')).toBe('2')
+    expect(states).toEqual(['recovering', 'up'])
     expect(a.lines.filter((line) => line.startsWith('warn'))).toHaveLength(1)
   })
 })

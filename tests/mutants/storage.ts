@@ -523,6 +523,14 @@ export const storageMutants: Mutant[] = [
     test: 'what cannot wait and whose answer was lost was called not done though it was: it says that nobody can know',
   },
   {
+    name: 'a server that answers and takes no writes is taken to be back each time',
+    file: link,
+    find: 'beating?.then(proven, () => {})',
+    replace: 'if (proven()) beating?.catch(() => {})\n    else beating?.catch(() => {})',
+    suite: 'tests/faults/write-degraded.test.ts',
+    test: 'because it has become a replica is asked for another one at most once a second',
+  },
+  {
     name: 'a write that was sent and could not be sent again was none',
     file: 'packages/storage/src/writes/ask.ts',
     find: 'if (error.unsure) unsure = error',

@@ -119,8 +119,11 @@ export class Link {
     const fresh = !this.#connected || (health.error?.replaced === true && this.#pace.reconnectDue)
     if (fresh) await this.#open()
     // On its way together with the questions, but heard after them.
-    const beating = this.#pace.beatDue || !health.good ? this.#beat() : undefined
-    beating?.catch(() => {})
+    const beating = fresh || this.#pace.beatDue || !health.good ? this.#beat() : undefined
+    const trouble = health.error
+    // Whoever answers and takes no writes is not back; nor is who fails at something else meanwhile.
+    const proven = () => fresh && health.error === trouble && health.recovering()
+    beating?.then(proven, () => {})
     if (fresh || (backend.beat && this.#pace.compareDue)) await this.#compare()
     else if (this.#reading.isDue) await this.#read()
     // What is known here is in the history that was found, or in the outbox: only now, that all was compared.
@@ -134,11 +137,10 @@ export class Link {
   }
 
   async #open(): Promise<void> {
-    const { counts, health, outbox } = this.#options
+    const { counts, outbox } = this.#options
     this.#connected = false
     this.#pace.connecting()
     this.#found = await openBackend(this.#options, { ids: this.#found?.ids ?? [], history: this.#history })
-    health.recovering()
     outbox.unpark()
     counts.unpark()
   }
