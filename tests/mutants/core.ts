@@ -101,6 +101,14 @@ export const coreMutants: Mutant[] = [
     test: 'a call whose answer is lost is told to have been made (exit code 0)',
   },
   {
+    name: 'the time that a service took to start is not counted when it then lists nothing',
+    file: 'packages/core/src/tools/fetch-list.ts',
+    find: 'timeoutMs: bounds.givenMs ?? bounds.timeoutMs',
+    replace: 'timeoutMs: bounds.timeoutMs',
+    suite: 'packages/core/test/service-lifecycle.test.ts',
+    test: 'a service that took its time to start and then lists nothing is failing for everybody',
+  },
+  {
     name: 'a call that is answered with a page is said to have failed',
     file: `${http}/link.ts`,
     find: "return { fate: 'lost', words, hint: pathHint }",

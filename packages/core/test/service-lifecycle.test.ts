@@ -99,6 +99,22 @@ test('whoever has no time finds a healthy service failing, for himself only', as
   expect((await ctx.serviceInfo('mute')).status).toBe('ok')
 })
 
+test('a service that took its time to start and then lists nothing is failing for everybody', async () => {
+  // Of what is enough in all less than enough is left for the list.
+  const ctx = (await open({ connectTimeoutMs: 2000 })).forStore()
+  const { command, args } = server({ mute: ['tools/list'] })
+  await ctx.addService({
+    mute: { command: 'sh', args: ['-c', 'sleep 0.3; exec "$0" "$@"', command, ...args] },
+  })
+  expect(await ctx.checkServices('mute', { timeout: 2000 })).toMatchObject([
+    { status: 'failing', error: { code: 'timeout' } },
+  ])
+  expect(await ctx.serviceInfo('mute')).toMatchObject({
+    status: 'failing',
+    facts: { lastError: { code: 'timeout' } },
+  })
+})
+
 test('a connection that is opened on purpose is kept, others close when they are idle', async () => {
   const folder = scratch()
   const [kept, idle] = [`${folder}/kept`, `${folder}/idle`]
@@ -238,7 +254,11 @@ test('the configs are shown as they can be added, without secrets', async () => 
   expect(Object.keys((await ctx.showConfig('local')).mcpServers)).toEqual(['local'])
   expect(await failureOf(ctx.showConfig('nobody'))).toMatchObject({ code: 'unknown_service' })
   const other = (await open()).forStore()
-  expect((await other.addService(shown)).results.map(({ status }) => status)).toEqual(['added', 'added'])
+  // Where the secret that is not shown is not known.
+  expect((await other.addService(shown)).results).toMatchObject([
+    { name: 'local', status: 'added' },
+    { name: 'api', status: 'failed', error: expect.objectContaining({ code: 'bad_config' }) },
+  ])
   expect((await other.showConfig()).mcpServers['local']).toEqual(shown.mcpServers['local'])
 })
 

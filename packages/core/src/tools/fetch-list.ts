@@ -59,7 +59,8 @@ export class ListFetcher {
       try {
         return { tools: await connection.listTools(left()), server: connection.server }
       } catch (error) {
-        reach.noteFailure(service, error, bounds)
+        // Connecting, too, was time that the service had.
+        reach.noteFailure(service, error, { timeoutMs: bounds.givenMs ?? bounds.timeoutMs })
         throw error
       }
     })

@@ -20,10 +20,11 @@ const LONGEST_TEXT = 1000
 /** How long it is remembered, in ms: a list that was for nobody else may be for everybody some day. */
 const KEPT_MS = 60 * 60_000
 
-/** What a failure says to those who wait; it was met by somebody who allowed `timeoutMs`. */
-export function outcomeOf(failure: McpStoreError, { timeoutMs }: RequestOptions): RefreshOutcome {
+/** What a failure says to those who wait; it was met by somebody who allowed as much in all. */
+export function outcomeOf(failure: McpStoreError, { timeoutMs, givenMs }: RequestOptions): RefreshOutcome {
   const { code, message, hint } = failure
-  if (isRefusal(failure) || !isTelling(failure, { allowedMs: timeoutMs })) return { how: 'given_up' }
+  if (isRefusal(failure) || !isTelling(failure, { allowedMs: givenMs ?? timeoutMs }))
+    return { how: 'given_up' }
   return { how: 'failed', error: { code, message, ...(hint && { hint }) } }
 }
 
