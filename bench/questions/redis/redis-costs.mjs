@@ -32,7 +32,7 @@ const measured = operations.flatMap(([name, several, what, bare]) =>
 )
 const again = [
   ['asked', 'a list of 50 tools of 650 bytes that is fetched again and is the same'],
-  ['heard', 'the same, for each other process'],
+  ['heard', 'the same list, for each other process'],
 ].flatMap(([name, what]) =>
   ['Requests', 'Bytes'].map((kind) => {
     const { noun, unit } = kinds[kind]
@@ -42,7 +42,7 @@ const again = [
 const kept = [
   { figure: 'config', question: 'a service: memory of Redis for its config and its place in the index' },
   { figure: 'list', question: 'the same for its list of 50 tools of 650 bytes, its head and its state' },
-  { figure: 'again', question: 'the same for the mark that its list is as it was' },
+  { figure: 'again', question: 'the same for the mark that its list was the same when it was fetched again' },
   { figure: 'lookups', question: 'the same for the lookup keys of 50 tools that no other service has' },
 ]
 
