@@ -14,6 +14,7 @@ it('@mcpstore/storage exports', () => {
       "McpStoreError",
       "MemoryTables",
       "StorageError",
+      "bootOfMachine",
       "decodeSegment",
       "encodeSegment",
       "factsOfFile",

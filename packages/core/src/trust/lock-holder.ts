@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { thisMachine } from '@mcpstore/storage'
+import { bootOfMachine, thisMachine } from '@mcpstore/storage'
 
 /** What stands in the lock of this process: whose it is, and where that can be found out. */
 export function markOf(token: string): string {
@@ -12,16 +11,4 @@ export function isGone(mark: string): boolean {
   const here = thisMachine()
   const isOfHere = boot !== undefined && boot === bootOfMachine() && space === here.space
   return isOfHere && !here.isRunning(Number(pid))
-}
-
-/**
- * Tells this run of this machine from every other: a folder may be shared by machines of one name. Empty where nobody can
- * tell, so that none is taken for this one.
- */
-function bootOfMachine(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-  } catch {
-    return ''
-  }
 }

@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** A machine as far as ids of processes mean the same on it. */
@@ -13,6 +13,18 @@ export interface Machine {
 /** The machine this process runs on. */
 export function thisMachine(): Machine {
   return { host: hostname(), space: processSpace(), pid: process.pid, isRunning }
+}
+
+/**
+ * Tells this run of this machine from every other: a folder may be shared by machines of one name. Empty where nobody can
+ * tell, so that none is taken for this one.
+ */
+export function bootOfMachine(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return ''
+  }
 }
 
 function processSpace(): string {

@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { closeSync, fsyncSync, linkSync, lstatSync, openSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type Libsql from 'libsql'
+import { draftOf, removeDeadDrafts } from './drafts.ts'
 import { openEmpty } from './snapshot.ts'
 
 /**
@@ -9,8 +10,11 @@ import { openEmpty } from './snapshot.ts'
  * SQLite included.
  */
 export function makeFile(Database: typeof Libsql, file: string, tables: string): void {
-  if (lstatSync(file, { throwIfNoEntry: false })) return
-  const draft = `${file}.${randomUUID()}`
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  // A second name is that of a draft: whoever made the file was killed before he removed it.
+  if (!found || found.nlink > 1) removeDeadDrafts(dirname(file))
+  if (found) return
+  const draft = draftOf(file)
   try {
     closeSync(openSync(draft, 'wx', 0o600))
     writeTables(Database, draft, tables)
