@@ -129,6 +129,35 @@ it('list and info say why a service is inert', async () => {
   expect(info.stdout).toContain(`untrusted  ${inert}\n`)
 })
 
+it('info shows what is to be approved as trust does, and nothing of it is left out', async () => {
+  const long = `x`.repeat(500)
+  const config: ServiceConfig = {
+    ...stdio,
+    args: ['/tmp/a b.mjs', '--flag', 'x y; rm -rf z', long],
+    envFile: '/e',
+  }
+  const shown = (of: object) =>
+    run(['info', 'demo'], { services: { serviceInfo: async () => ({ ...stranger, ...of }) } })
+  const { stdout } = await shown({ config: { ...config, description: 'harmless' } })
+  const rows = stdout.split('\n').map((line) => line.replace(/ {2,}/, '  '))
+  expect(rows.slice(rows.indexOf('description  harmless') + 1)).toEqual([
+    'command  sh',
+    'argument  "/tmp/a b.mjs"',
+    'argument  --flag',
+    'argument  "x y; rm -rf z"',
+    `argument  ${long}`,
+    'folder  /work',
+    'variables from  /e',
+    'variable  API_KEY=***',
+    'variable  NODE_OPTIONS="--require /tmp/x.cjs"',
+    expect.stringMatching(/^tools/),
+    `untrusted  ${inert}`,
+    '',
+  ])
+  const trusted = await shown({ config, facts: fakeService('demo').facts })
+  expect(trusted.stdout).toMatch(/^command +sh \/tmp\/a b.mjs/m)
+})
+
 it('reaching for an untrusted service ends with 3 and the ways to trust it', async () => {
   const untrusted = () => Promise.reject(libraryError('untrusted', 'not trusted', 'mcpstore trust demo'))
   const found = findable(fakeTool('demo', 'echo'))

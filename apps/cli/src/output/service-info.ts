@@ -1,10 +1,11 @@
-import type { ServiceConfig, ServiceInfo } from '@mcpstore/core'
+import type { ServiceInfo } from '@mcpstore/core'
 import { formatAge } from '../command-line/duration.ts'
 import { filterText, scopeText } from './agent-text.ts'
 import type { Output } from './output.ts'
 import { statusCell, targetOf, toolCountText } from './service-text.ts'
 import { type Cell, renderTable } from './table.ts'
 import { visibleLine, visibleText } from './terminal-text.ts'
+import { trustedRows } from './trusted-config.ts'
 
 /** One service as a list of facts, one line each. */
 export function renderServiceInfo(service: ServiceInfo, output: Output): string {
@@ -16,7 +17,7 @@ export function renderServiceInfo(service: ServiceInfo, output: Output): string 
     ['status', statusCell(service.status)],
     ...(facts.seenBy ? [['seen by', seenText(facts.seenBy, facts.healthStale)]] : []),
     ['transport', service.transport],
-    ...configRows(service.config),
+    ...configRows(service),
     ['tools', toolsText(service)],
   ]
   if (server) rows.push(['server', serverText(server)])
@@ -56,9 +57,11 @@ function errorRows({ code, message, at }: NonNullable<ServiceInfo['facts']['last
   ]
 }
 
-function configRows(config: ServiceConfig): Cell[][] {
+function configRows({ config, facts }: ServiceInfo): Cell[][] {
   const rows: Cell[][] = []
   if (config.description) rows.push(['description', visibleLine(config.description)])
+  // What is to be approved is looked at here: where one argument ends and the next begins, too.
+  if (facts.inert !== null) return [...rows, ...trustedRows(config, { whole: true })]
   if (config.type === 'stdio') {
     rows.push(['command', targetOf(config)])
     if (config.cwd) rows.push(['folder', visibleLine(config.cwd)])

@@ -9,13 +9,19 @@ export function renderTrusted(
   { name, config }: { name: string; config: ServiceConfig },
   output: Output,
 ): string {
-  const read = variablesOf(config).map((variable) => ['reads here', exact(variable)])
-  const rows: string[][] = [['name', visibleLine(name)], ...rowsOf(config), ...read]
+  const rows: string[][] = [['name', visibleLine(name)], ...trustedRows(config)]
   const cells = rows.map(([title = '', value = '']): Cell[] => [{ text: title, style: 'dim' }, value])
   return renderTable(cells, { ...output, columns: Number.POSITIVE_INFINITY })
 }
 
-function rowsOf(config: ServiceConfig): string[][] {
+/** The same as rows; nothing of a value is left out with `whole`. */
+export function trustedRows(config: ServiceConfig, { whole = false } = {}): string[][] {
+  const exact = (text: string): string => (whole ? exactly(text) : beginning(text))
+  const read = variablesOf(config).map((variable) => ['reads here', exact(variable)])
+  return [...rowsOf(config, exact), ...read]
+}
+
+function rowsOf(config: ServiceConfig, exact: (text: string) => string): string[][] {
   if (config.type !== 'stdio') {
     const headers = Object.entries(config.headers ?? {})
     return [
@@ -36,10 +42,13 @@ function rowsOf(config: ServiceConfig): string[][] {
 /** More than this of one value would push the others off the screen. */
 const LONGEST_SHOWN = 400
 
+function beginning(text: string): string {
+  if (text.length <= LONGEST_SHOWN) return exactly(text)
+  return `${exactly(text.slice(0, LONGEST_SHOWN))} … and ${text.length - LONGEST_SHOWN} characters more, see mcpstore info`
+}
+
 /** As it is where that is plain, else as JSON, with everything visible that a terminal would hide. */
-function exact(text: string): string {
-  if (text.length > LONGEST_SHOWN)
-    return `${exact(text.slice(0, LONGEST_SHOWN))} … and ${text.length - LONGEST_SHOWN} characters more, see mcpstore info`
+function exactly(text: string): string {
   if (/^[\x21-\x7e]+$/.test(text)) return text
   return JSON.stringify(text).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from({ length: character.length }, (_, at) => unitAt(character, at)).join(''),
