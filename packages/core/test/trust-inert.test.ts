@@ -109,6 +109,33 @@ test('the list that a stranger wrote beside his placeholders is shown without fi
   expect([...reader.asked]).toEqual([])
 })
 
+test('what a newer version wrote is set aside and named, kept as it is, and cannot be approved', async () => {
+  const startFile = `${scratch()}/starts`
+  const place = sharedPlace()
+  const [reader, stranger] = [await place.reader({ trust: 'dataspace' }), await place.stranger()]
+  const newer = { ...stdioConfig({ startFile }), cwd: '/', sandbox: { secret: 'x' } }
+  await stranger.plant('newer', newer)
+  await stranger.plant('other', { type: 'http', url: 'https://example.com' })
+  await seen(reader, 'other')
+  const ctx = reader.forStore()
+  expect((await ctx.listServices()).map(({ name }) => name)).toEqual(['other'])
+  const named = 'unknown field "sandbox"'
+  expect(reader.lines.filter((line) => line.includes(named))).toHaveLength(1)
+  expect(reader.status().quarantined).toMatchObject([{ problem: named }])
+  const reaches = [
+    () => ctx.serviceInfo('newer'),
+    () => ctx.trustService('newer'),
+    () => ctx.waitService('newer'),
+  ]
+  for (const reach of reaches) {
+    const error = await failureOf(reach())
+    expect(error).toMatchObject({ code: 'bad_config', message: expect.stringContaining(named) })
+    expect(error.hint).toContain('newer mcpstore')
+  }
+  expect(linesOf(startFile)).toEqual([])
+  expect(stranger.dataspace.get('services:newer:config')!.value).toEqual(newer)
+})
+
 test('spellings that other programs expand are no placeholders here, or not accepted at all', async () => {
   const { port, connections, bytes } = await trap()
   const place = sharedPlace()

@@ -173,7 +173,7 @@ export class Registry {
 
 function unusable(name: string, problem: string) {
   return storeError('bad_config', `the stored config of service "${name}" cannot be used: ${problem}`, {
-    hint: 'Remove it, or add it again.',
+    hint: 'If a newer mcpstore wrote it, update this one. Otherwise remove it, or add it again.',
   })
 }
 
