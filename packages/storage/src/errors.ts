@@ -28,6 +28,13 @@ export interface Meant {
  * what to do, `cause` is what was caught.
  */
 export class McpStoreError<Code extends string = string> extends Error {
+  // Said to the compiler alone, which would make the code `any` of what is an instance of a class with a parameter.
+  declare static readonly [Symbol.hasInstance]: <Found>(
+    this: abstract new (
+      ...given: never[]
+    ) => Found,
+    value: unknown,
+  ) => value is Found
   override readonly name: string = 'McpStoreError'
   readonly code: Code
   readonly hint: string | undefined

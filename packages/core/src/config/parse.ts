@@ -151,8 +151,8 @@ function nameOf({ name, path }: FoundEntry): string | ParseFailure {
   try {
     return checkServiceName(name)
   } catch (error) {
-    if (error instanceof McpStoreError) return { name: printable(name, 60), error }
-    throw error
+    if (!(error instanceof McpStoreError)) throw error
+    return { name: printable(name, 60), error: error as McpStoreError<ErrorCode> }
   }
 }
 

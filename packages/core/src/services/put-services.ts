@@ -53,6 +53,6 @@ function birthOf(dataspace: Dataspace, { name, key }: ServicePut): Put | undefin
 
 /** One entry that fails must not cost the report of the others. */
 function asFailure(thrown: unknown): McpStoreError<ErrorCode> {
-  if (thrown instanceof McpStoreError) return thrown
+  if (thrown instanceof McpStoreError) return thrown as McpStoreError<ErrorCode>
   throw thrown
 }
