@@ -650,6 +650,14 @@ export const coreMutants: Mutant[] = [
     test: 'for a service that was not there every service without a list was started',
   },
   {
+    name: 'how many tools have no name is known to who asked alone',
+    file: 'packages/core/src/tools/fetch-list.ts',
+    find: '...(nameless !== undefined && { nameless }),',
+    replace: '',
+    suite: 'packages/core/test/left-out.test.ts',
+    test: 'tools without a name, and others of the same name, were told of in the log alone',
+  },
+  {
     name: 'whoever connects works',
     file: 'packages/core/src/reach.ts',
     find: 'if (!options.judgedWhenDone) {',

@@ -45,6 +45,20 @@ it('groups the tools by service, with where each list came from', async () => {
   `)
 })
 
+it('what its server lists and nobody can call is a warning', async () => {
+  const odd = cached('echo', { leftOut: { nameless: 2, repeated: ['echo'] } })
+  const { exit, stderr } = await run(['tools'], listing([echo], [odd]))
+  expect({ exit, stderr }).toEqual({
+    exit: 0,
+    stderr:
+      'warning: "echo" lists 2 tools without a name, which are left out\n' +
+      'warning: "echo" lists "echo" more than once: the first is used\n',
+  })
+  const json = await run(['tools', '--json'], listing([echo], [odd]))
+  expect(json.stderr).toBe('')
+  expect(JSON.parse(json.stdout).services).toMatchObject([{ leftOut: { nameless: 2, repeated: ['echo'] } }])
+})
+
 it('at a terminal what does not fit is counted, not cut off in the middle', async () => {
   let shown = ''
   const out = {

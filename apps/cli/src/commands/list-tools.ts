@@ -2,6 +2,7 @@ import type { ToolList, ToolSource } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { type ListChoice, listChoice } from '../command-line/list-choice.ts'
 import { usageError } from '../failures/cli-error.ts'
+import { writeWarning } from '../failures/failure.ts'
 import { reportParts } from '../failures/partial-failure.ts'
 import { asTyped } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
@@ -31,8 +32,9 @@ export async function listTools(context: CommandContext, input: CommandInput): P
     if (json) writeJson(context.out, { tools: [...tools], services: tools.services })
     else if (tools.services.length === 0) writeNote(context.out, asTyped(emptyText, input.values))
     else context.out.write(renderToolList(tools, context.out, { schema }))
-    for (const { name, changes } of tools.services) {
-      if (changes && !json) warnOfChanges(context, { service: name, changes }, input.values)
+    for (const { name, changes, leftOut } of json ? [] : tools.services) {
+      if (changes) warnOfChanges(context, { service: name, changes }, input.values)
+      if (leftOut) warnOfLeftOut(context, name, leftOut)
     }
     return reportSources(context, tools, choice)
   })
@@ -47,6 +49,19 @@ async function searched(
   if (given) throw usageError(`--${given} asks, and --search asks nobody`, 'Leave out one of them.')
   const { search } = await import('./grep.ts')
   return search(context, words, values, positionals[0])
+}
+
+/** Else whoever misses a tool looks for it in vain. */
+function warnOfLeftOut(
+  { err }: CommandContext,
+  service: string,
+  { nameless, repeated }: NonNullable<ToolSource['leftOut']>,
+): void {
+  const lists = `"${service}" lists`
+  const what =
+    nameless === 1 ? '1 tool without a name, which is' : `${nameless} tools without a name, which are`
+  if (nameless > 0) writeWarning(err, `${lists} ${what} left out`)
+  for (const name of repeated) writeWarning(err, `${lists} "${name}" more than once: the first is used`)
 }
 
 /** A list that is shown although it could not be renewed is missing only if a newer one was asked for. */

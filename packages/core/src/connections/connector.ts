@@ -18,6 +18,8 @@ export interface ToolAnswer extends ReadonlyArray<RawTool> {
   readonly isPrivate?: boolean
   /** Whether the server says that it is for everybody, whoever asked. */
   readonly isPublic?: boolean
+  /** How many tools were left out because they have no name. */
+  readonly nameless?: number
 }
 
 /** A `tools/call` result exactly as the server sent it, unknown content types included. */

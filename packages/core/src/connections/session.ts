@@ -75,7 +75,7 @@ export class Session implements Connection {
       const nameless =
         keyless === 1 ? '1 tool without a name; it is' : `${keyless} tools without a name; they are`
       if (keyless > 0) warn(`service "${service}" lists ${nameless} left out`)
-      return Object.assign(dialect.callable(entries), hints)
+      return Object.assign(dialect.callable(entries), { ...hints, ...(keyless > 0 && { nameless: keyless }) })
     } finally {
       deadline.clear()
     }

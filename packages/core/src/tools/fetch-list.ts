@@ -8,7 +8,7 @@ import type { CachedLists, FetchedList } from './cached-list.ts'
 import type { CachedList } from './list-head.ts'
 import type { OutdatedLists } from './outdated-lists.ts'
 import type { Projector } from './projection.ts'
-import { listedTools } from './read-list.ts'
+import { leftOutOf, listedTools } from './read-list.ts'
 
 export interface ListFetcherParts {
   options: ResolvedOptions
@@ -66,6 +66,7 @@ export class ListFetcher {
     })
     const { tools, server } = answer
     const { ttlMs = options.toolTtlMs, isPrivate = false, isPublic = false } = tools
+    const { nameless } = tools
     const longestMs =
       tools.length === 0 && server.capabilities?.['tools']
         ? EMPTY_TTL_MS
@@ -76,6 +77,7 @@ export class ListFetcher {
       server,
       fetchedAt: fetchedAt.toISOString(),
       ttlMs: Math.min(ttlMs, longestMs),
+      ...(nameless !== undefined && { nameless }),
     }
     const isOwn = (isPrivate && !lists.isOwn) || (reach.signIns.has(service) && !isPublic)
     let isShared = !isOwn
@@ -85,10 +87,12 @@ export class ListFetcher {
       // Nobody else gets this list, but all learn that theirs is older.
       if (bounds.since !== undefined) outdated.mark(service, stamp, 'asked_anew')
     } else isShared = await this.#share(service, stamp, list)
+    const listed = listedTools(service.name, tools)
     return {
       isShared,
       list: {
-        tools: listedTools(service.name, tools),
+        tools: listed,
+        leftOut: leftOutOf(tools, { listed, nameless }),
         server,
         stamp,
         fetchedAt: list.fetchedAt,

@@ -3,7 +3,7 @@ import type { Json, Stamp } from '@mcpstore/storage'
 import { isObject } from '../config/problem.ts'
 import type { ServerFacts } from '../connections/connector.ts'
 import { isMoment } from '../moment.ts'
-import type { ListedTool } from './tool-list.ts'
+import type { ListedTool, ToolSource } from './tool-list.ts'
 
 /** How many characters of JSON the names of the tools may take in a head; else they are only in the list. */
 const MOST_OF_NAMES = 16 * 1024
@@ -19,6 +19,8 @@ export interface ListTerms {
   fingerprint: string | undefined
   /** Of the same config as it is stored, placeholders and all. */
   shape: string
+  /** How many tools without a name its server lists, which are not in it; left out where there are none. */
+  nameless?: number
 }
 
 /** What is read of a list without its tools. */
@@ -41,6 +43,7 @@ export interface CachedList {
   freshUntil: number
   /** Kept by this process alone, as its server wants it. */
   isOwn: boolean
+  leftOut: ToolSource['leftOut']
 }
 
 /** What is known of a service's list, whether its tools are here or not. */

@@ -216,6 +216,7 @@ export function sourceOf(
     age: told ? Math.max(0, Date.now() - Date.parse(told.fetchedAt)) : null,
     stale: told !== undefined && (isOutdated || isStale(told)),
     ...(changes && { changes }),
+    ...(list?.leftOut && { leftOut: list.leftOut }),
     ...(error && { error: noteOfError(error) }),
   }
 }

@@ -2,7 +2,7 @@ import type { Entry, Json } from '@mcpstore/storage'
 import type { RawTool } from '../connections/connector.ts'
 import { areSoundTerms, type CachedList, headOf, type ListTerms } from './list-head.ts'
 import { exportNameOf } from './naming.ts'
-import type { ListedTool } from './tool-list.ts'
+import type { ListedTool, ToolSource } from './tool-list.ts'
 
 /** A tool list as it is shared: what the server answered, whole, and what it holds for. */
 export interface ListRecord extends ListTerms {
@@ -27,6 +27,19 @@ export function listedTools(service: string, tools: readonly RawTool[]): readonl
   return Object.freeze(listed)
 }
 
+/** What of these tools is not among those that are `listed`, as far as it has a name. */
+export function leftOutOf(
+  tools: readonly RawTool[],
+  { listed, nameless = 0 }: { listed: readonly ListedTool[]; nameless?: unknown },
+): ToolSource['leftOut'] {
+  const count = Number.isSafeInteger(nameless) ? (nameless as number) : 0
+  if (count <= 0 && listed.length === tools.length) return undefined
+  const seen = new Set<string>()
+  const repeated = new Set<string>()
+  for (const { name } of tools) (seen.has(name) ? repeated : seen).add(name)
+  return { nameless: Math.max(0, count), repeated: [...repeated] }
+}
+
 /** What is stored of a list: the whole of it, and its head. */
 export function storedList(service: string, { tools, ...terms }: ListRecord): { value: Json; head: Json } {
   const head = headOf(listedTools(service, tools), terms)
@@ -38,11 +51,13 @@ export function readList(
   service: string,
   { value, stamp }: Pick<Entry, 'value' | 'stamp'>,
 ): CachedList | undefined {
-  const { tools, server, fetchedAt, ttlMs } = value as unknown as Partial<ListRecord>
+  const { tools, server, fetchedAt, ttlMs, nameless } = value as unknown as Partial<ListRecord>
   const isSound = Array.isArray(tools) && tools.every((tool) => typeof tool?.name === 'string')
   if (!isSound || !areSoundTerms({ server, fetchedAt, ttlMs })) return undefined
+  const listed = listedTools(service, tools)
   return {
-    tools: listedTools(service, tools),
+    tools: listed,
+    leftOut: leftOutOf(tools, { listed, nameless }),
     server: server!,
     stamp,
     fetchedAt: fetchedAt!,

@@ -30,7 +30,12 @@ export function narrowed(list: CachedList, { grant }: { readonly grant?: Grant |
   if (!grant) return list
   const known = allowed.get(grant)
   if (known?.of === list) return known.list
-  const own = { ...list, tools: list.tools.filter(({ tool }) => isAllowed(grant, tool)) }
+  const { leftOut } = list
+  const own = {
+    ...list,
+    tools: list.tools.filter(({ tool }) => isAllowed(grant, tool)),
+    leftOut: leftOut && { ...leftOut, repeated: leftOut.repeated.filter((tool) => isAllowed(grant, tool)) },
+  }
   allowed.set(grant, { of: list, list: own })
   return own
 }

@@ -27,6 +27,8 @@ export interface ToolSource {
   stale: boolean
   /** Which of its tools are not what they were when this user first used the service. */
   changes?: ToolChanges
+  /** What its server lists and nobody can call: how many tools without a name, and the names of which all but the first are lost. */
+  leftOut?: { nameless: number; repeated: readonly string[] }
   /** Why there is no list, or why the one shown could not be renewed. */
   error?: { code: string; message: string; hint?: string }
 }
