@@ -109,6 +109,14 @@ export const coreMutants: Mutant[] = [
     test: 'a service that took its time to start and then lists nothing is failing for everybody',
   },
   {
+    name: 'a call that was under way when it was interrupted is said not to have been made',
+    file: 'apps/cli/src/commands/use-tool.ts',
+    find: '    isSent = true\n',
+    replace: '',
+    suite: 'apps/cli/test/interruption.test.ts',
+    test: 'an interrupted call says whether the tool may have run, also while it says nothing itself (useTool)',
+  },
+  {
     name: 'a call that is answered with a page is said to have failed',
     file: `${http}/link.ts`,
     find: "return { fate: 'lost', words, hint: pathHint }",

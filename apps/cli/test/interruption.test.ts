@@ -19,7 +19,6 @@ describe('an interrupted command ends with 130 and closes the store', () => {
     ['list', interrupted((started) => ({ services: { listServices: () => started() } }))],
     ['wait w', interrupted((started) => ({ services: { waitService: () => started() } }))],
     ['list-tools', interrupted((started) => ({ services: { listTools: () => started() } }))],
-    ['use-tool t', interrupted((started) => ({ services: { ...found, useTool: () => started() } }))],
     ['add a https://a.example', interrupted((started) => ({ services: { addService: () => started() } }))],
   ])('%s', async (line, world) => {
     const { exit, stdout, stderr, closed } = await run(line.split(' '), world)
@@ -37,6 +36,30 @@ it('while stdin is read, or the store is opened, there is nothing to close', asy
   expect(await run(['add', '-'], reading)).toMatchObject({ exit: 130, opened: [] })
   const opening = interrupted((started) => ({ host: { openStore: () => started() } }))
   expect(await run(['list'], opening)).toMatchObject({ exit: 130, closed: 0 })
+})
+
+it.each([
+  ['findTool', 'Nothing was called.'],
+  ['useTool', 'The tool may have run. Find out before you call it again.'],
+] as const)(
+  'an interrupted call says whether the tool may have run, also while it says nothing itself (%s)',
+  async (method, hint) => {
+    const world = interrupted((started) => ({ services: { ...found, [method]: () => started() } }))
+    const { exit, stdout, stderr, closed } = await run(['use-tool', 't'], world)
+    expect({ exit, stdout, closed }).toEqual({ exit: 130, stdout: '', closed: 1 })
+    expect(stderr).toBe(`error: interrupted\nhint:  ${hint}\n`)
+  },
+)
+
+it('of a call that is interrupted while its tool is looked for nothing was called', async () => {
+  const controller = new AbortController()
+  const findTool = () => {
+    controller.abort()
+    return Promise.reject(libraryError('aborted', 'the listing was aborted'))
+  }
+  const world = { services: { findTool }, host: { signal: controller.signal } }
+  const { stderr } = await run(['call', 's/t'], world)
+  expect(stderr).toBe('error: interrupted: the listing was aborted\nhint:  Nothing was called.\n')
 })
 
 it.each([

@@ -1,9 +1,10 @@
 import type { Store } from '@mcpstore/core'
 import { prepareCall, readCall } from '../arguments/prepared-call.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
+import { CliError } from '../failures/cli-error.ts'
 import { readResultView, showResult } from '../output/result-view.ts'
 import { warnOfChanges } from '../store/changed-tools.ts'
-import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
+import { askOptions, INTERRUPTED, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /**
  * `use-tool TOOL [k=v]... [--args JSON|@FILE|-]`: calls the tool at most once and prints what it answered; with `--dry-run`
@@ -14,6 +15,7 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
   const view = await readResultView(context, values)
   const given = await readCall(context, input)
   const { json } = context.settings
+  let isSent = false
   const work = async (store: Store): Promise<number> => {
     const services = servicesOf(store, values)
     if (!json) {
@@ -26,6 +28,7 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
     )
     if (values['dry-run'])
       return (await import('../arguments/dry-run.ts')).showRequest(context, services, call, values)
+    isSent = true
     const result = await whileWaiting(context, call.tool.name, (onProgress) =>
       services.useTool(call.tool.name, call.args, {
         ...askOptions(context),
@@ -34,5 +37,18 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
     )
     return showResult(context, view, { result, name: call.tool.tool })
   }
-  return withStore(context, work, { whole: true })
+  try {
+    return await withStore(context, work, { whole: true })
+  } catch (thrown) {
+    throw interruptedCall(thrown, isSent)
+  }
+}
+
+/** An interruption says whether the tool may have run, also where the call itself has not said so by then. */
+function interruptedCall(thrown: unknown, isSent: boolean): unknown {
+  const { code, message, hint } = thrown as Partial<CliError>
+  if (code !== 'aborted' || message === undefined || hint) return thrown
+  if (!isSent) return new CliError(code, message, 'Nothing was called.')
+  if (message !== INTERRUPTED) return thrown
+  return new CliError(code, message, 'The tool may have run. Find out before you call it again.')
 }

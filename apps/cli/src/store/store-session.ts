@@ -3,7 +3,8 @@ import type { CommandContext } from '../command.ts'
 import { CliError } from '../failures/cli-error.ts'
 import type { ToldProgress } from '../process/status-line.ts'
 
-const INTERRUPTED = 'interrupted'
+/** What is said of an interruption where nothing else is known of it. */
+export const INTERRUPTED = 'interrupted'
 /** A process that only listens has nothing else that keeps it. */
 const KEEP_ALIVE_MS = 2 ** 30
 
