@@ -835,6 +835,14 @@ export const coreMutants: Mutant[] = [
     test: 'a call to a remote server whose stream could not be resumed ran out of its time (405)',
   },
   {
+    name: 'of a server that takes no input nobody waits for what it said',
+    file: 'packages/core/src/connections/stdio/transport.ts',
+    find: 'if (this.#takesNoInput) await settledWithin(2 * DRAIN_MS, this.#gone)',
+    replace: '',
+    suite: 'packages/core/test/connections-busy-host.test.ts',
+    test: 'what a server said before it died was not heard by a host that was busy meanwhile, and then wrote to it',
+  },
+  {
     name: 'a server that can say nothing any more is waited for',
     file: 'packages/core/src/connections/stdio/transport.ts',
     find: "child.stdout.once('end', () => void this.#silenced())",

@@ -30,6 +30,7 @@ export function connectStdio(
     try {
       return await open(handshake)
     } catch (error) {
+      await link.transport.lastHeard()
       await link.close()
       throw await connectError(handshake, error)
     }

@@ -54,6 +54,9 @@ export class StdioTransport implements Transport {
   /** No more of stderr comes. */
   readonly #drained: Promise<unknown>
   readonly #noise = { lines: 0, characters: 0 }
+  /** It has ended by itself, and what it said has been heard. */
+  readonly #gone: Promise<void>
+  #takesNoInput = false
   #closed = false
   #closing: Promise<void> | undefined
 
@@ -66,7 +69,9 @@ export class StdioTransport implements Transport {
     child.on('error', (error) => {
       if (child.pid === undefined) this.#ended({ error })
     })
-    child.once('exit', (code, signal) => void this.#exited({ code, signal }))
+    this.#gone = new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve(this.#exited({ code, signal })))
+    })
     this.#output = new LineReader(child.stdout, MAX_MESSAGE_BYTES, {
       onLine: (line) => this.#receive(line),
       onError: (error) => this.#refuse(error instanceof MessageTooLong ? tooLong : asError(error).message),
@@ -93,10 +98,16 @@ export class StdioTransport implements Transport {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(new NotSent('the server has ended'))
       this.#child.stdin.write(`${JSON.stringify(message)}\n`, (error) => {
-        if (error) reject(new NotSent('the server takes no input', { cause: error }))
-        else resolve()
+        if (!error) return resolve()
+        this.#takesNoInput = true
+        reject(new NotSent('the server takes no input', { cause: error }))
       })
     })
+  }
+
+  /** Who takes no input has ended, most of the time: resolves when it is known how, and what it said before. */
+  async lastHeard(): Promise<void> {
+    if (this.#takesNoInput) await settledWithin(2 * DRAIN_MS, this.#gone)
   }
 
   /** Resolves when nothing of the process group is left. */
