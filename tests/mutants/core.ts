@@ -1104,6 +1104,14 @@ export const coreMutants: Mutant[] = [
     test: 'what was read while the storage did not answer is no more trusted than what it says',
   },
   {
+    name: 'a record of a name that no service may have is removed in the place of a service',
+    file: 'packages/core/src/services/registry.ts',
+    find: 'return isThere && !this.findOwn(storedName(written)) ? written : undefined',
+    replace: 'return isThere ? written : undefined',
+    suite: inert,
+    test: 'a record of a name that no service may have is removed for good, and no service goes with it',
+  },
+  {
     name: 'names that look like others are listed',
     file: 'packages/core/src/services/records.ts',
     find: "if (!isServiceName(name)) return { problem: 'no service may have this name' }",

@@ -233,6 +233,25 @@ test('names that could be taken for others are set aside, and said without what 
   expect(reader.lines.join('')).not.toMatch(/\p{C}/u)
 })
 
+test('a record of a name that no service may have is removed for good, and no service goes with it', async () => {
+  const place = sharedPlace()
+  const [reader, stranger] = [await place.reader(), await place.stranger()]
+  const config = { type: 'http', url: 'https://example.com/mcp' }
+  for (const name of ['de/mo', ' demo', '-x']) await stranger.plant(name, config)
+  await stranger.plant('demo', config)
+  await seen(reader, 'demo')
+  const ctx = reader.forStore()
+  for (const name of ['de/mo', '-x'])
+    expect(await ctx.deleteService(name)).toMatchObject({ name, status: 'deleted' })
+  expect(reader.status().quarantined.map(({ key }) => key)).toEqual(['services:%20demo:config'])
+  // The service is the one that is meant by this name.
+  expect(await ctx.deleteService(' demo')).toMatchObject({ name: 'demo', status: 'deleted' })
+  expect(await ctx.deleteService(' demo')).toMatchObject({ name: ' demo', status: 'deleted' })
+  expect(reader.status().quarantined).toEqual([])
+  for (const name of ['de/mo', 'never/there'])
+    expect(await failureOf(ctx.deleteService(name))).toMatchObject({ code: 'bad_config' })
+})
+
 test('prototype keys in a config neither pass for fields nor hide a placeholder', async () => {
   const { port, connections } = await trap()
   const place = sharedPlace()

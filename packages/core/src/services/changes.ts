@@ -182,9 +182,9 @@ export async function patchService(house: House, given: string, patch: unknown):
 
 /** Removes a service, its tool list and its statistics. @throws `unknown_service`, `conflict` */
 export async function deleteService(house: House, given: string): Promise<ChangeReport> {
-  const name = checkServiceName(given)
   const { registry } = house
   const { scope } = registry
+  const name = registry.strangeName(given) ?? checkServiceName(given)
   registry.requireOwn(name)
   const id = serviceId({ scope, name })
   const outcome = await during(house, { scope, name }, () => house.dataspace.put(id, undefined))

@@ -4,6 +4,7 @@ import { serviceWords } from '../config/shell-words.ts'
 import { storeError } from '../errors.ts'
 import { didYouMean, nearest } from '../near.ts'
 import { Assignments } from './assignments.ts'
+import { isServiceName, storedName } from './names.ts'
 import { type Service, ServiceRecords, type UnusableRecord } from './records.ts'
 
 export type { Service } from './records.ts'
@@ -115,6 +116,13 @@ export class Registry {
     if (own !== undefined || this.scope === 'store') return own
     const isAssigned = this.assignments.find(this.scope.agent, name) !== undefined
     return isAssigned ? this.records.problem({ scope: 'store', name }) : undefined
+  }
+
+  /** The name as it was written, where no service may have it and somebody has written a record of it all the same. */
+  strangeName(written: string): string | undefined {
+    if (typeof written !== 'string' || isServiceName(written)) return undefined
+    const isThere = this.records.problem({ scope: this.scope, name: written }) !== undefined
+    return isThere && !this.findOwn(storedName(written)) ? written : undefined
   }
 
   #assigned(): Service[] {
