@@ -34,3 +34,11 @@ it.each<[string, BackendError]>([
     expect(hint).not.toMatch(/mcpstore goes on|by itself|sent (later|once)|reading goes on/)
   },
 )
+
+it.each(['NOAUTH Authentication required.', 'WRONGPASS invalid username-password pair'])(
+  'what is wrong with a password is put right where it is given: to the program, or to the library (%s)',
+  (message) => {
+    const { hint } = classify(new Error(message), 'redis://h/0')
+    for (const place of ['URL', 'MCPSTORE_REDIS_PASSWORD', 'setupStore']) expect(hint).toContain(place)
+  },
+)

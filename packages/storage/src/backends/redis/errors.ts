@@ -35,11 +35,15 @@ const BY_CODE: Record<string, Diagnosis> = {
     what: 'cannot save to its disk and takes no writes',
     hint: 'See its log for the reason, and make room on its disk.',
   },
-  NOAUTH: { state: 'auth', what: 'wants a password', hint: 'Give it in the URL or MCPSTORE_REDIS_PASSWORD.' },
+  NOAUTH: {
+    state: 'auth',
+    what: 'wants a password',
+    hint: 'Give it in the URL, as MCPSTORE_REDIS_PASSWORD to mcpstore, or as redis.password to setupStore.',
+  },
   WRONGPASS: {
     state: 'auth',
     what: 'refuses the username or password',
-    hint: 'Check the URL and MCPSTORE_REDIS_PASSWORD.',
+    hint: 'Check it: in the URL, in MCPSTORE_REDIS_PASSWORD of mcpstore, or in redis.password of setupStore.',
   },
   NOPERM: {
     state: 'auth',
