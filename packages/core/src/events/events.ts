@@ -38,7 +38,10 @@ export interface StoreEventMap {
   malformed: Malformed
   /** Two changed a config at once, and a version that was known here was lost; `null` stands for a removal. */
   conflict: { service: string; scope: Scope; lost: ServiceConfig | null; kept: ServiceConfig | null }
-  /** The state of the storage is another one; `backend` is what answers now. */
+  /**
+   * The state of the storage is another one; `backend` is what answers now. `suspect` is not told, as one attempt that failed
+   * is no trouble yet: `before` is the state that was told last.
+   */
   storageChanged: { state: HealthState; before: HealthState; backend: BackendKind; reason: string | null }
 }
 

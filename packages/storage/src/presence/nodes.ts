@@ -15,6 +15,7 @@ export interface NodeFacts {
   started: string | null
   /** Of mcpstore. */
   version: string | null
+  /** Where it was told to keep the dataspace; whether that answers it now, only its own status says. */
   backend: 'redis' | 'sqlite' | 'memory' | null
 }
 
