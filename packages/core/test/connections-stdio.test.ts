@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
@@ -155,6 +155,19 @@ describe('a stdio server that does not start', () => {
     const error = await failureOf(connect(stdioConfig({}, { cwd })))
     expect(error.code).toBe('unreachable')
     expect(error.message).toContain('is not a folder')
+  })
+
+  test('because its folder lies below a file, or in a circle of links, says so', async () => {
+    const folder = scratch()
+    writeFileSync(join(folder, 'file'), '')
+    symlinkSync(join(folder, 'circle'), join(folder, 'circle'))
+    const places = { 'file/below': 'a part of its path is no folder', circle: 'leads in a circle' }
+    for (const [place, why] of Object.entries(places)) {
+      const error = await failureOf(connect(stdioConfig({}, { cwd: join(folder, place) })))
+      expect(error).toMatchObject({ code: 'unreachable', message: expect.stringContaining(why) })
+      expect(error.message).toContain('service "demo" cannot start: its folder')
+      expect([error.hint, error.cause]).toEqual(['Correct "cwd" in its config.', expect.any(Error)])
+    }
   })
 
   test('because the command is no program or lacks its interpreter, says so', async () => {

@@ -1,13 +1,14 @@
 import { existsSync, statSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import type { StdioConfig } from '../../config/service-config.ts'
+import { asError } from '../../errors.ts'
 import type { Verdict } from '../verdict.ts'
 
 /** Why the process could not be started at all, said so that the config can be mended. */
 export function startFailure(error: NodeJS.ErrnoException, { command, cwd }: StdioConfig): Verdict {
   const verdict = (words: string, hint: string): Verdict => ({ fate: 'unsent', words, hint })
-  if (cwd !== undefined && !isFolder(cwd)) {
-    const fault = existsSync(cwd) ? 'is not a folder' : 'does not exist'
+  const fault = cwd === undefined ? undefined : folderFault(cwd)
+  if (fault !== undefined) {
     return verdict(`cannot start: its folder "${cwd}" ${fault}`, 'Correct "cwd" in its config.')
   }
   if (error.code === 'ENOENT') {
@@ -29,6 +30,19 @@ export function startFailure(error: NodeJS.ErrnoException, { command, cwd }: Std
   return verdict(`cannot start "${command}": ${error.code ?? error.message}`, hint)
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+const folderFaults: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  ENOTDIR: 'does not exist: a part of its path is no folder',
+  EACCES: 'may not be entered',
+  ELOOP: 'is a link that leads in a circle',
+}
+
+/** Why nothing can run in this folder, if so. */
+function folderFault(path: string): string | undefined {
+  try {
+    return statSync(path).isDirectory() ? undefined : 'is not a folder'
+  } catch (thrown) {
+    const { code = '' } = asError(thrown) as NodeJS.ErrnoException
+    return folderFaults[code] ?? `cannot be used: ${code}`
+  }
 }
