@@ -34,6 +34,21 @@ test('no more calls of a service than its limit are under way, the others follow
   expect(linesOf(calls)).toBe(5)
 })
 
+test('a call that has no time left is not sent', async () => {
+  const { ctx, calls } = await calling(1)
+  for (const options of [{ timeout: 0 }, { totalTimeout: 0 }]) {
+    const error = await failureOf(ctx.useTool('demo/echo', { text: 'x' }, options))
+    expect(error).toMatchObject({
+      code: 'timeout',
+      message: expect.stringMatching(/^tool "demo\/echo" was not called: /),
+      hint: expect.stringContaining('more time'),
+    })
+  }
+  // Whatever was sent before would be counted by now.
+  await ctx.useTool('demo/echo', { text: 'y' })
+  expect(linesOf(calls)).toBe(1)
+})
+
 test('who gives up while waiting was never sent, and holds up nobody', async () => {
   const { ctx, calls } = await calling(1)
   const stop = new AbortController()

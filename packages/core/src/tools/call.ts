@@ -1,6 +1,6 @@
 import { McpStoreError } from '@mcpstore/storage'
 import type { CallOptions, ToolResult } from '../connections/connector.ts'
-import { within } from '../connections/deadline.ts'
+import { timeText, within } from '../connections/deadline.ts'
 import { isUnsent } from '../connections/verdict.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
@@ -56,6 +56,11 @@ export async function useTool(
         givenMs: timeoutMs,
         signal,
       })
+    }
+    // Sent without time for an answer, nobody would know what came of it.
+    if (performance.now() - began >= timeoutMs) {
+      const over = `there was no time left of its ${timeText(timeoutMs)}`
+      throw storeError('timeout', over, { hint: 'Allow it more time.' })
     }
     const { connectTimeoutMs } = house.options
     const rest = left(timeoutMs)
