@@ -20,6 +20,7 @@ it('@mcpstore/storage exports', () => {
       "factsOfFile",
       "fileSegment",
       "infoKey",
+      "isFuture",
       "isStamp",
       "keyPrefix",
       "localDataspaces",

@@ -61,7 +61,7 @@ export {
 } from './records/keyspace.ts'
 export type { Projection } from './records/projection.ts'
 export type { KnownRecord, RecordFacts, Seen, StoredRecord, UnreadRecord } from './records/record.ts'
-export { isStamp, type Stamp, stampMs } from './records/stamp.ts'
+export { isFuture, isStamp, type Stamp, stampMs } from './records/stamp.ts'
 export type { Entry, EntryHead } from './replica/entry.ts'
 export type { Malformed } from './replica/malformed.ts'
 export type { ValuesPolicy } from './replica/values.ts'

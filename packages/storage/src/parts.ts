@@ -9,7 +9,7 @@ import { Mirror } from './mirror/mirror.ts'
 import { Counts } from './outbox/counts.ts'
 import { Outbox } from './outbox/outbox.ts'
 import type { Machine } from './presence/machine.ts'
-import { Presence } from './presence/presence.ts'
+import { DEFAULT_BEAT_MS, Presence } from './presence/presence.ts'
 import { Clock, randomId } from './records/clock.ts'
 import type { Malformed } from './replica/malformed.ts'
 import { Replica } from './replica/replica.ts'
@@ -66,7 +66,6 @@ export interface Parts {
 }
 
 const DEFAULT_WAIT_MS = 2000
-const DEFAULT_BEAT_MS = 10_000
 /** How often a process says that it is here where that costs others a look, in ms. */
 const ANNOUNCE_MS = 30_000
 

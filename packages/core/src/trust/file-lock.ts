@@ -28,20 +28,15 @@ export async function underLock<Result>(
   const lock = `${file}.lock`
   const mark = markOf(token)
   const isOurs = () => contentOf(lock) === mark
-  for (let waited = 0; waited < WAIT_MS; ) {
-    if (take(lock, mark)) {
-      try {
-        const result = work(isOurs)
-        if (result !== undefined) return result
-      } finally {
-        release(lock, mark)
-      }
+  const result = await inTurn(lock, WAIT_MS, () => {
+    if (!take(lock, mark)) return undefined
+    try {
+      return work(isOurs)
+    } finally {
+      release(lock, mark)
     }
-    endStale(lock)
-    const pause = RETRY_MS * (0.5 + Math.random())
-    await sleep(pause)
-    waited += pause
-  }
+  })
+  if (result !== undefined) return result
   throw storeError('storage', `${file} is being changed by another process all the time`, {
     hint: `Try again; if no mcpstore is running, remove ${lock}.`,
   })
@@ -80,14 +75,25 @@ export async function whileLocked<Result>(file: string, work: () => Promise<Resu
   }
 }
 
-async function takeInTurn(lock: string, mark: string): Promise<void> {
-  for (let waited = 0; waited < LONG_WAIT_MS; ) {
-    if (take(lock, mark)) return
+/** Tries until there is a result, ending the lock where it is stale; for `waitMs` at most, then there is none. */
+async function inTurn<Result>(
+  lock: string,
+  waitMs: number,
+  attempt: () => Result | undefined,
+): Promise<Result | undefined> {
+  for (let waited = 0; waited < waitMs; ) {
+    const result = attempt()
+    if (result !== undefined) return result
     endStale(lock)
     const pause = RETRY_MS * (0.5 + Math.random())
     await sleep(pause)
     waited += pause
   }
+  return undefined
+}
+
+async function takeInTurn(lock: string, mark: string): Promise<void> {
+  if (await inTurn(lock, LONG_WAIT_MS, () => take(lock, mark) || undefined)) return
   throw storeError('storage', `another process holds ${lock} all the time`, {
     hint: `Try again; if no mcpstore is running, remove ${lock}.`,
   })

@@ -1,12 +1,9 @@
-import { type Dataspace, type Stamp, stampMs } from '@mcpstore/storage'
+import { type Dataspace, isFuture, type Stamp, stampMs } from '@mcpstore/storage'
 import type { DataspaceKey } from '../secrets/dataspace-key.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import type { ServiceName } from '../services/keys.ts'
 import type { Service } from '../services/registry.ts'
 import { isSignedBy, type Signature, type SignatureVerdict, sign } from './signature.ts'
-
-/** Whoever signs with a clock that is further ahead than storage bears must not outdate what others sign, in ms. */
-const MOST_AHEAD_MS = 60_000
 
 /** Signs configs, and judges the signatures of others. */
 export class Signatures {
@@ -66,6 +63,7 @@ export class Signatures {
   }
 
   #note(id: string, at: Stamp): void {
-    if (stampMs(at) <= stampMs(this.#dataspace.tick()) + MOST_AHEAD_MS) this.#newest.set(id, at)
+    // Whoever signs with a clock that is further ahead than storage bears must not outdate what others sign.
+    if (!isFuture(at, stampMs(this.#dataspace.tick()))) this.#newest.set(id, at)
   }
 }

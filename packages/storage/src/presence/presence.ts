@@ -30,7 +30,8 @@ interface KnownNode extends NodeNote, ReturnType<typeof readAbout> {
 const MISSED_BEATS = 3
 /** For how long one that is gone is remembered, in ms. */
 export const REMEMBERED_MS: number = 24 * 3_600_000
-const DEFAULT_BEAT_MS = 10_000
+/** How often one says that it is here who was told nothing else, in ms. */
+export const DEFAULT_BEAT_MS = 10_000
 /** How many nodes are heard of at once after connecting, and with every sign of life. */
 const MOST_AT_FIRST = 1000
 const MOST_EACH_TIME = 100

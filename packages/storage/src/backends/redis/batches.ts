@@ -4,6 +4,14 @@ import { type RecordKey, statsParent } from '../../records/keyspace.ts'
 /** How much is sent at once, in bytes of values. */
 const BATCH_BYTES = 1024 * 1024
 
+/** How many keys are asked for in one round trip. */
+const KEYS_AT_ONCE = 500
+
+/** The same in parts of which each is one round trip. */
+export function* roundTrips<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let at = 0; at < items.length; at += KEYS_AT_ONCE) yield items.slice(at, at + KEYS_AT_ONCE)
+}
+
 /** The writes in the same order, in parts that are sent one after the other. */
 export function batches(writes: readonly Write[]): Write[][] {
   const made: Write[][] = []

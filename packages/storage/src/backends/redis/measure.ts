@@ -1,8 +1,7 @@
+import { roundTrips } from './batches.ts'
 import type { Place } from './place.ts'
 import type { RedisSession } from './session.ts'
 
-/** How many keys are asked for in one round trip. */
-const CHUNK = 500
 /** How many processes have shares that are counted in. */
 const MOST_SHARERS = 1000
 
@@ -69,8 +68,8 @@ export async function measure(session: RedisSession, place: Place, sample: numbe
 /** The sum of what keys take, or why it may not be asked. */
 async function usages(session: RedisSession, questions: readonly Question[]): Promise<number | string> {
   let sum = 0
-  for (let at = 0; at < questions.length; at += CHUNK) {
-    for (const answer of await askAll(session, questions.slice(at, at + CHUNK))) {
+  for (const some of roundTrips(questions)) {
+    for (const answer of await askAll(session, some)) {
       if ('refused' in answer) return answer.refused
       sum += Number(answer.reply)
     }

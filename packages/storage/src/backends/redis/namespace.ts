@@ -3,6 +3,7 @@ import { StorageError } from '../../errors.ts'
 import { decodeSegment, encodeSegment } from '../../records/keyspace.ts'
 import { FOREIGN } from '../../records/record.ts'
 import { systemTime, type Time } from '../../time.ts'
+import { roundTrips } from './batches.ts'
 import { notesFrom } from './hashes.ts'
 import { type Answer, askAll, measure } from './measure.ts'
 import { type Place, placeOf } from './place.ts'
@@ -12,8 +13,6 @@ import { isCluster, type RedisTarget } from './target.ts'
 
 /** How many records of a dataspace are measured; what more of them take is told from those. */
 const MOST_MEASURED = 10_000
-/** How many names are looked for at once. */
-const CHUNK = 500
 /** How many dataspaces are looked at side by side. */
 const AT_ONCE = 8
 /** How far a time may lie ahead, in ms; nobody was there later than that. */
@@ -91,8 +90,7 @@ async function notedIn(session: RedisSession, namespace: string, hashTag: boolea
 /** Those that are there, of which anybody may have noted any number. */
 async function thereOf(session: RedisSession, noted: readonly Noted[]): Promise<Noted[]> {
   const there: Noted[] = []
-  for (let at = 0; at < noted.length; at += CHUNK) {
-    const some = noted.slice(at, at + CHUNK)
+  for (const some of roundTrips(noted)) {
     // Each by itself, all at once: on a cluster they lie in different slots.
     const asked = some.map(({ place }) => session.ask((client) => client.exists(place.meta)))
     const answers = await Promise.all(asked)

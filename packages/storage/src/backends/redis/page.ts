@@ -2,13 +2,11 @@ import type { Counter, Page, PullOptions } from '../../backend.ts'
 import { mayBeUnread, parseRecordKey, type RecordKey, statsParent } from '../../records/keyspace.ts'
 import { type StoredRecord, type UnreadRecord, unread } from '../../records/record.ts'
 import { isStamp, type Stamp } from '../../records/stamp.ts'
+import { roundTrips } from './batches.ts'
 import { otherHistory, unusable } from './errors.ts'
 import { RECORD_FIELDS, recordFrom } from './hashes.ts'
 import type { Visit } from './place.ts'
 import { scripts } from './scripts.ts'
-
-/** How many keys are read in one round trip. */
-const CHUNK = 500
 
 export interface ReadPage {
   page: Page
@@ -118,8 +116,7 @@ async function readHashes(
   names: readonly string[] | ((key: RecordKey) => readonly string[]),
 ): Promise<Row[]> {
   const rows: Row[] = []
-  for (let at = 0; at < keys.length; at += CHUNK) {
-    const chunk = keys.slice(at, at + CHUNK)
+  for (const chunk of roundTrips(keys)) {
     const replies = await session.askEach((pipeline) => {
       for (const key of chunk)
         pipeline.hmget(place.key(key), ...(typeof names === 'function' ? names(key) : names))
