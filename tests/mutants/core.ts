@@ -344,7 +344,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a piece of another file is taken for one of this',
-    file: 'packages/core/src/trust/private-text.ts',
+    file: 'packages/core/src/private-files/private-text.ts',
     find: 'identityOfOpened(again) === before ?',
     replace: 'again >= 0 ?',
     suite: pinFile,
@@ -1121,7 +1121,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a home that nobody can look into ends every call',
-    file: 'packages/core/src/trust/private-text.ts',
+    file: 'packages/core/src/private-files/private-text.ts',
     find: "throw storeError('storage', `${path} ${disbelieved}: ${asError(thrown).message}`, {",
     replace: 'throw Object.assign(asError(thrown), {',
     suite: unusableHome,
@@ -1129,7 +1129,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'approvals that others could write are believed',
-    file: 'packages/core/src/trust/private-text.ts',
+    file: 'packages/core/src/private-files/private-text.ts',
     find: 'if (stat.mode & OTHERS_MAY_WRITE) {',
     replace: 'if (stat.mode < 0) {',
     suite: approvalFile,
@@ -1137,7 +1137,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'who lost the lock writes all the same',
-    file: 'packages/core/src/trust/private-file.ts',
+    file: 'packages/core/src/private-files/private-file.ts',
     find: 'if (!isOurs()) return false',
     replace: '',
     suite: approvalFile,
@@ -1145,7 +1145,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a lock of a process that is gone is waited for',
-    file: 'packages/core/src/trust/stale-lock.ts',
+    file: 'packages/core/src/private-files/stale-lock.ts',
     find: ' || isGone(seen.mark)',
     replace: '',
     suite: approvalFile,
@@ -1153,7 +1153,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'what came in the place of a stale lock is ended with it',
-    file: 'packages/core/src/trust/stale-lock.ts',
+    file: 'packages/core/src/private-files/stale-lock.ts',
     find: 'if (!isSame(versionOf(aside), seen)) putBack(aside, lock)',
     replace: '',
     suite: 'packages/core/test/stale-lock.test.ts',
@@ -1161,7 +1161,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a process of another machine is taken for one that is gone',
-    file: 'packages/core/src/trust/lock-holder.ts',
+    file: 'packages/core/src/private-files/lock-holder.ts',
     find: 'boot === bootOfMachine()',
     replace: "boot !== ''",
     suite: approvalFile,

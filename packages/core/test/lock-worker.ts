@@ -1,7 +1,7 @@
 import fs, { closeSync, openSync, rmSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { answerRequests } from '../../../tests/support/worker-requests.ts'
-import { whileLocked } from '../src/trust/file-lock.ts'
+import { whileLocked } from '../src/private-files/file-lock.ts'
 
 let attempts = 0
 let isInside = false

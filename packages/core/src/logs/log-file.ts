@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { makeFolder } from '@mcpstore/storage'
 import { asError } from '../errors.ts'
-import { underLock } from '../trust/file-lock.ts'
+import { underLock } from '../private-files/file-lock.ts'
 
 /** From this size on, in bytes, a file is put aside; one is kept. */
 const MOST_BYTES = 1024 * 1024

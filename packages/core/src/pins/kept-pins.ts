@@ -1,5 +1,5 @@
 import { McpStoreError } from '@mcpstore/storage'
-import { PrivateFile } from '../trust/private-file.ts'
+import { PrivateFile } from '../private-files/private-file.ts'
 import type { Pin, PinMap } from './pin.ts'
 import { pinFormat } from './pin-format.ts'
 

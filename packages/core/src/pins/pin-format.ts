@@ -1,7 +1,7 @@
 import { isObject } from '../config/problem.ts'
-import { readListed } from '../trust/listed-entries.ts'
-import type { PrivateFormat } from '../trust/private-file.ts'
-import type { Line, PrivateText } from '../trust/private-text.ts'
+import { readListed } from '../private-files/listed-entries.ts'
+import type { PrivateFormat } from '../private-files/private-file.ts'
+import type { Line, PrivateText } from '../private-files/private-text.ts'
 import { type Pin, type PinMap, type PinnedTool, pinKey } from './pin.ts'
 
 const VERSION = 1

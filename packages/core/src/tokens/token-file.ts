@@ -3,9 +3,9 @@ import { isObject } from '../config/problem.ts'
 import type { AuthClient, AuthTokens } from '../connections/auth-provider.ts'
 import { asError, storeError } from '../errors.ts'
 import { port } from '../option-checks.ts'
-import { whileLocked } from '../trust/file-lock.ts'
-import { PrivateFile } from '../trust/private-file.ts'
-import { writeRemedy } from '../trust/write-remedy.ts'
+import { whileLocked } from '../private-files/file-lock.ts'
+import { PrivateFile } from '../private-files/private-file.ts'
+import { writeRemedy } from '../private-files/write-remedy.ts'
 import { clientProblem, type GivenClient } from './sign-in-client.ts'
 
 /** What one who is signed in has: tokens, and the client that they were given to, each naming its authorization server. */

@@ -1,5 +1,5 @@
+import { PrivateFile } from '../private-files/private-file.ts'
 import { type Approval, readApprovals, writeApprovals } from './approval.ts'
-import { PrivateFile } from './private-file.ts'
 
 /** The approvals of a user. */
 export class ApprovalFile extends PrivateFile<Approval> {

@@ -1,6 +1,6 @@
 import type { Scope } from '@mcpstore/storage'
 import { isObject } from '../config/problem.ts'
-import { readListed } from './listed-entries.ts'
+import { readListed } from '../private-files/listed-entries.ts'
 
 /** The word of a user of this machine: exactly this config may be started or connected. */
 export interface Approval {
