@@ -2,11 +2,10 @@ import type { FoundConfig, Store } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { usageError } from '../failures/cli-error.ts'
-import { naming, reportFailure, writeWarning } from '../failures/failure.ts'
-import { asTyped } from '../failures/same-place.ts'
+import { naming, reportFailure, writeAdvice, writeWarning } from '../failures/failure.ts'
 import { foundDocument, writeFound } from '../output/found-text.ts'
 import { writeJson } from '../output/json.ts'
-import { paint, writeNote } from '../output/output.ts'
+import { writeNote } from '../output/output.ts'
 import { shellWord } from '../output/shell-word.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { existingFolder } from '../process/existing-folder.ts'
@@ -38,7 +37,7 @@ async function addChosen(context: CommandContext, store: Store, values: OptionVa
       (one) => one.service.name === service.name && one.config.client === config.client,
     )
     const hint = isSameClient
-      ? asTyped(`To take what that file has say mcpstore add ${shellWord(config.file)}`, values)
+      ? `To take what that file has say mcpstore add ${shellWord(config.file)}`
       : `To take that one say --from ${config.client}.`
     writeWarning(
       context.err,
@@ -65,10 +64,13 @@ async function showOnly(context: CommandContext, store: Store, values: OptionVal
   else {
     writeFound(context, found)
     const first = choicesIn(found).find(({ service }) => service.status !== 'equal')
-    const one = first
-      ? ` ${asTyped(`To add it say mcpstore add --all, or mcpstore add --from ${first.config.client}`, values)}`
-      : ''
-    writeNote(err, `${paint(err, 'dim', `Nothing was added.${one}`)}\n`)
+    if (first)
+      writeAdvice(
+        err,
+        'Nothing was added.',
+        `To add it say mcpstore add --all, or mcpstore add --from ${first.config.client}`,
+      )
+    else writeNote(err, 'Nothing was added.\n')
   }
   return 0
 }

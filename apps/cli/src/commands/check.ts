@@ -1,17 +1,18 @@
 import type { ServiceCheck, Store } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { reportFailure } from '../failures/failure.ts'
+import { reportFailure, writeAdvice } from '../failures/failure.ts'
 import { exitOfFailures } from '../failures/partial-failure.ts'
-import { asTyped } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
-import { writeNote } from '../output/output.ts'
 import { statusCell } from '../output/service-text.ts'
 import { type Cell, renderNotes } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
-const emptyText = 'Nothing to check: there is no enabled service. See mcpstore list, or mcpstore add --help\n'
+const nothing = [
+  'Nothing to check: there is no enabled service.',
+  'See mcpstore list, or mcpstore add --help',
+] as const
 
 /** `check [SERVICE]`: reaches for the services, and says of each how it is; an error only if none answered. */
 export async function check(
@@ -24,7 +25,7 @@ export async function check(
       servicesOf(store, values).checkServices(name, askOptions(context)),
     )
     if (json) writeJson(context.out, { services: checks })
-    else if (checks.length === 0) writeNote(context.out, asTyped(emptyText, values))
+    else if (checks.length === 0) writeAdvice(context.out, ...nothing)
     else context.out.write(renderNotes([header, ...checks.map(rowOf)], context.out))
     const errors = checks.flatMap(({ error }) => error ?? [])
     const codes = errors.map(({ code }) => code)

@@ -1,6 +1,5 @@
 import type { Finding, Store } from '@mcpstore/core'
-import type { CommandContext, CommandInput } from '../command.ts'
-import type { OptionValues } from '../command-line/options.ts'
+import type { CommandContext } from '../command.ts'
 import { reportFailure } from '../failures/failure.ts'
 import { asTyped } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
@@ -23,7 +22,7 @@ const styles: Readonly<Record<Finding['severity'], Style>> = {
  * `doctor`: the status, and a look at the place the data lies in and at what the services need. What is found changes no exit code;
  * a storage that does not answer, or takes no change, is exit code 5.
  */
-export async function doctor(context: CommandContext, { values }: CommandInput): Promise<number> {
+export async function doctor(context: CommandContext): Promise<number> {
   const { json } = context.settings
   return withStore(
     context,
@@ -34,7 +33,7 @@ export async function doctor(context: CommandContext, { values }: CommandInput):
         await servicesFindings(store),
       ])
       const [ofStorage = [], ofServices = []] = found.map((findings) =>
-        findings.map((one) => said(one, values)),
+        findings.map((one) => said(one, context.out)),
       )
       const now = await knownStatus(context, store)
       const { out } = context
@@ -53,8 +52,8 @@ export async function doctor(context: CommandContext, { values }: CommandInput):
 }
 
 /** The finding, with a hint about the same dataspace. */
-function said(finding: Finding, values: OptionValues): Finding {
-  return finding.hint === undefined ? finding : { ...finding, hint: asTyped(finding.hint, values) }
+function said(finding: Finding, { place = {} }: Output): Finding {
+  return finding.hint === undefined ? finding : { ...finding, hint: asTyped(finding.hint, place) }
 }
 
 /** None where nobody can know the services, of which the status says why. */

@@ -2,16 +2,17 @@ import type { ToolList, ToolSource } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { type ListChoice, listChoice } from '../command-line/list-choice.ts'
 import { usageError } from '../failures/cli-error.ts'
-import { writeWarning } from '../failures/failure.ts'
+import { writeAdvice, writeWarning } from '../failures/failure.ts'
 import { reportParts } from '../failures/partial-failure.ts'
-import { asTyped } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
-import { writeNote } from '../output/output.ts'
 import { renderToolList } from '../output/tool-list.ts'
 import { warnOfChanges } from '../store/changed-tools.ts'
 import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
-const emptyText = 'No tools: there is no enabled service. See mcpstore list, or mcpstore add --help\n'
+const nothing = [
+  'No tools: there is no enabled service.',
+  'See mcpstore list, or mcpstore add --help',
+] as const
 
 /** `list-tools [SERVICE]`: the tools, with where each service's part came from; with `--search` those that have the words. */
 export async function listTools(context: CommandContext, input: CommandInput): Promise<number> {
@@ -30,7 +31,7 @@ export async function listTools(context: CommandContext, input: CommandInput): P
       }),
     )
     if (json) writeJson(context.out, { tools: [...tools], services: tools.services })
-    else if (tools.services.length === 0) writeNote(context.out, asTyped(emptyText, input.values))
+    else if (tools.services.length === 0) writeAdvice(context.out, ...nothing)
     else context.out.write(renderToolList(tools, context.out, { schema }))
     for (const { name, changes, leftOut } of json ? [] : tools.services) {
       if (changes) warnOfChanges(context, { service: name, changes }, input.values)

@@ -19,9 +19,7 @@ export async function list(context: CommandContext, { values }: CommandInput): P
     if (context.settings.json) {
       writeJson(context.out, { services: services.map(shapeOf), storage: storageOf(store.status()) })
     } else if (services.length === 0) {
-      const next = await afterNothing(context, values, store.status())
-      const whose = values.agent === undefined ? '' : ` for agent ${visibleLine(values.agent)}`
-      writeNote(context.out, `No services${whose}${placeOf(store)}${next}\n`)
+      await sayNothing(context, values, store)
     } else {
       const scoped = values.agent !== undefined || services.some(({ scope }) => scope !== 'store')
       const rows = services.map((service) => rowOf(service, scoped))
@@ -36,18 +34,17 @@ export async function list(context: CommandContext, { values }: CommandInput): P
   })
 }
 
-/** What to say behind "No services": there may be some where nobody could look. */
-async function afterNothing(
-  context: CommandContext,
-  values: OptionValues,
-  status: StoreStatus,
-): Promise<string> {
-  if (status.backend !== status.configured) return ' are known here'
+/** There may be some where nobody could look. */
+async function sayNothing(context: CommandContext, values: OptionValues, store: Store): Promise<void> {
+  const { out } = context
+  const status = store.status()
+  const whose = values.agent === undefined ? '' : ` for agent ${visibleLine(values.agent)}`
+  const none = `No services${whose}${placeOf(store)}`
+  if (status.backend !== status.configured) return writeNote(out, `${none} are known here\n`)
   const obstacle = await obstacleTo(context, status)
-  const { asTyped } = await import('../failures/same-place.ts')
-  return obstacle
-    ? `, and ${visibleLine(obstacle.message)}`
-    : ` yet. ${asTyped(`Add some: mcpstore add mcp.json${agentOption(values)}`, values)}`
+  if (obstacle) return writeNote(out, `${none}, and ${visibleLine(obstacle.message)}\n`)
+  const { writeAdvice } = await import('../failures/failure.ts')
+  writeAdvice(out, `${none} yet.`, `Add some: mcpstore add mcp.json${agentOption(values)}`)
 }
 
 function placeOf({ namespace, dataspace }: Store): string {

@@ -1,11 +1,10 @@
 import type { StoreContext, StoreStatus, ToolStats } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { type OptionValues, options } from '../command-line/options.ts'
+import { options } from '../command-line/options.ts'
 import { usageError } from '../failures/cli-error.ts'
-import { warnOfWaiting } from '../failures/failure.ts'
-import { asTyped } from '../failures/same-place.ts'
+import { warnOfWaiting, writeAdvice } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
-import { writeNote } from '../output/output.ts'
+import { type Output, writeNote } from '../output/output.ts'
 import { type Cell, renderTable } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { servicesOf, withStore } from '../store/store-session.ts'
@@ -41,7 +40,7 @@ export async function stats(context: CommandContext, input: CommandInput): Promi
     const status = store.status()
     if (context.settings.json)
       writeJson(context.out, { tools: shown.map(asDocument), storage: storageOf(status) })
-    else if (shown.length === 0) writeNote(context.out, nothing(wanted, input.values, status))
+    else if (shown.length === 0) sayNothing(context.out, wanted, status)
     else context.out.write(renderTable([header, ...shown.map(rowOf)], context.out))
     warnOfWaiting(context, waitingOf(status))
     return 0
@@ -75,16 +74,11 @@ function waitingOf({ state, pendingCounts }: StoreStatus): { message: string } |
   return { message }
 }
 
-function nothing(
-  wanted: string | undefined,
-  values: OptionValues,
-  { backend, configured }: StoreStatus,
-): string {
-  if (backend !== configured)
-    return `No call${wanted === undefined ? '' : ` of ${visibleLine(wanted)}`} is known here.\n`
-  return wanted === undefined
-    ? 'No tool was called yet.\n'
-    : `No call of ${visibleLine(wanted)} was counted. ${asTyped('To see what was: mcpstore stats', values)}\n`
+function sayNothing(out: Output, wanted: string | undefined, { backend, configured }: StoreStatus): void {
+  const call = wanted === undefined ? 'No call' : `No call of ${visibleLine(wanted)}`
+  if (backend !== configured) writeNote(out, `${call} is known here.\n`)
+  else if (wanted === undefined) writeNote(out, 'No tool was called yet.\n')
+  else writeAdvice(out, `${call} was counted.`, 'To see what was: mcpstore stats')
 }
 
 /** JSON has no word for what is more than all that is told apart. */

@@ -68,6 +68,11 @@ export function writeProblem(err: Output, label: Label, message: string, hint?: 
   if (hint) writeNote(err, labelled(err, 'hint', asTyped(hint, err.place ?? {}), label))
 }
 
+/** Says how it is, and what to do then; the commands that this names are about the same dataspace. */
+export function writeAdvice(output: Output, what: string, advice: string): void {
+  writeNote(output, `${what} ${asTyped(advice, output.place ?? {})}\n`)
+}
+
 /** What is said of a file that is a dataspace of unknown name. */
 export function unnamedFile(file: string): string {
   return `${file} is a dataspace whose name cannot be told`
