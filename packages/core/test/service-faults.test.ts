@@ -100,13 +100,14 @@ test('why a service is not reached was told twice, as it was found and as it is'
   })
   const checks = await store.forStore().checkServices()
   expect(checks.map(({ status }) => status)).toEqual(['failing', 'failing', 'failing'])
-  const found = (await store.inspectServices()).map(({ severity, value }) => {
+  const found = (await store.inspectServices()).map(({ severity, value, hint }) => {
     const { service, fault } = value as { service: string; fault: string }
-    return [service, severity, fault]
+    return [service, severity, fault, hint]
   })
+  const again = (name: string) => expect.stringMatching(new RegExp(`Try it again: mcpstore check ${name}$`))
   expect(found).toEqual([
-    ['dying', 'warning', 'failing'],
-    ['gone', 'critical', 'refused'],
-    ['missing', 'critical', 'not_found'],
+    ['dying', 'warning', 'failing', again('dying')],
+    ['gone', 'critical', 'refused', again('gone')],
+    ['missing', 'critical', 'not_found', again('missing')],
   ])
 })

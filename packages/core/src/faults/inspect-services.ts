@@ -24,10 +24,7 @@ export async function inspectServices(house: House): Promise<Finding[]> {
   const found = await inParallel(services, LOOKS, async (service) => {
     const told = known(service, summarise(house, service))
     const seen = await faultsOf(house, service)
-    // What is the matter now is why it failed, or comes before that.
-    const isExplained = seen.some(({ severity }) => severity === 'critical')
-    const faults = [...told.filter(({ fault }) => fault !== 'failing' || !isExplained), ...seen]
-    return faults.map((fault) => findingOf(service, fault))
+    return withoutTwice(told, seen).map((fault) => findingOf(service, fault))
   })
   const pins = await pinFaults(house)
   const findings = found.flat()
@@ -38,6 +35,15 @@ export async function inspectServices(house: House): Promise<Finding[]> {
     ...pins,
     { name: 'services', severity: 'ok', text: `${count}, nothing found; none was started`, value },
   ]
+}
+
+/** What is the matter now is why it failed, or comes before that: of both it is told, with what was to be done about the other. */
+function withoutTwice(told: readonly Fault[], seen: readonly Fault[]): Fault[] {
+  const failed = told.find(({ fault }) => fault === 'failing')
+  const cause = seen.find(({ severity }) => severity === 'critical')
+  if (!failed || !cause) return [...told, ...seen]
+  const both = { ...cause, hint: `${cause.hint} ${failed.hint}`.trim() }
+  return [...told, ...seen].flatMap((one) => (one === failed ? [] : one === cause ? both : one))
 }
 
 /** Of pins that cannot be read nothing is known: what changes is not found out, or nothing is called. */
