@@ -21,8 +21,22 @@ export function resolveOptions(options: StoreOptions): ResolvedOptions {
       hint: 'Give the option redis (--redis, MCPSTORE_REDIS_URL), or leave out policy.',
     })
   }
+  if (!redis && !local && options.socketTimeoutMs !== undefined) {
+    throw storeError(
+      'usage',
+      'option socketTimeoutMs is about Redis or a file, and what is here is in memory',
+      {
+        hint: 'Give the option redis or local, or leave out socketTimeoutMs.',
+      },
+    )
+  }
   const namespace = agreed('namespace', options.namespace, redis?.namespace)
   const dataspace = agreed('dataspace', options.dataspace, redis?.dataspace)
+  if (options.mirror && (!redis || (dataspace ?? 'auto') === 'auto')) {
+    throw storeError('usage', 'option mirror is for a dataspace in Redis that has a name', {
+      hint: 'Give the options redis and dataspace, or leave out mirror.',
+    })
+  }
   const socketTimeoutMs = agreed('socketTimeoutMs', options.socketTimeoutMs, redis?.socketTimeoutMs)
   if (local && options.dataspace === 'auto') {
     throw storeError('usage', 'dataspace "auto" is new for each run and cannot be kept in a file', {

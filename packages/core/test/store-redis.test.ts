@@ -122,6 +122,10 @@ describe('the option redis', () => {
     [7, {}, 'option redis must be a URL or an object'],
     [null, {}, 'option redis must be a URL or an object'],
     [undefined, { policy: 'strict' }, 'no Redis is configured'],
+    [undefined, { mirror: true }, 'option mirror is for a dataspace in Redis that has a name'],
+    [NOWHERE, { mirror: true }, 'option mirror is for a dataspace in Redis that has a name'],
+    [undefined, { local: true, mirror: true }, 'option mirror is for a dataspace in Redis that has a name'],
+    [undefined, { socketTimeoutMs: 100 }, 'option socketTimeoutMs is about Redis or a file'],
     [NOWHERE, { policy: 'hopeful' }, 'option policy must be one of fallback, strict, memory'],
   ])('%j with %j is refused', async (redis, more, message) => {
     const error = await refuse(redis, more)
