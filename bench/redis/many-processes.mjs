@@ -22,7 +22,7 @@ export function measureManyProcesses(sandbox, { services, tools, counts }) {
       socketTimeoutMs: 60_000,
       healthcheckIntervalMs: 3_600_000,
     }
-    const open = () => started(ours, [{ ...options, redis: patient }, services, tools])
+    const open = () => started(ours, [{ ...options, redis: patient }, services, tools], sandbox)
     try {
       const found = {}
       for (const count of counts) {

@@ -24,11 +24,11 @@ export function measureManyTools(sandbox, { services, tools, rounds }) {
     const options = { namespace: 'bench', dataspace: 'many', mirror: false, home: folder, logger: false }
     const { store, stop } = await filled(redis, options, { services, tools })
     const open = (port, pin) =>
-      started(ours, [{ ...options, redis: `redis://127.0.0.1:${port}`, pin }, services, tools])
+      started(ours, [{ ...options, redis: `redis://127.0.0.1:${port}`, pin }, services, tools], sandbox)
     const sides = {
       ours: () => open(redis.port, 'off'),
       pinned: () => open(redis.port, 'warn'),
-      bare: () => started(bare, [redis.port, 'bench:many:']),
+      bare: () => started(bare, [redis.port, 'bench:many:'], sandbox),
     }
     try {
       const found = []
@@ -68,10 +68,10 @@ export async function filled(redis, options, { services, tools, names = 'same' }
   return { store, stop: () => child.kill() }
 }
 
-/** What such a process tells, and how to end it. */
-export async function started(program, args) {
+/** What such a process of this sandbox tells, and how to end it. */
+export async function started(program, args, { env }) {
   const texts = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))
-  const child = fork(program, texts, { stdio: 'inherit' })
+  const child = fork(program, texts, { stdio: 'inherit', env })
   const gone = once(child, 'exit')
   const [figures] = await Promise.race([once(child, 'message'), gone.then(failed)])
   const end = async () => {
