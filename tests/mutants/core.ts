@@ -117,6 +117,14 @@ export const coreMutants: Mutant[] = [
     test: 'an interrupted call says whether the tool may have run, also while it says nothing itself (useTool)',
   },
   {
+    name: 'for the name of a service every other is asked',
+    file: 'packages/core/src/tools/resolve.ts',
+    find: 'if (named) return ofNamed',
+    replace: 'if (named && options.offline) return ofNamed',
+    suite: mistyped,
+    test: 'for the name of a service, or a dot in place of the slash, every service without a list was started',
+  },
+  {
     name: 'a call that is answered with a page is said to have failed',
     file: `${http}/link.ts`,
     find: "return { fate: 'lost', words, hint: pathHint }",
@@ -644,8 +652,8 @@ export const coreMutants: Mutant[] = [
   {
     name: 'for a mistyped service of a tool all are started',
     file: 'packages/core/src/tools/resolve.ts',
-    find: 'listServices(house, these, { offline: true })',
-    replace: 'listServices(house, these, options)',
+    find: 'listServices(house, others, { offline: true })',
+    replace: 'listServices(house, others, options)',
     suite: mistyped,
     test: 'for a service that was not there every service without a list was started',
   },

@@ -44,3 +44,38 @@ test('a tool with a slash in its own name is found in the lists that are known, 
   await ctx.listTools('weather')
   expect(await failureOf(ctx.findTool('notes/read'))).toMatchObject({ code: 'ambiguous_tool' })
 })
+
+test('for the name of a service, or a dot in place of the slash, every service without a list was started', async () => {
+  const { ctx, started } = await unlisted()
+  const isService = 'It is a service; say which of its tools: docs/echo, docs/env'
+  expect(await failureOf(ctx.useTool('docs'))).toMatchObject({
+    code: 'unknown_tool',
+    hint: expect.stringContaining(isService),
+  })
+  expect(started()).toBe(1)
+  expect(await failureOf(ctx.findTool('docs.echo'))).toMatchObject({
+    code: 'unknown_tool',
+    hint: 'Did you mean docs/echo?',
+  })
+  expect(await failureOf(ctx.findTool('docs.ecko'))).toMatchObject({ hint: 'Did you mean docs/echo?' })
+  expect(await failureOf(ctx.findTool('weather', { offline: true }))).toMatchObject({ code: 'not_listed' })
+  expect(started()).toBe(1)
+})
+
+test('a tool that is called like its service, or by a name that begins so, is found in it, and nobody else is asked', async () => {
+  const toolsFile = `${scratch()}/tools`
+  const named = ['docs', 'docs.read', 'docs.lists', 'get'].map((name) => ({
+    name,
+    inputSchema: { type: 'object' },
+  }))
+  writeFileSync(toolsFile, JSON.stringify(named))
+  const { ctx, started } = await unlisted({ toolsFile })
+  expect(await ctx.findTool('docs')).toMatchObject({ name: 'docs/docs' })
+  expect(await ctx.findTool('docs.read')).toMatchObject({ name: 'docs/docs.read' })
+  expect(started()).toBe(1)
+  await ctx.listTools('weather')
+  expect(await failureOf(ctx.findTool('docs'))).toMatchObject({ code: 'ambiguous_tool' })
+  const ctx2 = await unlisted({ toolsFile })
+  await ctx2.ctx.addService({ 'docs.lists': server({ toolsFile }) })
+  expect(await ctx2.ctx.findTool('docs.lists_get')).toMatchObject({ name: 'docs.lists/get' })
+})

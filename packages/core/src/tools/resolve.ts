@@ -34,7 +34,8 @@ export function checkAddress(address: unknown): string {
 /**
  * The tool that `address` means: `service/tool`, an export name, or a raw or `service_tool` name that exactly one tool
  * answers to. Servers are asked only for lists that are not known, or that do not have the tool; for an export name only
- * those that may have it, as long as one of them does; and nobody for a service that is not there.
+ * those that may have it, as long as one of them does; for an address that is or begins with a service's name only that one; and
+ * nobody for a service that is not there.
  * @throws `unknown_service`, `unknown_tool`, `ambiguous_tool`, and for one named service what listing throws.
  */
 export async function resolveTool(house: House, address: string, options: AskOptions): Promise<ResolvedTool> {
@@ -44,6 +45,8 @@ export async function resolveTool(house: House, address: string, options: AskOpt
   if (service) return ofService(house, service, address.slice(slash + 1), options)
   const services = house.registry.all().filter(({ config }) => !config.disabled)
   if (slash >= 0) return withSlash(house, address, services, options)
+  const named = serviceIn(services, address)
+  if (named) return ofNamed(house, address, named, services, options)
   const likely = services.filter((one) => mayHave(house, one, address))
   const exporters = likely.filter((one) => mayExport(one.name, address))
   let parts = await listServices(house, exporters, options)
@@ -72,23 +75,64 @@ async function withSlash(
   services: readonly Service[],
   options: AskOptions,
 ): Promise<ResolvedTool> {
-  const known = (these: readonly Service[]) => listServices(house, these, { offline: true })
-  const likely = services.filter((one) => mayHave(house, one, address))
-  const owners = likely.filter(({ name }) => address.startsWith(`${name}_`))
-  const others = likely.filter((one) => !owners.includes(one))
-  const parts = [...(await listServices(house, owners, options)), ...(await known(others))]
-  const [found, ...more] = matches(parts, address)
-  if (found && more.length > 0) throw ambiguous(address, [found, ...more])
-  if (found && owners.includes(found.service)) return notTooOld(found, parts, options)
-  if (found) return ofService(house, found.service, found.tool.tool, options)
-  const withheld = withheldBy(house, parts, address)
-  if (withheld) throw withheld
+  const owners = services.filter(({ name }) => address.startsWith(`${name}_`))
+  const { found } = await inOneOf(house, address, { asked: owners, services }, options)
+  if (found) return found
   const name = storedName(address.slice(0, address.indexOf('/')))
   if (name !== '') house.registry.get(name)
-  const near = nearIn(await known(services), address.slice(address.indexOf('/') + 1))
+  const known = await listServices(house, services, { offline: true })
+  const near = nearIn(known, address.slice(address.indexOf('/') + 1))
   throw storeError('usage', `the address ${quoted(address)} names no service before the "/"`, {
     hint: near.length > 0 ? didYouMean(near) : FORM,
   })
+}
+
+/** The service that an address is the name of, or begins with, before a dot: so other programs write `service/tool`. */
+function serviceIn(services: readonly Service[], address: string): Service | undefined {
+  if (services.some(({ name }) => address.startsWith(`${name}_`))) return undefined
+  // They are in order: the longest is the last.
+  return services.findLast(({ name }) => address === name || address.startsWith(`${name}.`))
+}
+
+/** The tool that is called like a service, or by a name that begins so. That service alone is asked: it was most likely meant. */
+async function ofNamed(
+  house: House,
+  address: string,
+  service: Service,
+  services: readonly Service[],
+  options: AskOptions,
+): Promise<ResolvedTool> {
+  const { found, parts } = await inOneOf(house, address, { asked: [service], services }, options)
+  if (found) return found
+  const own = parts.filter((part) => part.service === service)
+  const lists = own.length > 0 ? own : await listServices(house, [service], { offline: true })
+  if (address !== service.name) {
+    throw unknown(address, lists, nearIn(lists, `${service.name}/${address.slice(service.name.length + 1)}`))
+  }
+  const names = lists.flatMap(({ list }) => (list?.tools ?? []).map(({ name }) => name))
+  const see = names.length > 0 ? `It is a service; say which of its tools: ${some(names)}` : undefined
+  throw unknown(address, lists, [], see)
+}
+
+/** The tool of this address in those that are asked, or in a list of the others that is known. */
+async function inOneOf(
+  house: House,
+  address: string,
+  { asked, services }: { asked: readonly Service[]; services: readonly Service[] },
+  options: AskOptions,
+): Promise<{ found?: ResolvedTool; parts: readonly ServiceList[] }> {
+  const likely = services.filter((one) => mayHave(house, one, address))
+  const owners = likely.filter((one) => asked.includes(one))
+  const others = likely.filter((one) => !asked.includes(one))
+  const known = await listServices(house, others, { offline: true })
+  const parts = [...(await listServices(house, owners, options)), ...known]
+  const [found, ...more] = matches(parts, address)
+  if (found && more.length > 0) throw ambiguous(address, [found, ...more])
+  if (found && owners.includes(found.service)) return { found: notTooOld(found, parts, options), parts }
+  if (found) return { found: await ofService(house, found.service, found.tool.tool, options), parts }
+  const withheld = withheldBy(house, parts, address)
+  if (withheld) throw withheld
+  return { parts }
 }
 
 /** Passes on what was found. @throws why its list could not be renewed, where a newer one was wanted */
@@ -182,14 +226,18 @@ function nearIn(parts: readonly ServiceList[], address: string): string[] {
   return [...new Set(nearest(address, names.keys()).map((one) => names.get(one)!))]
 }
 
-function unknown(address: string, parts: readonly ServiceList[]) {
-  const near = nearIn(parts, address)
+function unknown(
+  address: string,
+  parts: readonly ServiceList[],
+  near: readonly string[] = nearIn(parts, address),
+  see = 'See the tools there are: mcpstore list-tools (listTools)',
+) {
   const unread = parts
     .filter(({ list }) => !list)
     .map(({ service, error }) => ({ name: service.name, error }))
   const isKnown = unread.every(({ error }) => error?.code !== 'not_listed')
   const where = isKnown ? '' : ' in the tool lists that are known here'
   return storeError(isKnown ? 'unknown_tool' : 'not_listed', `there is no tool "${address}"${where}`, {
-    ...meantInstead(near, unread, 'See the tools there are: mcpstore list-tools (listTools)'),
+    ...meantInstead(near, unread, see),
   })
 }
