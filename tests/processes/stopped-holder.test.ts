@@ -10,6 +10,7 @@ import {
   errorOf,
   type Foreign,
   mcpstore,
+  type Outcome,
   startMcpstore,
 } from '../support/mcpstore.ts'
 import { stateOf, until } from '../support/processes.ts'
@@ -35,11 +36,14 @@ it('commands that read answer at once, those that write end without having saved
   const before = configsIn(box)
   await stopHolder(box)
 
+  const reading = (async () => [
+    await mcpstore(box, ['list', '--json']),
+    await mcpstore(box, ['info', 'keeper']),
+  ])() as Promise<[Outcome, Outcome]>
   const add = startMcpstore(box, ['add', 'late', 'https://example.com/late', '--json'])
   const remove = startMcpstore(box, ['remove', 'keeper', '--json'])
   const clear = startMcpstore(box, ['clear', '--yes', '--json'])
-  const list = await mcpstore(box, ['list', '--json'])
-  const info = await mcpstore(box, ['info', 'keeper'])
+  const [list, info] = await reading
   expect(add.child.exitCode, 'the readers were not made to wait like the writers').toBe(null)
   expect(list).toMatchObject({ exit: 0, stderr: '' })
   expect(documentOf(list).services.map(({ name }: Foreign) => name)).toEqual(['keeper'])
