@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { createConnector } from '../src/connections/create-connector.ts'
 import { countdown, Deadline } from '../src/connections/deadline.ts'
-import { failureOf } from './connections-fixtures.ts'
+import { failureOf, remoteConfig } from './connections-fixtures.ts'
 
 test('an error names the time that was given, where less of it was left', async () => {
   const left = countdown({ timeoutMs: 700 })
@@ -32,4 +33,19 @@ test('a deadline that is held ends only with its time in all, and counts anew wh
   released.release()
   await failureOf(released.race(new Promise(() => {})))
   expect(released.failure('the wait')?.message).toBe('the wait took longer than 1 ms')
+})
+
+test('a host that was busy for longer than connecting may take has no less than no time left', async () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  const auth = async () => {
+    for (const end = performance.now() + 30; performance.now() < end; );
+    return undefined
+  }
+  const config = remoteConfig('http://127.0.0.1:9/mcp')
+  await failureOf(createConnector({ auth }).connect('demo', config, { timeoutMs: 10 }))
+  const times = timers.mock.calls.map(([, ms]) => ms ?? 0)
+  timers.mockRestore()
+  expect(times).not.toEqual([])
+  // Newer versions of Node warn of these, on stderr.
+  expect(times.filter((ms) => ms < 0)).toEqual([])
 })

@@ -3,7 +3,7 @@ import { serviceWords } from '../../config/shell-words.ts'
 import { storeError } from '../../errors.ts'
 import type { AuthOption, AuthProvider } from '../auth-provider.ts'
 import type { Connection, ConnectOptions } from '../connector.ts'
-import { type Deadline, within } from '../deadline.ts'
+import { countdown, type Deadline, within } from '../deadline.ts'
 import { choiceOf, eraOf } from '../era.ts'
 import { connectError, type Handshake, shakeHands } from '../handshake.ts'
 import { inEitherEra } from '../in-either-era.ts'
@@ -53,13 +53,12 @@ async function openSession(
   { auth, frontier, ...surroundings }: RemoteParts,
 ): Promise<Connection> {
   const endpoint = endpointOf(service, config)
-  const began = performance.now()
+  const left = countdown(options)
   const what = `the connection to service "${service}"`
   const question = { name: service, scope: surroundings.scope, url: config.url }
-  const provider = await within(options, what, providerOf(question, endpoint, auth))
-  const timeoutMs = options.timeoutMs - (performance.now() - began)
+  const provider = await within(left(), what, providerOf(question, endpoint, auth))
   const open = waysToOpen({ service, config, endpoint, provider, frontier, surroundings })
-  return inEitherEra(service, { ...options, choice: choiceOf(config), timeoutMs }, open)
+  return inEitherEra(service, { ...left(), choice: choiceOf(config) }, open)
 }
 
 interface Way {
