@@ -1154,10 +1154,18 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a lock of a process that is gone is waited for',
     file: 'packages/core/src/private-files/stale-lock.ts',
-    find: ' || isGone(seen.mark)',
+    find: ' || isKnownToBeGone(lock, seen)',
     replace: '',
     suite: approvalFile,
     test: 'the lock of a process that was killed a moment ago was waited for until it was old',
+  },
+  {
+    name: 'a process of a copy of this machine is taken for one that is gone',
+    file: 'packages/core/src/private-files/stale-lock.ts',
+    find: ' && !isSharedFolder(dirname(lock))',
+    replace: '',
+    suite: 'packages/core/test/stale-lock.test.ts',
+    test: 'in a folder that machines share, one whose process is not here keeps his lock as long as he shows',
   },
   {
     name: 'what came in the place of a stale lock is ended with it',

@@ -4,6 +4,14 @@ import { answerRequests } from '../../../tests/support/worker-requests.ts'
 import { whileLocked } from '../src/private-files/file-lock.ts'
 
 let attempts = 0
+// With this argument its folders are those of a network.
+if (process.argv[2] === 'shared') {
+  const statfs = fs.statfsSync
+  fs.statfsSync = ((...args: Parameters<typeof statfs>) => ({
+    ...statfs(...args),
+    type: 0x6969,
+  })) as typeof statfs
+}
 let isInside = false
 let leave = () => {}
 let passing: Promise<void> | undefined

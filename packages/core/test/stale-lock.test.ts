@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { Box } from '../../../tests/support/box.ts'
 import { stateOf, until } from '../../../tests/support/processes.ts'
@@ -6,7 +6,7 @@ import { startWorker, type Worker } from '../../../tests/support/worker.ts'
 import type { requests } from './lock-worker.ts'
 
 const program = new URL('./lock-worker.ts', import.meta.url)
-const start = () => startWorker<typeof requests>(program)
+const start = (...args: string[]) => startWorker<typeof requests>(program, { args })
 
 /** A lock of which the holder was killed. */
 async function leaveStale(file: string): Promise<void> {
@@ -67,6 +67,24 @@ it('who was killed as he ended a stale lock is not waited for, and leaves nothin
   // At once: every 10 ms it tries again.
   expect((await next.ask('state')).attempts).toBeLessThan(20)
   expect(readdirSync(box.path('.')).filter((name) => name.startsWith('tokens'))).toEqual([])
+})
+
+it('in a folder that machines share, one whose process is not here keeps his lock as long as he shows', async () => {
+  await using box = new Box()
+  const file = box.path('tokens.json')
+  await using holder = await start()
+  await holder.ask('enter', file)
+  // As on a copy of this machine, where the process of the holder has another id.
+  await using gone = await start()
+  await gone.kill()
+  const mark = readFileSync(`${file}.lock`, 'utf8').replace(` ${holder.pid} `, ` ${gone.pid} `)
+  writeFileSync(`${file}.lock`, mark)
+  await using copy = await start('shared')
+  const entered = copy.ask('enter', file)
+  await triedAgain(copy)
+  expect(await copy.ask('state')).toMatchObject({ isInside: false })
+  rmSync(`${file}.lock`)
+  await entered
 })
 
 it('of many who find a stale lock at once one at a time has it', async () => {

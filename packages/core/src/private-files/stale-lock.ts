@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { isGone } from './lock-holder.ts'
+import { isSharedFolder } from './shared-folder.ts'
 
 /** Whoever works for long shows that he is there: one that does not was stopped, or killed elsewhere. */
 const STALE_MS = 5000
@@ -8,7 +10,12 @@ const STALE_MS = 5000
 /** Ends a lock of which the holder is gone, or has not shown for long. */
 export function endStale(lock: string): void {
   const seen = versionOf(lock)
-  if (seen && (Date.now() - seen.touched >= STALE_MS || isGone(seen.mark))) end(lock, seen)
+  if (seen && (Date.now() - seen.touched >= STALE_MS || isKnownToBeGone(lock, seen))) end(lock, seen)
+}
+
+/** Copies of a virtual machine have what tells a machine in common: between them only time tells. */
+function isKnownToBeGone(lock: string, { mark }: Version): boolean {
+  return isGone(mark) && !isSharedFolder(dirname(lock))
 }
 
 /** Ends the lock of this mark, if it is not lost. */
