@@ -1,5 +1,3 @@
-import type { Meant } from '@mcpstore/storage'
-
 const LONGEST_WORD = 128
 const separator = /[-_]/
 
@@ -19,11 +17,6 @@ export function nearest(word: string, candidates: Iterable<string>, max = 3): st
     .sort((a, b) => a.score - b.score)
     .slice(0, max)
     .map(({ candidate }) => candidate)
-}
-
-/** What may have been meant, and what else there is to do, as a hint. */
-export function hintOf({ names, otherwise }: Meant): string {
-  return [names.length > 0 ? didYouMean(names) : undefined, otherwise].filter(Boolean).join(' ')
 }
 
 /** What is suggested, as a question. */

@@ -139,5 +139,5 @@ function seeHelp(spec?: CommandSpec): string {
 /** `Did you mean "a"?`, or nothing when no candidate is near. */
 function nearHint(word: string, candidates: Iterable<string>): string | undefined {
   const [near] = nearest(word, candidates, 1)
-  return near === undefined ? undefined : didYouMean([`"${near}"`])
+  return near && didYouMean([`"${near}"`])
 }

@@ -27,7 +27,7 @@ async function toolOr(
   name: string,
   choice: ListOptions,
 ): Promise<ListedTool> {
-  const { hintOf, isSlip, nearest } = await import('@mcpstore/core/near')
+  const { didYouMean, isSlip, nearest } = await import('@mcpstore/core/near')
   const names = (await services.listServices()).map((service) => service.name)
   const isService = names.length === 0 || names.some((one) => isSlip(name, one))
   try {
@@ -38,7 +38,9 @@ async function toolOr(
     if (code !== 'unknown_tool' && code !== 'not_listed') throw thrown
     if (isService) throw noService
     const { names: tools, otherwise } = meant ?? { names: [], otherwise: hint }
-    const advice = hintOf({ names: [...nearest(name, names), ...tools], otherwise })
+    const near = [...nearest(name, names), ...tools]
+    const question = near.length > 0 ? didYouMean(near) : undefined
+    const advice = [question, otherwise].filter(Boolean).join(' ')
     const message = `there is no service and no tool "${name}"`
     if (code === 'unknown_tool') throw new CliError('unknown_service', message, advice)
     const all = `${advice}\nHave all asked once: mcpstore list-tools`

@@ -1,6 +1,6 @@
 import type { ErrorDetails } from '@mcpstore/storage'
 import { printable } from '../config/problem.ts'
-import { hintOf } from '../near.ts'
+import { didYouMean } from '../near.ts'
 
 /** How many names an error lists, and how much of a reason. */
 const MOST_SHOWN = 10
@@ -19,8 +19,8 @@ export function meantInstead(
   see: string,
 ): Pick<ErrorDetails, 'hint' | 'meant'> {
   const otherwise = unread.length > 0 ? notSearched(unread) : near.length > 0 ? undefined : see
-  const meant = { names: near, otherwise }
-  return { hint: hintOf(meant), meant }
+  const question = near.length > 0 ? didYouMean(near) : undefined
+  return { hint: [question, otherwise].filter(Boolean).join(' '), meant: { names: near, otherwise } }
 }
 
 /** The first ten, and how many more there are. */
