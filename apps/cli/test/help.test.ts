@@ -126,6 +126,7 @@ it('the help of use-tool says how arguments are written and results shown', asyn
     k=@FILE what stands in a file (@- is stdin, @@ a plain @). After -- every word is k=v or k:=JSON, whatever it begins
     with. Stdin is read only where - says so. All that does not fit is named before anything is started.
     --extract looks into the structured content, or into the text as JSON; $.… begins at the whole result.
+    --timeout counts anew with each progress that the server tells of; a call in all takes an hour at most.
 
     Also called:
       call, use, use_tool

@@ -39,6 +39,7 @@ export const offerCommands: readonly CommandSpec[] = [
       'k=@FILE what stands in a file (@- is stdin, @@ a plain @). After -- every word is k=v or k:=JSON, whatever it begins',
       'with. Stdin is read only where - says so. All that does not fit is named before anything is started.',
       '--extract looks into the structured content, or into the text as JSON; $.… begins at the whole result.',
+      '--timeout counts anew with each progress that the server tells of; a call in all takes an hour at most.',
     ],
     options: ['args', 'dry-run', 'save', 'extract', 'max-chars', 'fresh', 'max-age', 'agent'],
     positionals: [1, Number.POSITIVE_INFINITY],
