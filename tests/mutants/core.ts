@@ -133,6 +133,14 @@ export const coreMutants: Mutant[] = [
     test: 'is outcome_unknown when it is answered with HTTP 204 and no MCP',
   },
   {
+    name: 'a UUID in an address is shown and stored as it is',
+    file: 'packages/core/src/config/secret-shapes.ts',
+    find: 'if (uuid.test(text)) return true',
+    replace: '',
+    suite: sealed,
+    test: 'in a URL a UUID and letters that nobody chose are credentials, names are none',
+  },
+  {
     name: 'the secret is filled into placeholders',
     file: 'packages/core/src/secrets/environment.ts',
     find: 'return holdsOne(value) ? undefined : value',

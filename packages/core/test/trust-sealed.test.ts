@@ -68,6 +68,33 @@ test('sealed is every literal value of env and headers, and what a URL holds of 
   })
 })
 
+test('in a URL a UUID and letters that nobody chose are credentials, names are none', () => {
+  const found = (url: string): string[] | undefined => literals({ type: 'http', url }).url
+  for (const token of [
+    '123e4567-e89b-12d3-a456-426614174000',
+    'QwZRtyUKlpaSDfgHJkzXCvbNMqwErTYu',
+    'sk-ak-QwZRtyUKlpaSDfgHJkzXCvbNMqwErTYu',
+    'a1B2c3D4e5F6g7H8i9J0k1L2',
+  ]) {
+    expect(found(`https://h.example/s/${token}/mcp?v=${token}#x=${token}`), token).toEqual([
+      token,
+      token,
+      token,
+    ])
+  }
+  for (const word of [
+    'getUserAccountInformationList',
+    'ThisIsTheNameOfAnotherServer',
+    'my-great-app-of-the-year-2026',
+    'model-context-protocol-server',
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+    '00000000-0000-0000-0000-000000000000',
+    '20261126123456789012345',
+  ]) {
+    expect(found(`https://h.example/s/${word}/mcp?v=${word}`), word).toBeUndefined()
+  }
+})
+
 test('what looks like a secret as it is stored, or as it is shown, is named by its field', () => {
   const env = { MODE: 'fast', PORT: '3000', API_TOKEN: 'words-in-env', LOGIN: '${LOGIN}' }
   const args = [

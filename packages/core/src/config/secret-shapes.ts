@@ -19,6 +19,8 @@ export function isSecretName(name: string): boolean {
 const issued =
   /(?<![\w-])(?:sk[-_]|gh[oprsu]_|github_pat_|glpat-|xox[a-z]-|hf_|tvly-|AKIA|ASIA|AIza|eyJ)(?=[\w.+/=-]{0,40}\d)[\w.+/=-]{8,}/g
 const run = /[\w+-]{20,}={0,2}/g
+const uuid = /^(?=.*[a-f])[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+const letters = /^(?:sk-[a-z]+-)?[A-Za-z]{24,}$/
 
 /** Replaces what looks like a token wherever it stands in the text. */
 export function replaceTokens(text: string, replace: (token: string) => string): string {
@@ -56,6 +58,9 @@ export function between(
 
 /** Whether letters, capitals and digits alternate as they do in no name that a person chose. */
 function looksRandom(text: string): boolean {
+  if (uuid.test(text)) return true
+  if (letters.test(text))
+    return share(text, /[a-z](?=[A-Z])/g) > 1 / 6 && share(text, /[A-Z](?=[A-Z])/g) > 1 / 10
   const kinds = [...text.replace(/[^A-Za-z\d]/g, '')].map((one) =>
     /\d/.test(one) ? 'digit' : one < 'a' ? 'upper' : 'lower',
   )
@@ -65,6 +70,11 @@ function looksRandom(text: string): boolean {
     return kind !== before && !(before === 'upper' && kind === 'lower')
   })
   return changes.length / kinds.length > 0.25
+}
+
+/** How many of the characters match. */
+function share(text: string, pattern: RegExp): number {
+  return (text.match(pattern)?.length ?? 0) / text.length
 }
 
 function words(text: string): Set<string> {
