@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { median } from '../statistics.mjs'
-import { filled, ours, started } from './many-tools.mjs'
+import { bare, filled, ours, started } from './many-tools.mjs'
 import { startProxy } from './proxy.mjs'
 import { withRedis } from './with-redis.mjs'
 
@@ -8,7 +8,8 @@ const CHANGES = 20
 
 /**
  * What each process takes where so many of them have one dataspace open, which others have filled, by their count: its CPU
- * time and memory when all open at once and list all tools, and what a change of one list costs for each.
+ * time and memory when all open at once and list all tools, that of as many bare processes, and what a change of one list costs
+ * for each.
  */
 export function measureManyProcesses(sandbox, { services, tools, counts }) {
   return withRedis(sandbox, async (redis) => {
@@ -30,7 +31,8 @@ export function measureManyProcesses(sandbox, { services, tools, counts }) {
         const changes = await changesSeen(store, { processes, proxy })
         for (const { end } of processes) await end()
         const middle = (figure) => median(processes.map(({ figures }) => figures[figure]))
-        found[count] = { cpu: middle('cpu'), rss: middle('rss'), ...changes }
+        const bareCpu = await cpuOfBare(count, { port: redis.port, sandbox })
+        found[count] = { cpu: middle('cpu'), rss: middle('rss'), bareCpu, ...changes }
       }
       return found
     } finally {
@@ -39,6 +41,14 @@ export function measureManyProcesses(sandbox, { services, tools, counts }) {
       stop()
     }
   })
+}
+
+/** The CPU time of each of so many bare processes that read the same at once. */
+async function cpuOfBare(count, { port, sandbox }) {
+  const open = () => started(bare, [port, 'bench:many:'], sandbox)
+  const processes = await Promise.all(Array.from({ length: count }, open))
+  for (const { end } of processes) await end()
+  return median(processes.map(({ figures }) => figures.cpu))
 }
 
 /** What the processes ask for and are sent after one change, each of them. */

@@ -8,7 +8,7 @@ import { withRedis } from './with-redis.mjs'
 
 const server = fileURLToPath(new URL('../programs/many-tools-http.mjs', import.meta.url))
 export const ours = fileURLToPath(new URL('../programs/many-tools-ours.mjs', import.meta.url))
-const bare = fileURLToPath(new URL('../programs/many-tools-bare.mjs', import.meta.url))
+export const bare = fileURLToPath(new URL('../programs/many-tools-bare.mjs', import.meta.url))
 const CHANGES = 9
 /** Longer than any measurement: no list becomes stale. */
 export const TTL_MS = 3_600_000

@@ -6,12 +6,16 @@ const COUNTS = [1, 5, 20]
 const SIZES = { normal: { services: 100, tools: 50 }, full: { services: 1000, tools: 50 } }
 const MB = 1024 * 1024
 
-/** Of each process: more processes must not make it more. */
+/** Of each process: more processes must not make it more, but for what they take from each other on the machine: see the bare ones. */
 const figures = [
   {
     what: 'CPU time of each of 20 processes that open a dataspace at once and list all tools',
     of: ({ cpu }) => cpu,
     target: 1.5,
+  },
+  {
+    what: 'CPU time of each of 20 bare processes (ioredis, `JSON.parse`) that read the same',
+    of: ({ bareCpu }) => bareCpu,
   },
   { what: 'memory (RSS) of each by then', of: ({ rss }) => Math.round(rss / MB), unit: 'MB', target: 1.1 },
   {
@@ -31,8 +35,8 @@ export const questions = figures.map(({ what, unit, target }) => ({
   question: `100 services with 50 tools (1,000 with --full): ${what}`,
   unit,
   comparedWith: {
-    alone: { name: 'of one alone', target: atMost(target) },
-    five: { name: 'of 5', target: atMost(target) },
+    alone: { name: 'of one alone', target: target && atMost(target) },
+    five: { name: 'of 5', target: target && atMost(target) },
   },
 }))
 
