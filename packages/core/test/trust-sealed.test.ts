@@ -72,6 +72,7 @@ test('in a URL a UUID and letters that nobody chose are credentials, names are n
   const found = (url: string): string[] | undefined => literals({ type: 'http', url }).url
   for (const token of [
     '123e4567-e89b-12d3-a456-426614174000',
+    '12345678-1234-4234-8234-abcdefabcdef',
     'QwZRtyUKlpaSDfgHJkzXCvbNMqwErTYu',
     'sk-ak-QwZRtyUKlpaSDfgHJkzXCvbNMqwErTYu',
     'a1B2c3D4e5F6g7H8i9J0k1L2',
