@@ -9,7 +9,7 @@ const STEPS = [
   { services: 1000, tools: 50 },
 ]
 const ROUNDS = { normal: 3, full: 7 }
-/** So many times as many rounds have the small steps, whose processes differ by less than a start does from the next one. */
+/** So many times as many rounds have the small steps, whose processes differ hardly more than one start from the next. */
 const MORE_ROUNDS = 3
 
 const figures = [
