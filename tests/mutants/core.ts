@@ -377,7 +377,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'the files of the user are looked at for each service',
     file: 'packages/core/src/tools/listing.ts',
-    find: '  if (isStale(list) && options.refreshBehind) return undefined\n',
+    find: '  if (isStale(house, list) && options.refreshBehind) return undefined\n',
     replace: '  if (list) return undefined\n',
     suite: knownLists,
     test: 'however many lists are known and good, each file of the user is looked at as often as for one',
@@ -548,7 +548,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a list is confirmed for the future',
     file: 'packages/core/src/tools/confirmation.ts',
-    find: 'Date.parse(at) <= Date.now() + MOST_AHEAD_MS ? at : undefined',
+    find: 'Date.parse(at) <= now + MOST_AHEAD_MS ? at : undefined',
     replace: 'at',
     suite: confirmedLists,
     test: 'nobody has confirmed a list in the future',
@@ -724,7 +724,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a server is waited for although its list is known',
     file: 'packages/core/src/tools/listing.ts',
-    find: 'if (cached && isYoung && !isSpent(cached) && !refresher.isOutdated(service, cached)) {',
+    find: 'if (cached && isYoung && !isSpent(house, cached) && !refresher.isOutdated(service, cached)) {',
     replace: 'if (false) {',
     suite: tools,
     test: 'a list is stale after its time, still served, and renewed behind',
@@ -1118,6 +1118,14 @@ export const coreMutants: Mutant[] = [
     replace: 'OWN_KINDS.has(parts.dataspace.status().backend)',
     suite: inert,
     test: 'what was read while the storage did not answer is no more trusted than what it says',
+  },
+  {
+    name: 'a list is dated by the clock of who fetched it',
+    file: 'packages/core/src/tools/fetch-list.ts',
+    find: 'const now = this.#parts.dataspace.now()',
+    replace: 'const now = Date.now()',
+    suite: 'tests/e2e/wrong-clocks.test.ts',
+    test: 'a machine whose clock is wrong by an hour ahead tells times by the clock of Redis, and reckons by it',
   },
   {
     name: 'a record of a name that no service may have is removed in the place of a service',

@@ -20,6 +20,7 @@ export function libraryError(code: ErrorCode, message: string, hint?: string): E
 }
 
 export function fakeService(name: string, changes: Partial<ServiceInfo> = {}): ServiceInfo {
+  const { fetchedAt = '2026-11-20T10:00:00.000Z' } = changes
   return {
     name,
     scope: 'store',
@@ -42,7 +43,8 @@ export function fakeService(name: string, changes: Partial<ServiceInfo> = {}): S
     },
     config: { type: 'http', url: `https://${name}.example/mcp` },
     server: null,
-    fetchedAt: '2026-11-20T10:00:00.000Z',
+    fetchedAt,
+    age: fetchedAt === null ? null : Date.now() - Date.parse(fetchedAt),
     ...changes,
   }
 }

@@ -82,6 +82,7 @@ it('--json is one document of exactly the documented fields', async () => {
         status: 'ok',
         toolCount: 2,
         fetchedAt: threeHoursAgo,
+        age: expect.any(Number),
         facts: weather.facts,
       },
       {
@@ -91,6 +92,7 @@ it('--json is one document of exactly the documented fields', async () => {
         status: 'failing',
         toolCount: null,
         fetchedAt: null,
+        age: null,
         facts: broken.facts,
       },
     ],

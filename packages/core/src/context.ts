@@ -179,7 +179,8 @@ export class StoreContext extends ToolContext {
     }
     const parts = await listServices(this.house, [registry.get(checkServiceName(service))], asked)
     const [{ error, list } = {}] = parts
-    const isShown = error?.code === 'untrusted' && list !== undefined && !isTooOld(parts[0]!, options)
+    const isShown =
+      error?.code === 'untrusted' && list !== undefined && !isTooOld(this.house, parts[0]!, options)
     if (error && !isShown) throw error
     return this.#seen(parts)
   }
@@ -217,7 +218,7 @@ export class StoreContext extends ToolContext {
   /** The tools of these parts, compared with what they were. */
   async #seen(parts: readonly ServiceList[]): Promise<ToolList> {
     const changes = await this.house.pins.review(parts)
-    return toolList(parts, changes)
+    return toolList(this.house, parts, changes)
   }
 
   async #info(service: Service): Promise<ServiceInfo> {

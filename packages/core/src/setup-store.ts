@@ -110,7 +110,7 @@ export function storeOver(
   const project = projector({ dataspace, logger, behind })
   const leases = new RefreshLeases({ dataspace, news, behind })
   const outdated = new OutdatedLists({ dataspace, behind })
-  const asking = { options, lists, outdated, leases, reach, gate, logger, project, onKept: tell }
+  const asking = { options, dataspace, lists, outdated, leases, reach, gate, logger, project, onKept: tell }
   const refresher = new Refresher(asking)
   const { records } = registry
   const changes = new ListChanges({ records, lists, reach, refresher, logger, behind, options })

@@ -168,6 +168,7 @@ test('a lease is renewed while its holder asks, and not for ever', async () => {
   try {
     const lease = vi.fn(async () => ({ granted: true as const, release: async () => {} }))
     const dataspace = {
+      now: () => Date.now(),
       lease,
       get: () => undefined,
       head: () => undefined,
@@ -202,6 +203,7 @@ test('who waits is told at once that a list was confirmed, also one that will no
       .mockResolvedValueOnce({ granted: false, busyMs: 5000 })
       .mockResolvedValue({ granted: true, release: async () => {} })
     const dataspace = {
+      now: () => Date.now(),
       lease,
       get: (key: string) => (key.endsWith(':outdated') ? mark : undefined),
       head: () => ({ stamp: stamp(1) }),

@@ -177,7 +177,7 @@ async function twoRefreshers() {
   const outdated = new OutdatedLists({ dataspace, behind })
   const leases = new RefreshLeases({ dataspace, news: new ServiceNews(dataspace), behind })
   const asking = { options, lists, outdated, leases, gate }
-  const parts = { ...asking, ...told, reach: reach as unknown as Reach, logger: silentLogger }
+  const parts = { ...asking, dataspace, ...told, reach: reach as unknown as Reach, logger: silentLogger }
   await dataspace.put('services:demo:config' as never, { type: 'http', url: 'http://x/' } as unknown as Json)
   const service = Registry.over(dataspace, silentLogger).get('demo')
   const ask = async (refresher: Refresher) => {

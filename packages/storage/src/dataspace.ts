@@ -113,6 +113,11 @@ export class Dataspace {
     return (this.#parts.policy === 'strict' ? putStrictly : putKept)(this.#parts, puts.map(encodedPut))
   }
 
+  /** The time by the clock of the backend, as far as it is known: that of all who share it, ms since 1970. */
+  now(): number {
+    return this.#parts.clock.now()
+  }
+
   /** A stamp of now, for a value that is still being found out; see `Put.stamp`. */
   tick(): Stamp {
     return this.#parts.clock.tick()

@@ -65,9 +65,10 @@ function shapeOf({
   status,
   toolCount,
   fetchedAt,
+  age,
   facts,
 }: ServiceSummary): ServiceSummary {
-  return { name, scope, ...(assigned && { assigned }), transport, status, toolCount, fetchedAt, facts }
+  return { name, scope, ...(assigned && { assigned }), transport, status, toolCount, fetchedAt, age, facts }
 }
 
 function storageOf({ backend, configured, state, absent }: StoreStatus): object {
@@ -75,7 +76,7 @@ function storageOf({ backend, configured, state, absent }: StoreStatus): object 
 }
 
 function rowOf(
-  { name, scope, transport, status, toolCount, fetchedAt, facts }: ServiceSummary,
+  { name, scope, transport, status, toolCount, age, facts }: ServiceSummary,
   scoped: boolean,
 ): Cell[] {
   const troubled = status !== 'ok' && status !== 'new' && facts.lastError !== null
@@ -89,7 +90,7 @@ function rowOf(
     transport,
     statusCell(status),
     String(toolCount ?? '-'),
-    fetchedAt === null ? '-' : formatAge(Date.now() - Date.parse(fetchedAt)),
+    age === null ? '-' : formatAge(age),
     { text: note, style: 'dim' },
   ]
 }

@@ -77,10 +77,10 @@ function pairRows(title: string, pairs: Record<string, string> = {}, between: st
   return Object.entries(pairs).map(([key, value]) => [title, visibleLine(`${key}${between}${value}`)])
 }
 
-function toolsText({ toolCount, fetchedAt, facts }: ServiceInfo): string {
+function toolsText({ toolCount, age, facts }: ServiceInfo): string {
   const stale = facts.tools === 'stale' ? ', stale' : ''
-  if (fetchedAt === null) return toolCountText(toolCount)
-  return `${toolCountText(toolCount)} (cached ${formatAge(Date.now() - Date.parse(fetchedAt))} ago${stale})`
+  if (age === null) return toolCountText(toolCount)
+  return `${toolCountText(toolCount)} (cached ${formatAge(age)} ago${stale})`
 }
 
 function serverText({ name, version, protocolVersion }: NonNullable<ServiceInfo['server']>): string {

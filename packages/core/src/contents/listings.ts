@@ -5,7 +5,7 @@ import { noteOfError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { type Asked, type AskOptions, askAll, askable, type Bounds } from '../services/ask-all.ts'
 import type { Service } from '../services/registry.ts'
-import { isStale } from '../tools/listing.ts'
+import { isStale } from '../tools/freshness.ts'
 import type {
   ContentList,
   ContentSource,
@@ -130,12 +130,13 @@ async function askFor<Entry>(
 }
 
 /** By what its server said of itself when its tool list was fetched, for as long as that list is fresh. */
-function isKnownToLack({ gate, lists }: House, service: Service, capability: string): boolean {
+function isKnownToLack(house: House, service: Service, capability: string): boolean {
+  const { gate, lists } = house
   const known = lists.known(service)
   return (
     gate.refusal(service) === undefined &&
     known !== undefined &&
-    !isStale(known) &&
+    !isStale(house, known) &&
     !known.server.capabilities?.[capability]
   )
 }

@@ -8,6 +8,8 @@ export interface ListFacts {
   toolCount: number | null
   /** ISO 8601. */
   fetchedAt: string
+  /** Milliseconds since then. */
+  age: number
   stale: boolean
 }
 
@@ -51,6 +53,7 @@ export function describeService(
     status: statusWord(facts),
     toolCount: list?.toolCount ?? null,
     fetchedAt: list?.fetchedAt ?? null,
+    age: list?.age ?? null,
     facts,
   }
 }

@@ -34,7 +34,7 @@ export function readProtocol(
 ): string | undefined {
   const { protocol } = readHealth(dataspace, service) ?? {}
   if (protocol?.fingerprint !== fingerprint || typeof protocol.version !== 'string') return undefined
-  return Date.now() - Date.parse(protocol.at) < PROTOCOL_TTL_MS ? protocol.version : undefined
+  return dataspace.now() - Date.parse(protocol.at) < PROTOCOL_TTL_MS ? protocol.version : undefined
 }
 
 /** Shares what a service speaks that was just reached, unless that is known already. Resolves when it is written. */
@@ -44,7 +44,7 @@ export async function noteProtocol(
   { version, fingerprint }: Pick<ProtocolNote, 'version' | 'fingerprint'>,
 ): Promise<void> {
   if (readProtocol(dataspace, service, fingerprint) === version) return
-  const at = new Date().toISOString()
+  const at = new Date(dataspace.now()).toISOString()
   const before = readHealth(dataspace, service)
   // It was reached just now; that this is written already, nobody can count on.
   const since = before?.health === 'ok' ? before.since : at
@@ -118,7 +118,7 @@ export async function noteHealth(
     before?.health === health && told?.code === failure?.code && told?.message === failure?.message
   // What nobody stands by any more is found anew.
   if (isSame && !healthWitness(dataspace, service)?.gone) return
-  const at = new Date().toISOString()
+  const at = new Date(dataspace.now()).toISOString()
   const error = failure && { code: failure.code, message: failure.message, at }
   const kept = before?.protocol ? { protocol: before.protocol } : {}
   await put(dataspace, service, { health, error, since: at, ...kept })

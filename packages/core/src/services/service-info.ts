@@ -61,6 +61,8 @@ export interface ServiceSummary {
   toolCount: number | null
   /** When the cached tool list was fetched, ISO 8601; `null` where there is none. */
   fetchedAt: string | null
+  /** How long ago that was, in ms by the clock of the dataspace; `null` where there is none. */
+  age: number | null
   facts: ServiceFacts
 }
 

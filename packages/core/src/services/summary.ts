@@ -1,5 +1,5 @@
 import type { House } from '../house.ts'
-import { isStale } from '../tools/listing.ts'
+import { ageOf, isStale } from '../tools/freshness.ts'
 import { describeService } from './describe.ts'
 import { healthWitness, readHealth } from './health-note.ts'
 import type { Service } from './registry.ts'
@@ -14,7 +14,8 @@ export function summarise(
   const facts = list && {
     toolCount: lists.countOf(service, list),
     fetchedAt: list.fetchedAt,
-    stale: isStale(list) || refresher.isOutdated(service, list),
+    age: ageOf({ dataspace }, list),
+    stale: isStale({ dataspace }, list) || refresher.isOutdated(service, list),
   }
   const trustedBy = gate.trustedBy(service)
   const trust = {

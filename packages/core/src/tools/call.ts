@@ -5,8 +5,9 @@ import { isUnsent } from '../connections/verdict.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { checkArguments, fitsKnownSchema } from './check-arguments.ts'
+import { isStale } from './freshness.ts'
 import { knownTool } from './known-tools.ts'
-import { isStale, type ListOptions } from './listing.ts'
+import type { ListOptions } from './listing.ts'
 import { parseArguments, readArguments } from './read-arguments.ts'
 import { type ResolvedTool, resolveTool } from './resolve.ts'
 import { CallCount } from './statistics.ts'
@@ -133,7 +134,7 @@ async function checked(
     return resolved
   } catch (thrown) {
     const known = house.lists.get(resolved.service)
-    const outOfDate = known !== undefined && isStale(known)
+    const outOfDate = known !== undefined && isStale(house, known)
     if (resolved.live || !outOfDate || !(thrown instanceof McpStoreError)) throw thrown
     const renewed = await resolveTool(house, resolved.tool.name, { ...options, fresh: true }).catch(() => {
       throw thrown

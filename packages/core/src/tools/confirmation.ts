@@ -87,16 +87,16 @@ export function askedAt(dataspace: Dataspace, service: Service): Stamp | undefin
 function confirmationOf(dataspace: Dataspace, service: Service): Confirmation | undefined {
   const mark = dataspace.get(serviceKey(service, 'outdated'))
   if (!mark || read.has(mark)) return mark && read.get(mark)
-  const confirmation = readConfirmation(mark)
+  const confirmation = readConfirmation(mark, dataspace.now())
   read.set(mark, confirmation)
   return confirmation
 }
 
 /** `undefined` for what is a mark and nothing more: it outdates all lists before it. */
-function readConfirmation({ value, stamp }: Entry): Confirmation | undefined {
+function readConfirmation({ value, stamp }: Entry, now: number): Confirmation | undefined {
   const { list, at } = isObject(value) ? value : {}
   if (typeof list !== 'string' || !isMoment(at)) return undefined
-  return { list, stamp, fetchedAt: Date.parse(at) <= Date.now() + MOST_AHEAD_MS ? at : undefined }
+  return { list, stamp, fetchedAt: Date.parse(at) <= now + MOST_AHEAD_MS ? at : undefined }
 }
 
 function areEqual(a: Json, b: Json | undefined): boolean {

@@ -1,4 +1,4 @@
-import { type Logger, MAX_VALUE_BYTES, type Stamp } from '@mcpstore/storage'
+import { type Dataspace, type Logger, MAX_VALUE_BYTES, type Stamp } from '@mcpstore/storage'
 import type { RequestOptions } from '../connections/connector.ts'
 import { countdown } from '../connections/deadline.ts'
 import type { ResolvedOptions } from '../options.ts'
@@ -11,6 +11,7 @@ import type { Projector } from './projection.ts'
 import { leftOutOf, listedTools } from './read-list.ts'
 
 export interface ListFetcherParts {
+  dataspace: Dataspace
   options: ResolvedOptions
   lists: CachedLists
   outdated: OutdatedLists
@@ -71,11 +72,11 @@ export class ListFetcher {
       tools.length === 0 && server.capabilities?.['tools']
         ? EMPTY_TTL_MS
         : Math.max(options.toolTtlMs, LONGEST_TTL_MS)
-    const fetchedAt = new Date()
+    const now = this.#parts.dataspace.now()
     const list = {
       tools: [...tools],
       server,
-      fetchedAt: fetchedAt.toISOString(),
+      fetchedAt: new Date(now).toISOString(),
       ttlMs: Math.min(ttlMs, longestMs),
       ...(nameless !== undefined && { nameless }),
     }
@@ -96,7 +97,7 @@ export class ListFetcher {
         server,
         stamp,
         fetchedAt: list.fetchedAt,
-        freshUntil: fetchedAt.getTime() + list.ttlMs,
+        freshUntil: now + list.ttlMs,
         isOwn,
       },
     }

@@ -1,7 +1,7 @@
 import type { House } from '../house.ts'
 import type { Service } from '../services/registry.ts'
+import { isStale } from './freshness.ts'
 import type { CachedList } from './list-head.ts'
-import { isStale } from './listing.ts'
 import type { ResolvedTool } from './resolve.ts'
 
 /** A tool in a list that is known and good. */
@@ -32,7 +32,7 @@ export function knownTool(house: House, address: string): ResolvedTool | undefin
   const before = tools.get(address)
   const isGood = before && mayBeRemembered(house, before.service)
   const known = isGood ? before : look(house, address)
-  if (!known || isStale(known.list) || house.gate.refusal(known.service)) return undefined
+  if (!known || isStale(house, known.list) || house.gate.refusal(known.service)) return undefined
   if (!before && tools.size < MOST && mayBeRemembered(house, known.service)) tools.set(address, known)
   return known
 }

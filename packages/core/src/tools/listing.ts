@@ -5,6 +5,7 @@ import { noteOfError, storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import type { ToolChanges } from '../pins/tool-changes.ts'
 import type { Service } from '../services/registry.ts'
+import { ageOf, isSpent, isStale, isWithin } from './freshness.ts'
 import { ASKING, inParallel } from './in-parallel.ts'
 import type { CachedList, KnownList } from './list-head.ts'
 import { narrowed } from './tool-filter.ts'
@@ -89,9 +90,9 @@ function settledPart(house: House, service: Service, { maxAge }: AskOptions): Se
   if (decision?.refusal) return knownNow(house, service, decision.refusal)
   const whole = decision && lists.whole(service)
   const list = whole && narrowed(whole, service)
-  if (!list || isSpent(list) || !isWithin(maxAge, list)) return undefined
+  if (!list || isSpent(house, list) || !isWithin(house, maxAge, list)) return undefined
   if (refresher.isOutdated(service, list)) return undefined
-  if (isStale(list) && options.refreshBehind) return undefined
+  if (isStale(house, list) && options.refreshBehind) return undefined
   return { service, list, whole, source: sourceOfKnown(list), error: undefined, isOutdated: false }
 }
 
@@ -109,9 +110,9 @@ async function listOf(
     return known(house, service, refusal as McpStoreError)
   }
   const cached = lists.get(service)
-  const isYoung = !fresh && isWithin(maxAge, cached)
-  if (cached && isYoung && !isSpent(cached) && !refresher.isOutdated(service, cached)) {
-    if (isStale(cached) && options.refreshBehind) {
+  const isYoung = !fresh && isWithin(house, maxAge, cached)
+  if (cached && isYoung && !isSpent(house, cached) && !refresher.isOutdated(service, cached)) {
+    if (isStale(house, cached) && options.refreshBehind) {
       const renewal = refresher.refresh(service, { timeoutMs })
       house.behind(renewal.catch((error: Error) => logger.debug(`a stale list stays: ${error.message}`)))
     }
@@ -149,14 +150,15 @@ async function listsKnown(house: House, services: readonly Service[]): Promise<S
  * is none.
  */
 export function headKnown(
-  { lists, refresher }: House,
+  house: House,
   service: Service,
-  isMissing: boolean = lists.isUnread(service),
+  isMissing: boolean = house.lists.isUnread(service),
 ): ServiceList {
+  const { lists, refresher } = house
   const unread = lists.known(service)
   const part = { service, list: undefined, unread, isOutdated: refresher.isOutdated(service) }
   if (isMissing) return { ...part, source: 'notLoaded', error: notLoaded(service) }
-  return unread && !isSpent(unread)
+  return unread && !isSpent(house, unread)
     ? { ...part, source: 'cache', error: undefined }
     : { ...part, unread: undefined, source: 'none', error: notListed(service) }
 }
@@ -197,14 +199,21 @@ function sourceOfKnown(list: CachedList | undefined): ToolSource['source'] {
 }
 
 /** The tools of all parts as one array, and where each part came from. */
-export function toolList(parts: readonly ServiceList[], changes: ReadonlyMap<string, ToolChanges>): ToolList {
+export function toolList(
+  house: House,
+  parts: readonly ServiceList[],
+  changes: ReadonlyMap<string, ToolChanges>,
+): ToolList {
   const tools: ListedTool[] = []
   // Several times as fast as `flatMap`.
   for (const { list } of parts) if (list) for (const tool of list.tools) tools.push(tool)
-  return Object.assign(tools, { services: parts.map((part) => sourceOf(part, changes.get(part.service.id))) })
+  return Object.assign(tools, {
+    services: parts.map((part) => sourceOf(house, part, changes.get(part.service.id))),
+  })
 }
 
 export function sourceOf(
+  house: House,
   { service, list, source, unread, error, isOutdated }: ServiceList,
   changes?: ToolChanges | undefined,
 ): ToolSource {
@@ -213,29 +222,19 @@ export function sourceOf(
     name: service.name,
     source,
     fetchedAt: told?.fetchedAt ?? null,
-    age: told ? Math.max(0, Date.now() - Date.parse(told.fetchedAt)) : null,
-    stale: told !== undefined && (isOutdated || isStale(told)),
+    age: told ? ageOf(house, told) : null,
+    stale: told !== undefined && (isOutdated || isStale(house, told)),
     ...(changes && { changes }),
     ...(list?.leftOut && { leftOut: list.leftOut }),
     ...(error && { error: noteOfError(error) }),
   }
 }
 
-/** One without tools is not served any more once it is stale: its server may not have been ready. */
-function isSpent(list: CachedList | KnownList): boolean {
-  const count = 'tools' in list ? list.tools.length : list.count
-  return count === 0 && list.server.capabilities?.['tools'] !== undefined && isStale(list)
-}
-
 /** Whether what failed was wanted newer than what is shown of it instead. */
-export function isTooOld({ error, list }: ServiceList, { fresh, maxAge }: ListOptions): boolean {
-  return error !== undefined && (fresh === true || (maxAge !== undefined && !isWithin(maxAge, list)))
-}
-
-function isWithin(maxAge = Number.POSITIVE_INFINITY, list: CachedList | undefined): boolean {
-  return list !== undefined && Date.now() - Date.parse(list.fetchedAt) < maxAge
-}
-
-export function isStale(list: Pick<CachedList, 'freshUntil'>): boolean {
-  return list.freshUntil <= Date.now()
+export function isTooOld(
+  house: House,
+  { error, list }: ServiceList,
+  { fresh, maxAge }: ListOptions,
+): boolean {
+  return error !== undefined && (fresh === true || (maxAge !== undefined && !isWithin(house, maxAge, list)))
 }

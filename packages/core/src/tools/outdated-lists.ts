@@ -26,7 +26,7 @@ export class OutdatedLists {
   /** From here on a list that was asked for before `stamp` is good for nobody. */
   mark(service: Service, stamp: Stamp, by: OutdatedBy): void {
     const { behind, dataspace } = this.#parts
-    const value = { by, at: new Date().toISOString() }
+    const value = { by, at: new Date(dataspace.now()).toISOString() }
     behind(dataspace.put(serviceKey(service, 'outdated'), value, { basis: service.stamp, stamp }))
   }
 

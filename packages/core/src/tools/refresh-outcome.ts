@@ -35,8 +35,9 @@ export async function noteOutcome(
   lease: string,
   outcome: RefreshOutcome,
 ): Promise<void> {
-  const value = { lease, ...outcome, at: new Date().toISOString() } as Json
-  const expires = Date.now() + KEPT_MS
+  const now = dataspace.now()
+  const value = { lease, ...outcome, at: new Date(now).toISOString() } as Json
+  const expires = now + KEPT_MS
   await dataspace.put(serviceKey(service, 'asked'), value, { basis: service.stamp, expires })
 }
 

@@ -52,7 +52,7 @@ export async function resolveTool(house: House, address: string, options: AskOpt
   let parts = await listServices(house, exporters, options)
   const [exported, ...more] = matches(parts, address).filter(({ tool }) => tool.exportName === address)
   // Whoever has a tool that is called so by itself gives way: nobody else is waited for.
-  if (exported && more.length === 0) return notTooOld(exported, parts, options)
+  if (exported && more.length === 0) return notTooOld(house, exported, parts, options)
   const others = likely.filter((one) => !exporters.includes(one))
   parts = [...parts, ...(await listServices(house, others, options))]
   let found = matches(parts, address)
@@ -60,7 +60,7 @@ export async function resolveTool(house: House, address: string, options: AskOpt
     parts = await listServices(house, services, options)
     found = matches(parts, address)
   }
-  if (found.length === 1) return notTooOld(found[0]!, parts, options)
+  if (found.length === 1) return notTooOld(house, found[0]!, parts, options)
   if (found.length > 1) throw ambiguous(address, found)
   throw withheldBy(house, parts, address) ?? unknown(address, parts)
 }
@@ -128,7 +128,8 @@ async function inOneOf(
   const parts = [...(await listServices(house, owners, options)), ...known]
   const [found, ...more] = matches(parts, address)
   if (found && more.length > 0) throw ambiguous(address, [found, ...more])
-  if (found && owners.includes(found.service)) return { found: notTooOld(found, parts, options), parts }
+  if (found && owners.includes(found.service))
+    return { found: notTooOld(house, found, parts, options), parts }
   if (found) return { found: await ofService(house, found.service, found.tool.tool, options), parts }
   const withheld = withheldBy(house, parts, address)
   if (withheld) throw withheld
@@ -136,9 +137,14 @@ async function inOneOf(
 }
 
 /** Passes on what was found. @throws why its list could not be renewed, where a newer one was wanted */
-function notTooOld(found: ResolvedTool, parts: readonly ServiceList[], options: AskOptions): ResolvedTool {
+function notTooOld(
+  house: House,
+  found: ResolvedTool,
+  parts: readonly ServiceList[],
+  options: AskOptions,
+): ResolvedTool {
   const part = parts.find(({ service }) => service === found.service)
-  if (part?.error && isTooOld(part, options)) throw part.error
+  if (part?.error && isTooOld(house, part, options)) throw part.error
   return found
 }
 
@@ -158,7 +164,7 @@ async function ofService(
   const isFinal = options.offline || known?.source === 'live'
   const failure = known?.error?.code === 'not_loaded' && !isFinal ? undefined : known?.error
   const tool = known && find(known)
-  if (tool && !(failure && isTooOld(known, options))) return tool
+  if (tool && !(failure && isTooOld(house, known, options))) return tool
   if (failure) throw failure
   const [live] = isFinal ? [known] : await listServices(house, [service], { ...options, fresh: true })
   const late = live && find(live)

@@ -66,7 +66,9 @@ export async function searchTools(
     total: hits.length,
     near:
       hits.length === 0 ? [] : Array.from(replaced, ([{ word }, { stems }]) => ({ word, instead: stems })),
-    services: parts.filter((part) => part.error || found.has(part.service)).map((part) => sourceOf(part)),
+    services: parts
+      .filter((part) => part.error || found.has(part.service))
+      .map((part) => sourceOf(house, part)),
   }
 }
 

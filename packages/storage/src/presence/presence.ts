@@ -42,7 +42,8 @@ const ID = /^[0-9a-z]{1,40}$/
 /** Who is here besides this process, as far as is known: the backend tells with its beats and pages. */
 export class Presence {
   readonly #options: PresenceOptions
-  readonly #started: string
+  /** By the clock of this machine, ms since 1970. */
+  readonly #startedAt: number
   #nodes: ReadonlyMap<string, KnownNode> | undefined
   #machine: Machine | undefined
   #cancel = () => {}
@@ -51,7 +52,7 @@ export class Presence {
   constructor(options: PresenceOptions) {
     this.#options = options
     this.#machine = options.machine
-    this.#started = new Date(options.time.now()).toISOString()
+    this.#startedAt = options.time.now()
   }
 
   /** Whether the backend may know of this process by `announce`. */
@@ -61,12 +62,12 @@ export class Presence {
 
   /** What this process tells of itself, JSON. */
   get about(): string {
-    const { backend, beatMs, version } = this.#options
+    const { backend, beatMs, clock, version } = this.#options
     const { host, space, pid } = this.#here()
     return JSON.stringify({
       host,
       pid,
-      started: this.#started,
+      started: new Date(this.#startedAt + clock.offset).toISOString(),
       version,
       backend: backend.kind,
       beatMs,
