@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { configOf, join } from '../support/member.ts'
 import { hasRedisServer, startRedis } from '../support/redis-server.ts'
@@ -30,11 +31,12 @@ describe.skipIf(!hasRedisServer)('the strict policy', () => {
 
   it('does not say that nothing was written when it was sent, and asked for again in vain', async () => {
     await using redis = await startRedis()
-    await using a = await join(redis, { policy: 'strict', waitMs: 600, timeoutMs: 500 })
+    await using a = await join(redis, { policy: 'strict', waitMs: 2000, timeoutMs: 500 })
     await a.put('one', 1)
     await redis.pause()
     const written = a.put('two', 2).catch((error) => error)
-    // The second that is not answered ends the connection: whoever asks again meanwhile finds none.
+    // It is sent first. The second that is not answered ends the connection: whoever asks again meanwhile finds none.
+    await setImmediate()
     void a.store.refresh()
     const refused = await written
     expect(a.log.filter((line) => /merge .*failed/.test(line)).length).toBeGreaterThan(1)
