@@ -35,7 +35,7 @@ export async function measureStore(): Promise<Measured> {
   await others.forStore().listTools()
   await others.close()
 
-  const store = await open(proxy)
+  await using store = await open(proxy)
   const context = store.forStore()
   expect(await context.listTools()).toHaveLength(200)
   const first = taken(proxy)
@@ -46,7 +46,7 @@ export async function measureStore(): Promise<Measured> {
   await context.addService({ name: 'another', url: 'https://example.com/mcp' })
   const adding = taken(proxy)
   await using theirs = await startProxy(redis.port)
-  const other = await open(theirs, true)
+  await using other = await open(theirs, true)
   expect(await other.forStore().listTools('service-1')).toHaveLength(20)
   const fetchedAt = async (of: Store) => (await of.forStore().serviceInfo('service-1')).fetchedAt
   const before = await fetchedAt(other)

@@ -143,7 +143,14 @@ it("what Claude Code keeps about a folder comes before the folder's file, as the
   box.write('.claude.json', { ...kept, ...server('https://user.example/mcp') })
   const added = await mcpstore(box, ['add', '--from', 'claude-code'], { cwd: root })
   expect(added.stdout).toContain('added  weather  http  https://own.example/mcp\n')
-  expect(added.stderr).toContain(`hint:    To take what that file has say mcpstore add ${file}\n`)
+  const settings = box.path('.claude.json')
+  const hint = 'hint:    To take what that file has say mcpstore add'
+  expect(added.stderr.split('\n').filter((line) => /^warning: weather|^hint/.test(line))).toEqual([
+    `warning: weather of ${file} is left out: ${settings} comes first`,
+    `${hint} ${file}`,
+    `warning: weather of ${settings} is left out: what it has for this folder comes first`,
+    `${hint} ${settings}`,
+  ])
   expect(await mcpstore(box, ['add', file], { cwd: root })).toMatchObject({
     exit: 0,
     stdout: expect.stringContaining('https://shared.example/mcp'),

@@ -25,6 +25,7 @@ describe.skipIf(!hasRedisServer)('a machine whose clock is wrong', () => {
     await ctx.addService({ demo: fixtureServer(box), dead: { command: process.execPath, args: ['-e', ''] } })
     const own = await ctx.listTools('demo')
     expect(own.services[0]).toMatchObject({ source: 'live', stale: false })
+    expect(Math.abs(dateOf(own.services[0]!.fetchedAt))).toBeLessThan(MINUTE)
     await ctx.connectService('dead').catch(() => {})
     const failureOf = async (store: typeof wrong) =>
       (await store.forStore().serviceInfo('dead')).facts.lastError

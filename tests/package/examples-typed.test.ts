@@ -37,7 +37,8 @@ test('what the pages show of the library compiles as TypeScript, strictly', { ti
     }
   }
   const tsc = join(workspaceRoot, 'node_modules/.bin/tsc')
-  const { stdout } = spawnSync(tsc, ['-p', folder], { cwd: folder, encoding: 'utf8' })
-  expect(stdout).toBe('')
+  const how = { cwd: folder, encoding: 'utf8', timeout: 50_000 } as const
+  const { status, stdout, stderr } = spawnSync(tsc, ['-p', folder], how)
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' })
   expect(count).toBeGreaterThan(10)
 })

@@ -39,11 +39,8 @@ async function addChosen(context: CommandContext, store: Store, values: OptionVa
     const hint = isSameClient
       ? `To take what that file has say mcpstore add ${shellWord(config.file)}`
       : `To take that one say --from ${config.client}.`
-    writeWarning(
-      context.err,
-      `${service.name} of ${config.file} is left out: ${service.after} comes first`,
-      hint,
-    )
+    const first = service.after === config.file ? 'what it has for this folder' : service.after
+    writeWarning(context.err, `${service.name} of ${config.file} is left out: ${first} comes first`, hint)
   }
   const exit =
     chosen.length === 0

@@ -30,13 +30,11 @@ export async function login(context: CommandContext, { positionals, values }: Co
         open: (url, take) => show(context, { name, url, take, isOpened: !values['no-browser'] }),
       }),
     )
-    const { status, error } = report
     if (settings.json) writeJson(out, report)
-    // Of what does not answer as it should nobody knows what it wants.
-    else if (!error || status === 'signed_in') writeNote(out, `${sentence(report)}\n`)
-    if (!error) return 0
+    else writeNote(out, `${sentence(report)}\n`)
+    if (!report.error) return 0
     const { reportFailure } = await import('../failures/failure.ts')
-    const failure = Object.assign(new Error(error.message), error)
+    const failure = Object.assign(new Error(report.error.message), report.error)
     return reportFailure(err, failure, settings)
   })
 }

@@ -32,7 +32,7 @@ export interface SignInOptions {
 
 export interface SignInReport {
   name: string
-  /** `not_needed`: nothing there asked for a token. */
+  /** `not_needed`: the service answers without a token. */
   status: 'signed_in' | 'not_needed'
   /** Why it cannot be used with the tokens that it got, if so. */
   error?: ErrorNote
@@ -76,18 +76,20 @@ export async function signIn(house: House, called: string, options: SignInOption
     back.close()
   }
   const { credentials } = provider
-  if (credentials) {
-    await file.alone(async () => {
-      // One that was spoiled would stay as it is.
-      file.remove()
-      const servesAgain = given && credentials.client.client_id === clientId(given)
-      await file.write({ ...credentials, ...(servesAgain && { given }) })
-    })
-    await house.reach.disconnect(service)
+  if (!credentials) {
+    // That nobody was asked to sign in says nothing of what answered.
+    await tryIt(house, service, options)
+    return { name, status: 'not_needed' }
   }
-  // That nobody had to sign in says nothing of what answered.
+  await file.alone(async () => {
+    // One that was spoiled would stay as it is.
+    file.remove()
+    const servesAgain = given && credentials.client.client_id === clientId(given)
+    await file.write({ ...credentials, ...(servesAgain && { given }) })
+  })
+  await house.reach.disconnect(service)
   const error = await problemOf(house, service, options)
-  return { name, status: credentials ? 'signed_in' : 'not_needed', ...(error && { error }) }
+  return { name, status: 'signed_in', ...(error && { error }) }
 }
 
 /** Removes the tokens for a service, here and where they came from; see `StoreContext.signOut`. */
@@ -182,16 +184,17 @@ function timeFor(
   }
 }
 
-/** Uses it once, so that what is known of its health is true. */
-async function problemOf(
-  { reach, options }: House,
-  service: Service,
-  { signal }: SignInOptions,
-): Promise<ErrorNote | undefined> {
+/** Why it cannot be used. */
+async function problemOf(...asked: Parameters<typeof tryIt>): Promise<ErrorNote | undefined> {
   try {
-    await reach.use(service, { timeoutMs: options.connectTimeoutMs, signal, insist: true }, async () => {})
+    await tryIt(...asked)
     return undefined
   } catch (thrown) {
     return noteOfError(thrown as Parameters<typeof noteOfError>[0])
   }
+}
+
+/** Uses it once, so that what is known of its health is true. @throws why that failed */
+async function tryIt({ reach, options }: House, service: Service, { signal }: SignInOptions): Promise<void> {
+  await reach.use(service, { timeoutMs: options.connectTimeoutMs, signal, insist: true }, async () => {})
 }
