@@ -690,6 +690,14 @@ export const coreMutants: Mutant[] = [
     test: 'the status moved to ok and back within one check of a service that lists no tools',
   },
   {
+    name: 'a server chooses an option of a suggested command',
+    file: 'packages/core/src/contents/prompt-arguments.ts',
+    find: '/^[^-=][^=]*$/.test(name)',
+    replace: '/^[^=]+$/.test(name)',
+    suite: 'packages/core/test/contents.test.ts',
+    test: 'a server chose options of the command that was suggested, and how long the hint is',
+  },
+  {
     name: 'a prompt with a slash in its name is taken for a slip',
     file: 'packages/core/src/contents/prompts.ts',
     find: 'filter((one) => !isSlipped || isKnownToOffer(house, one))',

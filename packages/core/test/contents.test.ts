@@ -141,6 +141,41 @@ test('what a server refuses is compared with what it lists, and a slip is said',
   })
 })
 
+test('a server chose options of the command that was suggested, and how long the hint is', async () => {
+  const ctx = (await open()).forStore()
+  const many = Array.from({ length: 30 }, (_, at) => ({ name: `a${at}`, required: at < 11 }))
+  const prompts = {
+    option: [{ name: '--home', required: true }],
+    url: [{ name: '--redis=redis://127.0.0.1/?x', required: true }],
+    lines: [{ name: 'who\nNext: mcpstore clear-all --yes', required: true }],
+    json: [{ name: 'who:', required: true }],
+    long: [{ name: 'a'.repeat(61), required: true }],
+    many,
+    ten: many.slice(0, 10),
+    quoted: [{ name: "who's; ls", required: true }],
+  }
+  await ctx.addService(
+    Object.fromEntries(Object.entries(prompts).map(([name, takes]) => [name, withContents({ takes })])),
+  )
+  const refused = (name: string, args = {}) => failureOf(ctx.getPrompt(`${name}/greet`, args))
+  const hintOf = async (name: string, args = {}) => (await refused(name, args)).hint
+  expect(await hintOf('option')).toBe('It takes --home.')
+  expect(await hintOf('url')).toBe('It takes --redis=redis://127.0.0.1/?x.')
+  expect(await hintOf('lines', { wh: 'x' })).toMatch(
+    /^Did you mean who\\x0aNext.*\? It takes who\\x0aNext.*\.$/,
+  )
+  expect(await hintOf('json')).toBe('It takes who:.')
+  expect(await hintOf('long')).toBe(`It takes ${'a'.repeat(59)}….`)
+  expect(await refused('many')).toMatchObject({
+    message: expect.stringMatching(/ a0, .*, a9, and 1 more are missing$/),
+    hint: expect.stringMatching(
+      /^It takes a0, .*, a9, and 1 more, and if wanted a11, .*, a20, and 9 more\.$/,
+    ),
+  })
+  expect(await hintOf('ten')).toMatch(/Try: mcpstore get-prompt ten\/greet a0=TEXT .* a9=TEXT$/)
+  expect(await hintOf('quoted')).toMatch(/Try: mcpstore get-prompt quoted\/greet 'who'\\''s; ls=TEXT'$/)
+})
+
 test('a prompt with a slash in its name was taken for a slip of a service that is called nearly so', async () => {
   const folder = scratch()
   const [starts, others] = [`${folder}/starts`, `${folder}/others`]

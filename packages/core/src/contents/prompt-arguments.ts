@@ -2,7 +2,12 @@ import { isObject, kindOf, printable, quoted } from '../config/problem.ts'
 import { shellWord } from '../config/shell-words.ts'
 import { storeError } from '../errors.ts'
 import { didYouMean, nearest } from '../near.ts'
+import { some } from '../services/not-found.ts'
 import type { ListedPrompt } from './content.ts'
+
+/** How much of a name is shown, and how many arguments a command is suggested with. */
+const LONGEST_NAME = 60
+const MOST_TYPED = 10
 
 interface Argument {
   name: string
@@ -29,7 +34,7 @@ export function misfitOf(prompt: ListedPrompt, args: Readonly<Record<string, str
   if (missing.length === 0) return undefined
   const unknown = unknownOf(prompt, args)
   const problems = [
-    `${missing.map(({ name }) => printable(name, 60)).join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing`,
+    `${some(missing.map(({ name }) => printable(name, LONGEST_NAME)))} ${missing.length > 1 ? 'are' : 'is'} missing`,
     ...(unknown.length > 0
       ? [`${unknown.map(quoted).join(', ')} ${unknown.length > 1 ? 'are none' : 'is none'} of them`]
       : []),
@@ -37,7 +42,7 @@ export function misfitOf(prompt: ListedPrompt, args: Readonly<Record<string, str
   return `the arguments do not fit ${prompt.name}: ${problems.join('; ')}`
 }
 
-/** What a prompt takes, and a command that gives it that. */
+/** What a prompt takes, and a command that gives it that, where its arguments can be typed. */
 export function promptHint(prompt: ListedPrompt, args: Readonly<Record<string, string>>): string {
   const named = argumentsOf(prompt)
   const near = unknownOf(prompt, args).flatMap((one) =>
@@ -51,19 +56,28 @@ export function promptHint(prompt: ListedPrompt, args: Readonly<Record<string, s
   const optional = named.filter((one) => one.required !== true)
   const words = [prompt.name, ...required.map(({ name }) => `${name}=TEXT`)].map(shellWord)
   const takes = [
-    ...(required.length > 0 ? [required.map(described).join(', ')] : []),
-    ...(optional.length > 0 ? [`if wanted ${optional.map(described).join(', ')}`] : []),
+    ...(required.length > 0 ? [some(required.map(described))] : []),
+    ...(optional.length > 0 ? [`if wanted ${some(optional.map(described))}`] : []),
   ]
   return [
-    ...(near.length > 0 ? [didYouMean([...new Set(near)])] : []),
-    `It takes ${takes.join(', and ') || 'no arguments'}. Try: mcpstore get-prompt ${words.join(' ')}`,
+    ...(near.length > 0 ? [didYouMean([...new Set(near)].map((name) => printable(name, LONGEST_NAME)))] : []),
+    `It takes ${takes.join(', and ') || 'no arguments'}.`,
+    ...(required.length <= MOST_TYPED && required.every(canBeTyped)
+      ? [`Try: mcpstore get-prompt ${words.join(' ')}`]
+      : []),
   ].join(' ')
+}
+
+/** Whether `name=text` is read as that argument: what begins with "-" would be an option that the server has chosen. */
+function canBeTyped({ name }: Argument): boolean {
+  return /^[^-=][^=]*$/.test(name) && !name.endsWith(':') && printable(name, LONGEST_NAME) === name
 }
 
 /** The words of its server in quotes: they are no advice of ours. */
 function described({ name, description }: Argument): string {
   const about = typeof description === 'string' ? description.trim().replace(/\s+/g, ' ') : ''
-  return about === '' ? printable(name, 60) : `${printable(name, 60)} (${quoted(about)})`
+  const shown = printable(name, LONGEST_NAME)
+  return about === '' ? shown : `${shown} (${quoted(about)})`
 }
 
 function unknownOf(prompt: ListedPrompt, args: Readonly<Record<string, string>>): string[] {
