@@ -690,6 +690,14 @@ export const coreMutants: Mutant[] = [
     test: 'the status moved to ok and back within one check of a service that lists no tools',
   },
   {
+    name: 'a shell takes a name for a home',
+    file: 'packages/core/src/config/shell-words.ts',
+    find: 'const plain = /^[\\w@%+:,./-]',
+    replace: 'const plain = /^[\\w~@%+:,./-]',
+    suite: 'packages/core/test/shell-words.test.ts',
+    test: 'bash reads back what is written for it',
+  },
+  {
     name: 'a server chooses an option of a suggested command',
     file: 'packages/core/src/contents/prompt-arguments.ts',
     find: '/^[^-=][^=]*$/.test(name)',

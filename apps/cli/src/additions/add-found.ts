@@ -1,4 +1,5 @@
 import type { FoundConfig, Store } from '@mcpstore/core'
+import { shellWord } from '@mcpstore/core/shell-words'
 import type { CommandContext } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { usageError } from '../failures/cli-error.ts'
@@ -6,7 +7,6 @@ import { naming, reportFailure, writeAdvice, writeWarning } from '../failures/fa
 import { foundDocument, writeFound } from '../output/found-text.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
-import { shellWord } from '../output/shell-word.ts'
 import { visibleLine } from '../output/terminal-text.ts'
 import { existingFolder } from '../process/existing-folder.ts'
 import { servicesOf, untilInterrupted, withStore, withStoreToChange } from '../store/store-session.ts'

@@ -1,5 +1,5 @@
+import { shellWord } from '@mcpstore/core/shell-words'
 import { CliError, usageError } from '../failures/cli-error.ts'
-import { shellWord } from '../output/shell-word.ts'
 import { argumentSchema } from './argument-types.ts'
 import { parseJson, readArgument, readArguments, roundedNumber } from './argument-value.ts'
 import { parseExactJson } from './exact-json.ts'

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { shellWord } from '../output/shell-word.ts'
+import { shellWord } from '@mcpstore/core/shell-words'
 import type { DataspaceSecret } from './secret.ts'
 
 /** What is shorter can be found by trying. */

@@ -1,7 +1,8 @@
+import { shellWord } from '@mcpstore/core/shell-words'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { exitCodes } from '../failures/exit-codes.ts'
+import { agentOption } from '../output/agent-option.ts'
 import { writeJson } from '../output/json.ts'
-import { agentOption, shellWord } from '../output/shell-word.ts'
 import { renderToolsDiff } from '../output/tools-diff.ts'
 import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 

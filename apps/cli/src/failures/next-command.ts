@@ -1,3 +1,4 @@
+import { shellWord } from '@mcpstore/core/shell-words'
 import { parseCommandLine } from '../command-line/command-line.ts'
 import {
   type CommandName,
@@ -6,7 +7,6 @@ import {
   findCommand,
 } from '../command-line/command-table.ts'
 import type { OptionValues } from '../command-line/options.ts'
-import { shellWord } from '../output/shell-word.ts'
 import type { FailureCode } from './exit-codes.ts'
 import { asTyped } from './same-place.ts'
 

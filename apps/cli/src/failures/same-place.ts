@@ -1,7 +1,7 @@
+import { shellWord } from '@mcpstore/core/shell-words'
 import { commandInText } from '../command-line/command-in-text.ts'
 import { type CommandName, findCommand } from '../command-line/command-table.ts'
 import type { OptionValues } from '../command-line/options.ts'
-import { shellWord } from '../output/shell-word.ts'
 
 const places = ['namespace', 'dataspace', 'home', 'redis'] as const
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { ClientExport } from '@mcpstore/core'
+import { shellWord } from '@mcpstore/core/shell-words'
 import type { CommandContext } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { warnOfQuarantined, writeWarning } from '../failures/failure.ts'
@@ -8,7 +9,6 @@ import { writePrivateFile } from '../process/private-file.ts'
 import { withStore } from '../store/store-session.ts'
 import { writeJson } from './json.ts'
 import { paint, writeNote } from './output.ts'
-import { shellWord } from './shell-word.ts'
 import { visibleLine } from './terminal-text.ts'
 
 interface ExportAs {

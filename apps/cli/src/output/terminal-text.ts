@@ -15,11 +15,6 @@ function escapeCharacter(character: string): string {
   return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
 }
 
-/** Whether nothing in the text would be shown in another way than it is written, in one line. */
-export function isVisible(text: string): boolean {
-  return text.search(unsafe) === -1 && !/[\t\n]/.test(text)
-}
-
 /** Text from a server or a config, safe to show: control characters become visible. Lines stay lines. */
 export function visibleText(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(unsafe, escapeCharacter)

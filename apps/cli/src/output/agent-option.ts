@@ -1,0 +1,7 @@
+import { shellWord } from '@mcpstore/core/shell-words'
+import type { OptionValues } from '../command-line/options.ts'
+
+/** What a command line for the same agent has to say. */
+export function agentOption({ agent }: Pick<OptionValues, 'agent'>): string {
+  return agent === undefined ? '' : ` --agent ${shellWord(agent)}`
+}
