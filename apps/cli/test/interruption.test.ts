@@ -51,6 +51,16 @@ it.each([
   },
 )
 
+it('of a call that is interrupted while its arguments are read nothing was called', async () => {
+  const world = interrupted((started) => ({ host: { readStdin: () => started() } }))
+  const { exit, stderr, opened } = await run(['call', 't', '--args', '-'], world)
+  expect({ exit, stderr, opened }).toEqual({
+    exit: 130,
+    stderr: 'error: interrupted\nhint:  Nothing was called.\n',
+    opened: [],
+  })
+})
+
 it('of a call that is interrupted while its tool is looked for nothing was called', async () => {
   const controller = new AbortController()
   const findTool = () => {

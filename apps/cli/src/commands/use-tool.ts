@@ -11,11 +11,22 @@ import { askOptions, INTERRUPTED, servicesOf, whileWaiting, withStore } from '..
  * it shows the request instead.
  */
 export async function useTool(context: CommandContext, input: CommandInput): Promise<number> {
+  let isSent = false
+  const sending = (): void => {
+    isSent = true
+  }
+  try {
+    return await callTool(context, input, sending)
+  } catch (thrown) {
+    throw interruptedCall(thrown, isSent)
+  }
+}
+
+async function callTool(context: CommandContext, input: CommandInput, sending: () => void): Promise<number> {
   const { values } = input
   const view = await readResultView(context, values)
   const given = await readCall(context, input)
   const { json } = context.settings
-  let isSent = false
   const work = async (store: Store): Promise<number> => {
     const services = servicesOf(store, values)
     if (!json) {
@@ -28,7 +39,7 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
     )
     if (values['dry-run'])
       return (await import('../arguments/dry-run.ts')).showRequest(context, services, call, values)
-    isSent = true
+    sending()
     const result = await whileWaiting(context, call.tool.name, (onProgress) =>
       services.useTool(call.tool.name, call.args, {
         ...askOptions(context),
@@ -37,11 +48,7 @@ export async function useTool(context: CommandContext, input: CommandInput): Pro
     )
     return showResult(context, view, { result, name: call.tool.tool })
   }
-  try {
-    return await withStore(context, work, { whole: true })
-  } catch (thrown) {
-    throw interruptedCall(thrown, isSent)
-  }
+  return withStore(context, work, { whole: true })
 }
 
 /** An interruption says whether the tool may have run, also where the call itself has not said so by then. */
