@@ -25,7 +25,7 @@ type Step = (asked: Asked) => string | undefined
 const about =
   (command: CommandName): Step =>
   ({ service }) =>
-    service && `${command} ${service.startsWith('-') ? `-- ${service}` : service}`
+    service && `${command} ${service}`
 const plain =
   (command: CommandName): Step =>
   () =>
@@ -135,8 +135,13 @@ function askedBy(spec: CommandSpec | undefined, [word]: readonly string[]): Aske
   const isService = kind === 'service' || isPath || (kind === 'tool' && !isTool)
   return {
     command,
-    service: isService ? shellWord(isPath ? word.slice(0, at) : word) : undefined,
-    tool: isTool ? shellWord(word) : undefined,
+    service: isService ? written(isPath ? word.slice(0, at) : word) : undefined,
+    tool: isTool ? written(word) : undefined,
     isPath,
   }
+}
+
+/** The word at the end of a command line, where it is no option whatever it begins with. */
+function written(word: string): string {
+  return `${word.startsWith('-') ? '-- ' : ''}${shellWord(word)}`
 }
