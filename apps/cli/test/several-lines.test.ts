@@ -77,6 +77,20 @@ it('so do those that a terminal is too narrow for; a command stays in one', asyn
   `)
 })
 
+it.each(["'my docs, old'", "'it'\\''s. Mine'", "$'a\\x0ab, c\\''"])(
+  'a command with %s was broken at what looks like the end of a sentence in it',
+  async (name) => {
+    const command = `mcpstore trust ${name}`
+    const services = {
+      waitService: () => Promise.reject(libraryError('untrusted', 'x', `Say this: ${command}, or so.`)),
+    }
+    let shown = ''
+    const err = { ...fakeOutput((text) => (shown += text)), columns: 32 }
+    await run(['wait', 'dead'], { services, host: { err } })
+    expect(shown.split('\n').filter((line) => line.includes(`${command},`))).toHaveLength(1)
+  },
+)
+
 it('in the last column of a table nothing is cut; without room for it, it stands below', async () => {
   expect(await shown(['list'], 70)).toMatchInlineSnapshot(`
     "NAME  TRANSPORT  STATUS   TOOLS  AGE
