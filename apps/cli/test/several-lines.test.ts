@@ -91,6 +91,19 @@ it.each(["'my docs, old'", "'it'\\''s. Mine'", "$'a\\x0ab, c\\''"])(
   },
 )
 
+it('of a line that is too long the blanks between words were lost', async () => {
+  const said = 'exited:\n  at  line 3:    x = [1,  2]   and a  lot more'
+  const services = { waitService: () => Promise.reject(libraryError('unreachable', said)) }
+  let shown = ''
+  const err = { ...fakeOutput((text) => (shown += text)), columns: 40 }
+  await run(['wait', 'dead'], { services, host: { err } })
+  expect(shown.split('\n').slice(0, 3)).toEqual([
+    'error: exited:',
+    '         at  line 3:    x = [1,  2]',
+    '         and a  lot more',
+  ])
+})
+
 it('in the last column of a table nothing is cut; without room for it, it stands below', async () => {
   expect(await shown(['list'], 70)).toMatchInlineSnapshot(`
     "NAME  TRANSPORT  STATUS   TOOLS  AGE

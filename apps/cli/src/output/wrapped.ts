@@ -4,8 +4,8 @@ import { displayWidth, visibleText } from './terminal-text.ts'
 /** In fewer cells than these a terminal's own way to break lines is as good. */
 export const FEWEST_FOR_TEXT = 24
 
-/** What is never broken: a word, and a command, which could not be pasted any more. */
-const unbroken = new RegExp(`[("]?${commandInText}[.,;)"]*|\\S+`, 'g')
+/** What is never broken, with the blanks before it: a word, and a command, which could not be pasted any more. */
+const unbroken = new RegExp(`\\s*(?:[("]?${commandInText}[.,;)"]*|\\S+)`, 'g')
 
 /** The text in lines of at most that many cells of a terminal, all as far from the edge; what is longer by itself stays whole. */
 export function wrapped(text: string, cells: number): string[] {
@@ -13,14 +13,14 @@ export function wrapped(text: string, cells: number): string[] {
   const edge = /^ */.exec(text)![0]
   const lines: string[] = []
   let line = ''
-  for (const [piece] of text.matchAll(unbroken)) {
-    const longer = line === '' ? edge + piece.trimEnd() : `${line} ${piece.trimEnd()}`
-    if (line !== '' && displayWidth(longer) > cells) {
-      lines.push(line)
-      line = edge + piece.trimEnd()
+  for (const [piece] of text.trimEnd().matchAll(unbroken)) {
+    const longer = line + piece
+    if (line !== '' && displayWidth(longer.trimEnd()) > cells) {
+      lines.push(line.trimEnd())
+      line = edge + piece.trimStart()
     } else line = longer
   }
-  return [...lines, line]
+  return [...lines, line.trimEnd()]
 }
 
 /** A text of several lines, safe to show, each of them in lines of at most that many cells. */
