@@ -563,6 +563,22 @@ export const storageMutants: Mutant[] = [
     test: 'the strict policy does not say that nothing was written when the server took only a part of one request',
   },
   {
+    name: 'several writes of which a first part was taken were none where the connection is gone',
+    file: 'packages/storage/src/backends/redis/index.ts',
+    find: 'throw replies.length > 0 ? doneInPart(thrown as BackendError) : thrown',
+    replace: 'throw thrown',
+    suite: 'packages/storage/test/redis-session.test.ts',
+    test: 'a connection that worked writes of which a first part was taken were none when the next part met no connection',
+  },
+  {
+    name: 'several writes of which some were taken were none where the script could not be sent',
+    file: 'packages/storage/src/backends/redis/session.ts',
+    find: 'throw done.some(([error]) => !error) ? doneInPart(thrown) : thrown',
+    replace: 'throw thrown',
+    suite: 'packages/storage/test/redis-session.test.ts',
+    test: 'a connection that worked writes of which some were taken before the script was lost were none when it could not be sent',
+  },
+  {
     name: 'a clear that was not done the second time was none',
     file: 'packages/storage/src/writes/clear-now.ts',
     find: 'return clear().catch(() => {\n      throw thrown\n    })',

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
-import { systemTime } from '@mcpstore/storage'
+import { type StoredRecord, systemTime, type Write } from '@mcpstore/storage'
 import { redisBackend, redisTarget } from '@mcpstore/storage/redis'
+import { Redis } from 'ioredis'
 import { afterEach, describe, expect, it } from 'vitest'
 import { hasRedisServer, startRedis } from '../../../tests/support/redis-server.ts'
+import { formatStamp } from '../src/records/stamp.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -16,6 +18,13 @@ function backendAt(url: string, timeoutMs = 100) {
   let hints = 0
   backend.onHint(() => void hints++)
   return { backend, hints: () => hints }
+}
+
+/** A write of that many characters. */
+function writeOf(name: string, size = 1): Write {
+  const stamp = formatStamp(Date.now(), 0, 'a'.repeat(10))
+  const value = { json: JSON.stringify('x'.repeat(size)), stamp, basis: '', seen: [], rev: 0, expires: null }
+  return { record: { key: `services:${name}:config`, ...value } as StoredRecord }
 }
 
 /** A server that takes connections and says nothing. */
@@ -157,5 +166,66 @@ describe.skipIf(!hasRedisServer)('a connection that worked', () => {
     await backend.open()
     await server.stop()
     await expect.poll(hints).toBe(1)
+  })
+
+  it('writes of which a first part was taken were none when the next part met no connection', async () => {
+    await using server = await startRedis()
+    let left = Number.POSITIVE_INFINITY
+    const serverNow = () => {
+      // Another attempt to connect begins.
+      if (--left === 0) void backend.open().catch(() => {})
+      return Date.now()
+    }
+    const target = redisTarget({ url: server.url })
+    const backend = redisBackend({ target, namespace: 'n', dataspace: 'd', serverNow })
+    cleanups.push(() => backend.close())
+    await backend.open()
+    left = 2
+    const written = backend.merge([writeOf('a', 900_000), writeOf('b', 900_000), writeOf('c')])
+    await expect(written).rejects.toMatchObject({
+      unsure: true,
+      message: expect.stringContaining('is not connected to'),
+    })
+    expect(await server.command('EXISTS', 'n:d:services:a:config')).toBe(1)
+    left = 1
+    const none = backend.merge([writeOf('d'), writeOf('e')])
+    await expect(none).rejects.toMatchObject({ unsure: false })
+  })
+
+  it('writes of which some were taken before the script was lost were none when it could not be sent', async () => {
+    await using server = await startRedis()
+    const host = new Redis(server.url, { lazyConnect: true })
+    const duplicate = host.duplicate.bind(host)
+    let runs = 0
+    host.duplicate = (options) => {
+      const own = duplicate(options)
+      const pipeline = own.pipeline.bind(own)
+      own.pipeline = () => {
+        const made = pipeline()
+        const evalsha = made.evalsha.bind(made) as (...args: unknown[]) => typeof made
+        let calls = 0
+        const unknown = '0'.repeat(40)
+        made.evalsha = (sha: unknown, ...args: unknown[]) => evalsha(calls++ === 0 ? sha : unknown, ...args)
+        made.eval = () => {
+          runs++
+          made.exec = () => Promise.reject(new Error('CLUSTERDOWN The cluster is down'))
+          return made
+        }
+        return made
+      }
+      return own
+    }
+    const backend = redisBackend({ target: redisTarget({ client: host }), namespace: 'n', dataspace: 'd' })
+    cleanups.push(() => backend.close())
+    await backend.open()
+    // The script is known there from now on.
+    await backend.merge([writeOf('first')])
+    const written = backend.merge([writeOf('a'), writeOf('b'), writeOf('c')])
+    await expect(written).rejects.toMatchObject({
+      unsure: true,
+      message: expect.stringContaining('CLUSTERDOWN'),
+    })
+    expect(runs).toBe(2)
+    expect(await server.command('EXISTS', 'n:d:services:a:config', 'n:d:services:b:config')).toBe(1)
   })
 })

@@ -1,5 +1,6 @@
 import type { Backend, HintListener, MergeReply } from '../../backend.ts'
 import { StorageError } from '../../errors.ts'
+import type { BackendError } from '../../link/health.ts'
 import { MOST_ABOUT } from '../../presence/nodes.ts'
 import { REMEMBERED_MS } from '../../presence/presence.ts'
 import type { RecordKey } from '../../records/keyspace.ts'
@@ -146,12 +147,15 @@ export function redisBackend(options: RedisBackendOptions): Backend {
     async merge(writes) {
       const replies: MergeReply[] = []
       for (const batch of batches(writes)) {
-        const answers = await run(
-          scripts.merge,
-          batch.map((write) => mergeCall(here(), write)),
-        ).catch((thrown) => {
-          throw replies.length > 0 ? doneInPart(thrown) : thrown
-        })
+        let answers: ScriptReply[]
+        try {
+          answers = await run(
+            scripts.merge,
+            batch.map((write) => mergeCall(here(), write)),
+          )
+        } catch (thrown) {
+          throw replies.length > 0 ? doneInPart(thrown as BackendError) : thrown
+        }
         answers.forEach(({ reply, refused }, at) => {
           const { key } = batch[at]!.record
           replies.push(

@@ -150,8 +150,13 @@ export class RedisSession {
   async run(script: Script, calls: readonly ScriptCall[]): Promise<ScriptReply[]> {
     const first = await this.#runBy('evalsha', script.sha, calls)
     const unknown = first.findIndex(([error]) => error?.message.startsWith('NOSCRIPT'))
-    const rest = unknown < 0 ? [] : await this.#runBy('eval', script.text, calls.slice(unknown))
     const done = unknown < 0 ? first : first.slice(0, unknown)
+    const rest =
+      unknown < 0
+        ? []
+        : await this.#runBy('eval', script.text, calls.slice(unknown)).catch((thrown) => {
+            throw done.some(([error]) => !error) ? doneInPart(thrown) : thrown
+          })
     const results = [...done, ...rest]
     const isDone = results.some(([error]) => !error)
     return results.map((result) => this.#judge(result, isDone))
