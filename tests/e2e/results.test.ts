@@ -1,7 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { once } from 'node:events'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
-import { addServices, documentOf, errorOf, mcpstore } from '../support/mcpstore.ts'
+import { addServices, documentOf, errorOf, mcpstore, program } from '../support/mcpstore.ts'
 import { fixtureServer } from '../support/servers.ts'
 import { shownOnTerminal } from '../support/terminal.ts'
 
@@ -225,3 +236,42 @@ it.runIf(process.platform === 'linux')('on a terminal it is the same', async () 
   const saved = await shownOnTerminal(box, ['call', 'demo/picture', '--save', 'tty'], { columns: 80 })
   expect(saved).toBe('here\n[image image/png, 8 B, saved to tty/picture-2.png]\n')
 })
+
+if (existsSync('/dev/full')) {
+  /** What is said where the disk is full under stdout. */
+  const withoutRoom = async (line: string) => {
+    const full = openSync('/dev/full', 'w')
+    const child = box.spawn(process.execPath, [program, ...line.split(' ')], {
+      stdio: ['ignore', full, 'pipe'],
+    })
+    closeSync(full)
+    const [stderr, [exit]] = await Promise.all([text(child.stderr!), once(child, 'close')])
+    return { exit, stderr }
+  }
+
+  it.each([
+    ['broken', 'broken', 2],
+    // Where no file can be made.
+    ['picture', '/proc/self', 5],
+  ] as const)(
+    'where neither a part nor the answer can be written the call is told (%s)',
+    async (tool, folder, exit) => {
+      expect(await withoutRoom(`call demo/${tool} --save ${folder}`)).toEqual({
+        exit,
+        stderr: expect.stringMatching(
+          /^error: content \d was not saved: [\s\S]*^error: the tool was called, but its answer could not be written: ENOSPC/m,
+        ),
+      })
+    },
+  )
+
+  it('where nothing could be listed nothing is said to have been done', async () => {
+    const failing = fixtureServer(box, { toolsFile: box.path('none') })
+    await addServices(box, { failing })
+    const { exit, stderr } = await withoutRoom('list-tools failing')
+    expect(exit).toBe(2)
+    expect(stderr).toMatch(/^error: .*failing/)
+    expect(stderr).toMatch(/^error: the output could not be written: ENOSPC[^\n]*\n$/m)
+    expect(stderr).not.toContain('was done')
+  })
+}

@@ -94,11 +94,11 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'a call whose answer cannot be written is not said to have been made',
-    file: 'apps/cli/src/failures/lost-output.ts',
-    find: "spec?.name === 'use-tool' && !values['dry-run']",
-    replace: "spec?.name !== 'use-tool' && !values['dry-run']",
+    file: 'apps/cli/src/commands/use-tool.ts',
+    find: '    context.noteAnswer()\n',
+    replace: '',
     suite: 'apps/cli/test/lost-output.test.ts',
-    test: 'a call whose answer is lost is told to have been made (exit code 0)',
+    test: 'only a tool that answered is told to have been called (call s/t)',
   },
   {
     name: 'the time that a service took to start is not counted when it then lists nothing',

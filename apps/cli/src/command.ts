@@ -26,6 +26,8 @@ export interface Host {
   writeObstacle(file: string): Promise<(Error & { hint?: string | undefined }) | undefined>
   openStore(settings: Settings): Promise<Store>
   listDataspaces(settings: Settings): Promise<DataspaceList>
+  /** Called once a tool has answered, so that this is said also where its answer cannot be written. */
+  noteAnswer(): void
 }
 
 /** The host, with what the options every command takes say. */

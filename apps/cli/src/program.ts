@@ -36,7 +36,7 @@ export function runProgram(compiled: CompileCache): void {
     env,
     cwd,
   }
-  const { host, flush } = processHost(given, interrupt.signal)
+  const { host, flush, hasAnswer } = processHost(given, interrupt.signal)
   process.once('uncaughtException', async (thrown) => {
     await end(await report(argv, host, thrown))
   })
@@ -55,7 +55,7 @@ export function runProgram(compiled: CompileCache): void {
 
   async function reportLost(code: number, lost: Error): Promise<number> {
     const { lostOutput } = await import('./failures/lost-output.ts')
-    const exit = await report(argv, host, lostOutput(argv, code, lost))
+    const exit = await report(argv, host, lostOutput(lost, { exit: code, hasAnswer: hasAnswer() }))
     await flush()
     return exit
   }

@@ -188,6 +188,7 @@ export async function run(argv: string[], world: FakeWorld = {}): Promise<Run> {
       return store
     },
     listDataspaces: async () => ({ dataspaces: [], unnamed: [] }),
+    noteAnswer: () => {},
     ...world.host,
   }
   result.exit = await runCli(argv, host)

@@ -46,6 +46,7 @@ async function callTool(context: CommandContext, input: CommandInput, sending: (
         ...(onProgress && { onProgress }),
       }),
     )
+    context.noteAnswer()
     return showResult(context, view, { result, name: call.tool.tool })
   }
   return withStore(context, work, { whole: true })

@@ -16,6 +16,8 @@ export interface ProcessLike {
 
 export interface ProcessHost {
   host: Host
+  /** Whether a tool has answered by now. */
+  hasAnswer(): boolean
   /** Waits until all that was written has left the process; answers why some of it could not, if so. */
   flush(): Promise<Error | undefined>
 }
@@ -24,6 +26,7 @@ export interface ProcessHost {
 export function processHost(process: ProcessLike, signal: AbortSignal): ProcessHost {
   const { stdout, stderr, env } = process
   let lost: Error | undefined
+  let hasAnswer = false
   const unread = new AbortController()
   for (const stream of [stdout, stderr]) {
     // A reader that went away (`mcpstore list | head -1`) is no failure; a full disk is.
@@ -64,7 +67,11 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
       openStore: async (settings) => (await import('../store/open-store.ts')).openStore(settings, base),
       listDataspaces: async (settings) =>
         (await import('../store/open-store.ts')).listDataspaces(settings, base),
+      noteAnswer: () => {
+        hasAnswer = true
+      },
     },
+    hasAnswer: () => hasAnswer,
     flush: async () => {
       line?.end()
       await Promise.all([flushed(stdout), flushed(stderr)])
