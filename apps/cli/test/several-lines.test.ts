@@ -144,6 +144,7 @@ it('findings of doctor are told in the same way', async () => {
       service "dead" exited with code 3. Its
       last output:
       starting
+
       Error: no licence
           at open (server.js:3:9)
       Run its command by hand, or see what it

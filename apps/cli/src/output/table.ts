@@ -52,13 +52,14 @@ function renderNotesBelow(rows: readonly (readonly Cell[])[], last: number, outp
     output,
   ).split('\n')
   return rows
-    .flatMap((row, at) => [
-      lines[at]!,
-      ...notesOf(row[last], output.columns - columnGap.length).map(
-        (note) => columnGap + paint(output, styleOf(note), textOf(note)),
-      ),
-    ])
-    .filter((line) => line.trim() !== '')
+    .flatMap((row, at) => {
+      const notes =
+        textOf(row[last] ?? '') === '' ? [] : notesOf(row[last], output.columns - columnGap.length)
+      const below = notes.map(
+        (note) => textOf(note) && columnGap + paint(output, styleOf(note), textOf(note)),
+      )
+      return lines[at] === '' ? below : [lines[at]!, ...below]
+    })
     .map((line) => `${line}\n`)
     .join('')
 }
