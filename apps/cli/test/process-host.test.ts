@@ -81,6 +81,15 @@ it('colours and widths are for terminals only, and NO_COLOR is honoured', () => 
   expect([out.color, err.color, out.columns]).toEqual([false, false, Number.POSITIVE_INFINITY])
 })
 
+it('COLUMNS is for tables anywhere, and for errors on a terminal only', () => {
+  const env = { COLUMNS: '40' }
+  const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: 100 })
+  const inPipes = processHost(fakeProcess({ env }), signal).host
+  const onTerminal = processHost(fakeProcess({ env, stderr: stderr as never }), signal).host
+  expect([inPipes.out.columns, inPipes.err.columns]).toEqual([40, Number.POSITIVE_INFINITY])
+  expect([onTerminal.out.columns, onTerminal.err.columns]).toEqual([40, 40])
+})
+
 it.each([
   ['y\n', true],
   ['Yes \nno\n', true],

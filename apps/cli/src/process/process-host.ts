@@ -49,7 +49,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     return answer
   }
   const base = {
-    out: outputOf(stdout, env, () => line?.erase()),
+    out: outputOf(stdout, env, () => line?.erase(), Number(env['COLUMNS']) || undefined),
     err,
     env,
     cwd: currentFolder(process),
@@ -80,7 +80,13 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
   }
 }
 
-function outputOf(stream: TextStream, env: NodeJS.ProcessEnv, makeRoom = () => {}): Output {
+/** `columnsOfFile` is how wide a file or a pipe is: tables may be wanted narrower, an error in a log is whole. */
+function outputOf(
+  stream: TextStream,
+  env: NodeJS.ProcessEnv,
+  makeRoom = () => {},
+  columnsOfFile = Number.POSITIVE_INFINITY,
+): Output {
   const redraws = Boolean(stream.isTTY) && env['TERM'] !== 'dumb'
   return {
     write: (text) => {
@@ -88,7 +94,7 @@ function outputOf(stream: TextStream, env: NodeJS.ProcessEnv, makeRoom = () => {
       if (stream.writable) stream.write(text)
     },
     get columns() {
-      return Number(env['COLUMNS']) || (stream.isTTY ? stream.columns || 80 : Number.POSITIVE_INFINITY)
+      return stream.isTTY ? Number(env['COLUMNS']) || stream.columns || 80 : columnsOfFile
     },
     color: redraws && !env['NO_COLOR'],
     redraws,
