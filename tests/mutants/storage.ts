@@ -351,6 +351,14 @@ export const storageMutants: Mutant[] = [
     test: 'what a run that was killed has counted is delivered once, by whoever comes next',
   },
   {
+    name: 'of what has risen since nobody knows how much was delivered',
+    file: 'packages/storage/src/mirror/mirror-tables.ts',
+    find: 'else this.#setShare(node, cleared, { key, field, total })',
+    replace: '',
+    suite: mirror,
+    test: 'what two processes had both delivered for a run left a row behind that nobody removed',
+  },
+  {
     name: 'what follows a lease does not wait for the disk either',
     file: 'packages/storage/src/backends/sqlite/sqlite-file.ts',
     find: "if (passing) db.exec('PRAGMA synchronous = FULL')",

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { BackendError, mirrorFile, sqliteBackend, statsField, statsKey } from '@mcpstore/storage'
 import { describe, expect, test } from 'vitest'
+import { MirrorFile } from '../src/mirror/mirror-file.ts'
 import { settle } from './support/manual-time.ts'
 import { MirrorPlace } from './support/mirror-place.ts'
 
@@ -106,6 +107,33 @@ test('in an outage the totals were without what others of this machine had count
   second.backend.faults.heal()
   await second.time.pass(10_000)
   expect(second.dataspace.counters(STATS)).toEqual({ [CALLS]: 15 })
+  expect(place.query('SELECT * FROM totals')).toEqual([])
+  expect(place.query('SELECT * FROM shares')).toEqual([])
+})
+
+test('what two processes had both delivered for a run left a row behind that nobody removed', async () => {
+  await using place = new MirrorPlace()
+  const first = await place.start()
+  await first.dataspace.put(CONFIG, 1)
+  first.backend.faults.fail('down')
+  first.dataspace.count(STATS, CALLS, 3)
+  await first.time.pass(1000)
+  const file = new MirrorFile(place.file)
+  await file.open()
+  const [share] = file.sharesOfOthers('somebody')
+  expect(share?.totals).toMatchObject([{ total: 3 }])
+  file.removeShare(share!)
+  file.removeShare(share!)
+  expect(place.query('SELECT * FROM shares')).toEqual([])
+  // What has risen since is still there, and how much of it was delivered.
+  first.dataspace.count(STATS, CALLS, 2)
+  await first.time.pass(1000)
+  const [rest] = file.sharesOfOthers('somebody')
+  expect(rest?.totals).toMatchObject([{ total: 5, sent: 0 }])
+  file.removeShare(share!)
+  expect(file.sharesOfOthers('somebody')[0]?.totals).toMatchObject([{ total: 5, sent: 3 }])
+  file.removeShare(rest!)
+  file.close()
   expect(place.query('SELECT * FROM totals')).toEqual([])
   expect(place.query('SELECT * FROM shares')).toEqual([])
 })

@@ -55,7 +55,7 @@ export class MirrorTables {
     const parent = statsParent({ key, field })
     const sql = 'INSERT OR REPLACE INTO totals VALUES (?, ?, ?, ?, ?, ?)'
     this.#statements.run(sql, node, cleared, key, field, parent, total)
-    if (sent > 0) this.#setShare({ node, key, field, parent, total: sent })
+    if (sent > 0) this.#setShare(node, cleared, { key, field, total: sent })
   }
 
   removeTotal(node: string, { key, field }: Counter): void {
@@ -63,10 +63,12 @@ export class MirrorTables {
       this.#statements.run(`DELETE FROM ${table} WHERE node = ? AND key = ? AND field = ?`, node, key, field)
   }
 
-  #setShare({ node, key, field, parent, total }: Counter & { node: string; parent: string }): void {
-    const sql =
-      'INSERT INTO shares VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET total = max(total, excluded.total)'
-    this.#statements.run(sql, node, key, field, parent, total)
+  /** Of what nobody keeps any more, as another process has delivered it too, there is no share. */
+  #setShare(node: string, cleared: Stamp, { key, field, total }: Counter): void {
+    const sql = `INSERT INTO shares SELECT node, key, field, parent, ? FROM totals
+      WHERE node = ? AND cleared = ? AND key = ? AND field = ?
+      ON CONFLICT DO UPDATE SET total = max(total, excluded.total)`
+    this.#statements.run(sql, total, node, cleared, key, field)
   }
 
   /** Removes what was counted under a config that is gone. */
@@ -100,7 +102,7 @@ export class MirrorTables {
     for (const { key, field, total } of totals) {
       const isWhole = this.#statements.run(sql, node, cleared, key, field, total) > 0
       if (isWhole) this.removeTotal(node, { key, field, total })
-      else this.#setShare({ node, key, field, parent: statsParent({ key, field }), total })
+      else this.#setShare(node, cleared, { key, field, total })
     }
   }
 
