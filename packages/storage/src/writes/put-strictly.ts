@@ -41,8 +41,10 @@ export async function putStrictly(parts: Parts, puts: readonly EncodedPut[]): Pr
       // Somebody else was quicker to write the very same: that is no conflict.
       const isEqual = verdict === 'stale' && current?.json === record.json
       const status = written ? 'written' : isEqual ? 'unchanged' : 'outdated'
-      const refused = verdict === 'refused' ? { problem: problem ?? 'it was refused' } : {}
-      results[at] = { stamp: record.stamp, status, durable: backend.durable, ...refused }
+      results[at] =
+        verdict === 'refused'
+          ? { stamp: record.stamp, status, durable: 'memory', problem: problem ?? 'it was refused' }
+          : { stamp: record.stamp, status, durable: backend.durable }
     }
   }
   const refused = results.findIndex((result) => result?.problem !== undefined)

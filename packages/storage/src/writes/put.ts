@@ -32,11 +32,11 @@ export function encodedPut({ value, head, ...put }: Put): EncodedPut {
 export interface PutResult {
   /**
    * `unchanged`: the same value was there, nothing was written. `outdated`: it is not what is stored, somebody else's
-   * newer value or a clear is.
+   * newer value or a clear is, or what was there before, where there is a `problem`.
    */
   status: 'written' | 'unchanged' | 'outdated'
   stamp: Stamp
-  /** The strongest place that is known to hold it. */
+  /** The strongest place that is known to hold it; `memory` where none does, as it was refused under `strict`. */
   durable: Durability
   /** Why the backend refused it for its own sake. */
   problem?: string
