@@ -101,6 +101,16 @@ it.each([
   expect(withNextCommand({ code: 'untrusted', hint }, ['use-tool', 'docs/x'])).toBe(said)
 })
 
+it('a name in quotes was taken for options, and the command was about another place', () => {
+  const values = { dataspace: 'd', redis: 'redis://127.0.0.1' }
+  expect(asTyped("Try: mcpstore get-prompt a/b 'who --dataspace --redis=TEXT' 'x --help=TEXT'", values)).toBe(
+    "Try: mcpstore get-prompt --dataspace d --redis redis://127.0.0.1 a/b 'who --dataspace --redis=TEXT' 'x --help=TEXT'",
+  )
+  expect(asTyped("See mcpstore list --dataspace 'other one'", values)).toBe(
+    "See mcpstore list --redis redis://127.0.0.1 --dataspace 'other one'",
+  )
+})
+
 it('what to type next was a part of the last line of a list', () => {
   const hint = 'Not searched:\na: it exited with code 1\nb: nothing listens there (ECONNREFUSED)'
   for (const list of [hint, hint.slice(0, -' (ECONNREFUSED)'.length)])

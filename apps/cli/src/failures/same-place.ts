@@ -1,5 +1,5 @@
 import { shellWord } from '@mcpstore/core/shell-words'
-import { commandInText } from '../command-line/command-in-text.ts'
+import { commandInText, quotedWord } from '../command-line/command-in-text.ts'
 import { type CommandName, findCommand } from '../command-line/command-table.ts'
 import type { OptionValues } from '../command-line/options.ts'
 
@@ -22,6 +22,7 @@ const views: ReadonlySet<CommandName> = new Set([
 ])
 
 const command = new RegExp(commandInText, 'g')
+const quotedWords = new RegExp(quotedWord, 'g')
 
 /** What does the same in the library, as its hints have it behind a command or an option. */
 const inLibrary = new RegExp(
@@ -52,9 +53,10 @@ export function asTyped(text: string, values: OptionValues): string {
   let isAway = false
   const told = text.replace(inLibrary, '').replace(command, (whole, written: string, rest: string) => {
     const name = findCommand(written)?.name
-    if (!name || name === 'help' || name === 'completion' || /\s--help\b/.test(rest)) return whole
+    const options = rest.replace(quotedWords, '')
+    if (!name || name === 'help' || name === 'completion' || /\s--help\b/.test(options)) return whole
     isAway = true
-    return `mcpstore ${written}${placeWords(name, values, rest)}${rest}`
+    return `mcpstore ${written}${placeWords(name, values, options)}${rest}`
   })
   return first && isAway && !text.startsWith(first) ? `${first} ${told}` : told
 }
