@@ -391,6 +391,14 @@ export const storageMutants: Mutant[] = [
     test: 'a log that is removed under a running process that found the file loses nothing',
   },
   {
+    name: 'what a copy of this machine is making is taken for what was left',
+    file: 'packages/storage/src/backends/sqlite/drafts.ts',
+    find: '  if (isSharedFolder(folder)) return\n',
+    replace: '',
+    suite: 'packages/storage/test/sqlite-drafts.test.ts',
+    test: 'in a folder that machines share a copy of this one took away what its twin was making',
+  },
+  {
     name: 'what somebody is making is taken for what is left of him',
     file: 'packages/storage/src/backends/sqlite/drafts.ts',
     find: ' && !isRunning(Number(pid))',

@@ -21,6 +21,7 @@ it('@mcpstore/storage exports', () => {
       "fileSegment",
       "infoKey",
       "isFuture",
+      "isSharedFolder",
       "isStamp",
       "keyPrefix",
       "localDataspaces",

@@ -3,6 +3,14 @@ import { syncBuiltinESMExports } from 'node:module'
 import { answerRequests } from '../../../tests/support/worker-requests.ts'
 import { openFile } from '../src/backends/sqlite/database.ts'
 
+// With this argument its folders are those of a network.
+if (process.argv[2] === 'shared') {
+  const statfs = fs.statfsSync
+  const shared = (...args: Parameters<typeof statfs>) => ({ ...statfs(...args), type: 0x6969 })
+  Object.assign(fs, { statfsSync: shared })
+  syncBuiltinESMExports()
+}
+
 /** A process that makes the file of a dataspace. */
 export const requests = {
   make: async (file: string): Promise<void> => {

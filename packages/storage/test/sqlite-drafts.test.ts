@@ -1,12 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { stateOf, until } from '../../../tests/support/processes.ts'
 import { startWorker } from '../../../tests/support/worker.ts'
+import { draftOf } from '../src/backends/sqlite/drafts.ts'
 import type { requests } from './draft-worker.ts'
 
-const start = () => startWorker<typeof requests>(new URL('./draft-worker.ts', import.meta.url))
+const start = (...args: string[]) =>
+  startWorker<typeof requests>(new URL('./draft-worker.ts', import.meta.url), { args })
 
 function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'mcpstore-drafts-'))
@@ -55,3 +57,21 @@ test.runIf(canTell)('who stands still while he makes a file finds what he has be
   await made
   expect(filesIn(folder)).toEqual(['default.db'])
 })
+
+test.runIf(canTell)(
+  'in a folder that machines share a copy of this one took away what its twin was making',
+  async () => {
+    const folder = scratch()
+    await using gone = await start()
+    await gone.kill()
+    // As a process of the copy has it, which has an id that nobody has here.
+    const draft = draftOf(join(folder, 'default.db')).replace(`.${process.pid}-`, `.${gone.pid}-`)
+    writeFileSync(draft, '')
+    await using copy = await start('shared')
+    await copy.ask('make', join(folder, 'one.db'))
+    expect(existsSync(draft)).toBe(true)
+    await using alone = await start()
+    await alone.ask('make', join(folder, 'two.db'))
+    expect(existsSync(draft)).toBe(false)
+  },
+)

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { isSharedFolder } from '@mcpstore/storage'
 import { isGone } from './lock-holder.ts'
-import { isSharedFolder } from './shared-folder.ts'
 
 /** Whoever works for long shows that he is there: one that does not was stopped, or killed elsewhere. */
 const STALE_MS = 5000

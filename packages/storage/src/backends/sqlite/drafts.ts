@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { bootOfMachine, thisMachine } from '../../presence/machine.ts'
+import { bootOfMachine, isSharedFolder, thisMachine } from '../../presence/machine.ts'
 
 const DRAFT = /\.(\d+)-([0-9a-f]{16})-[0-9a-f]{8}(?:-\w+)?$/
 
@@ -10,8 +10,12 @@ export function draftOf(file: string): string {
   return `${file}.${process.pid}-${placeOfIds()}-${randomBytes(4).toString('hex')}`
 }
 
-/** Removes what processes of this machine left in a folder that were killed while they made a file. Never throws. */
+/**
+ * Removes what processes of this machine left in a folder that were killed while they made a file. In one that other machines
+ * may have it stays: a copy of this machine is taken for it. Never throws.
+ */
 export function removeDeadDrafts(folder: string): void {
+  if (isSharedFolder(folder)) return
   const { isRunning } = thisMachine()
   const here = placeOfIds()
   try {
@@ -24,9 +28,15 @@ export function removeDeadDrafts(folder: string): void {
   }
 }
 
-/** Where an id of a process means the same as here: short, as names have an end. Another one each time where nobody can tell. */
+let ids: string | undefined
+
+/** Where an id of a process means the same as here: short, as names have an end. One of its own where nobody can tell. */
 function placeOfIds(): string {
-  const place = bootOfMachine() && `${bootOfMachine()} ${thisMachine().space}`
-  if (place === '') return randomBytes(8).toString('hex')
-  return createHash('sha256').update(place).digest('hex').slice(0, 16)
+  ids ??= digestOf(bootOfMachine(), thisMachine().space)
+  return ids
+}
+
+function digestOf(boot: string, space: string): string {
+  if (boot === '') return randomBytes(8).toString('hex')
+  return createHash('sha256').update(`${boot} ${space}`).digest('hex').slice(0, 16)
 }
