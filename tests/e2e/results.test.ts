@@ -123,7 +123,7 @@ it('what cannot be saved is said, and what the tool answered is there all the sa
   expect({ exit, stderr }).toEqual({
     exit: 2,
     stderr:
-      'error: content 1 was not saved: the server sent it in a form that is not base64\nhint:  Next: mcpstore info demo/broken\n',
+      'error: content 1 was not saved: the server sent it in a form that is not base64\nhint:  The tool did run. Next: mcpstore info demo/broken\n',
   })
   expect(stdout).toContain('saved to broken/broken-2.png')
 })
@@ -273,5 +273,25 @@ if (existsSync('/dev/full')) {
     expect(stderr).toMatch(/^error: .*failing/)
     expect(stderr).toMatch(/^error: the output could not be written: ENOSPC[^\n]*\n$/m)
     expect(stderr).not.toContain('was done')
+  })
+
+  it('with --json there is one error, and it names the call', async () => {
+    const said = async (line: string) => {
+      const { exit, stderr } = await withoutRoom(line)
+      const { code, message, hint } = JSON.parse(stderr).error
+      return { exit, code, said: `${message}. ${hint}` }
+    }
+    expect(await said('call demo/broken --save broken --json')).toEqual({
+      exit: 2,
+      code: 'server_error',
+      said: expect.stringMatching(/^content 1 was not saved: .*\. The tool did run\./),
+    })
+    expect(await said('call demo/wrong --json')).toEqual({
+      exit: 2,
+      code: 'not_written',
+      said: expect.stringMatching(/^the tool was called, but its answer could not be written/),
+    })
+    await addServices(box, { failing: fixtureServer(box, { toolsFile: box.path('none') }) })
+    expect(await said('list-tools failing --json')).toMatchObject({ exit: 2, code: 'server_error' })
   })
 }

@@ -101,6 +101,14 @@ export const coreMutants: Mutant[] = [
     test: 'only a tool that answered is told to have been called (call s/t)',
   },
   {
+    name: 'with --json a second error follows the first one',
+    file: 'apps/cli/src/process/process-host.ts',
+    find: 'hasErrorDocument ||= text.startsWith(\'{"error":{"code":\')',
+    replace: 'hasErrorDocument ||= false',
+    suite: 'apps/cli/test/process-host.test.ts',
+    test: 'the error of --json is known to have been told, and nothing else is taken for it',
+  },
+  {
     name: 'the time that a service took to start is not counted when it then lists nothing',
     file: 'packages/core/src/tools/fetch-list.ts',
     find: 'timeoutMs: bounds.givenMs ?? bounds.timeoutMs',
@@ -231,7 +239,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'other output is written behind the line',
     file: 'apps/cli/src/process/process-host.ts',
-    find: '      makeRoom()\n',
+    find: '      makeRoom(text)\n',
     replace: '',
     suite: statusLine,
     test: 'it makes room for other output on either stream, and comes again',

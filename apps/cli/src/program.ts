@@ -36,7 +36,7 @@ export function runProgram(compiled: CompileCache): void {
     env,
     cwd,
   }
-  const { host, flush, hasAnswer } = processHost(given, interrupt.signal)
+  const { host, flush, hasAnswer, hasErrorDocument } = processHost(given, interrupt.signal)
   process.once('uncaughtException', async (thrown) => {
     await end(await report(argv, host, thrown))
   })
@@ -48,7 +48,7 @@ export function runProgram(compiled: CompileCache): void {
 
   async function end(code: number): Promise<void> {
     const lost = await flush()
-    const unsaid = lost ? await reportLost(code, lost) : 0
+    const unsaid = lost && !hasErrorDocument() ? await reportLost(code, lost) : 0
     compiled.save()
     process.exit(interrupted ? exitBySignal(interrupted, opened) : code || unsaid)
   }

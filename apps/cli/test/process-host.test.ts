@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
 import { expect, it } from 'vitest'
+import { reportFailure } from '../src/failures/failure.ts'
 import { ask, type ProcessLike, processHost } from '../src/process/process-host.ts'
 
 function fakeProcess(
@@ -46,6 +47,18 @@ it('output that could not be written for another reason is told', async () => {
   process.stdout.destroy(full)
   await new Promise((resolve) => process.stdout.once('close', resolve))
   expect(await flush()).toBe(full)
+})
+
+it('the error of --json is known to have been told, and nothing else is taken for it', () => {
+  const { host, hasErrorDocument } = processHost(fakeProcess(), signal)
+  host.err.write('{"level":"warn"}\n')
+  host.out.write('{"error":{"code":"timeout"}}\n')
+  expect(hasErrorDocument()).toBe(false)
+  reportFailure(host.err, new Error('no'), { json: false, debug: false, argv: [] })
+  expect(hasErrorDocument()).toBe(false)
+  reportFailure(host.err, new Error('no'), { json: true, debug: false, argv: [] })
+  host.err.write('more\n')
+  expect(hasErrorDocument()).toBe(true)
 })
 
 it('flush waits until a slow reader has taken everything', async () => {

@@ -59,7 +59,8 @@ export async function showResult(
     if (!settings.json) writeProblem(err, 'error', 'the tool answered with an error')
     return toolErrorExit
   }
-  return reportUnsaved(context, failures)
+  const unsaved = failures.map((failure) => new CliError(failure.code, failure.message, 'The tool did run.'))
+  return reportUnsaved(context, unsaved)
 }
 
 /** Saves what there is to save of these parts, where a folder is given for that. */

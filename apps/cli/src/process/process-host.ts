@@ -18,6 +18,8 @@ export interface ProcessHost {
   host: Host
   /** Whether a tool has answered by now. */
   hasAnswer(): boolean
+  /** Whether stderr was given the error that `--json` puts there; there is one for each command line. */
+  hasErrorDocument(): boolean
   /** Waits until all that was written has left the process; answers why some of it could not, if so. */
   flush(): Promise<Error | undefined>
 }
@@ -27,6 +29,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
   const { stdout, stderr, env } = process
   let lost: Error | undefined
   let hasAnswer = false
+  let hasErrorDocument = false
   const unread = new AbortController()
   for (const stream of [stdout, stderr]) {
     // A reader that went away (`mcpstore list | head -1`) is no failure; a full disk is.
@@ -42,7 +45,10 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
     line ??= new StatusLine(outputOf(stderr, env))
     return line
   }
-  const err = outputOf(stderr, env, () => line?.erase())
+  const err = outputOf(stderr, env, (text) => {
+    line?.erase()
+    hasErrorDocument ||= text.startsWith('{"error":{"code":')
+  })
   // The line would be drawn over a question, and over what is typed after it.
   const alone = <T>(answer: Promise<T>): Promise<T> => {
     line?.end()
@@ -72,6 +78,7 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
       },
     },
     hasAnswer: () => hasAnswer,
+    hasErrorDocument: () => hasErrorDocument,
     flush: async () => {
       line?.end()
       await Promise.all([flushed(stdout), flushed(stderr)])
@@ -84,13 +91,13 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
 function outputOf(
   stream: TextStream,
   env: NodeJS.ProcessEnv,
-  makeRoom = () => {},
+  makeRoom = (_text: string) => {},
   columnsOfFile = Number.POSITIVE_INFINITY,
 ): Output {
   const redraws = Boolean(stream.isTTY) && env['TERM'] !== 'dumb'
   return {
     write: (text) => {
-      makeRoom()
+      makeRoom(text)
       if (stream.writable) stream.write(text)
     },
     get columns() {
