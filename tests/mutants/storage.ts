@@ -359,6 +359,14 @@ export const storageMutants: Mutant[] = [
     test: 'what two processes had both delivered for a run left a row behind that nobody removed',
   },
   {
+    name: 'when a process started moves with the clock of its machine',
+    file: 'packages/storage/src/presence/presence.ts',
+    find: 'this.#isServerTime = true',
+    replace: 'this.#startedAt = started - clock.offset',
+    suite: 'packages/storage/test/presence.test.ts',
+    test: 'when a process had started was another moment after the clock of its machine was set',
+  },
+  {
     name: 'what follows a lease does not wait for the disk either',
     file: 'packages/storage/src/backends/sqlite/sqlite-file.ts',
     find: "if (passing) db.exec('PRAGMA synchronous = FULL')",

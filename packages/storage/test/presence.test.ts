@@ -1,20 +1,24 @@
 import { expect, test } from 'vitest'
-import { Dataspace, type Machine, MemoryTables, memoryBackend } from '../src/index.ts'
+import { Dataspace, type Machine, MemoryTables, memoryBackend, systemTime } from '../src/index.ts'
 import { ManualTime } from './support/manual-time.ts'
 
 const DAY = 24 * 3_600_000
+const START = 1_700_000_000_000
 
 /** A dataspace of several processes, whose machines and time are the test's. */
 function place() {
   const tables = new MemoryTables()
-  const time = new ManualTime(1_700_000_000_000)
+  const time = new ManualTime(START)
+  // Whatever is done to the clock of the machine.
+  const server = { ...systemTime, now: () => START + time.monotonic() }
   const running = new Set<number>()
   return {
     tables,
     time,
+    server,
     running,
     async open(machine: Partial<Machine> = {}) {
-      const backend = memoryBackend({ tables, time })
+      const backend = memoryBackend({ tables, time: server })
       const own = {
         host: 'here',
         space: 'one',
@@ -127,4 +131,18 @@ test('what is no process is left out and handed over; what a process tells is ta
     { key: 'nodes', problem: 'what stands under "never" is no process' },
   ])
   expect(({} as { pid?: number }).pid).toBeUndefined()
+})
+
+test('when a process had started was another moment after the clock of its machine was set', async () => {
+  const { open, server, time } = place()
+  const here = await open()
+  const started = async () => (await here.nodes()).find(({ self }) => self)?.started
+  const before = await started()
+  expect(before).toBe(new Date(START).toISOString())
+  time.jump(3_600_000)
+  await here.refresh()
+  expect(here.now(), 'the server was heard').toBe(server.now())
+  // It says again that it is here.
+  await time.pass(30_000)
+  expect(await started()).toBe(before)
 })

@@ -42,8 +42,9 @@ const ID = /^[0-9a-z]{1,40}$/
 /** Who is here besides this process, as far as is known: the backend tells with its beats and pages. */
 export class Presence {
   readonly #options: PresenceOptions
-  /** By the clock of this machine, ms since 1970. */
-  readonly #startedAt: number
+  /** By the clock of this machine, ms since 1970; by the server's once that was heard. */
+  #startedAt: number
+  #isServerTime = false
   #nodes: ReadonlyMap<string, KnownNode> | undefined
   #machine: Machine | undefined
   #cancel = () => {}
@@ -62,12 +63,12 @@ export class Presence {
 
   /** What this process tells of itself, JSON. */
   get about(): string {
-    const { backend, beatMs, clock, version } = this.#options
+    const { backend, beatMs, version } = this.#options
     const { host, space, pid } = this.#here()
     return JSON.stringify({
       host,
       pid,
-      started: new Date(this.#startedAt + clock.offset).toISOString(),
+      started: new Date(this.#started()).toISOString(),
       version,
       backend: backend.kind,
       beatMs,
@@ -150,6 +151,18 @@ export class Presence {
       this.#options.onMalformed({ key: 'nodes', problem: `what stands under ${name} is no process` })
     }
     return sound
+  }
+
+  /** ms since 1970. Found out once: how far the clock of this machine is off changes when that is set. */
+  #started(): number {
+    const { clock } = this.#options
+    if (this.#isServerTime) return this.#startedAt
+    const started = this.#startedAt + clock.offset
+    if (clock.isMeasured) {
+      this.#startedAt = started
+      this.#isServerTime = true
+    }
+    return started
   }
 
   #here(): Machine {

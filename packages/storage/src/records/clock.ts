@@ -36,6 +36,11 @@ export class Clock {
     return this.#offset
   }
 
+  /** Whether the server was heard in this run. */
+  get isMeasured(): boolean {
+    return this.#isMeasured
+  }
+
   /** Goes by an offset (ms) that was measured in an earlier run, until the server is heard. */
   remember(offset: number): void {
     if (!this.#isMeasured && Math.abs(offset) <= MOST_OFFSET_MS) this.#offset = offset
