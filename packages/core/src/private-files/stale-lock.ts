@@ -26,7 +26,7 @@ export function release(lock: string, mark: string): void {
 
 /**
  * Takes this very lock away. Who was stopped before he does finds another one in its place, which he puts back, unless somebody has taken
- * the lock by then: its holder sees that he has lost it.
+ * the lock by then. Its holder has lost it then: work of `underLock` sees that, of `whileLocked` two may go on at once.
  */
 function end(lock: string, seen: Version): void {
   if (!isSame(versionOf(lock), seen)) return
