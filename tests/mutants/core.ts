@@ -763,7 +763,7 @@ export const coreMutants: Mutant[] = [
   },
   {
     name: 'offline, what nobody knows is called unknown',
-    file: 'packages/core/src/tools/resolve.ts',
+    file: 'packages/core/src/tools/unknown-tool.ts',
     find: "isKnown ? 'unknown_tool' : 'not_listed'",
     replace: "'unknown_tool'",
     suite: 'packages/core/test/list-options.test.ts',
@@ -1930,6 +1930,14 @@ export const coreMutants: Mutant[] = [
     replace: 'if (masked.length >= 0) return config',
     suite: masks,
     test: 'a mask with nothing behind it is refused, and nothing is written',
+  },
+  {
+    name: 'a secret goes to whatever address has its name',
+    file: 'packages/core/src/config/masks.ts',
+    find: 'stored && leadsTo(stored, given) ?',
+    replace: 'stored ?',
+    suite: masks,
+    test: 'what was stored for one address or program is given to no other',
   },
   {
     name: 'what a stranger hides is approved with the rest',

@@ -34,7 +34,7 @@ test('a mask without a value behind it is named; patterns and lines of stars are
   expect(fields(redactConfig(local))).toEqual(['args[2]', 'args[4]', 'env.API_KEY', 'env.LOG', 'env.NOTE'])
   // Edited around the mask: nobody knows what it stands for there.
   const moved = { ...redactConfig(remote), url: 'https://***:***@elsewhere.example/mcp' }
-  expect(fields(moved, remote)).toEqual(['url'])
+  expect(fields(moved, remote)).toEqual(['url', 'headers.Authorization', 'headers.X-Key'])
   expect(
     fields({
       type: 'stdio',
@@ -43,6 +43,35 @@ test('a mask without a value behind it is named; patterns and lines of stars are
       env: { BANNER: '*** hello ***', GLOB: 'a/***' },
     }),
   ).toEqual([])
+})
+
+test('what was stored for one address or program is given to no other', () => {
+  const fields = (config: ServiceConfig, stored: ServiceConfig) => fillMasks(config, stored).masked
+  const plain: ServiceConfig = {
+    type: 'http',
+    url: 'https://example.com/mcp',
+    headers: { A: 'Bearer tok-1' },
+  }
+  for (const url of [
+    'https://elsewhere.example/mcp',
+    'http://example.com/mcp',
+    'https://example.com:8443/mcp',
+  ]) {
+    expect(fields({ ...redactConfig(plain), url } as ServiceConfig, plain), url).toEqual(['headers.A'])
+  }
+  const url = 'https://example.com/v2/mcp'
+  const moved = { ...redactConfig(plain), url } as ServiceConfig
+  expect(fillMasks(moved, plain)).toEqual({ config: { ...plain, url }, masked: [] })
+  const other = { ...redactConfig(local), command: 'other' } as ServiceConfig
+  expect(fields(other, local)).toEqual(['args[2]', 'args[4]', 'env.API_KEY', 'env.LOG', 'env.NOTE'])
+  const npx: ServiceConfig = { type: 'stdio', command: 'npx', args: ['-y', 'one'], env: { A: 'x' } }
+  for (const args of [['-y', 'two'], ['-y', 'one', '--to'], ['-y']]) {
+    expect(fields({ ...npx, args, env: { A: '***' } }, npx), args.join(' ')).toEqual(['env.A'])
+  }
+  const program: ServiceConfig = { type: 'stdio', command: 'node', env: { A: 'x' } }
+  expect(fields({ type: 'http', url: 'https://example.com', headers: { A: '***' } }, program)).toEqual([
+    'headers.A',
+  ])
 })
 
 const given = {

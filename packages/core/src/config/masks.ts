@@ -12,16 +12,10 @@ export interface Filled {
 
 /**
  * Puts what is stored where the config reads as that is shown: `***` in place of a secret means that it stays. Only a whole
- * field is kept, and only one that was not edited around its mask.
+ * field is kept, only one that was not edited around its mask, and none for another address or program than it was stored for.
  */
 export function fillMasks(given: ServiceConfig, stored: ServiceConfig | undefined): Filled {
-  const kept = new Map<string, { value: string; shown: string[] }>()
-  if (stored) {
-    const shown = [redactConfig(stored), configToApprove(stored)].map(valuesOf)
-    for (const [field, value] of valuesOf(stored)) {
-      kept.set(field, { value, shown: shown.map((values) => values.get(field)!) })
-    }
-  }
+  const kept = stored && leadsTo(stored, given) ? keptOf(stored) : new Map<string, Kept>()
   const masked: string[] = []
   const config = mapValues(given, (value, place) => {
     if (!value.includes(HIDDEN)) return value
@@ -31,6 +25,42 @@ export function fillMasks(given: ServiceConfig, stored: ServiceConfig | undefine
     return value
   })
   return { config, masked }
+}
+
+/** A stored value, and what is shown of it. */
+interface Kept {
+  value: string
+  shown: string[]
+}
+
+function keptOf(stored: ServiceConfig): Map<string, Kept> {
+  const shown = [redactConfig(stored), configToApprove(stored)].map(valuesOf)
+  return new Map(
+    [...valuesOf(stored)].map(([field, value]) => [
+      field,
+      { value, shown: shown.map((values) => values.get(field)!) },
+    ]),
+  )
+}
+
+/** Whether what is given goes where the stored one does: to the same host, or into the same program with the same arguments. */
+function leadsTo(stored: ServiceConfig, given: ServiceConfig): boolean {
+  const kept = keptOf(stored)
+  const isKept = (field: string, value: string): boolean => {
+    const before = kept.get(field)
+    return before !== undefined && [before.value, ...before.shown].includes(value)
+  }
+  if (stored.type === 'stdio' || given.type === 'stdio') {
+    if (stored.type !== 'stdio' || given.type !== 'stdio') return false
+    const { command, args = [] } = given
+    const isSame = isKept('command', command) && args.length === (stored.args ?? []).length
+    return isSame && args.every((arg, at) => isKept(`args[${at}]`, arg))
+  }
+  return isKept('url', given.url) || originOf(stored.url) === originOf(given.url)
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url
 }
 
 /** Whether `***` stands anywhere in the config. */

@@ -34,8 +34,8 @@ export function filledIn(name: string, given: ServiceConfig, before: Service | u
     name,
     masked.map((field) => ({
       field,
-      message: `${field}: *** stands for a value that is not shown, and none that is trusted here reads so`,
-      hint: 'Write the value itself, or a placeholder (${VAR}). What is to stay must read exactly as it is shown.',
+      message: `${field}: *** stands for a value that is not shown, and none that is kept for it reads so`,
+      hint: 'Write the value itself, or a placeholder (${VAR}). What is to stay must read exactly as it is shown, and go to the same host, or be for the same command and arguments.',
     })),
   )
 }

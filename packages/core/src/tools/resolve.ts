@@ -1,14 +1,15 @@
 import { kindOf, quoted } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
-import { didYouMean, nearest } from '../near.ts'
+import { didYouMean } from '../near.ts'
 import { storedName } from '../services/names.ts'
-import { meantInstead, some } from '../services/not-found.ts'
+import { some } from '../services/not-found.ts'
 import type { Service } from '../services/registry.ts'
 import { type AskOptions, isTooOld, listServices, type ServiceList } from './listing.ts'
 import { exportNameOf, mayExport } from './naming.ts'
 import { isAllowed } from './tool-filter.ts'
 import type { ListedTool } from './tool-list.ts'
+import { ambiguous, nearIn, unknown } from './unknown-tool.ts'
 
 const FORM = 'Write service/tool, for example files/read_file.'
 
@@ -106,12 +107,17 @@ async function ofNamed(
   if (found) return found
   const own = parts.filter((part) => part.service === service)
   const lists = own.length > 0 ? own : await listServices(house, [service], { offline: true })
+  const searched = [...lists, ...parts.filter((part) => part.service !== service && !part.list)]
   if (address !== service.name) {
-    throw unknown(address, lists, nearIn(lists, `${service.name}/${address.slice(service.name.length + 1)}`))
+    throw unknown(
+      address,
+      searched,
+      nearIn(lists, `${service.name}/${address.slice(service.name.length + 1)}`),
+    )
   }
   const names = lists.flatMap(({ list }) => (list?.tools ?? []).map(({ name }) => name))
-  const see = names.length > 0 ? `It is a service; say which of its tools: ${some(names)}` : undefined
-  throw unknown(address, lists, [], see)
+  const first = names.length > 0 ? [`It is a service; say which of its tools: ${some(names)}.`] : []
+  throw unknown(address, searched, [], first)
 }
 
 /** The tool of this address in those that are asked, or in a list of the others that is known. */
@@ -211,39 +217,4 @@ function withheldBy(house: House, parts: readonly ServiceList[], address: string
     if (found) return withheld(service, found.tool.tool)
   }
   return undefined
-}
-
-function ambiguous(address: string, found: readonly ResolvedTool[]) {
-  const candidates = some(found.map(({ tool }) => tool.name))
-  return storeError('ambiguous_tool', `"${address}" is the name of ${found.length} tools`, {
-    hint: `Say which one: ${candidates}.`,
-  })
-}
-
-/** The addresses of the tools in these lists whose names come near. */
-function nearIn(parts: readonly ServiceList[], address: string): string[] {
-  const tools = parts.flatMap(({ list }) => list?.tools ?? [])
-  const names = new Map(
-    tools.flatMap(({ name, tool }) => [
-      [name, name],
-      [tool, name],
-    ]),
-  )
-  return [...new Set(nearest(address, names.keys()).map((one) => names.get(one)!))]
-}
-
-function unknown(
-  address: string,
-  parts: readonly ServiceList[],
-  near: readonly string[] = nearIn(parts, address),
-  see = 'See the tools there are: mcpstore list-tools (listTools)',
-) {
-  const unread = parts
-    .filter(({ list }) => !list)
-    .map(({ service, error }) => ({ name: service.name, error }))
-  const isKnown = unread.every(({ error }) => error?.code !== 'not_listed')
-  const where = isKnown ? '' : ' in the tool lists that are known here'
-  return storeError(isKnown ? 'unknown_tool' : 'not_listed', `there is no tool "${address}"${where}`, {
-    ...meantInstead(near, unread, see),
-  })
 }
