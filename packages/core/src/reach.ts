@@ -62,6 +62,7 @@ export class Reach {
   readonly #targets: Targets
   /** The connections that were noticed already. */
   readonly #met = new WeakSet<Connection>()
+  readonly #noted = new WeakSet<Connection>()
   #closed = false
 
   constructor(parts: ReachParts) {
@@ -95,10 +96,10 @@ export class Reach {
       const known = this.#knownEra(service, target.config)
       return await pool.use(target, known ? { ...options, known } : options, (connection) => {
         connected = true
-        const isNew = this.#meet(service, connection)
+        this.#meet(service, connection)
         const works = (): void => {
           this.#note(service, null)
-          if (isNew) this.#noteProtocol(service, target.config, connection)
+          this.#noteProtocol(service, target.config, connection)
         }
         if (!options.judgedWhenDone) {
           works()
@@ -139,16 +140,16 @@ export class Reach {
     this.#loaded?.retire(id, service && this.#targets.keyIfAdmitted(service))
   }
 
-  /** Whether it is seen for the first time. */
-  #meet(service: Service, connection: Connection): boolean {
-    if (this.#met.has(connection) || this.#closed) return false
+  #meet(service: Service, connection: Connection): void {
+    if (this.#met.has(connection) || this.#closed) return
     this.#met.add(connection)
     this.#parts.onMet(service.id, connection.server)
-    return true
   }
 
   /** What a service speaks, where that is not chosen: with it nobody else has to ask it. */
   #noteProtocol(service: Service, config: ServiceConfig, connection: Connection): void {
+    if (this.#noted.has(connection) || this.#closed) return
+    this.#noted.add(connection)
     const version = connection.server.protocolVersion
     if (version === undefined || choiceOf(config) !== 'auto') return
     const found = { version, fingerprint: this.#fingerprint(service, config) }

@@ -23,3 +23,11 @@ test('the status moved to ok and back within one check of a service that lists n
   expect(await second.checkServices()).toMatchObject(torn)
   expect(await second.listServices()).toMatchObject([{ status: 'failing' }])
 })
+
+test('a service whose list did not come in the time allowed was said to be connecting until its connection ended', async () => {
+  const ctx = (await open({ local: `${scratch()}/a.db` })).forStore()
+  await ctx.addService({ mute: server({ mute: ['tools/list'] }) })
+  expect(await failureOf(ctx.listTools('mute', { timeout: 3000 }))).toMatchObject({ code: 'timeout' })
+  const [summary] = await ctx.listServices()
+  expect(summary).toMatchObject({ status: 'new', facts: { phase: 'connected', health: 'unknown' } })
+})

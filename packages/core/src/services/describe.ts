@@ -18,6 +18,8 @@ export interface ConnectionFacts {
   phase: ConnectionPhase
   /** When a failing service is tried again, ms since 1970. */
   retryAt: number | undefined
+  /** Whether this process is asking for its tools. */
+  isAsked: boolean
 }
 
 /** What was found when somebody last reached for a service, and by whom. */
@@ -29,7 +31,7 @@ export interface HealthFacts {
 /** Folds what is known of one service into a row of the listing. */
 export function describeService(
   { scope, name, config, grant }: Service,
-  { phase, retryAt }: ConnectionFacts,
+  { phase, retryAt, isAsked }: ConnectionFacts,
   { note, witness }: HealthFacts,
   list: ListFacts | undefined,
   trust: Pick<ServiceFacts, 'trusted' | 'trustedBy' | 'inert' | 'signature'>,
@@ -50,7 +52,7 @@ export function describeService(
     scope,
     ...(grant && { assigned: { allow: grant.allow, deny: grant.deny } }),
     transport: config.type,
-    status: statusWord(facts),
+    status: statusWord(facts, isAsked),
     toolCount: list?.toolCount ?? null,
     fetchedAt: list?.fetchedAt ?? null,
     age: list?.age ?? null,
@@ -58,12 +60,12 @@ export function describeService(
   }
 }
 
-function statusWord({ wanted, phase, health, tools, inert }: ServiceFacts): StatusWord {
+function statusWord({ wanted, phase, health, tools, inert }: ServiceFacts, isAsked: boolean): StatusWord {
   if (wanted === 'disabled') return 'disabled'
   if (inert !== null) return 'untrusted'
   if (phase === 'connecting') return 'connecting'
   if (health !== 'unknown') return health
   if (tools !== 'none') return 'ok'
-  // Connected, and about to be asked for its tools: whether it works is not known yet.
-  return phase === 'connected' ? 'connecting' : 'new'
+  // Being asked for its tools: whether it works is not known yet.
+  return isAsked ? 'connecting' : 'new'
 }

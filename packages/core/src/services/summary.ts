@@ -24,7 +24,11 @@ export function summarise(
     inert: gate.whyInert(service),
     signature: gate.signatureOf(service),
   }
-  const connection = { phase: reach.phase(service), retryAt: reach.retryAt(service) }
+  const connection = {
+    phase: reach.phase(service),
+    retryAt: reach.retryAt(service),
+    isAsked: refresher.isAsking(service),
+  }
   const health = { note: readHealth(dataspace, service), witness: healthWitness(dataspace, service) }
   return describeService(service, connection, health, facts, trust)
 }
