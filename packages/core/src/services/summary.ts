@@ -24,11 +24,10 @@ export function summarise(
     inert: gate.whyInert(service),
     signature: gate.signatureOf(service),
   }
-  const connection = {
-    phase: reach.phase(service),
-    retryAt: reach.retryAt(service),
-    isAsked: refresher.isAsking(service),
-  }
+  const phase = reach.phase(service)
+  // To know whether it is asked takes a look at the variables that it needs, and a hash of them.
+  const isAsked = phase === 'connected' && !list && refresher.isAsking(service)
+  const connection = { phase, retryAt: reach.retryAt(service), isAsked }
   const health = { note: readHealth(dataspace, service), witness: healthWitness(dataspace, service) }
   return describeService(service, connection, health, facts, trust)
 }
