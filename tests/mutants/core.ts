@@ -1934,7 +1934,7 @@ export const coreMutants: Mutant[] = [
   {
     name: 'a secret goes to whatever address has its name',
     file: 'packages/core/src/config/masks.ts',
-    find: 'stored && leadsTo(stored, given) ?',
+    find: 'stored && leadsTo(stored, given, known) ?',
     replace: 'stored ?',
     suite: masks,
     test: 'what was stored for one address or program is given to no other',

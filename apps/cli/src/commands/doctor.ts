@@ -1,14 +1,13 @@
 import type { Finding, Store } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
-import { reportFailure } from '../failures/failure.ts'
 import { asTyped } from '../failures/same-place.ts'
 import { writeJson } from '../output/json.ts'
 import type { Output, Style } from '../output/output.ts'
 import { renderStatus, statusDocument } from '../output/status-text.ts'
 import { type Cell, renderNotes } from '../output/table.ts'
 import { visibleLine } from '../output/terminal-text.ts'
-import { errorIn, knownStatus } from '../store/known-status.ts'
-import { warnOfMirror, whileWaiting, withStore } from '../store/store-session.ts'
+import { knownStatus, reportTrouble } from '../store/known-status.ts'
+import { whileWaiting, withStore } from '../store/store-session.ts'
 
 const styles: Readonly<Record<Finding['severity'], Style>> = {
   ok: 'green',
@@ -43,9 +42,7 @@ export async function doctor(context: CommandContext): Promise<number> {
       } else {
         out.write(renderStatus(now, out) + renderFindings(ofStorage, out) + renderFindings(ofServices, out))
       }
-      await warnOfMirror(context, now)
-      const error = await errorIn(context, now)
-      return error ? reportFailure(context.err, error, context.settings) : 0
+      return reportTrouble(context, now)
     },
     { evenIfDown: true },
   )

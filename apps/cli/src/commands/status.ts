@@ -1,9 +1,8 @@
 import type { CommandContext, CommandInput } from '../command.ts'
-import { reportFailure } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { renderStatus, statusDocument } from '../output/status-text.ts'
-import { errorIn, knownStatus } from '../store/known-status.ts'
-import { warnOfMirror, withStore } from '../store/store-session.ts'
+import { knownStatus, reportTrouble } from '../store/known-status.ts'
+import { withStore } from '../store/store-session.ts'
 
 /**
  * `status [--watch]`: which backend answers, since when, and what it has not taken yet. An error of it is exit code 5, and
@@ -19,9 +18,7 @@ export async function status(context: CommandContext, { values }: CommandInput):
       const now = await knownStatus(context, store)
       if (json) writeJson(context.out, statusDocument(now))
       else context.out.write(renderStatus(now, context.out))
-      await warnOfMirror(context, now)
-      const error = await errorIn(context, now)
-      return error ? reportFailure(context.err, error, context.settings) : 0
+      return reportTrouble(context, now)
     },
     { evenIfDown: true },
   )

@@ -1,6 +1,7 @@
 import type { Store, StoreStatus } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
-import { obstacleTo } from './store-session.ts'
+import { reportFailure } from '../failures/failure.ts'
+import { obstacleTo, warnOfMirror } from './store-session.ts'
 
 /** The status, with what permissions tell of a mirror that nothing was written to yet. */
 export async function knownStatus(context: CommandContext, store: Store): Promise<StoreStatus> {
@@ -11,7 +12,9 @@ export async function knownStatus(context: CommandContext, store: Store): Promis
   return { ...now, mirror: { ...mirror, problem: obstacle.message, hint: obstacle.hint ?? null } }
 }
 
-/** Why it is not whole: what it says itself, or that no change can be saved. */
-export async function errorIn(context: CommandContext, status: StoreStatus): Promise<Error | undefined> {
-  return status.error ?? (await obstacleTo(context, status))
+/** Says what is wrong with it: of the mirror, of itself, or that no change can be saved. Answers the exit code. */
+export async function reportTrouble(context: CommandContext, status: StoreStatus): Promise<number> {
+  await warnOfMirror(context, status)
+  const error = status.error ?? (await obstacleTo(context, status))
+  return error ? reportFailure(context.err, error, context.settings) : 0
 }

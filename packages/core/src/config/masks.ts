@@ -15,7 +15,8 @@ export interface Filled {
  * field is kept, only one that was not edited around its mask, and none for another address or program than it was stored for.
  */
 export function fillMasks(given: ServiceConfig, stored: ServiceConfig | undefined): Filled {
-  const kept = stored && leadsTo(stored, given) ? keptOf(stored) : new Map<string, Kept>()
+  const known = stored ? keptOf(stored) : new Map<string, Kept>()
+  const kept = stored && leadsTo(stored, given, known) ? known : new Map<string, Kept>()
   const masked: string[] = []
   const config = mapValues(given, (value, place) => {
     if (!value.includes(HIDDEN)) return value
@@ -44,8 +45,7 @@ function keptOf(stored: ServiceConfig): Map<string, Kept> {
 }
 
 /** Whether what is given goes where the stored one does: to the same host, or into the same program with the same arguments. */
-function leadsTo(stored: ServiceConfig, given: ServiceConfig): boolean {
-  const kept = keptOf(stored)
+function leadsTo(stored: ServiceConfig, given: ServiceConfig, kept: ReadonlyMap<string, Kept>): boolean {
   const isKept = (field: string, value: string): boolean => {
     const before = kept.get(field)
     return before !== undefined && [before.value, ...before.shown].includes(value)

@@ -69,11 +69,11 @@ export async function signInTo(
         cause: thrown,
       })
     }
-    if (registration.isRefused(thrown) && !registration.isDescribed) {
-      const message = `service "${service}" wants credentials, and names nobody to sign in to`
-      throw storeError('auth_required', message, { hint: OWN_CREDENTIALS, cause: thrown })
-    }
     if (registration.isRefused(thrown)) {
+      if (!registration.isDescribed) {
+        const message = `service "${service}" wants credentials, and names nobody to sign in to`
+        throw storeError('auth_required', message, { hint: OWN_CREDENTIALS, cause: thrown })
+      }
       const reads = provider.clientMetadataUrl === undefined ? '' : ' and reads no client metadata'
       const message = `nobody signed in to service "${service}": its authorization server registers no clients${reads}`
       throw storeError('auth_required', message, {
