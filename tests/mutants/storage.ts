@@ -575,8 +575,8 @@ export const storageMutants: Mutant[] = [
     file: 'packages/storage/src/writes/ask.ts',
     find: 'if (error.unsure) unsure = error',
     replace: '',
-    suite: strict,
-    test: 'the strict policy does not say that nothing was written when it was sent, and asked for again in vain',
+    suite: dataspace,
+    test: 'a strict write that was sent, and met no connection when it was asked for again, is not said to be none',
   },
   {
     name: 'several writes of which the server took some were none',

@@ -617,6 +617,32 @@ test('a closed dataspace takes nothing any more, at once', async () => {
   }
 })
 
+test('a strict write that was sent, and met no connection when it was asked for again, is not said to be none', async () => {
+  const { tables, time } = place()
+  const backend = memoryBackend({ tables, time })
+  const hint = 'heal it'
+  const failures = [
+    new BackendError('suspect', 'silent', { hint, unsure: true }),
+    new BackendError('suspect', 'not connected', { hint }),
+    new BackendError('down', 'refused', { hint }),
+  ]
+  const merge: Backend['merge'] = async (writes) => {
+    const failure = failures.shift()!
+    if (failure.unsure) await backend.merge(writes)
+    throw failure
+  }
+  const space = { namespace: 'n', dataspace: 'd', time }
+  const dataspace = await new Dataspace({
+    ...space,
+    backend: { ...backend, merge },
+    policy: 'strict',
+  }).open()
+  const refused = dataspace.put(CONFIG, 1).catch((error) => error)
+  while (failures.length > 0) await time.pass(10)
+  expect(await refused).toMatchObject({ code: 'outcome_unknown', message: expect.stringContaining('silent') })
+  await dataspace.close()
+})
+
 test('a clear that was done, and refused when it was asked for again, is not said to be none', async () => {
   const { open, tables, time } = place()
   const backend = memoryBackend({ tables, time })
