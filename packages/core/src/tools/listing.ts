@@ -187,7 +187,7 @@ function notLoaded({ name }: Service): McpStoreError {
 }
 
 function notListed({ name, scope }: Service): McpStoreError {
-  const message = `the tools of service "${name}" are not known here, and it is not asked (offline)`
+  const message = `the tools of service "${name}" are not known here, and it was not asked`
   return storeError('not_listed', message, {
     hint: `Leave out offline (--offline), or ask it once: mcpstore list-tools ${serviceWords(name, scope)}`,
   })
