@@ -1,6 +1,7 @@
+import { writeFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { remoteConfig, startModern, startRemote, until } from './connections-fixtures.ts'
-import { open, scratch, server } from './stores.ts'
+import { failureOf, open, scratch, server } from './stores.ts'
 import { sharedPlace } from './strangers.ts'
 
 /** How often a server was asked with this method. */
@@ -89,4 +90,19 @@ test('nobody asks about a local server, nor writes what it speaks, unless its co
   await ctx.waitService('demo')
   await until(async () => (await stateOf(place)) !== undefined)
   expect((await stateOf(place))?.protocol).toBeUndefined()
+})
+
+test('what a server speaks was not shared where its first listing had failed', async () => {
+  const toolsFile = `${scratch()}/tools`
+  const remote = await startRemote({ toolsFile })
+  const place = sharedPlace()
+  const ctx = (await place.reader({ allowPrivateAddresses: true })).forStore()
+  await ctx.addService({ demo: remoteConfig(remote.url) })
+  expect(await failureOf(ctx.listTools('demo'))).toMatchObject({ code: 'server_error' })
+  expect(await stateOf(place)).toMatchObject({ health: 'failing' })
+  writeFileSync(toolsFile, '[]')
+  await ctx.listTools('demo', { fresh: true })
+  // By the connection of before: nothing else would tell of it again.
+  expect(await asked(remote, 'initialize')).toBe(1)
+  await until(async () => (await stateOf(place))?.protocol?.version === '2025-11-25')
 })

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { until } from './connections-fixtures.ts'
 import { failureOf, open, scratch, server } from './stores.ts'
 
 test('the status moved to ok and back within one check of a service that lists no tools', async () => {
@@ -27,7 +28,10 @@ test('the status moved to ok and back within one check of a service that lists n
 test('a service whose list did not come in the time allowed was said to be connecting until its connection ended', async () => {
   const ctx = (await open({ local: `${scratch()}/a.db` })).forStore()
   await ctx.addService({ mute: server({ mute: ['tools/list'] }) })
-  expect(await failureOf(ctx.listTools('mute', { timeout: 3000 }))).toMatchObject({ code: 'timeout' })
+  const failure = failureOf(ctx.listTools('mute', { timeout: 3000 }))
+  await until(async () => (await ctx.serviceInfo('mute')).facts.phase === 'connected')
+  expect(await ctx.serviceInfo('mute')).toMatchObject({ status: 'connecting' })
+  expect(await failure).toMatchObject({ code: 'timeout' })
   const [summary] = await ctx.listServices()
   expect(summary).toMatchObject({ status: 'new', facts: { phase: 'connected', health: 'unknown' } })
 })
