@@ -1,8 +1,8 @@
 import { afterAll, test } from 'vitest'
-import { coreMutants } from './core.ts'
-import { due, Trials } from './mutant.ts'
+import { due, mutantsOf, Trials } from './mutant.ts'
 
 const trials = new Trials()
 afterAll(() => trials[Symbol.asyncDispose]())
 
-test.each(due(coreMutants))('$name: caught', { timeout: 60_000 }, (mutant) => trials.expectCaught(mutant))
+const mutants = Object.values(await mutantsOf('core')).flat()
+test.each(due(mutants))('$name: caught', { timeout: 60_000 }, (mutant) => trials.expectCaught(mutant))

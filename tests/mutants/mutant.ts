@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
@@ -25,6 +25,20 @@ interface Outcome {
   passed: number
   failed: number
   errors: string[]
+}
+
+/** Those of a package, by the file that holds them: one for each folder of sources, so `tools.ts` for `src/tools`. */
+export async function mutantsOf(name: 'storage' | 'core' | 'cli'): Promise<Record<string, Mutant[]>> {
+  const files = readdirSync(new URL(name, import.meta.url))
+  const read = (file: string): Promise<{ mutants: Mutant[] }> =>
+    import(new URL(`${name}/${file}`, import.meta.url).href)
+  return Object.fromEntries(await Promise.all(files.map(async (file) => [file, (await read(file)).mutants])))
+}
+
+/** The file that holds it: `tools.ts`, `connections-http.ts`, or `src.ts` for what stands in no folder. */
+export function homeOf({ file }: Mutant): string {
+  const [, , , ...folders] = dirname(file).split('/')
+  return `${folders.join('-') || 'src'}.ts`
 }
 
 /** Those that have their turn: all of them in `npm run soak`, and one for each folder of sources in `npm test`. */

@@ -1,8 +1,8 @@
 import { afterAll, test } from 'vitest'
-import { due, Trials } from './mutant.ts'
-import { storageMutants } from './storage.ts'
+import { due, mutantsOf, Trials } from './mutant.ts'
 
 const trials = new Trials()
 afterAll(() => trials[Symbol.asyncDispose]())
 
-test.each(due(storageMutants))('$name: caught', { timeout: 60_000 }, (mutant) => trials.expectCaught(mutant))
+const mutants = Object.values(await mutantsOf('storage')).flat()
+test.each(due(mutants))('$name: caught', { timeout: 60_000 }, (mutant) => trials.expectCaught(mutant))

@@ -1,0 +1,68 @@
+import type { Mutant } from '../mutant.ts'
+
+export const mutants: Mutant[] = [
+  {
+    name: 'a wait polls',
+    file: 'packages/core/src/events/news-of.ts',
+    find: 'this.#wake = resolve',
+    replace: 'setTimeout(resolve, 200)',
+    suite: 'packages/core/test/store-events.test.ts',
+    test: 'a wait looks once, and again when there is news',
+  },
+  {
+    name: 'what another process does is no event',
+    file: 'packages/core/src/events/service-news.ts',
+    find: '({ key }) => {',
+    replace: "({ key, origin }) => {\n      if (origin === 'remote') return",
+    suite: 'packages/core/test/store-events.test.ts',
+    test: 'what another process does is told too: services, tools, and how they are',
+  },
+  {
+    name: 'each change is told by itself',
+    file: 'packages/core/src/events/gather.ts',
+    find: 'this.#due.add(thing)',
+    replace: 'return this.#look([thing])',
+    suite: 'packages/core/test/store-events.test.ts',
+    test: 'of thousands of changes in a moment each service is told once, as it is in the end',
+  },
+  {
+    name: 'what others count is no event',
+    file: 'packages/core/src/events/store-events.ts',
+    find: 'onCounted: (counter) => statistics.note(counter),',
+    replace: '',
+    suite: 'packages/core/test/events-shared.test.ts',
+    test: 'a file appears by itself statistics, as totals of all processes',
+  },
+  {
+    name: 'that an assignment ends with its service is no event',
+    file: 'packages/core/src/events/assignment-reports.ts',
+    find: 'if (services.size === 0) return touched',
+    replace: 'return touched',
+    suite: 'packages/core/test/events-shared.test.ts',
+    test: 'a file appears by itself assignments, also those that end with their service',
+  },
+  {
+    name: 'a listener that throws ends the others',
+    file: 'packages/core/src/events/events.ts',
+    find: 'await listener(event as never)',
+    replace: 'queueMicrotask(() => listener(event as never))',
+    suite: 'packages/core/test/store-events.test.ts',
+    test: 'a listener that throws, now or later, harms nobody',
+  },
+  {
+    name: 'who seals the same at once is told of a conflict',
+    file: 'packages/core/src/events/store-events.ts',
+    find: 'return one === other',
+    replace: 'return false',
+    suite: 'packages/core/test/trust-sealed.test.ts',
+    test: 'what two processes sealed and signed by themselves is no conflict when it is the same',
+  },
+  {
+    name: 'a list that is spoiled a second time is not told',
+    file: 'packages/core/src/events/service-reports.ts',
+    find: "if (now.list && now.list !== before?.list) this.#malformed.sound(serviceKey(service, 'cache'))",
+    replace: '',
+    suite: 'packages/core/test/events-shared.test.ts',
+    test: 'what another process does in a file appears by itself a tool list that is none is handed over as such, named, and its server is asked',
+  },
+]

@@ -1,0 +1,68 @@
+import type { Mutant } from '../mutant.ts'
+
+export const mutants: Mutant[] = [
+  {
+    name: 'a piece of another file is taken for one of this',
+    file: 'packages/core/src/private-files/private-text.ts',
+    find: 'identityOfOpened(again) === before ?',
+    replace: 'again >= 0 ?',
+    suite: 'packages/core/test/pin-file.test.ts',
+    test: 'tools of a file that another process replaced are read from the one that is there now',
+  },
+  {
+    name: 'a home that nobody can look into ends every call',
+    file: 'packages/core/src/private-files/private-text.ts',
+    find: "throw storeError('storage', `${path} ${disbelieved}: ${asError(thrown).message}`, {",
+    replace: 'throw Object.assign(asError(thrown), {',
+    suite: 'packages/core/test/unusable-home.test.ts',
+    test: 'with a home that is a file everything works, approved for this process only',
+  },
+  {
+    name: 'approvals that others could write are believed',
+    file: 'packages/core/src/private-files/private-text.ts',
+    find: 'if (stat.mode & OTHERS_MAY_WRITE) {',
+    replace: 'if (stat.mode < 0) {',
+    suite: 'packages/core/test/trust-file.test.ts',
+    test: 'a file that others may write to approves nothing, and is not touched',
+  },
+  {
+    name: 'who lost the lock writes all the same',
+    file: 'packages/core/src/private-files/private-file.ts',
+    find: 'if (!isOurs()) return false',
+    replace: '',
+    suite: 'packages/core/test/trust-file.test.ts',
+    test: 'who lost the lock while he was stopped does not overwrite what was written since',
+  },
+  {
+    name: 'a lock of a process that is gone is waited for',
+    file: 'packages/core/src/private-files/stale-lock.ts',
+    find: ' || isKnownToBeGone(lock, seen)',
+    replace: '',
+    suite: 'packages/core/test/trust-file.test.ts',
+    test: 'the lock of a process that was killed a moment ago was waited for until it was old',
+  },
+  {
+    name: 'a process of a copy of this machine is taken for one that is gone',
+    file: 'packages/core/src/private-files/stale-lock.ts',
+    find: ' && !isSharedFolder(dirname(lock))',
+    replace: '',
+    suite: 'packages/core/test/stale-lock.test.ts',
+    test: 'in a folder that machines share, one whose process is not here keeps his lock as long as he shows',
+  },
+  {
+    name: 'what came in the place of a stale lock is ended with it',
+    file: 'packages/core/src/private-files/stale-lock.ts',
+    find: 'if (!isSame(versionOf(aside), seen)) putBack(aside, lock)',
+    replace: '',
+    suite: 'packages/core/test/stale-lock.test.ts',
+    test: 'who was stopped as he ended a stale lock ends none that another one has taken since',
+  },
+  {
+    name: 'a process of another machine is taken for one that is gone',
+    file: 'packages/core/src/private-files/lock-holder.ts',
+    find: 'boot === bootOfMachine()',
+    replace: "boot !== ''",
+    suite: 'packages/core/test/trust-file.test.ts',
+    test: 'the lock of a process that was killed a moment ago was waited for until it was old',
+  },
+]

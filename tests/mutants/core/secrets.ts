@@ -1,0 +1,60 @@
+import type { Mutant } from '../mutant.ts'
+
+export const mutants: Mutant[] = [
+  {
+    name: 'the secret is filled into placeholders',
+    file: 'packages/core/src/secrets/environment.ts',
+    find: 'return holdsOne(value) ? undefined : value',
+    replace: 'return holdsOne(value) ? value : value',
+    suite: 'packages/core/test/trust-sealed.test.ts',
+    test: 'the secret itself is filled into no placeholder, by whatever variable it came',
+  },
+  {
+    name: 'a key is cheap to find by trying',
+    file: 'packages/core/src/secrets/dataspace-key.ts',
+    find: 'N: 2 ** 15',
+    replace: 'N: 2 ** 10',
+    suite: 'packages/core/test/dataspace-key.test.ts',
+    test: 'a key is what scrypt at full cost makes of the secret and the place, and what it was in every version',
+  },
+  {
+    name: 'what an earlier secret sealed and signed is lost with it',
+    file: 'packages/core/src/secrets/keyring.ts',
+    find: 'at < this.#parts.secrets.length && !this.#known.has(id)',
+    replace: 'at < 1 && !this.#known.has(id)',
+    suite: 'packages/core/test/trust-signed.test.ts',
+    test: 'after a rotation what the old secret signed is trusted, and what is written is signed with the new one',
+  },
+  {
+    name: 'the key of one dataspace is that of another',
+    file: 'packages/core/src/secrets/dataspace-key.ts',
+    find: "JSON.stringify(['mcpstore secret 1', namespace, dataspace])",
+    replace: "JSON.stringify(['mcpstore secret 1', namespace])",
+    suite: 'packages/core/test/trust-signed.test.ts',
+    test: 'a signature holds for one name, scope and dataspace, and for every byte',
+  },
+  {
+    name: 'a key is derived each time',
+    file: 'packages/core/src/secrets/keyring.ts',
+    find: 'this.#derived[at] ??= ',
+    replace: 'this.#derived[at] = ',
+    suite: 'packages/core/test/trust-signed.test.ts',
+    test: 'a key is derived once, and only where one is needed',
+  },
+  {
+    name: 'a sealed value opens wherever it is put',
+    file: 'packages/core/src/secrets/vault.ts',
+    find: "JSON.stringify(['mcpstore sealed 1', serviceId(service), field])",
+    replace: "'mcpstore sealed 1'",
+    suite: 'packages/core/test/trust-sealed.test.ts',
+    test: 'a sealed value opens in its own place only',
+  },
+  {
+    name: 'one nonce for all that is sealed',
+    file: 'packages/core/src/secrets/sealed-value.ts',
+    find: 'randomBytes(NONCE_BYTES)',
+    replace: 'Buffer.alloc(randomBytes.length ? NONCE_BYTES : 0)',
+    suite: 'packages/core/test/trust-sealed.test.ts',
+    test: 'a sealed config connects with its values for whoever has the secret, and is stored and shown without them',
+  },
+]
