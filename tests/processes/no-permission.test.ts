@@ -111,7 +111,14 @@ it('what commands found out and could not save in a file that may only be read w
   const renewed = await run(box, 'restart', 'demo')
   expect([renewed.exit, errorOf(renewed).code, documentOf(renewed).status]).toEqual([5, 'not_durable', 'ok'])
   const called = await run(box, 'use-tool', 'demo/echo', 'text=a')
-  expect(called).toMatchObject({ exit: 0, stderr: '' })
+  expect(called.exit).toBe(0)
+  expect(JSON.parse(called.stderr), 'said with --json, too').toEqual({
+    warning: {
+      code: 'not_durable',
+      message: expect.stringContaining(`what this command found out (2 counters) was NOT saved: ${why}`),
+      hint: expect.stringContaining('chmod u+w'),
+    },
+  })
   // What the tools are is kept beside it.
   rmSync(`${box.home}/pins.json`)
   const listed = await mcpstore(box, ['list-tools'], { unprivileged: true })

@@ -101,7 +101,7 @@ it('what is read while Redis is away is shown with a warning', async () => {
   expect(stderr).toBe(
     `warning: Redis is not reached, what is shown may be incomplete: ${reason}\nhint:    Check that it runs.\n`,
   )
-  const json = await run(['list', '--json'], world('memory'))
+  const json = await run(['list', '--json'], world('memory', { left: 0 }))
   expect(json.stderr).toBe('')
   expect(JSON.parse(json.stdout).storage).toEqual({
     backend: 'memory',
@@ -226,9 +226,28 @@ describe('what a command found out by the way, and nothing took', () => {
       expect({ exit, stdout }).toEqual({ exit: 0, stdout: 'ok weather 3 tools\n' })
       expect(stderr).toBe(`warning: what this command found out (${what}) was NOT saved: ${full}\n${hint}`)
     }
-    for (const option of ['--quiet', '--json'])
-      expect((await run(['wait', 'weather', option], unsaved({}, 1))).stderr).toBe('')
+    expect((await run(['wait', 'weather', '--quiet'], unsaved({}, 1))).stderr).toBe('')
     expect((await run(['wait', 'weather'], unsaved({}, 0))).stderr).toBe('')
+  })
+
+  it('was told nowhere with --json: it is a line of its own, where no error is', async () => {
+    const { exit, stdout, stderr } = await run(['wait', 'weather', '--json'], unsaved({}, 1))
+    expect({ exit, ...JSON.parse(stdout) }).toMatchObject({ exit: 0, name: 'weather' })
+    const message = `what this command found out (1 record) was NOT saved: ${full}`
+    const warning = { code: 'not_durable', message, hint: 'Free some space.' }
+    expect(stderr).toBe(`${JSON.stringify({ warning })}\n`)
+    expect((await run(['wait', 'weather', '--json', '--quiet'], unsaved({}, 1))).stderr).toBe('')
+    expect((await run(['wait', 'weather', '--json'], unsaved({}, 0))).stderr).toBe('')
+    const mirror = { file: '/home/me/ws.db', problem: null, hint: null }
+    const kept = await run(['wait', 'weather', '--json'], unsaved({ configured: 'redis', mirror }, 1))
+    expect(kept.stderr, 'what is kept here is not lost').toBe('')
+    const failing = unsaved({}, 1)
+    failing.services!.waitService = async () => {
+      throw libraryError('unreachable', 'it is away')
+    }
+    const failed = await run(['wait', 'weather', '--json'], { ...failing, left: 1 })
+    expect(failed.exit).toBe(4)
+    expect(JSON.parse(failed.stderr), 'the error has the line').toHaveProperty('error.code', 'unreachable')
   })
 
   it('is nothing of what was refused before, which stays where it is', async () => {

@@ -60,6 +60,15 @@ export function writeWarning(err: Output, message: string, hint?: string | null)
   writeProblem(err, 'warning', message, hint)
 }
 
+/** The same as one JSON line, for what the document on stdout cannot say. */
+export function writeWarningLine(
+  err: Output,
+  { code, message, hint }: { code: FailureCode; message: string; hint?: string | undefined },
+): void {
+  const warning = { code, message, hint: hint ? asTyped(hint, err.place ?? {}) : null }
+  writeNote(err, `${toJson({ warning })}\n`)
+}
+
 /** Says on stderr what went wrong, and below it what to do about that, as typed after this command line. */
 export function writeProblem(err: Output, label: Label, message: string, hint?: string | null): void {
   const text = labelled(err, label, message)

@@ -61,14 +61,15 @@ export function unsavedWarning({
   status: StoreStatus
   left: number
   isTold: boolean
-}): { message: string; hint?: string | undefined } | undefined {
+}): { message: string; hint?: string | undefined; isLost?: boolean } | undefined {
   const waiting = left - stillRefused(before, status)
   // What is in the mirror already outlives this command; where there is none, nothing is of an earlier one.
   const kept = isKeptHere(status) ? Math.min(waiting, before.pendingWrites) : 0
   const parts = [counted(waiting - kept, 'record'), counted(status.pendingCounts, 'counter')].filter(Boolean)
   if (parts.length === 0) return kept > 0 && !isTold ? earlierWaiting(status, kept) : undefined
   const what = `what this command found out (${parts.join(' and ')})`
-  if (!isKeptHere(status)) return isTold ? { message: `${what} was NOT saved` } : lossOf(status, what)
+  if (!isKeptHere(status))
+    return { ...(isTold ? { message: `${what} was NOT saved` } : lossOf(status, what)), isLost: true }
   return isTold ? undefined : waitingOf(status, what)
 }
 

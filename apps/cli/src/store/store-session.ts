@@ -1,6 +1,7 @@
 import type { Store, StoreContext, StoreStatus } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { CliError } from '../failures/cli-error.ts'
+import { toolErrorExit } from '../failures/exit-codes.ts'
 import type { ToldProgress } from '../process/status-line.ts'
 
 /** What is said of an interruption where nothing else is known of it. */
@@ -94,14 +95,16 @@ export async function withStore<T>(
   const working = begin()
   const session = async (): Promise<T> => {
     let isTold = false
+    let failed = true
     try {
       const result = await (endless ? working : untilInterrupted(context.signal, working))
+      failed = typeof result === 'number' && result !== 0 && result !== toolErrorExit
       if (!evenIfDown && !endless)
         isTold = await warnOfOutage(context, store.status(), { isWhole: writes || whole })
       return result
     } finally {
       const { left } = await store.close()
-      if (!writes) await warnOfUnsaved(context, { before, status: store.status(), left, isTold })
+      if (!writes) await warnOfUnsaved(context, { before, status: store.status(), left, isTold, failed })
     }
   }
   return session().catch(async (thrown) => {
@@ -203,16 +206,21 @@ export async function warnOfMirror(
   writeWarning(err, mirror.problem, mirror.hint)
 }
 
-/** What was found out by the way, and what waits since an earlier command, Redis does not have. */
+/**
+ * What was found out by the way, and what waits since an earlier command, Redis does not have. With `--json` only what is lost
+ * is said, and only where no error stands on the one line that stderr may have.
+ */
 async function warnOfUnsaved(
-  { err, settings }: CommandContext,
-  now: { before: StoreStatus; status: StoreStatus; left: number; isTold: boolean },
+  { err, settings: { json } }: CommandContext,
+  now: { before: StoreStatus; status: StoreStatus; left: number; isTold: boolean; failed: boolean },
 ): Promise<void> {
-  if (settings.json || (now.left === 0 && now.status.pendingCounts === 0)) return
-  const [{ unsavedWarning }, { writeWarning }] = await Promise.all([
+  if ((json && now.failed) || (now.left === 0 && now.status.pendingCounts === 0)) return
+  const [{ unsavedWarning }, { writeWarning, writeWarningLine }] = await Promise.all([
     import('./durability.ts'),
     import('../failures/failure.ts'),
   ])
   const warning = unsavedWarning(now)
-  if (warning) writeWarning(err, warning.message, warning.hint)
+  if (!warning) return
+  if (!json) writeWarning(err, warning.message, warning.hint)
+  else if (warning.isLost) writeWarningLine(err, { code: 'not_durable', ...warning })
 }
