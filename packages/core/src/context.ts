@@ -4,8 +4,9 @@ import type { ServerFacts, ToolResult } from './connections/connector.ts'
 import type { ServiceLogLine } from './logs/log-line.ts'
 import type { ServiceLogOptions } from './logs/read-logs.ts'
 import { checkMethodOptions } from './option-checks.ts'
+import type { AddOptions, AddReport } from './services/add.ts'
 import type { AskOptions } from './services/ask-all.ts'
-import type { AddOptions, AddReport, ChangeReport } from './services/changes.ts'
+import type { ChangeReport } from './services/changes.ts'
 import type { ServiceCheck } from './services/check.ts'
 import type { ConfigFile, ResetReport } from './services/configs.ts'
 import { checkServiceName } from './services/names.ts'
@@ -39,7 +40,7 @@ export class StoreContext extends ToolContext {
    */
   async addService(input: AddInput, options: AddOptions = {}): Promise<AddReport> {
     checkMethodOptions('addService', options)
-    const { addServices } = await import('./services/changes.ts')
+    const { addServices } = await import('./services/add.ts')
     return addServices(this.house, input, options)
   }
 

@@ -5,7 +5,7 @@ import { isRefusal } from './connections/breaker.ts'
 import type { ServerFacts } from './connections/connector.ts'
 import { choiceOf, type Era, eraOf } from './connections/era.ts'
 import type { Connection, ConnectionPool } from './connections/index.ts'
-import { masked, maskedCause } from './connections/masked.ts'
+import { redacted, redactedCause } from './connections/redacted.ts'
 import { isUnsent, markUnsent } from './connections/verdict.ts'
 import { asError, storeError } from './errors.ts'
 import { isTelling } from './failures.ts'
@@ -114,8 +114,8 @@ export class Reach {
       const failure =
         thrown instanceof McpStoreError
           ? thrown
-          : storeError('unreachable', masked(asError(thrown).message, target.config), {
-              cause: maskedCause(thrown, target.config),
+          : storeError('unreachable', redacted(asError(thrown).message, target.config), {
+              cause: redactedCause(thrown, target.config),
             })
       if (!connected && !isRefusal(failure)) this.noteFailure(service, failure, options)
       throw this.#closed && !options.signal?.aborted ? cutShort(service.name, failure) : failure

@@ -67,10 +67,10 @@ export const mutants: Mutant[] = [
   },
   {
     name: 'a secret goes to whatever address has its name',
-    file: 'packages/core/src/config/masks.ts',
+    file: 'packages/core/src/config/hidden-values.ts',
     find: 'stored && leadsTo(stored, given, known) ?',
     replace: 'stored ?',
-    suite: 'packages/core/test/config-masks.test.ts',
+    suite: 'packages/core/test/hidden-values.test.ts',
     test: 'what was stored for one address or program is given to no other',
   },
   {
@@ -96,5 +96,13 @@ export const mutants: Mutant[] = [
     replace: '',
     suite: 'packages/core/test/dialects/cursor.test.ts',
     test: 'Cursor: its file is read',
+  },
+  {
+    name: 'a mask is stored in place of a secret',
+    file: 'packages/core/src/config/hidden-values.ts',
+    find: 'if (unknown.length === 0) return config',
+    replace: 'if (unknown.length >= 0) return config',
+    suite: 'packages/core/test/hidden-values.test.ts',
+    test: 'a mask with nothing behind it is refused, and nothing is written',
   },
 ]

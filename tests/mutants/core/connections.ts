@@ -19,7 +19,7 @@ export const mutants: Mutant[] = [
   },
   {
     name: 'secrets of a config are shown in what its server says',
-    file: 'packages/core/src/connections/masked.ts',
+    file: 'packages/core/src/connections/redacted.ts',
     find: 'return redactText(text, secretsIn(config))',
     replace: 'return text',
     suite: 'packages/core/test/store-services.test.ts',
@@ -169,7 +169,7 @@ export const mutants: Mutant[] = [
   {
     name: 'a server reports the secrets of its config to the host',
     file: 'packages/core/src/connections/session.ts',
-    find: 'data: maskedData(data, config)',
+    find: 'data: redactedData(data, config)',
     replace: 'data',
     suite: 'packages/core/test/host-answers.test.ts',
     test: 'what a server with a handshake reports reaches the host without the secrets of its config',

@@ -179,4 +179,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/trust-sealed.test.ts',
     test: 'nothing sealed is opened for a service that is not trusted',
   },
+  {
+    name: 'the word of the host becomes an approval',
+    file: 'packages/core/src/trust/gate.ts',
+    find: "return by !== null && by !== 'host'",
+    replace: 'return by !== null',
+    suite: 'packages/core/test/trust-signed.test.ts',
+    test: 'a config of a stranger is not signed by changing it, nor is one that only this host vouches for',
+  },
 ]

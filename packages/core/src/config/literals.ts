@@ -1,6 +1,6 @@
 import { mayInjectCode } from './code-variables.ts'
 import { mapValues } from './config-values.ts'
-import { maskPlaceholders } from './placeholder-masks.ts'
+import { placeholderStandIns } from './placeholder-stand-ins.ts'
 import { replacePlaceholders } from './placeholder-syntax.ts'
 import { holdsSealed } from './sealed-syntax.ts'
 import { authScheme, hideInArgs, hideInUrl } from './secret-parts.ts'
@@ -33,11 +33,11 @@ export function plainSecrets(config: ServiceConfig): { stored: string[]; shown: 
   })
   const shown: string[] = []
   if (config.type === 'stdio' && config.args) {
-    const masks = maskPlaceholders()
-    const args = config.args.map((arg) => masks.mask(arg))
+    const standIns = placeholderStandIns()
+    const args = config.args.map((arg) => standIns.putIn(arg))
     // Each stands for itself, so that what was hidden can be told by its place.
     const hidden = hideInArgs(args, (secret) =>
-      masks.coverAll(secret.replace(authScheme, '')) ? secret : '\0',
+      standIns.coverAll(secret.replace(authScheme, '')) ? secret : '\0',
     )
     for (const [at, arg] of hidden.entries()) if (arg !== args[at]) shown.push(`args[${at}]`)
   }
@@ -56,12 +56,12 @@ function looksLikeOne(field: string, value: string): boolean {
 }
 
 function mapUrl(url: string, replace: (part: string) => string): string {
-  const masks = maskPlaceholders()
-  const mapped = hideInUrl(masks.mask(url), (masked) => {
-    const part = masks.unmask(masked)
-    return isLiteral(part) ? replace(part) : masked
+  const standIns = placeholderStandIns()
+  const mapped = hideInUrl(standIns.putIn(url), (text) => {
+    const part = standIns.takeOut(text)
+    return isLiteral(part) ? replace(part) : text
   })
-  return masks.unmask(mapped)
+  return standIns.takeOut(mapped)
 }
 
 function isLiteral(value: string): boolean {

@@ -1,6 +1,6 @@
 import { mayInjectCode } from './code-variables.ts'
 import { mapValues, type Place } from './config-values.ts'
-import { maskPlaceholders } from './placeholder-masks.ts'
+import { placeholderStandIns } from './placeholder-stand-ins.ts'
 import { replaceSealed } from './sealed-syntax.ts'
 import { authScheme, type Hide, hideInArgs, hideInText, hideInUrl } from './secret-parts.ts'
 import { isSecretName } from './secret-shapes.ts'
@@ -45,24 +45,24 @@ interface Manner {
 }
 
 function redact(config: ServiceConfig, { mayHide, hidePair }: Manner): ServiceConfig {
-  const masks = maskPlaceholders()
+  const standIns = placeholderStandIns()
   const hide: Hide = (secret) => {
     if (secret === '') return ''
     const word = authScheme.exec(secret)?.[0] ?? ''
     const rest = secret.slice(word.length)
-    if (masks.coverAll(rest)) return word + masks.unmask(rest, (fallback) => hideDefault(fallback, ''))
+    if (standIns.coverAll(rest)) return word + standIns.takeOut(rest, (fallback) => hideDefault(fallback, ''))
     return mayHide(rest) ? HIDDEN : secret
   }
   const hideDefault: Hide = (secret) => (mayHide(secret) ? HIDDEN : secret)
   const showDefault = (fallback: string): string => hideInText(fallback, hideDefault)
   // What is sealed is a secret, whatever it is called.
   const opaque = mapValues(config, (value) => replaceSealed(value, () => HIDDEN))
-  const masked = mapValues(opaque, (value) => masks.mask(value))
-  const hidden = mapValues(masked, (value, place) => {
+  const guarded = mapValues(opaque, (value) => standIns.putIn(value))
+  const hidden = mapValues(guarded, (value, place) => {
     if (place.kind === 'url') return hideInUrl(value, hide)
     if (place.kind === 'command') return hideInText(value, hide)
     return place.kind === 'args' ? value : hidePair(value, place, hide)
   })
   const args = hidden.type === 'stdio' && hidden.args ? { args: hideInArgs(hidden.args, hide) } : {}
-  return mapValues({ ...hidden, ...args }, (value) => masks.unmask(value, showDefault))
+  return mapValues({ ...hidden, ...args }, (value) => standIns.takeOut(value, showDefault))
 }

@@ -14,8 +14,8 @@ import { Deadline } from './deadline.ts'
 import type { Dialect, RawRequest } from './dialect.ts'
 import { judge } from './judge.ts'
 import type { Link } from './link.ts'
-import { maskedData } from './masked.ts'
 import { collectPages, toolListing } from './pages.ts'
+import { redactedData } from './redacted.ts'
 import type { Peer, Sdk } from './sdk.ts'
 import type { Surroundings } from './surroundings.ts'
 import { UnderWay } from './under-way.ts'
@@ -180,7 +180,7 @@ export class Session implements Connection {
     const { config, host, log, scope, service } = this.#parts
     const named = typeof logger === 'string' ? { logger } : {}
     const known = logLevels.find((one) => one === level) ?? 'info'
-    const report = { level: known, ...named, data: maskedData(data, config) }
+    const report = { level: known, ...named, data: redactedData(data, config) }
     log?.reported(report)
     await host.hear({ service, scope, ...report })
   }

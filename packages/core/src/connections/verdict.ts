@@ -2,7 +2,7 @@ import type { McpStoreError, Scope } from '@mcpstore/storage'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { serviceWords } from '../config/shell-words.ts'
 import { type ErrorCode, storeError } from '../errors.ts'
-import { masked, maskedCause } from './masked.ts'
+import { redacted, redactedCause } from './redacted.ts'
 
 /**
  * What became of a request: never sent, not to be sent from here, answered with a failure, turned away for want of
@@ -111,7 +111,7 @@ type OwnedSubject = Subject & {
   link?: { readonly advice?: string | undefined }
 }
 
-/** The error a caller gets for `verdict`. The one place where what servers and systems say is masked. */
+/** The error a caller gets for `verdict`. The one place where what servers and systems say is redacted. */
 export function verdictError(
   subject: OwnedSubject,
   stage: Stage,
@@ -126,8 +126,11 @@ export function verdictError(
     forbidden_address: forbiddenHint(subject),
   }
   const hint = hints[code] ?? verdict.hint
-  const words = masked(verdict.words, config)
-  const error = storeError(code, `service "${service}" ${words}`, { hint, cause: maskedCause(cause, config) })
+  const words = redacted(verdict.words, config)
+  const error = storeError(code, `service "${service}" ${words}`, {
+    hint,
+    cause: redactedCause(cause, config),
+  })
   if (verdict.expired) expiredErrors.add(error)
   if (verdict.fate !== 'refused' && verdict.fate !== 'lost') markUnsent(error)
   return verdict.transient ? markTransient(error, verdict.retryAfterMs) : error

@@ -1,64 +1,18 @@
-import { type Durability, McpStoreError } from '@mcpstore/storage'
+import type { Durability } from '@mcpstore/storage'
+import { filledIn } from '../config/hidden-values.ts'
 import { normaliseEntry } from '../config/normalise.ts'
-import type { ParsedServices } from '../config/parse.ts'
 import { configError } from '../config/problem.ts'
-import { type AddInput, readServices } from '../config/read.ts'
-import { redactConfig } from '../config/redact.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
-import { type ErrorCode, storeError } from '../errors.ts'
+import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { removeLogs } from '../logs/log-folder.ts'
 import type { ApprovedChange } from '../trust/approver.ts'
 import { serviceId } from './keys.ts'
-import { fillAll, filledIn, isOurs } from './masked.ts'
 import { checkServiceName } from './names.ts'
-import { isUnknown, isWritten, type Outcome, obstacleOf, refused, sound } from './outcomes.ts'
+import { refused, sound, weakest } from './outcomes.ts'
 import { patchConfig } from './patch.ts'
-import { putAbsent, putAll } from './put-services.ts'
-import { confirmed, type ServerOffer } from './server-offer.ts'
-import { type StoredForm, storedForm } from './stored-form.ts'
-
-export interface AddOptions {
-  /** Leaves a service alone whose name is taken, and reports `already_exists`. */
-  ifAbsent?: boolean
-  /** Where relative paths start and services run that name no folder. Default: the store's `cwd`. */
-  cwd?: string
-  /** Looks at what a `server.json` comes to, and says whether it is to be added. Default: it is. */
-  confirm?: (offer: ServerOffer) => boolean | Promise<boolean>
-  /** Which of the ways that a `server.json` offers is added, from 1. Default: the first that can be used here. */
-  offer?: number
-}
-
-/** What became of one entry. */
-export type AddResult = {
-  name: string
-  /** Fields that were left out because they change nothing for mcpstore. */
-  ignored?: string[]
-} & (SavedEntry | FailedEntry)
-
-interface SavedEntry {
-  status: 'added' | 'updated' | 'unchanged'
-  /** What was written, or was there already, secrets redacted; not what somebody else may have written since. */
-  config: ServiceConfig
-  /** What is not safe about it, or no longer. */
-  warnings?: string[]
-  error?: never
-}
-
-interface FailedEntry {
-  status: 'failed'
-  config?: never
-  warnings?: never
-  error: McpStoreError<ErrorCode>
-}
-
-export interface AddReport {
-  results: AddResult[]
-  /** The strongest place that is known to hold all that was written. */
-  durable: Durability
-  /** Why the services are trusted by this process only: the approval of what was added could not be kept. */
-  approvalError?: McpStoreError
-}
+import { putAll } from './put-services.ts'
+import { storedForm, warned } from './stored-form.ts'
 
 /** What became of a change to one service. */
 export interface ChangeReport {
@@ -69,74 +23,7 @@ export interface ChangeReport {
   warnings?: string[]
 }
 
-const STRENGTH: Durability[] = ['memory', 'local', 'redis']
 const PATCH_ATTEMPTS = 50
-
-/** Adds or updates services; see `StoreContext.addService`. */
-export async function addServices(
-  house: House,
-  input: AddInput,
-  { ifAbsent = false, cwd, confirm, offer }: AddOptions,
-): Promise<AddReport> {
-  const read = await readServices(input, { cwd: cwd ?? house.options.cwd, offer })
-  const wanted = confirm ? await confirmed(read, confirm) : read
-  return addParsed(house, await fillAll(house, wanted), { ifAbsent })
-}
-
-/** Adds what was read. Without `vouch` nothing of it is approved. */
-export async function addParsed(
-  house: House,
-  { services: read, failures: misread }: ParsedServices,
-  { ifAbsent = false, vouch = true }: { ifAbsent?: boolean; vouch?: boolean },
-): Promise<AddReport> {
-  const { registry } = house
-  const { scope } = registry
-  const failures = [...misread]
-  const services: { name: string; ignored: string[]; key: string; form: StoredForm }[] = []
-  for (const { name, config, ignored } of read) {
-    try {
-      const form = await storedForm(house, { scope, name }, config, { vouch })
-      services.push({ name, ignored, key: serviceId({ scope, name }), form })
-    } catch (error) {
-      if (!(error instanceof McpStoreError)) throw error
-      failures.push({ name, error: error as McpStoreError<ErrorCode> })
-    }
-  }
-  const existed = new Set(services.filter(({ name }) => registry.findOwn(name)).map(({ name }) => name))
-  const { result: outcomes, problem } = await house.approver.during<Outcome[]>(
-    services.map(({ name, form: { config } }) => ({ scope, name, config: vouch ? config : undefined })),
-    () => (ifAbsent ? putAbsent(house, services) : putAll(house, services)),
-    (all, at) => (isUnknown(all[at]!) ? undefined : isWritten(all[at]!)),
-  )
-  const results: AddResult[] = services.map(({ name, form, ignored }, at) => {
-    const outcome = outcomes[at]!
-    const extra = ignored.length > 0 ? { ignored } : {}
-    if (outcome instanceof McpStoreError) return { name, status: 'failed', error: outcome, ...extra }
-    const obstacle = obstacleOf(name, outcome)
-    if (obstacle) return { name, status: 'failed', error: obstacle, ...extra }
-    const written = existed.has(name) ? 'updated' : 'added'
-    const status = outcome.status === 'unchanged' ? 'unchanged' : written
-    return { name, status, config: redactConfig(form.config), ...extra, ...warned(house, form) }
-  })
-  for (const { name, error } of failures) results.push({ name, status: 'failed', error })
-  for (const { error } of results) if (error) house.logger.warn(`not added: ${error.message}`)
-  const durable = weakest(outcomes.filter(isWritten), house)
-  return { results, durable, ...(problem && { approvalError: problem }) }
-}
-
-/** What is to be said of a write that came about; logged, too. */
-function warned({ logger }: House, { warnings }: StoredForm): { warnings?: string[] } {
-  for (const warning of warnings) logger.warn(warning)
-  return warnings.length > 0 ? { warnings } : {}
-}
-
-/** The strongest place that is known to hold all of these; with none of them, what holds the data now. */
-export function weakest(written: readonly { durable: Durability }[], house: House): Durability {
-  const strengths = written.map(({ durable }) => STRENGTH.indexOf(durable))
-  if (strengths.length > 0) return STRENGTH[Math.min(...strengths)]!
-  const { backend } = house.dataspace.status()
-  return backend === 'sqlite' ? 'local' : backend
-}
 
 /** Replaces the config of a service that is there. @throws `unknown_service`, `bad_config`, `conflict` */
 export async function updateService(house: House, given: string, entry: unknown): Promise<ChangeReport> {
@@ -145,8 +32,8 @@ export async function updateService(house: House, given: string, entry: unknown)
   const { scope } = registry
   registry.requireOwn(name)
   const before = registry.findOwn(name)
-  const config = filledIn(name, readEntry(house, name, entry), before)
-  const vouch = await isOurs(house, before)
+  const config = filledIn(name, readEntry(house, name, entry), before?.config)
+  const vouch = before !== undefined && (await house.gate.isOurs(before))
   const form = await storedForm(house, { scope, name }, config, { vouch })
   const put = { name, key: serviceId({ scope, name }), form }
   const change = vouchedFor({ scope, name, config: form.config }, vouch)
@@ -165,8 +52,8 @@ export async function patchService(house: House, given: string, patch: unknown):
   for (let attempt = 0; attempt < PATCH_ATTEMPTS; attempt++) {
     const service = house.registry.getOwn(name)
     const { scope, id, config, stamp } = service
-    const patched = filledIn(name, readEntry(house, name, patchConfig(config, patch)), service)
-    const vouch = await isOurs(house, service)
+    const patched = filledIn(name, readEntry(house, name, patchConfig(config, patch)), config)
+    const vouch = await house.gate.isOurs(service)
     const form = await storedForm(house, service, patched, { vouch })
     if (form.isKept) return { name, status: 'unchanged', durable: weakest([], house) }
     const change = vouchedFor({ scope, name, config: form.config }, vouch)

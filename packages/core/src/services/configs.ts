@@ -5,9 +5,10 @@ import { type ErrorNote, noteOfError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { ASKING, inParallel } from '../tools/in-parallel.ts'
 import { type AssignReport, unassignService } from './assign.ts'
-import { deleteService, weakest } from './changes.ts'
+import { deleteService } from './changes.ts'
 import { serviceId } from './keys.ts'
 import { checkServiceName } from './names.ts'
+import { weakest } from './outcomes.ts'
 
 /** Configs in the form that `addService` takes. */
 export interface ConfigFile {

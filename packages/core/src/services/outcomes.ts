@@ -1,5 +1,8 @@
-import { McpStoreError, type PutResult } from '@mcpstore/storage'
+import { type Durability, McpStoreError, type PutResult } from '@mcpstore/storage'
 import { type ErrorCode, storeError } from '../errors.ts'
+import type { House } from '../house.ts'
+
+const STRENGTH: Durability[] = ['memory', 'local', 'redis']
 
 /** What became of a write, or why it failed. */
 export type Outcome = PutResult | McpStoreError<ErrorCode>
@@ -28,6 +31,14 @@ export function sound(name: string, outcome: PutResult): PutResult {
   const obstacle = obstacleOf(name, outcome)
   if (obstacle) throw obstacle
   return outcome
+}
+
+/** The strongest place that is known to hold all of these; with none of them, what holds the data now. */
+export function weakest(written: readonly { durable: Durability }[], house: House): Durability {
+  const strengths = written.map(({ durable }) => STRENGTH.indexOf(durable))
+  if (strengths.length > 0) return STRENGTH[Math.min(...strengths)]!
+  const { backend } = house.dataspace.status()
+  return backend === 'sqlite' ? 'local' : backend
 }
 
 /** The storage did not take what was written of a service, for its own sake. */

@@ -56,6 +56,12 @@ export async function storedForm(
   }
 }
 
+/** What is to be said of a write that came about; logged, too. */
+export function warned({ logger }: House, { warnings }: StoredForm): { warnings?: string[] } {
+  for (const warning of warnings) logger.warn(warning)
+  return warnings.length > 0 ? { warnings } : {}
+}
+
 /** Whether two configs of a service are the same, sealed or not. */
 export async function saysTheSame(
   { vault }: House,

@@ -100,6 +100,16 @@ export class Gate {
     return isVouchedFor ? 'host' : null
   }
 
+  /**
+   * Whether it is this user's, or signed; looks at it first. Of a stranger's config nothing is approved or signed by changing it:
+   * what he wrote may still be in it, also where the host would let it run here.
+   */
+  async isOurs(service: Service): Promise<boolean> {
+    await this.consult([service])
+    const by = this.trustedBy(service)
+    return by !== null && by !== 'host'
+  }
+
   /** What its signature is worth, as of the last `consult` about it. */
   signatureOf(service: Service): SignatureVerdict | null {
     return this.#parts.signatures.verdict(service)

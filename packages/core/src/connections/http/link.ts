@@ -4,8 +4,8 @@ import { asError } from '../../errors.ts'
 import type { AuthProvider } from '../auth-provider.ts'
 import { settledWithin } from '../deadline.ts'
 import type { Link } from '../link.ts'
-import { masked } from '../masked.ts'
 import { MessageTooLong, tooLong } from '../message-limit.ts'
+import { redacted } from '../redacted.ts'
 import type { Verdict } from '../verdict.ts'
 import { createFetch, HttpFailure, NO_MCP } from './fetch.ts'
 import { ForbiddenAddress, type Frontier, forbiddenVerdict } from './frontier.ts'
@@ -126,8 +126,8 @@ export class HttpLink implements Link {
   }
 
   #judgeStatus(failure: Failure): Verdict {
-    const mask = (text: string): string => masked(text, this.#config)
-    const verdict = statusVerdict(failure, { mask, inSession: this.#inSession() })
+    const redact = (text: string): string => redacted(text, this.#config)
+    const verdict = statusVerdict(failure, { redact, inSession: this.#inSession() })
     this.#isForgotten ||= verdict.expired ?? false
     if (this.#signer && verdict.fate === 'denied') return { ...verdict, hint: this.#signer.hint ?? hostHint }
     if (failure.status === 401) return { ...verdict, hint: this.#signInHint }

@@ -3,7 +3,7 @@ import type { RemoteConfig } from '../../config/service-config.ts'
 import { serviceWords } from '../../config/shell-words.ts'
 import { asError, storeError } from '../../errors.ts'
 import type { AuthQuestion, OAuthProvider } from '../auth-provider.ts'
-import { masked } from '../masked.ts'
+import { redacted } from '../redacted.ts'
 import { endpointOf } from './endpoint.ts'
 import { networkVerdict } from './network.ts'
 import { createPlainFetch } from './plain-fetch.ts'
@@ -62,7 +62,7 @@ export async function signInTo(
     )
   } catch (thrown) {
     if (!(thrown instanceof NoToken)) throw failed(thrown, service, config, url)
-    const text = masked(thrown.message, config)
+    const text = redacted(thrown.message, config)
     if (thrown.why === 'passing') {
       throw storeError('unreachable', `signing in to service "${service}" failed: ${text}`, {
         hint: 'Try again later, or see whether its authorization server runs.',
@@ -93,5 +93,5 @@ function failed(thrown: unknown, service: string, config: RemoteConfig, { host }
   const error = asError(thrown)
   if ('hint' in error) return error
   const { words, hint } = networkVerdict(error, host)
-  return storeError('unreachable', `service "${service}" ${masked(words, config)}`, { hint })
+  return storeError('unreachable', `service "${service}" ${redacted(words, config)}`, { hint })
 }

@@ -39,7 +39,7 @@ export type Failure = Pick<HttpFailure, 'status' | 'body'> & Partial<Pick<HttpFa
 
 export interface StatusOptions {
   /** Takes secrets out of a text: before it is cut, lest half of one stay. */
-  mask: (text: string) => string
+  redact: (text: string) => string
   /** Whether the request was one of a session. */
   inSession: boolean
 }
@@ -47,9 +47,9 @@ export interface StatusOptions {
 /** What an HTTP answer that says no means. */
 export function statusVerdict(
   { status, body, retryAfterMs }: Failure,
-  { mask, inSession }: StatusOptions,
+  { redact, inSession }: StatusOptions,
 ): Verdict {
-  const said = mask(spoken(body)).slice(0, MAX_TEXT)
+  const said = redact(spoken(body)).slice(0, MAX_TEXT)
   const text = said === '' ? '' : `: ${said}`
   // Servers answer an unknown session with 404, as the protocol wants, or with 400. Neither ran anything.
   if (inSession && (status === 404 || (status === 400 && /session/i.test(said)))) {

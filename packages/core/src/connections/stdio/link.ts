@@ -1,7 +1,7 @@
 import type { StdioConfig } from '../../config/service-config.ts'
 import { asError } from '../../errors.ts'
 import type { Link } from '../link.ts'
-import { masked } from '../masked.ts'
+import { redacted } from '../redacted.ts'
 import type { Verdict } from '../verdict.ts'
 import { startFailure } from './start-failure.ts'
 import { type Ending, NotSent, type StdioTransport } from './transport.ts'
@@ -43,7 +43,7 @@ export class StdioLink implements Link {
   }
 
   lastWords(): string {
-    const said = masked(this.transport.tail.text, this.#config)
+    const said = redacted(this.transport.tail.text, this.#config)
     return said === '' ? '' : `. Its last output:\n${said.slice(-MAX_LAST_WORDS)}`
   }
 

@@ -1,31 +1,53 @@
 import { mapValues, type Place } from './config-values.ts'
+import { configError } from './problem.ts'
 import { configToApprove, HIDDEN, redactConfig } from './redact.ts'
 import { authScheme, hideInText } from './secret-parts.ts'
 import type { ServiceConfig } from './service-config.ts'
 
 /** A config that may have been read where secrets are not shown, with the values in it that were not shown there. */
-export interface Filled {
+interface Filled {
   config: ServiceConfig
   /** Where `***` still stands in place of something that is not known. */
-  masked: string[]
+  unknown: string[]
+}
+
+/**
+ * The config of the service `name` with what is stored where it reads as that is shown.
+ * @throws `bad_config` for `***` that stands for nothing known
+ */
+export function filledIn(
+  name: string,
+  given: ServiceConfig,
+  stored: ServiceConfig | undefined,
+): ServiceConfig {
+  const { config, unknown } = fillHidden(given, stored)
+  if (unknown.length === 0) return config
+  throw configError(
+    name,
+    unknown.map((field) => ({
+      field,
+      message: `${field}: *** stands for a value that is not shown, and none that is kept for it reads so`,
+      hint: 'Write the value itself, or a placeholder (${VAR}). What is to stay must read exactly as it is shown, and go to the same host, or be for the same command and arguments.',
+    })),
+  )
 }
 
 /**
  * Puts what is stored where the config reads as that is shown: `***` in place of a secret means that it stays. Only a whole
- * field is kept, only one that was not edited around its mask, and none for another address or program than it was stored for.
+ * field is kept, only one that was not edited around its `***`, and none for another address or program than it was stored for.
  */
-export function fillMasks(given: ServiceConfig, stored: ServiceConfig | undefined): Filled {
+export function fillHidden(given: ServiceConfig, stored: ServiceConfig | undefined): Filled {
   const known = stored ? keptOf(stored) : new Map<string, Kept>()
   const kept = stored && leadsTo(stored, given, known) ? known : new Map<string, Kept>()
-  const masked: string[] = []
+  const unknown: string[] = []
   const config = mapValues(given, (value, place) => {
     if (!value.includes(HIDDEN)) return value
     const before = kept.get(place.field)
     if (before?.shown.includes(value)) return before.value
-    if (isMasked(value, place)) masked.push(place.field)
+    if (isHidden(value, place)) unknown.push(place.field)
     return value
   })
-  return { config, masked }
+  return { config, unknown }
 }
 
 /** A stored value, and what is shown of it. */
@@ -64,7 +86,7 @@ function originOf(url: string): string {
 }
 
 /** Whether `***` stands anywhere in the config. */
-export function holdsMask(config: ServiceConfig): boolean {
+export function holdsHidden(config: ServiceConfig): boolean {
   return [...valuesOf(config).values()].some((value) => value.includes(HIDDEN))
 }
 
@@ -77,11 +99,11 @@ function valuesOf(config: ServiceConfig): Map<string, string> {
   return values
 }
 
-const maskedDefault = `:-${HIDDEN}}`
+const hiddenDefault = `:-${HIDDEN}}`
 
 /** Whether `***` stands where a secret is not shown, and is no pattern or line of stars. */
-function isMasked(value: string, { kind }: Place): boolean {
-  if (kind === 'url' || value.replace(authScheme, '') === HIDDEN || value.includes(maskedDefault)) return true
+function isHidden(value: string, { kind }: Place): boolean {
+  if (kind === 'url' || value.replace(authScheme, '') === HIDDEN || value.includes(hiddenDefault)) return true
   let found = false
   hideInText(value, (secret) => {
     found ||= secret.replace(authScheme, '') === HIDDEN

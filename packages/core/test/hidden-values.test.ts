@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fillMasks } from '../src/config/masks.ts'
+import { fillHidden } from '../src/config/hidden-values.ts'
 import { configToApprove, redactConfig } from '../src/config/redact.ts'
 import type { ServiceConfig } from '../src/config/service-config.ts'
 import type { StoreOptions } from '../src/index.ts'
@@ -24,12 +24,12 @@ test.each([
   ['configToApprove', configToApprove],
 ])('what was read as %s shows it is what is stored', (_, shown) => {
   for (const stored of [remote, local]) {
-    expect(fillMasks(shown(stored), stored)).toEqual({ config: stored, masked: [] })
+    expect(fillHidden(shown(stored), stored)).toEqual({ config: stored, unknown: [] })
   }
 })
 
 test('a mask without a value behind it is named; patterns and lines of stars are none', () => {
-  const fields = (config: ServiceConfig, stored?: ServiceConfig) => fillMasks(config, stored).masked
+  const fields = (config: ServiceConfig, stored?: ServiceConfig) => fillHidden(config, stored).unknown
   expect(fields(redactConfig(remote))).toEqual(['url', 'headers.Authorization', 'headers.X-Key'])
   expect(fields(redactConfig(local))).toEqual(['args[2]', 'args[4]', 'env.API_KEY', 'env.LOG', 'env.NOTE'])
   // Edited around the mask: nobody knows what it stands for there.
@@ -46,7 +46,7 @@ test('a mask without a value behind it is named; patterns and lines of stars are
 })
 
 test('what was stored for one address or program is given to no other', () => {
-  const fields = (config: ServiceConfig, stored: ServiceConfig) => fillMasks(config, stored).masked
+  const fields = (config: ServiceConfig, stored: ServiceConfig) => fillHidden(config, stored).unknown
   const plain: ServiceConfig = {
     type: 'http',
     url: 'https://example.com/mcp',
@@ -61,7 +61,7 @@ test('what was stored for one address or program is given to no other', () => {
   }
   const url = 'https://example.com/v2/mcp'
   const moved = { ...redactConfig(plain), url } as ServiceConfig
-  expect(fillMasks(moved, plain)).toEqual({ config: { ...plain, url }, masked: [] })
+  expect(fillHidden(moved, plain)).toEqual({ config: { ...plain, url }, unknown: [] })
   const other = { ...redactConfig(local), command: 'other' } as ServiceConfig
   expect(fields(other, local)).toEqual(['args[2]', 'args[4]', 'env.API_KEY', 'env.LOG', 'env.NOTE'])
   const npx: ServiceConfig = { type: 'stdio', command: 'npx', args: ['-y', 'one'], env: { A: 'x' } }
