@@ -107,6 +107,15 @@ describe('an entry becomes a stored config', () => {
     expect(configOf(entry)).toEqual({ type: 'stdio', ...entry, cwd })
   })
 
+  it('keeps texts that begin no placeholder', () => {
+    const entry = {
+      command: 'npx',
+      args: ['^\\d+${', '$TOKEN', '{TOKEN', '${1'],
+      env: { KEY: '${A}${', B: 'a}b' },
+    }
+    expect(configOf(entry)).toEqual({ type: 'stdio', ...entry, cwd })
+  })
+
   it('names the fields that only other clients use', () => {
     const entry = {
       command: 'npx',
@@ -161,6 +170,16 @@ describe('an entry is refused', () => {
     [{ command: 'npx -y thing' }, 'command holds arguments'],
     [{ command: ['npx', '-y'] }, 'command must be a string, not a list'],
     [{ command: 'npx', working_dir: '${HOME}/x' }, 'working_dir holds a placeholder'],
+    [
+      { command: '${RUN', args: ['a', '${A}${env:B'] },
+      'command holds "${" without a "}" after it; args[1] holds "${" without a "}" after it',
+    ],
+    [{ serverUrl: 'https://${HOST/mcp' }, 'serverUrl holds "${" without a "}" after it'],
+    [
+      { url: 'https://example.com', headers: { A: 'Bearer ${TOKEN:-hunter2' } },
+      'headers.A holds "${" without a "}" after it',
+    ],
+    [{ command: 'npx', env: { A: 'x${TOKEN' } }, 'env.A holds "${" without a "}" after it'],
     [{ command: 'npx', cwd: '~/x' }, 'cwd starts with ~, which is not expanded'],
     [{ command: 'npx', disabled: 'true' }, 'disabled must be true or false, not a string'],
     [{ command: 'npx', disabled: true, enabled: true }, 'disabled and enabled say different things'],

@@ -105,4 +105,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/hidden-values.test.ts',
     test: 'a mask with nothing behind it is refused, and nothing is written',
   },
+  {
+    name: 'without an end a placeholder is a text',
+    file: 'packages/core/src/config/normalise.ts',
+    find: 'if (kinds.has(target)) problems.push',
+    replace: 'if (!target) problems.push',
+    suite: 'packages/core/test/config-normalise.test.ts',
+    test: "serverUrl: 'https://${HOST/mcp'",
+  },
 ]

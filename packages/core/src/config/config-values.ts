@@ -3,6 +3,8 @@ import type { ServiceConfig } from './service-config.ts'
 /** What a value of a config is part of. Only in these may placeholders stand. */
 export type Kind = 'command' | 'args' | 'env' | 'url' | 'headers'
 
+export const kinds: ReadonlySet<string> = new Set<Kind>(['command', 'args', 'env', 'url', 'headers'])
+
 /** Where a value stands: `field` as people know it (`args[2]`, `env.TOKEN`), `name` in its object, if any. */
 export interface Place {
   kind: Kind

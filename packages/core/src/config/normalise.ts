@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { didYouMean, nearest } from '../near.ts'
+import { kinds } from './config-values.ts'
 import { isIgnored, otherNames, refusedFields } from './editor-fields.ts'
 import { checkConfig } from './entry.ts'
 import { isBlank, spellings } from './field-spellings.ts'
+import { unclosedProblems } from './placeholder-syntax.ts'
 import { isObject, kindOf, type Problem, quoted } from './problem.ts'
 import type { ServiceConfig } from './service-config.ts'
 
@@ -51,9 +53,19 @@ export function normaliseEntry(entry: unknown, options: NormaliseOptions): Norma
   }
   const candidate = candidateFrom(draft, { cwd: options.cwd, report })
   if (candidate === undefined) return { problems }
+  for (const [target, { field, value }] of draft)
+    if (kinds.has(target)) problems.push(...unclosedIn(value, field))
   const checked = checkConfig(candidate, new Map([...draft].map(([target, { field }]) => [target, field])))
   if ('problems' in checked) return { problems: [...problems, ...checked.problems] }
   return problems.length > 0 ? { problems } : { config: checked.config, ignored }
+}
+
+/** What is stored already stays readable: so it is looked for in what a person writes only. */
+function unclosedIn(value: unknown, field: string): Problem[] {
+  if (typeof value === 'string') return unclosedProblems(value, field)
+  if (Array.isArray(value)) return value.flatMap((one, index) => unclosedIn(one, `${field}[${index}]`))
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([name, one]) => unclosedIn(one, `${field}.${name}`))
 }
 
 /** What would be stored, not checked yet; undefined when it is not even clear of which kind it is. */

@@ -88,6 +88,16 @@ export function placeholderProblems(text: string, field: string): Problem[] {
   return problems
 }
 
+/** What is wrong with a text in which a placeholder begins and does not end: it would be taken as it stands, without a word. */
+export function unclosedProblems(text: string, field: string): Problem[] {
+  if (!/\$\{[A-Za-z_]/.test(text.slice(text.lastIndexOf('}') + 1))) return []
+  // What stands behind it may be a secret.
+  const message = `${field} holds "\${" without a "}" after it`
+  const hint =
+    'A placeholder is written ${VAR}. A value with a "${" of its own goes into a variable: what is filled in is not looked at again.'
+  return [{ field, message, hint }]
+}
+
 /** The text with something harmless for each placeholder, to see whether the rest makes a URL. */
 export function sampleUrl(text: string): string {
   return replaceBraces(
