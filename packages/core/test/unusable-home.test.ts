@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { McpStoreError } from '@mcpstore/storage'
 import { expect, test } from 'vitest'
-import { failureOf, scratch } from './connections-fixtures.ts'
+import { failureOf, scratch, startRemote } from './connections-fixtures.ts'
 import { server } from './stores.ts'
 import { sharedPlace } from './strangers.ts'
 
@@ -69,6 +69,24 @@ test.each(Object.entries(homes))(
     expect((await ctx.deleteService('demo')).status).toBe('deleted')
     await reader.clear()
     expect(await ctx.listServices()).toEqual([])
+  },
+)
+
+test.each(Object.entries(homes))(
+  'with a home that %s a user was sent to sign in, and told then that nothing can be kept',
+  async (_, homeIn) => {
+    const home = homeIn(scratch())
+    const [remote, plain] = [await startRemote({ authorization: {} }), await startRemote()]
+    const ctx = (await sharedPlace().reader({ home })).forStore()
+    await ctx.addService({ demo: { url: remote.url }, plain: { url: plain.url } })
+    const opened: string[] = []
+    const open = (url: string) => void opened.push(url)
+    const error = await failureOf(ctx.signIn('demo', { open, timeout: 5000 }))
+    expect(error).toMatchObject({ code: 'storage', hint: expect.any(String), cause: expect.any(Error) })
+    expect(error.message).toContain(`${home}/tokens`)
+    expect(opened).toEqual([])
+    // Where nobody has to sign in there is nothing to keep.
+    expect(await ctx.signIn('plain', { open })).toMatchObject({ status: 'not_needed' })
   },
 )
 

@@ -49,4 +49,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/sign-in.test.ts',
     test: 'the address of a stranger gets no token: trust comes first',
   },
+  {
+    name: 'where tokens cannot be kept is found out when there are some',
+    file: 'packages/core/src/tokens/sign-in.ts',
+    find: 'await file.prove()',
+    replace: 'await Promise.resolve()',
+    suite: 'packages/core/test/unusable-home.test.ts',
+    test: 'with a home that is a file a user was sent to sign in, and told then that nothing can be kept',
+  },
 ]

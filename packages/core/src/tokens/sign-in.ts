@@ -65,12 +65,21 @@ export async function signIn(house: House, called: string, options: SignInOption
   const back = await Loopback.open(given?.callbackPort ?? options.callbackPort ?? 0)
   const time = timeFor(name, options)
   const known = options.client || !kept?.given ? undefined : kept.client
-  const provider = new LoginProvider(back, { open: options.open, ended: time.ended, client: given, known })
+  let unkept: unknown
+  const open: Opener = async (...page) => {
+    // Before the user does his part: what he gets has to be kept.
+    await file.prove().catch((thrown) => {
+      unkept = thrown
+      throw thrown
+    })
+    await options.open(...page)
+  }
+  const provider = new LoginProvider(back, { open, ended: time.ended, client: given, known })
   try {
     const { signInTo } = await import('../connections/http/sign-in.ts')
     await Promise.race([signInTo({ name, scope }, config, provider), time.ended])
   } catch (thrown) {
-    throw time.error ?? thrown
+    throw unkept ?? time.error ?? thrown
   } finally {
     time.clear()
     back.close()

@@ -75,6 +75,12 @@ export class TokenFile {
     })
   }
 
+  /** Proves that tokens can be kept here now. @throws `storage` */
+  async prove(): Promise<void> {
+    // It takes a file beside this one.
+    await this.alone(async () => {})
+  }
+
   /** Removes the tokens, and all else but the client that the user gave. @throws `storage` */
   async removeTokens(): Promise<void> {
     const { client, given } = this.glimpse() ?? {}
