@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { recordKey } from '@mcpstore/storage'
 import { expect, test } from 'vitest'
 import { mapLiterals, plainSecrets } from '../src/config/literals.ts'
@@ -76,6 +77,9 @@ test('in a URL a UUID and letters that nobody chose are credentials, names are n
     'QwZRtyUKlpaSDfgHJkzXCvbNMqwErTYu',
     'sk-ak-QwZRtyUKlpaSDfgHJkzXCvbNMqwErTYu',
     'a1B2c3D4e5F6g7H8i9J0k1L2',
+    'qwzrtyuklpasdfghjkzxcvbnmqwertyu',
+    'QWZRTYUKLPASDFGHJKZXCVBNMQWERTYU',
+    '4dd5f7bc27a4ee0713bc',
   ]) {
     expect(found(`https://h.example/s/${token}/mcp?v=${token}#x=${token}`), token).toEqual([
       token,
@@ -91,8 +95,24 @@ test('in a URL a UUID and letters that nobody chose are credentials, names are n
     'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
     '00000000-0000-0000-0000-000000000000',
     '20261126123456789012345',
+    'isJSDocTypeExpressionOrJSDocTypeLiteral',
+    'modelcontextprotocolserverfilesystem',
+    'uint8ArrayToBase64url',
   ]) {
     expect(found(`https://h.example/s/${word}/mcp?v=${word}`), word).toBeUndefined()
+  }
+})
+
+test('one of eight random tokens of 32 letters was shown: of a thousand of any kind at most ten are', () => {
+  const small = 'abcdefghijklmnopqrstuvwxyz'
+  const capitals = small.toUpperCase()
+  const kinds = [small, capitals, small + capitals, `${small}0123456789`, `${small}${capitals}0123456789`]
+  const token = (from: string, count: number): string =>
+    [...createHash('sha256').update(`${count}`).digest()].map((byte) => from[byte % from.length]).join('')
+  for (const from of [...kinds, '0123456789abcdef']) {
+    const tokens = Array.from({ length: 1000 }, (_, count) => token(from, count))
+    const shown = tokens.filter((one) => !literals({ type: 'http', url: `https://h.example/${one}` }).url)
+    expect(shown.length, `${from}: ${shown}`).toBeLessThanOrEqual(10)
   }
 })
 

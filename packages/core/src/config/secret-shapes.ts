@@ -20,7 +20,19 @@ const issued =
   /(?<![\w-])(?:sk[-_]|gh[oprsu]_|github_pat_|glpat-|xox[a-z]-|hf_|tvly-|AKIA|ASIA|AIza|eyJ)(?=[\w.+/=-]{0,40}\d)[\w.+/=-]{8,}/g
 const run = /[\w+-]{20,}={0,2}/g
 const uuid = /^(?=.*[a-f])[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
-const letters = /^(?:sk-[a-z]+-)?[A-Za-z]{24,}$/
+const hex = /^(?=.*\d)(?=.*[a-f])[\da-f]+$/i
+const unbroken = /^(?:sk-[a-z]+-)?(?:[A-Za-z]{24,}|(?=.*\d)[A-Za-z\d]+)$/
+// Pairs of letters as they follow each other in English: four of five in names and summaries of packages, one of five where
+// letters are random.
+const usualPairs = words(
+  [
+    'ab ac ad ag ai al am an ap ar as at au ba bl br ca ce ch ci ck cl co cr ct cu da de di do ea ec ed',
+    'el em en er es et ex fi fo fr ge gi gr ha he hi ho ia ib ic id ie ig il im in io ip is it iv ka ke',
+    'la le li ll lo ls lu ly ma me mi mo mp na nc nd ne ng ni no ns nt oc od ol om on oo op or os ot ou',
+    'ow pa pe pi pl po pp pr pt py ra re ri rk rm ro rs rt ry sc se si so sp ss st ta te th ti to tr ts',
+    'tu ty ul un ur us ut va ve vi we wi wo yt',
+  ].join(' '),
+)
 
 /** Replaces what looks like a token wherever it stands in the text. */
 export function replaceTokens(text: string, replace: (token: string) => string): string {
@@ -56,11 +68,10 @@ export function between(
   return done + onRest(text.slice(end))
 }
 
-/** Whether letters, capitals and digits alternate as they do in no name that a person chose. */
+/** Whether letters, capitals and digits follow each other as they do in no name that a person chose. */
 function looksRandom(text: string): boolean {
-  if (uuid.test(text)) return true
-  if (letters.test(text))
-    return share(text, /[a-z](?=[A-Z])/g) > 1 / 6 && share(text, /[A-Z](?=[A-Z])/g) > 1 / 10
+  if (uuid.test(text) || hex.test(text)) return true
+  if (unbroken.test(text)) return !readsAsWords(text)
   const kinds = [...text.replace(/[^A-Za-z\d]/g, '')].map((one) =>
     /\d/.test(one) ? 'digit' : one < 'a' ? 'upper' : 'lower',
   )
@@ -72,9 +83,13 @@ function looksRandom(text: string): boolean {
   return changes.length / kinds.length > 0.25
 }
 
-/** How many of the characters match. */
-function share(text: string, pattern: RegExp): number {
-  return (text.match(pattern)?.length ?? 0) / text.length
+/** Whether at least half of the pairs of neighbours are such as names have: usual ones, digits, or neighbours in the alphabet. */
+function readsAsWords(text: string): boolean {
+  const pairs = [...text.toLowerCase()].map((one, index, all) => one + (all[index + 1] ?? '')).slice(0, -1)
+  const usual = pairs.filter(
+    (pair) => usualPairs.has(pair) || /\d\d/.test(pair) || pair.charCodeAt(1) === pair.charCodeAt(0) + 1,
+  )
+  return usual.length >= pairs.length / 2
 }
 
 function words(text: string): Set<string> {
