@@ -23,7 +23,7 @@ const shows = [
   'cli/src/store/open-store',
   'core/src/index',
   'core/src/pins/pin-keeper',
-  'core/src/tools/search-tools',
+  'core/src/tools/search/search-tools',
 ]
 /** What is loaded together is one file. */
 const files = [

@@ -1,6 +1,6 @@
 import { StoreContext } from './context.ts'
 import type { House } from './house.ts'
-import { checkMethodOptions } from './option-checks.ts'
+import { checkMethodOptions } from './options/option-checks.ts'
 import type { AssignOptions, AssignReport } from './services/assign.ts'
 
 /**

@@ -1,23 +1,23 @@
 import type { AddInput } from './config/read.ts'
-import { configToApprove, redactConfig } from './config/redact.ts'
+import { configToApprove, redactConfig } from './config/redaction/redact.ts'
 import type { ServerFacts, ToolResult } from './connections/connector.ts'
 import type { ServiceLogLine } from './logs/log-line.ts'
 import type { ServiceLogOptions } from './logs/read-logs.ts'
-import { checkMethodOptions } from './option-checks.ts'
-import type { AddOptions, AddReport } from './services/add.ts'
+import { checkMethodOptions } from './options/option-checks.ts'
 import type { AskOptions } from './services/ask-all.ts'
-import type { ChangeReport } from './services/changes.ts'
 import type { ServiceCheck } from './services/check.ts'
 import type { ConfigFile, ResetReport } from './services/configs.ts'
 import { checkServiceName } from './services/names.ts'
 import type { Service } from './services/registry.ts'
 import type { ServiceInfo, ServiceSummary, StatusWord } from './services/service-info.ts'
 import { summarise } from './services/summary.ts'
-import type { UseOptions } from './tools/call.ts'
+import type { AddOptions, AddReport } from './services/writes/add.ts'
+import type { ChangeReport } from './services/writes/changes.ts'
+import type { UseOptions } from './tools/calls/call.ts'
 import { isTooOld, type ListOptions, listServices, type ServiceList, toolList } from './tools/listing.ts'
+import type { ToolList } from './tools/lists/tool-list.ts'
 import { checkAddress } from './tools/resolve.ts'
 import { ToolContext } from './tools/tool-context.ts'
-import type { ToolList } from './tools/tool-list.ts'
 
 const WAIT_MS = 10_000
 
@@ -29,7 +29,7 @@ export interface WaitOptions {
 }
 
 /** To import a module again, though it is loaded, takes longer than all that is done here before a call is sent. */
-let calls: typeof import('./tools/call.ts') | undefined
+let calls: typeof import('./tools/calls/call.ts') | undefined
 
 /** What one can do with the services that one scope sees: the store, or an agent. */
 export class StoreContext extends ToolContext {
@@ -40,7 +40,7 @@ export class StoreContext extends ToolContext {
    */
   async addService(input: AddInput, options: AddOptions = {}): Promise<AddReport> {
     checkMethodOptions('addService', options)
-    const { addServices } = await import('./services/add.ts')
+    const { addServices } = await import('./services/writes/add.ts')
     return addServices(this.house, input, options)
   }
 
@@ -126,7 +126,7 @@ export class StoreContext extends ToolContext {
 
   /** Replaces a service's config. @throws `unknown_service`, `bad_config`, `conflict` */
   async updateService(name: string, config: object): Promise<ChangeReport> {
-    const { updateService } = await import('./services/changes.ts')
+    const { updateService } = await import('./services/writes/changes.ts')
     return updateService(this.house, name, config)
   }
 
@@ -136,13 +136,13 @@ export class StoreContext extends ToolContext {
    * have, and its answer was lost
    */
   async patchService(name: string, patch: object): Promise<ChangeReport> {
-    const { patchService } = await import('./services/changes.ts')
+    const { patchService } = await import('./services/writes/changes.ts')
     return patchService(this.house, name, patch)
   }
 
   /** Removes a service, its tool list and its statistics, and ends its connection. @throws `unknown_service`, `conflict` */
   async deleteService(name: string): Promise<ChangeReport> {
-    const { deleteService } = await import('./services/changes.ts')
+    const { deleteService } = await import('./services/writes/changes.ts')
     return deleteService(this.house, name)
   }
 
@@ -212,7 +212,7 @@ export class StoreContext extends ToolContext {
   async useTool(tool: string, args?: object | string, options: UseOptions = {}): Promise<ToolResult> {
     checkMethodOptions('useTool', options)
     checkAddress(tool)
-    calls ??= await import('./tools/call.ts')
+    calls ??= await import('./tools/calls/call.ts')
     return await calls.useTool(this.house, tool, args, options)
   }
 

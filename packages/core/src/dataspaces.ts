@@ -2,8 +2,8 @@ import { resolve } from 'node:path'
 import { type DataspaceFacts, factsOfFile, localDataspaces } from '@mcpstore/storage'
 import { asError, storeError } from './errors.ts'
 import { homeFolder } from './home.ts'
-import type { ResolvedOptions, StoreOptions } from './options.ts'
-import { resolveOptions } from './resolve-options.ts'
+import { resolveOptions } from './options/resolve-options.ts'
+import type { ResolvedOptions, StoreOptions } from './options/store-options.ts'
 
 /** The dataspaces of a namespace. */
 export interface DataspaceList {

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what is tested
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { expandConfig } from '../src/config/placeholders.ts'
+import { expandConfig } from '../src/config/placeholders/placeholders.ts'
 import type { ServiceConfig } from '../src/config/service-config.ts'
 
 const http = (fields: object): ServiceConfig => ({ type: 'http', url: 'https://example.com/mcp', ...fields })

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { validateConfig } from '../src/config/entry.ts'
-import { redactConfig } from '../src/config/redact.ts'
+import { redactConfig } from '../src/config/redaction/redact.ts'
 import type { ServiceConfig } from '../src/config/service-config.ts'
 
 const http = (url: string): ServiceConfig => ({ type: 'http', url })

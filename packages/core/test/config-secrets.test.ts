@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what is tested
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { redactText, secretsIn } from '../src/config/secrets.ts'
+import { redactText, secretsIn } from '../src/config/redaction/secrets.ts'
 import type { ServiceConfig } from '../src/config/service-config.ts'
 
 const env = (values: Record<string, string>): ServiceConfig => ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { fillHidden } from '../src/config/hidden-values.ts'
-import { configToApprove, redactConfig } from '../src/config/redact.ts'
+import { fillHidden } from '../src/config/redaction/hidden-values.ts'
+import { configToApprove, redactConfig } from '../src/config/redaction/redact.ts'
 import type { ServiceConfig } from '../src/config/service-config.ts'
 import type { StoreOptions } from '../src/index.ts'
 import { open, scratch } from './stores.ts'

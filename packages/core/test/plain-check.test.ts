@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { plainCheck } from '../src/tools/plain-check.ts'
-import { schemaCheck } from '../src/tools/schema-check.ts'
+import { plainCheck } from '../src/tools/calls/plain-check.ts'
+import { schemaCheck } from '../src/tools/calls/schema-check.ts'
 
 const name = fc.constantFrom('a', 'b', 'c', '__proto__', 'toString')
 const value = fc.oneof(fc.constantFrom('text', 1, 1.5, -0, true, null), fc.constant([]), fc.constant({}))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { checkArguments } from '../src/tools/check-arguments.ts'
-import type { ListedTool } from '../src/tools/tool-list.ts'
+import { checkArguments } from '../src/tools/calls/check-arguments.ts'
+import type { ListedTool } from '../src/tools/lists/tool-list.ts'
 
 test.each<[schema: object, value: unknown, words: string]>([
   [{ type: 'string' }, 5, 'x: must be a string, not a number'],

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { schemaText } from '../src/tools/schema-text.ts'
+import { schemaText } from '../src/tools/search/schema-text.ts'
 import { failureOf, linesOf, open, scratch, server } from './stores.ts'
 
 const text = (description: string, properties: object = {}) => ({

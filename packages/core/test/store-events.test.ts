@@ -3,7 +3,7 @@ import { Dataspace, type Json, MemoryTables, memoryBackend, silentLogger } from 
 import { expect, test, vi } from 'vitest'
 import type { House } from '../src/house.ts'
 import type { Store, StoreEventName } from '../src/index.ts'
-import { resolveOptions } from '../src/resolve-options.ts'
+import { resolveOptions } from '../src/options/resolve-options.ts'
 import { waitFor } from '../src/services/wait.ts'
 import { storeOver } from '../src/setup-store.ts'
 import { failureOf, linesOf, open, scratch, server } from './stores.ts'

@@ -3,8 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Finding, RedisOptions } from '@mcpstore/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hasRedisServer, type RedisServer, startRedis } from '../../../tests/support/redis-server.ts'
-import { placeOf } from '../src/backends.ts'
-import { resolveOptions } from '../src/resolve-options.ts'
+import { placeOf } from '../src/options/backends.ts'
+import { resolveOptions } from '../src/options/resolve-options.ts'
 import { failureOf, open, server } from './stores.ts'
 
 const WEATHER = { mcpServers: { weather: { url: 'https://example.com/mcp' } } }

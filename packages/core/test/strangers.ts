@@ -3,7 +3,7 @@ import { Dataspace, type Json, MemoryTables, memoryBackend, recordKey } from '@m
 import { fingerprint } from '../src/config/fingerprint.ts'
 import type { ServiceConfig } from '../src/config/service-config.ts'
 import type { Store, StoreOptions } from '../src/index.ts'
-import { resolveOptions } from '../src/resolve-options.ts'
+import { resolveOptions } from '../src/options/resolve-options.ts'
 import { storeOver } from '../src/setup-store.ts'
 import { later, until } from './connections-fixtures.ts'
 

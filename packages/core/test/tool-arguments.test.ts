@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import { checkArguments } from '../src/tools/check-arguments.ts'
-import { parseArguments, readArguments } from '../src/tools/read-arguments.ts'
+import { checkArguments } from '../src/tools/calls/check-arguments.ts'
+import { parseArguments, readArguments } from '../src/tools/calls/read-arguments.ts'
 import { failureOf, linesOf, open, scratch, server } from './stores.ts'
 
 const read = async (given: unknown) =>

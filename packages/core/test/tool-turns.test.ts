@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Turns } from '../src/tools/turns.ts'
+import { Turns } from '../src/tools/calls/turns.ts'
 
 const demo = { id: 'services:demo:config', name: 'demo' }
 

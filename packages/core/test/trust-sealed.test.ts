@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { recordKey } from '@mcpstore/storage'
 import { expect, test } from 'vitest'
-import { mapLiterals, plainSecrets } from '../src/config/literals.ts'
+import { mapLiterals, plainSecrets } from '../src/config/redaction/literals.ts'
 import type { ServiceConfig } from '../src/index.ts'
 import { failureOf, stdioConfig, until } from './connections-fixtures.ts'
 import { type Reader, type SharedPlace, type Stranger, seen, sharedPlace, trap } from './strangers.ts'

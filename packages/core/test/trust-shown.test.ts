@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { mayInjectCode } from '../src/config/code-variables.ts'
-import { configToApprove } from '../src/config/redact.ts'
+import { configToApprove } from '../src/config/redaction/redact.ts'
 import type { ServiceConfig } from '../src/config/service-config.ts'
 import { later } from './connections-fixtures.ts'
 import { seen, sharedPlace } from './strangers.ts'

@@ -81,4 +81,20 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/warm-start.test.ts',
     test: 'reads the one list that an address is about',
   },
+  {
+    name: 'services that never answer keep those behind them waiting',
+    file: 'packages/core/src/in-parallel.ts',
+    find: 'await settledWithin(patienceMs, done)',
+    replace: 'await done',
+    suite: 'packages/core/test/partial-results.test.ts',
+    test: 'however many services never answer, those behind them are asked',
+  },
+  {
+    name: 'one service is asked after the other',
+    file: 'packages/core/src/in-parallel.ts',
+    find: 'ASKING = { limit: 8, patienceMs: 3000 }',
+    replace: 'ASKING = { limit: 1, patienceMs: 3_000_000 }',
+    suite: 'packages/core/test/partial-results.test.ts',
+    test: 'while one service of ten never answers, the other nine are listed, called and read',
+  },
 ]

@@ -1,5 +1,5 @@
 import { posix, win32 } from 'node:path'
-import { holdsPlaceholder, placeholderProblems, sampleUrl } from './placeholder-syntax.ts'
+import { holdsPlaceholder, placeholderProblems, sampleUrl } from './placeholders/placeholder-syntax.ts'
 import { isObject, kindOf, type Problem, printable, quoted } from './problem.ts'
 import type { ProtocolChoice } from './service-config.ts'
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { holdsPlaceholder } from './placeholder-syntax.ts'
+import { holdsPlaceholder } from './placeholders/placeholder-syntax.ts'
 import { isObject, kindOf, type Problem, quoted } from './problem.ts'
 import type { TransportName } from './service-config.ts'
 

@@ -5,7 +5,7 @@ import { kinds } from './config-values.ts'
 import { isIgnored, otherNames, refusedFields } from './editor-fields.ts'
 import { checkConfig } from './entry.ts'
 import { isBlank, spellings } from './field-spellings.ts'
-import { unclosedProblems } from './placeholder-syntax.ts'
+import { unclosedProblems } from './placeholders/placeholder-syntax.ts'
 import { isObject, kindOf, type Problem, quoted } from './problem.ts'
 import type { ServiceConfig } from './service-config.ts'
 

@@ -6,9 +6,14 @@ import { checkServiceName } from '../services/names.ts'
 import { FORMAT } from '../transfer/document.ts'
 import { type Dialect, type FoundEntry, own, type Path } from './dialects/dialect.ts'
 import { dialects } from './dialects.ts'
-import { editorPlaceholders, type Translate, translateEntry, type Where } from './foreign-placeholders.ts'
 import { parseJsonText, type RepeatedKey } from './json-text.ts'
 import { type Normalised, normaliseEntry } from './normalise.ts'
+import {
+  editorPlaceholders,
+  type Translate,
+  translateEntry,
+  type Where,
+} from './placeholders/foreign-placeholders.ts'
 import { configError, isObject, kindOf, printable, quoted } from './problem.ts'
 import { refuseRepeatedContainer, repeatedKeyProblems } from './repeated-keys.ts'
 import type { ServiceConfig } from './service-config.ts'

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { redactText, secretsIn } from '../config/secrets.ts'
+import { redactText, secretsIn } from '../config/redaction/secrets.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { asError } from '../errors.ts'
 

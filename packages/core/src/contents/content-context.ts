@@ -1,5 +1,5 @@
 import { type House, whileOpen } from '../house.ts'
-import { checkMethodOptions } from '../option-checks.ts'
+import { checkMethodOptions } from '../options/option-checks.ts'
 import type { AskOptions } from '../services/ask-all.ts'
 import type { CompleteOptions, CompletionArgument, CompletionTarget } from './complete.ts'
 import type {

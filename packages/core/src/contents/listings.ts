@@ -5,7 +5,7 @@ import { noteOfError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { type Asked, type AskOptions, askAll, askable, type Bounds } from '../services/ask-all.ts'
 import type { Service } from '../services/registry.ts'
-import { isStale } from '../tools/freshness.ts'
+import { isStale } from '../tools/lists/freshness.ts'
 import type {
   ContentList,
   ContentSource,

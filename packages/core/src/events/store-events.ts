@@ -1,7 +1,7 @@
 import { type Conflict, type HealthState, parseRecordKey } from '@mcpstore/storage'
 import { validateConfig } from '../config/entry.ts'
 import { quoted } from '../config/problem.ts'
-import { redactConfig } from '../config/redact.ts'
+import { redactConfig } from '../config/redaction/redact.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
 import { type House, whileOpen } from '../house.ts'

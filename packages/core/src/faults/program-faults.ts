@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { basename, delimiter, isAbsolute, resolve } from 'node:path'
-import { holdsPlaceholder } from '../config/placeholder-syntax.ts'
+import { holdsPlaceholder } from '../config/placeholders/placeholder-syntax.ts'
 import { quoted } from '../config/problem.ts'
 import type { StdioConfig } from '../config/service-config.ts'
 import { serverEnvironment } from '../connections/stdio/environment.ts'

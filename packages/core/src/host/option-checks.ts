@@ -1,5 +1,5 @@
 import { isObject } from '../config/problem.ts'
-import { type Check, callback } from '../option-checks.ts'
+import { type Check, callback } from '../options/option-checks.ts'
 import type { HostHandlers } from './handlers.ts'
 import { logLevels, rootOf } from './host.ts'
 

@@ -1,4 +1,4 @@
-import { redactText, secretsIn } from '../config/secrets.ts'
+import { redactText, secretsIn } from '../config/redaction/secrets.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import type { LogLevel } from '../host/handlers.ts'
 import type { LogFile } from './log-file.ts'

@@ -1,6 +1,6 @@
 import { hash as hashOf } from 'node:crypto'
 import type { RawTool } from '../connections/connector.ts'
-import type { ListedTool } from '../tools/tool-list.ts'
+import type { ListedTool } from '../tools/lists/tool-list.ts'
 import { canonical } from '../trust/config-hash.ts'
 
 /** A tool as it was when its service's tools were seen first, or accepted. */

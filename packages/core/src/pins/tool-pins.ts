@@ -2,7 +2,7 @@ import type { House } from '../house.ts'
 import { checkServiceName } from '../services/names.ts'
 import type { Service } from '../services/registry.ts'
 import { listServices, type RenewOptions } from '../tools/listing.ts'
-import type { ListedTool } from '../tools/tool-list.ts'
+import type { ListedTool } from '../tools/lists/tool-list.ts'
 import type { ToolsDiff } from './tools-diff.ts'
 
 /** How the tools differ from what they were; see `StoreContext.diffTools`. */

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { sealedText } from '../config/sealed-syntax.ts'
+import { sealedText } from '../config/placeholders/sealed-syntax.ts'
 import type { DataspaceKey } from './dataspace-key.ts'
 
 const CIPHER = 'aes-256-gcm'

@@ -1,4 +1,4 @@
-import type { Check } from '../option-checks.ts'
+import type { Check } from '../options/option-checks.ts'
 
 /** The secret that everybody shares who may write a dataspace; `previous` ones, newest first, only open and verify. */
 export type SecretOption = string | { current: string; previous?: readonly string[] }

@@ -3,7 +3,7 @@ import type { RequestOptions } from '../connections/connector.ts'
 import { LONGEST_TIMER_MS, within } from '../connections/deadline.ts'
 import { asError, storeError } from '../errors.ts'
 import type { House } from '../house.ts'
-import { ASKING, inParallel } from '../tools/in-parallel.ts'
+import { ASKING, inParallel } from '../in-parallel.ts'
 import { checkServiceName } from './names.ts'
 import type { Service } from './registry.ts'
 

@@ -6,7 +6,7 @@ import { didYouMean, nearest } from '../near.ts'
 import { fitsGlob, type ToolFilter } from '../tools/tool-filter.ts'
 import { serviceKey } from './keys.ts'
 import { checkServiceName } from './names.ts'
-import { sound } from './outcomes.ts'
+import { sound } from './writes/outcomes.ts'
 
 /** Globs over the names of tools: `*` stands for any text, `?` for any one character. */
 export interface AssignOptions {

@@ -1,14 +1,14 @@
 import { type Durability, McpStoreError, parseRecordKey } from '@mcpstore/storage'
-import { redactConfig } from '../config/redact.ts'
+import { redactConfig } from '../config/redaction/redact.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { type ErrorNote, noteOfError } from '../errors.ts'
 import type { House } from '../house.ts'
-import { ASKING, inParallel } from '../tools/in-parallel.ts'
+import { ASKING, inParallel } from '../in-parallel.ts'
 import { type AssignReport, unassignService } from './assign.ts'
-import { deleteService } from './changes.ts'
 import { serviceId } from './keys.ts'
 import { checkServiceName } from './names.ts'
-import { weakest } from './outcomes.ts'
+import { deleteService } from './writes/changes.ts'
+import { weakest } from './writes/outcomes.ts'
 
 /** Configs in the form that `addService` takes. */
 export interface ConfigFile {

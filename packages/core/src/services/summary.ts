@@ -1,5 +1,5 @@
 import type { House } from '../house.ts'
-import { ageOf, isStale } from '../tools/freshness.ts'
+import { ageOf, isStale } from '../tools/lists/freshness.ts'
 import { describeService } from './describe.ts'
 import { healthWitness, readHealth } from './health-note.ts'
 import type { Service } from './registry.ts'

@@ -1,4 +1,4 @@
-import { checkMethodOptions } from '../option-checks.ts'
+import { checkMethodOptions } from '../options/option-checks.ts'
 import { TrustContext } from '../trust/trust-context.ts'
 import type { SignInOptions, SignInReport, SignOutReport } from './sign-in.ts'
 

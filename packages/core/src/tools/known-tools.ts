@@ -1,7 +1,7 @@
 import type { House } from '../house.ts'
 import type { Service } from '../services/registry.ts'
-import { isStale } from './freshness.ts'
-import type { CachedList } from './list-head.ts'
+import { isStale } from './lists/freshness.ts'
+import type { CachedList } from './lists/list-head.ts'
 import type { ResolvedTool } from './resolve.ts'
 
 /** A tool in a list that is known and good. */

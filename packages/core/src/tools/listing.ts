@@ -3,13 +3,13 @@ import { serviceWords } from '../config/shell-words.ts'
 import { LONGEST_TIMER_MS, within } from '../connections/deadline.ts'
 import { noteOfError, storeError } from '../errors.ts'
 import type { House } from '../house.ts'
+import { ASKING, inParallel } from '../in-parallel.ts'
 import type { ToolChanges } from '../pins/tool-changes.ts'
 import type { Service } from '../services/registry.ts'
-import { ageOf, isSpent, isStale, isWithin } from './freshness.ts'
-import { ASKING, inParallel } from './in-parallel.ts'
-import type { CachedList, KnownList } from './list-head.ts'
+import { ageOf, isSpent, isStale, isWithin } from './lists/freshness.ts'
+import type { CachedList, KnownList } from './lists/list-head.ts'
+import type { ListedTool, ToolList, ToolSource } from './lists/tool-list.ts'
 import { narrowed } from './tool-filter.ts'
-import type { ListedTool, ToolList, ToolSource } from './tool-list.ts'
 
 export interface RenewOptions {
   /** Ask the servers even where a list is known and no server said that it changed. */

@@ -1,8 +1,8 @@
 import { type Dataspace, statsField, statsKey } from '@mcpstore/storage'
 import type { ToolResult } from '../connections/connector.ts'
 import type { Service } from '../services/registry.ts'
+import type { ListedTool } from './lists/tool-list.ts'
 import { keyOfTool } from './tool-keys.ts'
-import type { ListedTool } from './tool-list.ts'
 
 /** The latencies that are told apart, in ms: an answer counts under the first it does not exceed, or as `ms-more`. */
 const LATENCIES_MS: readonly number[] = [1, 5, 10, 25, 50, 100, 250, 500, 1000]

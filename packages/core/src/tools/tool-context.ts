@@ -1,12 +1,12 @@
+import { ClientContext } from '../clients/client-context.ts'
 import { isObject } from '../config/problem.ts'
-import { checkMethodOptions } from '../option-checks.ts'
-import { ClientContext } from '../services/client-context.ts'
+import { checkMethodOptions } from '../options/option-checks.ts'
 import { checkServiceName } from '../services/names.ts'
-import type { ArgumentProblem } from './check-arguments.ts'
+import type { ArgumentProblem } from './calls/check-arguments.ts'
 import type { ListOptions } from './listing.ts'
+import type { ListedTool } from './lists/tool-list.ts'
 import { checkAddress, resolveTool } from './resolve.ts'
-import type { SearchOptions, ToolSearch } from './search-tools.ts'
-import type { ListedTool } from './tool-list.ts'
+import type { SearchOptions, ToolSearch } from './search/search-tools.ts'
 import { type ToolStats, toolStats } from './tool-stats.ts'
 
 /** What one can find out about tools without calling one. */
@@ -24,7 +24,7 @@ export class ToolContext extends ClientContext {
       service === undefined
         ? registry.all().filter(({ config }) => !config.disabled)
         : [registry.get(checkServiceName(service))]
-    const { searchTools } = await import('./search-tools.ts')
+    const { searchTools } = await import('./search/search-tools.ts')
     return searchTools(this.house, searched, query, options)
   }
 
@@ -55,8 +55,8 @@ export class ToolContext extends ClientContext {
   async argumentProblems(tool: ListedTool | string, args: object): Promise<ArgumentProblem[]> {
     const definition = isObject(tool) ? tool : await this.findTool(tool)
     const [{ argumentProblems }, { readArguments }] = await Promise.all([
-      import('./check-arguments.ts'),
-      import('./read-arguments.ts'),
+      import('./calls/check-arguments.ts'),
+      import('./calls/read-arguments.ts'),
     ])
     return argumentProblems(definition, readArguments(args))
   }

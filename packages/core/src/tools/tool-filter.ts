@@ -1,4 +1,4 @@
-import type { CachedList } from './list-head.ts'
+import type { CachedList } from './lists/list-head.ts'
 
 const MOST_GLOBS = 100
 const LONGEST_GLOB = 256

@@ -3,7 +3,7 @@ import { type ErrorCode, storeError } from '../errors.ts'
 import { nearest } from '../near.ts'
 import { meantInstead, some } from '../services/not-found.ts'
 import type { ServiceList } from './listing.ts'
-import type { ListedTool } from './tool-list.ts'
+import type { ListedTool } from './lists/tool-list.ts'
 
 /** The error for an address that several tools answer to. */
 export function ambiguous(address: string, found: readonly { tool: ListedTool }[]): McpStoreError<ErrorCode> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { homeFolder } from '../home.ts'
-import type { ResolvedOptions } from '../options.ts'
+import type { ResolvedOptions } from '../options/store-options.ts'
 import { ApprovalFile } from './approval-file.ts'
 import { Approvals } from './approvals.ts'
 

@@ -1,7 +1,7 @@
 import { mayInjectCode } from '../config/code-variables.ts'
-import { isPlain } from '../config/placeholder-syntax.ts'
+import { isPlain } from '../config/placeholders/placeholder-syntax.ts'
+import { holdsSealed } from '../config/placeholders/sealed-syntax.ts'
 import { printable } from '../config/problem.ts'
-import { holdsSealed } from '../config/sealed-syntax.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 
 /** The fields of a remote service that can do no more than name an address. */

@@ -1,5 +1,5 @@
 import type { Dataspace, Logger, McpStoreError } from '@mcpstore/storage'
-import { expandConfig } from '../config/placeholders.ts'
+import { expandConfig } from '../config/placeholders/placeholders.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { settledWithin, within } from '../connections/deadline.ts'
 import type { ErrorCode } from '../errors.ts'

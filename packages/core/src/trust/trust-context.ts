@@ -1,5 +1,5 @@
 import { ContentContext } from '../contents/content-context.ts'
-import { checkMethodOptions } from '../option-checks.ts'
+import { checkMethodOptions } from '../options/option-checks.ts'
 import type { ToolsDiff } from '../pins/tools-diff.ts'
 import type { RenewOptions } from '../tools/listing.ts'
 import type { TrustOptions, TrustReport } from './trust-service.ts'

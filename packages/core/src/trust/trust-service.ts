@@ -1,4 +1,4 @@
-import { configToApprove } from '../config/redact.ts'
+import { configToApprove } from '../config/redaction/redact.ts'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'

@@ -1,6 +1,6 @@
-import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inAppData } from './client.ts'
 import { mcpServers } from './mcp-servers.ts'
+import { usualEntry, type Words, writing } from './wording.ts'
 
 // What is remote is set up in its window, and nothing is filled in.
 const words: Words = { title: 'Claude Desktop', knows: [] }

@@ -1,9 +1,9 @@
 import { storeError } from '../../errors.ts'
 import { isObject, kindOf, type Problem } from '../problem.ts'
 import type { ServiceConfig } from '../service-config.ts'
-import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inHome, joined } from './client.ts'
 import { namedEntries, own } from './dialect.ts'
+import { usualEntry, type Words, writing } from './wording.ts'
 
 // It fills in nothing; variables are named in fields of their own.
 const words: Words = { title: 'Codex', knows: ['remote', 'cwd', 'disabled'] }

@@ -1,6 +1,6 @@
-import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inHome } from './client.ts'
 import { mcpServers } from './mcp-servers.ts'
+import { usualEntry, type Words, writing } from './wording.ts'
 
 // Of a url it finds out itself whether it is SSE.
 const words: Words = {

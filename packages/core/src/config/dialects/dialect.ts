@@ -1,5 +1,5 @@
 import { isCommentKey } from '../editor-fields.ts'
-import type { Translate, Where } from '../foreign-placeholders.ts'
+import type { Translate, Where } from '../placeholders/foreign-placeholders.ts'
 import { isObject, type Problem } from '../problem.ts'
 
 /** Where something lies in the input. */

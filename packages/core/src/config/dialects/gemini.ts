@@ -1,8 +1,8 @@
 import { isObject } from '../problem.ts'
-import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inHome } from './client.ts'
 import { own } from './dialect.ts'
 import { mcpServers } from './mcp-servers.ts'
+import { usualEntry, type Words, writing } from './wording.ts'
 
 const words: Words = {
   title: 'Gemini CLI',

@@ -1,8 +1,8 @@
 import { storeError } from '../../errors.ts'
 import { isObject, kindOf } from '../problem.ts'
-import { type Words, writing } from '../wording.ts'
 import { type Client, inConfigHome } from './client.ts'
 import { namedEntries, own } from './dialect.ts'
+import { type Words, writing } from './wording.ts'
 
 // It tries both transports of a remote service.
 const words: Words = {

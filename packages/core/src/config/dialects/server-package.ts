@@ -1,4 +1,4 @@
-import { asVariable } from '../placeholder-syntax.ts'
+import { asVariable } from '../placeholders/placeholder-syntax.ts'
 import { isObject } from '../problem.ts'
 import { own } from './dialect.ts'
 

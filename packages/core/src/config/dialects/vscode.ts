@@ -1,8 +1,8 @@
-import { editorPlaceholders, type Inputs } from '../foreign-placeholders.ts'
+import { editorPlaceholders, type Inputs } from '../placeholders/foreign-placeholders.ts'
 import { isObject } from '../problem.ts'
-import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inAppData } from './client.ts'
 import { looksLikeEntry, namedEntries, own, type Path } from './dialect.ts'
+import { usualEntry, type Words, writing } from './wording.ts'
 
 const words: Words = {
   title: 'VS Code',

@@ -1,6 +1,6 @@
-import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inHome } from './client.ts'
 import { mcpServers } from './mcp-servers.ts'
+import { usualEntry, type Words, writing } from './wording.ts'
 
 const words: Words = {
   title: 'Windsurf',

@@ -1,8 +1,8 @@
 import { storeError } from '../../errors.ts'
 import { isObject, kindOf } from '../problem.ts'
-import { usualEntry, type Words, writing } from '../wording.ts'
 import { type Client, inAppData, inConfigHome } from './client.ts'
 import { namedEntries, own } from './dialect.ts'
+import { usualEntry, type Words, writing } from './wording.ts'
 
 const words: Words = { title: 'Zed', knows: ['remote', 'disabled'] }
 

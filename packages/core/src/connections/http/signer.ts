@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js'
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
-import { redactText } from '../../config/secrets.ts'
+import { redactText } from '../../config/redaction/secrets.ts'
 import { asError } from '../../errors.ts'
 import type { AuthClient, AuthProvider, OAuthProvider } from '../auth-provider.ts'
 import { Answer } from './answer.ts'

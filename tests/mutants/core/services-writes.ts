@@ -1,0 +1,77 @@
+import type { Mutant } from '../mutant.ts'
+
+export const mutants: Mutant[] = [
+  {
+    name: 'pins outlive what they are about',
+    file: 'packages/core/src/services/writes/changes.ts',
+    find: '  await house.pins.forget({ scope, name })',
+    replace: '',
+    suite: 'packages/core/test/tool-pins.test.ts',
+    test: 'a service that its user removed, cleared or gave another config is seen for the first time again',
+  },
+  {
+    name: 'of two patches at the same time one is lost',
+    file: 'packages/core/src/services/writes/changes.ts',
+    find: 'house.dataspace.putIf(id, form.put().value, stamp)',
+    replace:
+      "house.dataspace.put(id, form.put().value).then((put) => ({ ...put, status: 'written' as const }))",
+    suite: 'packages/core/test/store-services.test.ts',
+    test: 'of two processes that patch different fields at the same time no field is lost',
+  },
+  {
+    name: 'a patch approves the rest of what a stranger wrote',
+    file: 'packages/core/src/services/writes/changes.ts',
+    find: 'return vouch ? change : { scope: change.scope, name: change.name }',
+    replace: 'return change',
+    suite: 'packages/core/test/trust-approvals.test.ts',
+    test: "changing one field of a config that is trusted keeps it trusted; of a stranger's it approves nothing",
+  },
+  {
+    name: 'a service that is added again is not born again',
+    file: 'packages/core/src/services/writes/put-services.ts',
+    find: 'after === undefined',
+    replace: "typeof after === 'string'",
+    suite: 'packages/core/test/assignments.test.ts',
+    test: 'a service that is added again, {}, is assigned to nobody',
+  },
+  {
+    name: 'a config of a stranger is signed by changing it',
+    file: 'packages/core/src/services/writes/stored-form.ts',
+    find: 'if (!key || !vouch) return',
+    replace: 'if (!key) return',
+    suite: 'packages/core/test/trust-signed.test.ts',
+    test: 'a config of a stranger is not signed by changing it, nor is one that only this host vouches for',
+  },
+  {
+    name: 'what a stranger hides is approved with the rest',
+    file: 'packages/core/src/services/writes/add.ts',
+    find: 'before && (await gate.isOurs(before)) ? before : undefined',
+    replace: 'before',
+    suite: 'packages/core/test/hidden-values.test.ts',
+    test: 'sealed values stay sealed, and what a stranger hides is not approved',
+  },
+  {
+    name: 'what is there is written again for its seals',
+    file: 'packages/core/src/services/writes/stored-form.ts',
+    find: 'const kept = isSame && isCurrent',
+    replace: 'const kept = !key && isSame && isCurrent',
+    suite: 'packages/core/test/trust-signed.test.ts',
+    test: 'adding what is there again is no write, with the secret or without it',
+  },
+  {
+    name: 'what the old secret wrote stays as it is',
+    file: 'packages/core/src/services/writes/stored-form.ts',
+    find: 'if (isOpen || isStale) return false',
+    replace: 'return true',
+    suite: 'packages/core/test/trust-signed.test.ts',
+    test: 'after a rotation what the old secret signed is trusted, and what is written is signed with the new one',
+  },
+  {
+    name: 'a server.json that is declined is added',
+    file: 'packages/core/src/services/writes/server-offer.ts',
+    find: 'if (isWanted) services.push(service)',
+    replace: 'services.push(service)',
+    suite: 'packages/core/test/find-configs.test.ts',
+    test: 'a server.json is shown before it is added, and not added where that is declined',
+  },
+]
