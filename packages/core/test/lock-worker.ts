@@ -2,6 +2,7 @@ import fs, { closeSync, openSync, rmSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { answerRequests } from '../../../tests/support/worker-requests.ts'
 import { whileLocked } from '../src/private-files/file-lock.ts'
+import { ApprovalFile } from '../src/trust/approval-file.ts'
 
 let attempts = 0
 // With this argument its folders are those of a network.
@@ -51,22 +52,28 @@ export const requests = {
       closeSync(inside)
       rmSync(`${file}.inside`)
     }),
+  /** Approves something. */
+  approve: async (path: string): Promise<void> => {
+    const space = { namespace: 'n', dataspace: 'd', scope: 'store' }
+    const approval = { ...space, service: String(process.pid), sha256: '0', id: '1' }
+    await new ApprovalFile(path).change((all) => void all.set(approval.service, approval))
+  },
   /** How often it has tried to take a lock, and whether it has one. */
   state: (): { attempts: number; isInside: boolean } => ({ attempts, isInside }),
-  /** Has this process stand still right before it takes this file away. */
+  /** Has this process stand still right before it takes a file away whose path begins so. */
   stopBeforeRemoving: (path: string): void => {
-    for (const name of ['renameSync', 'rmSync'] as const) {
-      const remove = fs[name] as (...args: unknown[]) => void
-      const removeLater = (...args: unknown[]): void => {
-        if (args[0] === path) {
-          Object.assign(fs, { [name]: remove })
+    const { renameSync, rmSync } = fs
+    const stopping =
+      (remove: (...args: never[]) => void) =>
+      (...args: unknown[]): void => {
+        if (String(args[0]).startsWith(path)) {
+          Object.assign(fs, { renameSync, rmSync })
           syncBuiltinESMExports()
           process.kill(process.pid, 'SIGSTOP')
         }
-        remove(...args)
+        remove(...(args as never[]))
       }
-      Object.assign(fs, { [name]: removeLater })
-    }
+    Object.assign(fs, { renameSync: stopping(renameSync), rmSync: stopping(rmSync) })
     syncBuiltinESMExports()
   },
 }

@@ -69,6 +69,27 @@ it('who was killed as he ended a stale lock is not waited for, and leaves nothin
   expect(readdirSync(box.path('.')).filter((name) => name.startsWith('tokens'))).toEqual([])
 })
 
+it.runIf(existsSync('/proc/sys/kernel/random/boot_id')).each([
+  ['gave a lock back', (file: string) => `${file}.lock.`, 1],
+  ['put a file in place', (file: string, pid: number) => `${file}.${pid}-`, 2],
+] as const)('what was left by one who was killed as he %s stayed for ever', async (_, pathOf, left) => {
+  await using box = new Box()
+  const file = box.path('trust.json')
+  const filesOf = () => readdirSync(box.path('.')).filter((name) => name.startsWith('trust'))
+  await using killed = await start()
+  await killed.ask('stopBeforeRemoving', pathOf(file, killed.pid))
+  killed.ask('approve', file).catch(() => {})
+  await until('it stands still', () => stateOf(killed.pid) === 'T')
+  expect(filesOf().filter((name) => name !== 'trust.json')).toHaveLength(left)
+  await using next = await start()
+  // As long as it may go on nobody takes that away.
+  await next.ask('pass', box.path('trust-other.json'))
+  expect(filesOf().filter((name) => name !== 'trust.json')).toHaveLength(left)
+  await killed.kill()
+  await next.ask('approve', file)
+  expect(filesOf()).toEqual(['trust.json'])
+})
+
 it('in a folder that machines share, one whose process is not here keeps his lock as long as he shows', async () => {
   await using box = new Box()
   const file = box.path('tokens.json')

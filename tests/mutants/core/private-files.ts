@@ -65,4 +65,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/trust-file.test.ts',
     test: 'the lock of a process that was killed a moment ago was waited for until it was old',
   },
+  {
+    name: 'what one left who was killed with a lock stays',
+    file: 'packages/core/src/private-files/file-lock.ts',
+    find: 'removeDeadDrafts(dirname(lock))',
+    replace: '',
+    suite: 'packages/core/test/stale-lock.test.ts',
+    test: 'what was left by one who was killed as he gave a lock back stayed for ever',
+  },
 ]

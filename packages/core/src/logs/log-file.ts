@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { constants, renameSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -103,7 +102,7 @@ export class LogFile {
 
   /** Of several processes that find it too large one puts it aside. */
   async #putAside(more: number): Promise<void> {
-    await underLock(this.path, randomUUID(), (isOurs) => {
+    await underLock(this.path, (isOurs) => {
       const size = sizeOf(this.path)
       if (size > 0 && size + more > MOST_BYTES && isOurs()) renameSync(this.path, asideOf(this.path))
       return true

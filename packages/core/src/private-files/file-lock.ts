@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, rmSync, utimesSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { McpStoreError, makeFolder } from '@mcpstore/storage'
+import { McpStoreError, makeFolder, removeDeadDrafts } from '@mcpstore/storage'
 import { asError, storeError } from '../errors.ts'
 import { markOf } from './lock-holder.ts'
 import { contentOf, endStale, release } from './stale-lock.ts'
@@ -22,11 +22,10 @@ const LONG_WAIT_MS = 60_000
  */
 export async function underLock<Result>(
   file: string,
-  token: string,
   work: (isOurs: () => boolean) => Result | undefined,
 ): Promise<Result> {
   const lock = `${file}.lock`
-  const mark = markOf(token)
+  const mark = markOf(randomUUID())
   const isOurs = () => contentOf(lock) === mark
   const result = await inTurn(lock, WAIT_MS, () => {
     if (!take(lock, mark)) return undefined
@@ -116,5 +115,6 @@ function take(lock: string, mark: string): boolean {
   } finally {
     closeSync(opened)
   }
+  removeDeadDrafts(dirname(lock))
   return true
 }

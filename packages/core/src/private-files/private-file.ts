@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { McpStoreError, makeFolder } from '@mcpstore/storage'
+import { draftOf, McpStoreError, makeFolder } from '@mcpstore/storage'
 import { asError, storeError } from '../errors.ts'
 import { underLock } from './file-lock.ts'
 import { type Disbelief, identityOf, type PrivateText, readPrivate } from './private-text.ts'
@@ -39,16 +38,15 @@ export class PrivateFile<Entry> {
 
   /** Changes the file as a whole, after what others wrote. @throws `storage`; then nothing was changed. */
   async change(edit: (entries: Map<string, Entry>) => void): Promise<Map<string, Entry>> {
-    const token = randomUUID()
     const { unkept, write } = this.#format
     try {
       makeFolder(dirname(this.path))
-      return await underLock(this.path, token, (isOurs) => {
+      return await underLock(this.path, (isOurs) => {
         const before = load(this.path, this.#format)
         const after = new Map(before)
         edit(after)
         if (isSame(before, after)) return after
-        return replace(this.path, write(after), `${this.path}.${token}`, isOurs) ? after : undefined
+        return replace(this.path, write(after), isOurs) ? after : undefined
       })
     } catch (thrown) {
       if (thrown instanceof McpStoreError) throw thrown
@@ -69,7 +67,8 @@ function isSame<Entry>(a: Map<string, Entry>, b: Map<string, Entry>): boolean {
 }
 
 /** Puts the text in place of the file at once, or not at all when the lock was lost. */
-function replace(path: string, text: string, draft: string, isOurs: () => boolean): boolean {
+function replace(path: string, text: string, isOurs: () => boolean): boolean {
+  const draft = draftOf(path)
   try {
     const opened = openSync(draft, 'wx', 0o600)
     try {

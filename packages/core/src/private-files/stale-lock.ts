@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { isSharedFolder } from '@mcpstore/storage'
+import { draftOf, isSharedFolder } from '@mcpstore/storage'
 import { isGone } from './lock-holder.ts'
 
 /** Whoever works for long shows that he is there: one that does not was stopped, or killed elsewhere. */
@@ -30,7 +29,7 @@ export function release(lock: string, mark: string): void {
  */
 function end(lock: string, seen: Version): void {
   if (!isSame(versionOf(lock), seen)) return
-  const aside = `${lock}.${randomUUID()}`
+  const aside = draftOf(lock)
   try {
     renameSync(lock, aside)
   } catch (thrown) {
