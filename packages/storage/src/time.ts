@@ -4,7 +4,7 @@ export interface Time {
   now(): number
   /** Milliseconds since some fixed moment: never steps, whatever is done to the clock. */
   monotonic(): number
-  /** Calls `task` once after `ms`. Returns how to cancel it. */
+  /** Calls `task` once after `ms`, and after what has arrived by then was heard. Returns how to cancel it. */
   after(ms: number, task: () => void, options?: AfterOptions): () => void
   /** A number from 0 up to, but not including, 1. */
   random(): number
@@ -23,9 +23,16 @@ export const systemTime: Time = {
     return seconds * 1000 + nanoseconds / 1e6
   },
   after(ms, task, { hold = false } = {}) {
-    const timer = setTimeout(task, ms)
+    let immediate: NodeJS.Immediate | undefined
+    // Node runs what is due before it reads: after a moment in which this process stood still, each answer would be late.
+    const timer = setTimeout(() => {
+      immediate = setImmediate(task)
+    }, ms)
     if (!hold) timer.unref()
-    return () => clearTimeout(timer)
+    return () => {
+      clearTimeout(timer)
+      clearImmediate(immediate)
+    }
   },
   random: () => Math.random(),
 }

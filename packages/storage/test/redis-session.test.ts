@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { type StoredRecord, systemTime, type Write } from '@mcpstore/storage'
@@ -95,6 +96,25 @@ describe.skipIf(!hasRedisServer)('a connection that worked', () => {
     waits = 0
     await expect(backend.beat!('node')).rejects.toMatchObject({ state: 'suspect' })
     expect(waits).toBe(1)
+  })
+
+  it('is not taken for silent by a process that stood still while the answer came', async () => {
+    await using server = await startRedis()
+    let longestMs = Number.POSITIVE_INFINITY
+    const time = {
+      ...systemTime,
+      after: (...[ms, task, options]: Parameters<typeof systemTime.after>) =>
+        systemTime.after(Math.min(ms, longestMs), task, options),
+    }
+    const target = redisTarget({ url: server.url })
+    const backend = redisBackend({ target, namespace: 'n', dataspace: 'd', time })
+    cleanups.push(() => backend.close())
+    await backend.open()
+    longestMs = 1
+    const beaten = backend.beat!('node')
+    // The server takes what is asked in turn.
+    execFileSync('sh', ['-c', `redis-cli -p ${server.port} PING`])
+    await expect(beaten).resolves.toMatchObject({ rev: 0 })
   })
 
   it('leaves hints that come close together in the socket, and reads them together', async () => {
