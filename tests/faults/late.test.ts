@@ -91,7 +91,7 @@ describe.skipIf(!hasRedisServer)('a request that arrives late', () => {
 
   it('after the client has given it up is executed, and changes nothing but once', async () => {
     await using redis = await startRedis()
-    await using a = await join(redis, { waitMs: 300 })
+    await using a = await join(redis, { timeoutMs: 300 })
     await using other = await join(redis, { waitMs: 10_000 })
     await a.put('one', 0)
     await redis.pause()

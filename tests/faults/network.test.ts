@@ -73,7 +73,7 @@ describe.skipIf(!hasRedisServer)('a connection', () => {
     async (direction) => {
       await using redis = await startRedis()
       await using proxy = await startProxy(redis.port)
-      await using a = await join(proxy, { waitMs: 300 })
+      await using a = await join(proxy, { timeoutMs: 300 })
       await a.put('one', 1)
       proxy.blackhole(direction)
       expect((await a.put('one', 2)).durable).toBe('memory')
@@ -158,7 +158,7 @@ describe.skipIf(!hasRedisServer)('a connection', () => {
   it('of one process of three that is cut off keeps only this one behind; both values of a conflict are kept', async () => {
     await using redis = await startRedis()
     await using proxy = await startProxy(redis.port)
-    await using cut = await join(proxy, { waitMs: 300 })
+    await using cut = await join(proxy, { timeoutMs: 300 })
     await using b = await join(redis)
     await using c = await join(redis)
     await b.put('shared', 'old')

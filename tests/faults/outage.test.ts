@@ -208,7 +208,7 @@ describe.skipIf(!hasRedisServer)('reading', () => {
   it('never asks the network, and goes on in every state', async () => {
     await using redis = await startRedis({ config: ['enable-debug-command yes'] })
     await using proxy = await startProxy(redis.port)
-    await using a = await join(proxy, { waitMs: 300, beatMs: 60_000 })
+    await using a = await join(proxy, { timeoutMs: 300, beatMs: 60_000 })
     await a.put('one', 1)
     await a.settled()
     const read = () => {

@@ -17,9 +17,9 @@ export interface MemberOptions {
   address?: RedisAddress
   namespace?: string
   dataspace?: string
-  /** How long a write waits, ms. */
+  /** How long a write waits, ms. Default: until it shows that it waits in vain, on a machine however busy. */
   waitMs?: number
-  /** How long the answer to one command may take, ms. Default: `waitMs`. */
+  /** How long the answer to one command may take, ms. Default: `waitMs` where it is given. */
   timeoutMs?: number
   beatMs?: number
   policy?: 'fallback' | 'strict'
@@ -45,9 +45,9 @@ export class Member implements AsyncDisposable {
   readonly prefix: string
 
   constructor(url: string, options: MemberOptions) {
-    const { address = { url }, namespace = 'faults', dataspace = 'shared', waitMs = 1000 } = options
+    const { address = { url }, namespace = 'faults', dataspace = 'shared', waitMs = 10_000 } = options
     const { beatMs = 200, policy = 'fallback', mirror, hashTag, skewMs = 0, serverNow } = options
-    const { values = 'behind', timeoutMs = waitMs } = options
+    const { values = 'behind', timeoutMs = options.waitMs ?? 1000 } = options
     const keep = (level: string) => (line: string) => void this.log.push(`${level} ${line}`)
     const logger = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') }
     const { time } = this

@@ -5,7 +5,7 @@ export interface MirrorOptions {
   url: string
   home: string
   dataspace: string
-  /** How long connecting, and the first write of an outage, may take, in ms. */
+  /** How long connecting, the answer to one command, and the first write of an outage may take, in ms; see `MemberOptions`. */
   waitMs?: number
   /** Not the file that follows from the others. */
   mirror?: string

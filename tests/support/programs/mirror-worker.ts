@@ -12,12 +12,12 @@ let turns = 0
 /** A process with a dataspace on Redis and a mirror. */
 export const requests = {
   open: async (options: MirrorOptions): Promise<void> => {
-    const { url, waitMs = 1000 } = options
+    const { url, waitMs = 10_000 } = options
     const target = redisTarget({ url })
     const place = { namespace: 'default', dataspace: options.dataspace }
     dataspace = await new Dataspace({
       ...place,
-      backend: redisBackend({ ...place, target, timeoutMs: waitMs }),
+      backend: redisBackend({ ...place, target, timeoutMs: options.waitMs ?? 1000 }),
       mirror: mirrorOf(options),
       waitMs,
       logger: { debug() {}, info: keep('info'), warn: keep('warn'), error: keep('error') },
