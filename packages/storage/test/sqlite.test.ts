@@ -39,7 +39,7 @@ afterEach(async () => {
 })
 
 async function open(options: Partial<SqliteOptions> & { waitMs?: number } = {}): Promise<Dataspace> {
-  const { waitMs = 400, ...rest } = options
+  const { waitMs = 10_000, ...rest } = options
   const backend = sqliteBackend({ file, pollMs: 10, ...rest })
   const dataspace = new Dataspace({
     backend,
@@ -116,7 +116,7 @@ test('file names stay apart on a file system that ignores case, and are safe eve
 })
 
 test('a file that another process has locked: reads work, the write is told to be in memory, and fits later', async () => {
-  const [dataspace, other] = [await open(), await open()]
+  const [dataspace, other] = [await open({ waitMs: 400 }), await open()]
   await dataspace.put(CONFIG, 1)
   const lock = new Libsql(file)
   lock.exec('BEGIN IMMEDIATE')
@@ -137,7 +137,7 @@ test('a file that another process has locked: reads work, the write is told to b
 })
 
 test('a locked file does not hold up the host: it is tried again and again, with turns for others in between', async () => {
-  const dataspace = await open()
+  const dataspace = await open({ waitMs: 400 })
   await dataspace.put(CONFIG, 0)
   const lock = new Libsql(file)
   lock.exec('BEGIN IMMEDIATE')
