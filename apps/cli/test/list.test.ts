@@ -1,6 +1,6 @@
 import type { AgentContext } from '@mcpstore/core'
 import { expect, it } from 'vitest'
-import { renderTable } from '../src/output/table.ts'
+import { renderTable } from '../src/output/text/table.ts'
 import { fakeOutput, fakeService, run } from './fakes.ts'
 
 const lastError = {

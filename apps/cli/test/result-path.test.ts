@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { extract, parseResultPath } from '../src/output/result-path.ts'
+import { extract, parseResultPath } from '../src/output/results/result-path.ts'
 
 const root = {
   a: { b: [1, { c: 'x' }, null] },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toJson } from '../src/output/json.ts'
-import { renderTable } from '../src/output/table.ts'
-import { displayWidth, firstLine, fit, visibleLine, visibleText } from '../src/output/terminal-text.ts'
+import { renderTable } from '../src/output/text/table.ts'
+import { displayWidth, firstLine, fit, visibleLine, visibleText } from '../src/output/text/terminal-text.ts'
 
 const attack = 'a\u001b]0;owned\u0007b\u009b31mc\u0008\u202egnp.exe'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sampleCall } from '../src/output/sample-call.ts'
+import { sampleCall } from '../src/output/tools/sample-call.ts'
 import { cached, fakeService, fakeTool, fakeToolList, libraryError, run } from './fakes.ts'
 
 const inputSchema = {

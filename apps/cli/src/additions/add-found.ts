@@ -7,7 +7,7 @@ import { naming, reportFailure, writeAdvice, writeWarning } from '../failures/fa
 import { foundDocument, writeFound } from '../output/found-text.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 import { existingFolder } from '../process/existing-folder.ts'
 import { servicesOf, untilInterrupted, withStore, withStoreToChange } from '../store/store-session.ts'
 import { forms, refuse } from './add-input.ts'

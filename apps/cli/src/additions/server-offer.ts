@@ -3,7 +3,7 @@ import type { CommandContext } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { writeToDecide } from '../output/output.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 import { renderTrusted } from '../output/trusted-config.ts'
 import { untilInterrupted } from '../store/store-session.ts'
 

@@ -1,14 +1,14 @@
 import type { StoreContext } from '@mcpstore/core'
 import { shellWord } from '@mcpstore/core/shell-words'
 import type { CommandContext } from '../command.ts'
+import { agentOption } from '../command-line/agent-option.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { CliError } from '../failures/cli-error.ts'
-import { agentOption } from '../output/agent-option.ts'
 import { toJson, writeJson } from '../output/json.ts'
-import { sourceWords } from '../output/list-source.ts'
 import { writeNote } from '../output/output.ts'
 import { targetOf } from '../output/service-text.ts'
-import { visibleLine, visibleText } from '../output/terminal-text.ts'
+import { visibleLine, visibleText } from '../output/text/terminal-text.ts'
+import { sourceWords } from '../output/tools/list-source.ts'
 import type { PreparedCall } from './prepared-call.ts'
 
 /** Shows the request that a call would be, and on stderr to whom it would go. Throws `untrusted` or `disabled` where it would not. */

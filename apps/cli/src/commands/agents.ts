@@ -2,8 +2,8 @@ import type { CommandContext } from '../command.ts'
 import { filterText } from '../output/agent-text.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
-import { type Cell, renderTable } from '../output/table.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { type Cell, renderTable } from '../output/text/table.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 import { withStore } from '../store/store-session.ts'
 
 const header: Cell[] = ['AGENT', 'SERVICE', ''].map((text) => ({ text, style: 'dim' }))

@@ -5,7 +5,7 @@ import { warnOfWaiting, writeWarning } from '../failures/failure.ts'
 import { filterText } from '../output/agent-text.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 import { settle } from '../store/durability.ts'
 import { withStoreToChange } from '../store/store-session.ts'
 

@@ -5,8 +5,8 @@ import { exitOfFailures } from '../failures/partial-failure.ts'
 import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
 import { statusCell } from '../output/service-text.ts'
-import { type Cell, renderNotes } from '../output/table.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { type Cell, renderNotes } from '../output/text/table.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 const nothing = [

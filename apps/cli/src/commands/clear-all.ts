@@ -14,7 +14,7 @@ import {
 } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote, writeToDecide } from '../output/output.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 import { settle } from '../store/durability.ts'
 import { untilInterrupted, withStoreToChange } from '../store/store-session.ts'
 

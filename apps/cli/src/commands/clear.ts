@@ -3,7 +3,7 @@ import { usageError } from '../failures/cli-error.ts'
 import { warnOfWaiting } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 import { settle } from '../store/durability.ts'
 import { untilInterrupted, withStoreToChange } from '../store/store-session.ts'
 

@@ -3,7 +3,7 @@ import { candidatesFor } from '../completion/candidates.ts'
 import { shells } from '../completion/shells.ts'
 import { wantedIn } from '../completion/wanted.ts'
 import { usageError } from '../failures/cli-error.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 
 /** `completion SHELL`: prints its script, or the words that complete a command line after `--`. */
 export async function completion(context: CommandContext, input: CommandInput): Promise<number> {

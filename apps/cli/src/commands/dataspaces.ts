@@ -5,9 +5,9 @@ import { usageError } from '../failures/cli-error.ts'
 import { unnamedFile, writeWarning } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
-import { sizeText } from '../output/size-text.ts'
-import { type Cell, renderTable } from '../output/table.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { sizeText } from '../output/text/size-text.ts'
+import { type Cell, renderTable } from '../output/text/table.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 import { untilInterrupted } from '../store/store-session.ts'
 
 const header: Cell[] = ['DATASPACE', 'KEYS', 'SIZE', 'LAST SEEN', ''].map((text) => ({ text, style: 'dim' }))

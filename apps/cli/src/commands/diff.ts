@@ -1,9 +1,9 @@
 import { shellWord } from '@mcpstore/core/shell-words'
 import type { CommandContext, CommandInput } from '../command.ts'
+import { agentOption } from '../command-line/agent-option.ts'
 import { exitCodes } from '../failures/exit-codes.ts'
-import { agentOption } from '../output/agent-option.ts'
 import { writeJson } from '../output/json.ts'
-import { renderToolsDiff } from '../output/tools-diff.ts'
+import { renderToolsDiff } from '../output/tools/tools-diff.ts'
 import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `diff SERVICE [--fresh] [--accept]`: which tools are not what they were, and what about them; accepts them if asked to. */

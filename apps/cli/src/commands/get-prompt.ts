@@ -4,8 +4,8 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
 import { paint } from '../output/output.ts'
-import { givenText, visibleLine } from '../output/terminal-text.ts'
-import { renderToolResult } from '../output/tool-result.ts'
+import { renderToolResult } from '../output/results/tool-result.ts'
+import { givenText, visibleLine } from '../output/text/terminal-text.ts'
 import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `get-prompt SERVICE/PROMPT [k=v]...`: prints the messages of a prompt, each below who is to say it. */

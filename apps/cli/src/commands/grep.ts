@@ -3,7 +3,7 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { CliError, usageError } from '../failures/cli-error.ts'
 import { writeJson } from '../output/json.ts'
-import { renderToolSearch } from '../output/tool-search.ts'
+import { renderToolSearch } from '../output/tools/tool-search.ts'
 import { servicesOf, withStore } from '../store/store-session.ts'
 
 /** How many names a warning has. */

@@ -3,7 +3,7 @@ import { unknownCommand } from '../command-line/command-line.ts'
 import { type CommandSpec, commandTable, findCommand } from '../command-line/command-table.ts'
 import { globalOptions, type OptionName, options } from '../command-line/options.ts'
 import type { Output } from '../output/output.ts'
-import { wrapped } from '../output/wrapped.ts'
+import { wrapped } from '../output/text/wrapped.ts'
 
 const INDENT = 2
 

@@ -34,7 +34,7 @@ async function toolText(
   { out }: CommandContext,
   values: OptionValues,
 ): Promise<string> {
-  const { renderToolInfo } = await import('../output/tool-info.ts')
+  const { renderToolInfo } = await import('../output/tools/tool-info.ts')
   return renderToolInfo(tool, await sourceOf(services, tool), out, values)
 }
 

@@ -5,7 +5,7 @@ import { usageError } from '../failures/cli-error.ts'
 import { writeAdvice, writeWarning } from '../failures/failure.ts'
 import { reportParts } from '../failures/partial-failure.ts'
 import { writeJson } from '../output/json.ts'
-import { renderToolList } from '../output/tool-list.ts'
+import { renderToolList } from '../output/tools/tool-list.ts'
 import { warnOfChanges } from '../store/changed-tools.ts'
 import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 

@@ -1,15 +1,15 @@
 import type { ServiceSummary, Store, StoreStatus } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
+import { agentOption } from '../command-line/agent-option.ts'
 import { formatAge } from '../command-line/duration.ts'
 import type { OptionValues } from '../command-line/options.ts'
-import { agentOption } from '../output/agent-option.ts'
 import { scopeText } from '../output/agent-text.ts'
 import { writeJson } from '../output/json.ts'
 import { briefError } from '../output/last-error.ts'
 import { writeNote } from '../output/output.ts'
 import { statusCell } from '../output/service-text.ts'
-import { type Cell, renderNotes } from '../output/table.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { type Cell, renderNotes } from '../output/text/table.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 import { obstacleTo, servicesOf, withStore } from '../store/store-session.ts'
 
 /** `list`: every service, of agents too, or with `--agent` those that this agent sees, without starting any. */

@@ -2,7 +2,7 @@ import type { SignOutReport } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 import { servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `logout NAME`: removes the tokens for a service, and says what became of them. */

@@ -1,8 +1,8 @@
 import type { StoreNode } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import { writeJson } from '../output/json.ts'
-import { type Cell, renderTable } from '../output/table.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { type Cell, renderTable } from '../output/text/table.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 import { withStore } from '../store/store-session.ts'
 
 const header: Cell[] = ['NODE', 'STATE', 'HOST', 'PID', 'STARTED', 'LAST BEAT', 'VERSION', 'BACKEND', ''].map(

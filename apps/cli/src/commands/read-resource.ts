@@ -1,9 +1,9 @@
 import type { ReadResult, Store } from '@mcpstore/core'
 import type { CommandContext, CommandInput } from '../command.ts'
-import { cutText } from '../output/cut-text.ts'
 import { writeJson } from '../output/json.ts'
-import { readResultView, reportUnsaved, saveParts } from '../output/result-view.ts'
-import { renderToolResult } from '../output/tool-result.ts'
+import { cutText } from '../output/results/cut-text.ts'
+import { readResultView, reportUnsaved, saveParts } from '../output/results/result-view.ts'
+import { renderToolResult } from '../output/results/tool-result.ts'
 import { askOptions, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 
 /** `read-resource SERVICE URI`: prints the texts of a resource; of what is no text it says what it is, or saves it. */

@@ -2,7 +2,7 @@ import type { CommandContext, CommandInput } from '../command.ts'
 import { warnOfWaiting } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 import { settle } from '../store/durability.ts'
 import { servicesOf, withStoreToChange } from '../store/store-session.ts'
 

@@ -5,8 +5,8 @@ import { usageError } from '../failures/cli-error.ts'
 import { warnOfWaiting, writeAdvice } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { type Output, writeNote } from '../output/output.ts'
-import { type Cell, renderTable } from '../output/table.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { type Cell, renderTable } from '../output/text/table.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 import { servicesOf, withStore } from '../store/store-session.ts'
 
 const header: Cell[] = ['TOOL', 'CALLS', 'ERRORS', 'P50', 'P95'].map((text) => ({ text, style: 'dim' }))

@@ -2,7 +2,7 @@ import type { Store } from '@mcpstore/core'
 import { prepareCall, readCall } from '../arguments/prepared-call.ts'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { CliError } from '../failures/cli-error.ts'
-import { readResultView, showResult } from '../output/result-view.ts'
+import { readResultView, showResult } from '../output/results/result-view.ts'
 import { warnOfChanges } from '../store/changed-tools.ts'
 import { askOptions, INTERRUPTED, servicesOf, whileWaiting, withStore } from '../store/store-session.ts'
 

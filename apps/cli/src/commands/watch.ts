@@ -5,7 +5,7 @@ import { writeWarning } from '../failures/failure.ts'
 import { eventLine, eventNames } from '../output/event-line.ts'
 import { toJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
-import { visibleLine } from '../output/terminal-text.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 import { untilEnded, withStore } from '../store/store-session.ts'
 
 /** `watch [PATTERN]`: one line for each event, until the user interrupts it or nobody reads a line any more. */

@@ -3,7 +3,7 @@ import { argumentSchema, asSchema } from '../arguments/argument-types.ts'
 import type { CommandContext } from '../command.ts'
 import { commandTable } from '../command-line/command-table.ts'
 import { options } from '../command-line/options.ts'
-import { givenText, visibleLine } from '../output/terminal-text.ts'
+import { givenText, visibleLine } from '../output/text/terminal-text.ts'
 import { servicesOf } from '../store/store-session.ts'
 import { optionsOf, type Wanted } from './wanted.ts'
 

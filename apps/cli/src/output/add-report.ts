@@ -6,8 +6,8 @@ import { failureOf, naming, writeProblem, writeWarning } from '../failures/failu
 import { type Output, paint, type Style, writeNote } from './output.ts'
 import { savedText } from './saved-text.ts'
 import { targetOf, toolCountText } from './service-text.ts'
-import { type Cell, renderTable } from './table.ts'
-import { visibleLine } from './terminal-text.ts'
+import { type Cell, renderTable } from './text/table.ts'
+import { visibleLine } from './text/terminal-text.ts'
 
 type AddResult = AddReport['results'][number]
 

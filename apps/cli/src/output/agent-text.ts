@@ -1,5 +1,5 @@
 import type { ServiceSummary, ToolFilter } from '@mcpstore/core'
-import { visibleLine } from './terminal-text.ts'
+import { visibleLine } from './text/terminal-text.ts'
 
 /** Which tools may be used, in words. */
 export function filterText({ allow, deny }: ToolFilter): string {

@@ -1,7 +1,7 @@
 import type { ContentSource } from '@mcpstore/core'
 import { type Output, paint } from './output.ts'
-import { type Cell, renderTable } from './table.ts'
-import { firstLine, givenText, visibleLine } from './terminal-text.ts'
+import { type Cell, renderTable } from './text/table.ts'
+import { firstLine, givenText, visibleLine } from './text/terminal-text.ts'
 
 /** One kind of content, and what there is of it. */
 export interface Group {

@@ -4,8 +4,8 @@ import { filterText, scopeText } from './agent-text.ts'
 import { briefError } from './last-error.ts'
 import { type Output, paint, type Style } from './output.ts'
 import { toolCountText } from './service-text.ts'
-import { visibleLine } from './terminal-text.ts'
-import { changesText } from './tool-changes.ts'
+import { visibleLine } from './text/terminal-text.ts'
+import { changesText } from './tools/tool-changes.ts'
 
 /** What each event says after its name: what it is about, and how that is. */
 const texts: {

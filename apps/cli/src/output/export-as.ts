@@ -9,7 +9,7 @@ import { writePrivateFile } from '../process/private-file.ts'
 import { withStore } from '../store/store-session.ts'
 import { writeJson } from './json.ts'
 import { paint, writeNote } from './output.ts'
-import { visibleLine } from './terminal-text.ts'
+import { visibleLine } from './text/terminal-text.ts'
 
 interface ExportAs {
   client: string

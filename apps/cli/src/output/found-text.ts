@@ -7,8 +7,8 @@ import { failureOf } from '../failures/failure.ts'
 import { writeFailed } from './add-report.ts'
 import { paint, type Style } from './output.ts'
 import { targetOf } from './service-text.ts'
-import { type Cell, renderTable } from './table.ts'
-import { visibleLine } from './terminal-text.ts'
+import { type Cell, renderTable } from './text/table.ts'
+import { visibleLine } from './text/terminal-text.ts'
 
 const styles: Readonly<Record<FoundService['status'], Style>> = {
   new: 'green',

@@ -5,8 +5,8 @@ import { scopeText } from './agent-text.ts'
 import { paint, type Style, writeNote } from './output.ts'
 import { savedText } from './saved-text.ts'
 import { targetOf } from './service-text.ts'
-import { type Cell, renderTable } from './table.ts'
-import { visibleLine } from './terminal-text.ts'
+import { type Cell, renderTable } from './text/table.ts'
+import { visibleLine } from './text/terminal-text.ts'
 
 const statusStyles: Readonly<Record<ImportStatus, Style>> = {
   added: 'green',

@@ -1,4 +1,4 @@
-import { visibleLine } from './terminal-text.ts'
+import { visibleLine } from './text/terminal-text.ts'
 
 const lead = /^(?:[\w.]*(?:Error|Exception)\b|error\b|fatal\b|panic\b|npm (?:error|ERR!))/i
 const noise = /^(?:at |\^+$|\}$|Node\.js v\d|npm (?:warn|notice)\b)/i

@@ -1,6 +1,6 @@
 import type { ServiceLogLine } from '@mcpstore/core'
 import { type Output, paint, type Style } from './output.ts'
-import { displayWidth, visibleLine, visibleText } from './terminal-text.ts'
+import { displayWidth, visibleLine, visibleText } from './text/terminal-text.ts'
 
 const WIDTH = 'emergency'.length
 

@@ -1,5 +1,5 @@
 import type { BackendKind, Durability } from '@mcpstore/core'
-import { visibleLine } from './terminal-text.ts'
+import { visibleLine } from './text/terminal-text.ts'
 
 /** Where what was written is. */
 export function savedText({

@@ -3,8 +3,8 @@ import { formatAge } from '../command-line/duration.ts'
 import { filterText, scopeText } from './agent-text.ts'
 import type { Output } from './output.ts'
 import { statusCell, targetOf, toolCountText } from './service-text.ts'
-import { type Cell, renderTable } from './table.ts'
-import { visibleLine, visibleText } from './terminal-text.ts'
+import { type Cell, renderTable } from './text/table.ts'
+import { visibleLine, visibleText } from './text/terminal-text.ts'
 import { trustedRows } from './trusted-config.ts'
 
 /** One service as a list of facts, one line each. */

@@ -1,7 +1,7 @@
 import type { ServiceConfig, ServiceSummary, StatusWord } from '@mcpstore/core'
 import { type Output, paint, type Style } from './output.ts'
-import type { Cell } from './table.ts'
-import { visibleLine } from './terminal-text.ts'
+import type { Cell } from './text/table.ts'
+import { visibleLine } from './text/terminal-text.ts'
 
 const statusStyles: Readonly<Record<StatusWord, Style>> = {
   new: 'dim',

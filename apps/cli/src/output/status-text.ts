@@ -1,8 +1,8 @@
 import type { StoreStatus } from '@mcpstore/core'
 import { formatAge } from '../command-line/duration.ts'
 import type { Output, Style } from './output.ts'
-import { type Cell, renderTable } from './table.ts'
-import { visibleLine } from './terminal-text.ts'
+import { type Cell, renderTable } from './text/table.ts'
+import { visibleLine } from './text/terminal-text.ts'
 
 /** What `--json` tells of a status. */
 export function statusDocument({

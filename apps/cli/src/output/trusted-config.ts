@@ -1,8 +1,8 @@
 import type { ServiceConfig } from '@mcpstore/core'
 import { variablesOf } from '../additions/config-variables.ts'
 import type { Output } from './output.ts'
-import { type Cell, renderTable } from './table.ts'
-import { visibleLine } from './terminal-text.ts'
+import { type Cell, renderTable } from './text/table.ts'
+import { visibleLine } from './text/terminal-text.ts'
 
 /** What an approval is about: each argument, variable and header by itself, and what it reads here. */
 export function renderTrusted(

@@ -1,5 +1,5 @@
 import type { Output } from '../output/output.ts'
-import { fit, givenText, visibleLine } from '../output/terminal-text.ts'
+import { fit, givenText, visibleLine } from '../output/text/terminal-text.ts'
 
 /** What is done by then needs no line. */
 const AFTER_MS = 300

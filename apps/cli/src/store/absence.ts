@@ -1,5 +1,5 @@
 import type { StoreStatus } from '@mcpstore/core'
-import { visibleLine } from '../output/terminal-text.ts'
+import { visibleLine } from '../output/text/terminal-text.ts'
 
 /** What to say before work on a dataspace of which there is nothing; no word of the default one, which begins like that. */
 export function absenceWarning(

@@ -1,10 +1,10 @@
 import type { ToolChanges } from '@mcpstore/core'
 import { shellWord } from '@mcpstore/core/shell-words'
 import type { CommandContext } from '../command.ts'
+import { agentOption } from '../command-line/agent-option.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { writeWarning } from '../failures/failure.ts'
-import { agentOption } from '../output/agent-option.ts'
-import { changesText } from '../output/tool-changes.ts'
+import { changesText } from '../output/tools/tool-changes.ts'
 
 /** Says on stderr that tools of a service are not what they were when the user first used it. */
 export function warnOfChanges(

@@ -2,7 +2,7 @@ import type { DataspaceList, Logger, Store, StoreOptions } from '@mcpstore/core'
 import type { Host } from '../command.ts'
 import { withoutSecrets } from '../command-line/secret.ts'
 import type { Settings } from '../command-line/settings.ts'
-import { visibleText } from '../output/terminal-text.ts'
+import { visibleText } from '../output/text/terminal-text.ts'
 import { existingFolder } from '../process/existing-folder.ts'
 
 type World = Pick<Host, 'cwd' | 'env' | 'err'>

@@ -1,7 +1,7 @@
 import type { ToolResult } from '@mcpstore/core'
-import { toJson } from './json.ts'
-import { sizeText } from './size-text.ts'
-import { givenText, visibleLine, visibleText } from './terminal-text.ts'
+import { toJson } from '../json.ts'
+import { sizeText } from '../text/size-text.ts'
+import { givenText, visibleLine, visibleText } from '../text/terminal-text.ts'
 
 type Block = NonNullable<ToolResult['content']>[number]
 

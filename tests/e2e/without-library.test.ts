@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { workspaceRoot } from './support/modules.ts'
-import { shellExit } from './support/processes.ts'
+import { workspaceRoot } from '../support/modules.ts'
+import { shellExit } from '../support/processes.ts'
 
 // A copy of the built program far from any node_modules: what runs there needs nothing of the library.
 let box: string

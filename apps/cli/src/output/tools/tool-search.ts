@@ -1,6 +1,6 @@
 import type { ToolSearch } from '@mcpstore/core'
+import type { Output } from '../output.ts'
 import { sourceWords } from './list-source.ts'
-import type { Output } from './output.ts'
 import { type ToolLinesOptions, toolLines } from './tool-lines.ts'
 
 /** The tools that fit, the best first, each with how old the list is that it stands in. */

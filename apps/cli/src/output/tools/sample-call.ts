@@ -1,8 +1,8 @@
 import { shellWord } from '@mcpstore/core/shell-words'
-import { allowedTypes, asSchema, concreteSchema, type Schema } from '../arguments/argument-types.ts'
-import { mergeArguments } from '../arguments/arguments.ts'
-import type { OptionValues } from '../command-line/options.ts'
-import { placeWords } from '../failures/same-place.ts'
+import { allowedTypes, asSchema, concreteSchema, type Schema } from '../../arguments/argument-types.ts'
+import { mergeArguments } from '../../arguments/arguments.ts'
+import type { OptionValues } from '../../command-line/options.ts'
+import { placeWords } from '../../failures/same-place.ts'
 
 /** Objects may hold themselves. */
 const deepest = 4

@@ -1,8 +1,8 @@
 import type { ChangedPart, ToolsDiff } from '@mcpstore/core'
-import { toJson } from './json.ts'
-import { type Output, paint } from './output.ts'
-import { toolCountText } from './service-text.ts'
-import { visibleLine, visibleText } from './terminal-text.ts'
+import { toJson } from '../json.ts'
+import { type Output, paint } from '../output.ts'
+import { toolCountText } from '../service-text.ts'
+import { visibleLine, visibleText } from '../text/terminal-text.ts'
 
 const unkept = '  (what it was is not kept: it was too large)\n'
 

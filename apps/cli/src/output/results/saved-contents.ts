@@ -1,8 +1,8 @@
 import { rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { makeFolder } from '@mcpstore/storage'
-import { CliError, usageError } from '../failures/cli-error.ts'
-import { pathFrom } from '../process/existing-folder.ts'
+import { CliError, usageError } from '../../failures/cli-error.ts'
+import { pathFrom } from '../../process/existing-folder.ts'
 import { isBlock } from './tool-result.ts'
 
 /** A part of what a server answered. */

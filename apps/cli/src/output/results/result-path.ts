@@ -1,4 +1,4 @@
-import { usageError } from '../failures/cli-error.ts'
+import { usageError } from '../../failures/cli-error.ts'
 
 /** A name, an index (from the end where it is negative), or `[*]`: all there are. */
 type Step = string | number | typeof ALL

@@ -1,9 +1,9 @@
 import type { ListedTool } from '@mcpstore/core'
+import { toJson } from '../json.ts'
+import { type Output, paint, type Style } from '../output.ts'
+import { displayWidth, firstLine, fit, givenText, visibleText } from '../text/terminal-text.ts'
 import { annotationWords } from './annotations.ts'
-import { toJson } from './json.ts'
-import { type Output, paint, type Style } from './output.ts'
 import { signature } from './signature.ts'
-import { displayWidth, firstLine, fit, givenText, visibleText } from './terminal-text.ts'
 
 export interface ToolLinesOptions {
   /** Show the schemas too. */

@@ -1,6 +1,6 @@
 import type { ListedTool } from '@mcpstore/core'
-import { asSchema } from '../arguments/argument-types.ts'
-import { displayWidth, fit, visibleLine } from './terminal-text.ts'
+import { asSchema } from '../../arguments/argument-types.ts'
+import { displayWidth, fit, visibleLine } from '../text/terminal-text.ts'
 import { typeText } from './type-text.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { ToolSource } from '@mcpstore/core'
-import { formatAge } from '../command-line/duration.ts'
+import { formatAge } from '../../command-line/duration.ts'
 
 /** Where a tool list comes from and how old it is: `live`, or `cached 3m ago`; nothing where there is none. */
 export function sourceWords({ source, age }: Pick<ToolSource, 'source' | 'age'>): string {

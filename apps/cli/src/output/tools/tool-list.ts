@@ -1,8 +1,8 @@
 import type { ListedTool, ToolList, ToolSource } from '@mcpstore/core'
+import { type Output, paint } from '../output.ts'
+import { toolCountText } from '../service-text.ts'
+import { visibleLine } from '../text/terminal-text.ts'
 import { sourceWords } from './list-source.ts'
-import { type Output, paint } from './output.ts'
-import { toolCountText } from './service-text.ts'
-import { visibleLine } from './terminal-text.ts'
 import { type ToolLinesOptions, toolLines } from './tool-lines.ts'
 
 /** The tools grouped by service: what each takes, what its server says of it, and the first line of its description. */

@@ -1,4 +1,4 @@
-import { type Output, paint, type Style } from './output.ts'
+import { type Output, paint, type Style } from '../output.ts'
 import { displayWidth, fit } from './terminal-text.ts'
 import { FEWEST_FOR_TEXT, linesWithin } from './wrapped.ts'
 

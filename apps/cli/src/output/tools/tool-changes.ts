@@ -1,5 +1,5 @@
 import type { ToolChanges } from '@mcpstore/core'
-import { visibleLine } from './terminal-text.ts'
+import { visibleLine } from '../text/terminal-text.ts'
 
 /** How many names of each kind stand in one line. */
 const MOST_NAMED = 5

@@ -1,4 +1,4 @@
-import { type Output, paint, type Style } from './output.ts'
+import { type Output, paint, type Style } from '../output.ts'
 import { linesWithin } from './wrapped.ts'
 
 const styles = {

@@ -1,5 +1,5 @@
 import type { ListedTool } from '@mcpstore/core'
-import { asSchema } from '../arguments/argument-types.ts'
+import { asSchema } from '../../arguments/argument-types.ts'
 
 /** What a server says of what its tool does: `read-only`, or `destructive`, and `idempotent`. Nobody vouches for it. */
 export function annotationWords({ annotations }: ListedTool): string[] {

@@ -1,4 +1,4 @@
-import { commandInText } from '../command-line/command-in-text.ts'
+import { commandInText } from '../../command-line/command-in-text.ts'
 import { displayWidth, visibleText } from './terminal-text.ts'
 
 /** In fewer cells than these a terminal's own way to break lines is as good. */

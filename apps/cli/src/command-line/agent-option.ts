@@ -1,5 +1,5 @@
 import { shellWord } from '@mcpstore/core/shell-words'
-import type { OptionValues } from '../command-line/options.ts'
+import type { OptionValues } from './options.ts'
 
 /** What a command line for the same agent has to say. */
 export function agentOption({ agent }: Pick<OptionValues, 'agent'>): string {

@@ -1,4 +1,4 @@
-import { allowedTypes, asSchema, concreteSchema } from '../arguments/argument-types.ts'
+import { allowedTypes, asSchema, concreteSchema } from '../../arguments/argument-types.ts'
 
 /** How many characters of choices stand in a type; else it is the type of the choices. */
 const MOST_OF_CHOICES = 40

@@ -1,4 +1,4 @@
-import { toJson } from './json.ts'
+import { toJson } from '../json.ts'
 
 /**
  * Control characters, which may drive a terminal, and the marks that reverse or reorder what is read.
