@@ -20,8 +20,8 @@ export const mutants: Mutant[] = [
   {
     name: 'processes that share tokens renew them without a lock',
     file: 'packages/core/src/tokens/kept-provider.ts',
-    find: 'return this.#file.alone(renew)',
-    replace: 'return renew()',
+    find: 'return this.#file.alone(() => {',
+    replace: 'return ((work: () => Promise<void>) => work())(() => {',
     suite: 'packages/core/test/sign-in.test.ts',
     test: 'several who share an expired token renew it once',
   },
@@ -56,5 +56,21 @@ export const mutants: Mutant[] = [
     replace: 'await Promise.resolve()',
     suite: 'packages/core/test/unusable-home.test.ts',
     test: 'with a home that is a file a user was sent to sign in, and told then that nothing can be kept',
+  },
+  {
+    name: 'tokens that nobody renewed are replaced',
+    file: 'packages/core/src/tokens/token-file.ts',
+    find: "if (isDeepStrictEqual(entries.get('tokens'), before)) ",
+    replace: '',
+    suite: 'packages/core/test/kept-tokens.test.ts',
+    test: 'who lost the lock as he renewed signed a user in again who had signed out',
+  },
+  {
+    name: 'a refusal takes away tokens that were not refused',
+    file: 'packages/core/src/tokens/kept-provider.ts',
+    find: 'if (isStill && ',
+    replace: 'if (',
+    suite: 'packages/core/test/kept-tokens.test.ts',
+    test: 'who lost the lock as he renewed took away the tokens that another one had got',
   },
 ]

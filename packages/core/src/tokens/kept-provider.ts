@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { serviceWords } from '../config/shell-words.ts'
 import type { AuthClient, AuthQuestion, AuthTokens, OAuthProvider } from '../connections/auth-provider.ts'
 import type { GivenClient } from './sign-in-client.ts'
@@ -14,6 +15,8 @@ export class KeptProvider implements OAuthProvider {
   /** The one of the tokens that were read last: needed when they are void, and the file is gone. */
   #client: AuthClient | undefined
   #given: GivenClient | undefined
+  /** Those that are being renewed. */
+  #old: AuthTokens | undefined
 
   constructor(file: TokenFile, { name, scope }: AuthQuestion) {
     this.#file = file
@@ -29,7 +32,8 @@ export class KeptProvider implements OAuthProvider {
 
   async saveTokens(tokens: AuthTokens): Promise<void> {
     const given = this.#given
-    await this.#file.write({ tokens, client: this.clientInformation(), ...(given && { given }) })
+    const kept = { tokens, client: this.clientInformation(), ...(given && { given }) }
+    await this.#file.writeOver(this.#old, kept)
   }
 
   clientInformation(): AuthClient {
@@ -49,12 +53,20 @@ export class KeptProvider implements OAuthProvider {
 
   redirectToAuthorization(): void {}
 
+  /**
+   * Who is stopped for long loses the lock, and what he did not see: that the user signed in anew, or out. So nothing is changed in the
+   * place of other tokens than those that were renewed.
+   */
   alone(renew: () => Promise<void>): Promise<void> {
-    return this.#file.alone(renew)
+    return this.#file.alone(() => {
+      this.#old = this.#file.glimpse()?.tokens
+      return renew()
+    })
   }
 
   /** Told where the authorization server refused them for good. */
   async invalidateCredentials(what: string): Promise<void> {
-    if (what === 'tokens' || what === 'all') await this.#file.removeTokens()
+    const isStill = isDeepStrictEqual(this.#file.glimpse()?.tokens, this.#old)
+    if (isStill && (what === 'tokens' || what === 'all')) await this.#file.removeTokens()
   }
 }

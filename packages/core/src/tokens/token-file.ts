@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import { isObject } from '../config/problem.ts'
 import type { AuthClient, AuthTokens } from '../connections/auth-provider.ts'
 import { asError, storeError } from '../errors.ts'
@@ -67,11 +68,14 @@ export class TokenFile {
   }
 
   /** @throws `storage`; then nothing was changed */
-  async write({ tokens, client, given }: Kept): Promise<void> {
-    const kept = { version: VERSION, url: this.#url, tokens, client, given }
+  async write(kept: Kept): Promise<void> {
+    await this.#file.change((entries) => this.#put(kept, entries))
+  }
+
+  /** The same in the place of these tokens; where others are there by now, or none, it stays so. @throws `storage` */
+  async writeOver(before: AuthTokens | undefined, kept: Kept): Promise<void> {
     await this.#file.change((entries) => {
-      entries.clear()
-      for (const [key, value] of Object.entries(kept)) if (value !== undefined) entries.set(key, value)
+      if (isDeepStrictEqual(entries.get('tokens'), before)) this.#put(kept, entries)
     })
   }
 
@@ -103,6 +107,12 @@ export class TokenFile {
   /** Runs `work` while no other process renews, replaces or removes these tokens. @throws `storage`, and what `work` throws */
   alone<Result>(work: () => Promise<Result>): Promise<Result> {
     return whileLocked(`${this.path}.renewal`, work)
+  }
+
+  #put({ tokens, client, given }: Kept, entries: Map<string, unknown>): void {
+    entries.clear()
+    const kept = { version: VERSION, url: this.#url, tokens, client, given }
+    for (const [key, value] of Object.entries(kept)) if (value !== undefined) entries.set(key, value)
   }
 }
 
