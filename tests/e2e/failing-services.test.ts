@@ -114,16 +114,3 @@ it.each(cases)('$what: said with its name, while all else works', async (one) =>
   ])
   expect(configsIn(box)).toEqual(before)
 })
-
-it('whoever waits for an address that refuses is told that, however the time runs out', async () => {
-  await using box = new Box()
-  await addServices(box, { failing: { url: `http://127.0.0.1:${await freePort()}/mcp` } })
-  // One after the other, as the first attempt of each has to be over before its time is.
-  for (const timeout of ['3', '3200ms', '3600ms', '4']) {
-    const outcome = await mcpstore(box, ['wait', 'failing', '--timeout', timeout, '--json'])
-    expect(errorOf(outcome)).toMatchObject({
-      code: 'unreachable',
-      message: expect.stringContaining('ECONNREFUSED'),
-    })
-  }
-})

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Connection, ConnectionPool, createConnector } from '../src/connections/index.ts'
+import { type Connection, ConnectionPool, type Connector, createConnector } from '../src/connections/index.ts'
+import { storeError } from '../src/errors.ts'
 import { failureOf, later, type Remote, remoteConfig, startRemote } from './connections-fixtures.ts'
 
 function connectPatiently(remote: Remote, type: 'http' | 'sse', timeoutMs = 10_000): Promise<Connection> {
@@ -34,4 +35,24 @@ test.each([429, 503])('one that asks for more time than there is is not asked ag
     expect(error).toMatchObject({ code: 'unreachable', hint: expect.stringContaining('Try again in 60 s') })
     expect((await remote.seen()).log).toHaveLength(1)
   }
+})
+
+test('whoever was refused is told that, also where time runs out while it is tried again', async () => {
+  const real = createConnector()
+  const codes: string[] = []
+  const connect: Connector['connect'] = async (service, ...rest) => {
+    const error =
+      codes.length === 0
+        ? await failureOf(real.connect(service, ...rest))
+        : storeError('timeout', 'connecting took too long')
+    codes.push(error.code)
+    throw error
+  }
+  const pool = new ConnectionPool({ connector: { ...real, connect } })
+  later(() => pool.closeAll())
+  const config = remoteConfig('http://127.0.0.1:1/mcp', { type: 'http' })
+  const target = { id: 'demo', service: 'demo', key: 'k', config }
+  const error = await failureOf(pool.use(target, { timeoutMs: 60_000 }, async () => {}))
+  expect(codes).toEqual(['unreachable', 'timeout'])
+  expect(error).toMatchObject({ code: 'unreachable', message: expect.stringContaining('ECONNREFUSED') })
 })

@@ -72,3 +72,16 @@ test('it comes back by itself when its time has passed and somebody uses it', as
   await expect.poll(use, { timeout: 20_000 }).toEqual({ content: [{ type: 'text', text: 'back' }] })
   expect(starts()).toBe(4)
 })
+
+test('whoever waits for an address that refuses is told that, however the time runs out', async () => {
+  const ctx = (await open()).forStore()
+  await ctx.addService({ demo: { url: 'http://127.0.0.1:1/mcp' } })
+  // What it takes to ask is loaded.
+  await failureOf(ctx.listTools('demo'))
+  // In the first pauses, and among the attempts that are made while there is a second left.
+  for (const timeout of [500, 700, 1300, 1600, 2100])
+    expect(await failureOf(ctx.waitService('demo', { timeout }))).toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('ECONNREFUSED'),
+    })
+})

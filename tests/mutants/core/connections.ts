@@ -135,6 +135,14 @@ export const mutants: Mutant[] = [
     test: 'a server that answers 429 with Retry-After is asked again when it says (http)',
   },
   {
+    name: 'that time ran out hides why nobody was reached before',
+    file: 'packages/core/src/connections/connect-retried.ts',
+    find: "(error as { code?: unknown }).code === 'timeout' ? failure : error",
+    replace: 'error',
+    suite: 'packages/core/test/connections-patience.test.ts',
+    test: 'whoever was refused is told that, also where time runs out while it is tried again',
+  },
+  {
     name: 'a restart starts the new server beside the old one',
     file: 'packages/core/src/connections/pool.ts',
     find: 'if (ending) await ending',

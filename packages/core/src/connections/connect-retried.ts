@@ -23,18 +23,19 @@ export async function connectRetried(
 ): Promise<Connection> {
   const { signal } = options
   const left = countdown(options)
-  let firstFailure: unknown
+  /** What was found out last. */
+  let failure: unknown
   try {
     return await connector.connect(service, config, options)
   } catch (error) {
     if (!isTransient(error)) throw error
-    firstFailure = error
+    failure = error
   }
   const { default: pRetry } = await import('p-retry')
   let notBefore = 0
   const retries = pRetry(
     async (attempt) => {
-      if (attempt === 1) throw firstFailure
+      if (attempt === 1) throw failure
       await sleep(Math.max(0, notBefore - performance.now()), undefined, { signal })
       return connector.connect(service, config, { ...options, ...left() })
     },
@@ -46,13 +47,15 @@ export async function connectRetried(
       shouldRetry: ({ error }) => {
         const waitMs = retryAfterMs(error)
         notBefore = performance.now() + waitMs
+        if (isTransient(error)) failure = error
         return isTransient(error) && left().timeoutMs - waitMs > MIN_ATTEMPT_MS
       },
       ...(signal && { signal }),
     },
   )
   return retries.catch((error: unknown) => {
-    if (!signal?.aborted) throw error
+    // That time ran out while it was tried again says less.
+    if (!signal?.aborted) throw (error as { code?: unknown }).code === 'timeout' ? failure : error
     throw storeError('aborted', `the connection to service "${service}" was aborted`, { cause: error })
   })
 }
