@@ -52,10 +52,11 @@ export class Store {
 
   /**
    * What one agent sees: its own services, and those of the store that are assigned to it. An agent is there as long as it
-   * has either. @throws `usage` for an id that no agent may have
+   * has either. @throws `usage` for an id that no agent may have, unless somebody has written records of one all the same:
+   * these can be removed
    */
   forAgent(id: string): AgentContext {
-    const agent = checkAgentId(id)
+    const agent = this.#house.registry.strangeAgent(id) ?? checkAgentId(id)
     return new AgentContext(houseOf(this.#house, agent), agent)
   }
 

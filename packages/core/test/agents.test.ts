@@ -1,4 +1,4 @@
-import { Dataspace, MemoryTables, memoryBackend, statsField, statsKey } from '@mcpstore/storage'
+import { Dataspace, MemoryTables, memoryBackend, recordKey, statsField, statsKey } from '@mcpstore/storage'
 import { expect, test } from 'vitest'
 import { failureOf, linesOf, open, scratch, server } from './stores.ts'
 import { readerOf, seen, sharedPlace } from './strangers.ts'
@@ -142,6 +142,30 @@ test.each([
   expect(() => store.forAgent(id)).toThrowError(
     expect.objectContaining({ code: 'usage', message: expect.stringContaining(why) }),
   )
+})
+
+test('what somebody wrote under an id that no agent may have can be removed, and nothing can be added', async () => {
+  const place = sharedPlace()
+  const [reader, stranger] = [await place.reader(), await place.stranger()]
+  const config = { type: 'http', url: 'https://example.com/mcp' }
+  for (const agent of ['a/b', ' good', 'good'])
+    await stranger.dataspace.put(recordKey({ scope: { agent }, service: 'own', kind: 'config' }), config)
+  await stranger.plant('well', config)
+  await seen(reader, 'well')
+  const ctx = reader.forAgent('a/b')
+  expect(await ctx.listServices()).toEqual([])
+  const entry = { url: 'https://example.com/other' }
+  const refused = { code: 'usage', message: expect.stringContaining('"a/b"') }
+  expect((await ctx.addService({ more: entry })).results).toMatchObject([{ name: 'more', error: refused }])
+  for (const work of [() => ctx.updateService('own', entry), () => ctx.assignService('well')])
+    expect(await failureOf(work())).toMatchObject(refused)
+  expect(await ctx.deleteService('own')).toMatchObject({ status: 'deleted' })
+  expect(() => reader.forAgent('a/b'), 'nothing is there any more').toThrowError(/contains/)
+  // The agent that may be is the one that is meant by this id.
+  expect(reader.forAgent(' good').id).toBe('good')
+  await reader.forAgent('good').deleteService('own')
+  expect(await reader.forAgent(' good').deleteService('own')).toMatchObject({ status: 'deleted' })
+  expect(reader.status().quarantined).toEqual([])
 })
 
 test('any other id will do, and no two of them meet', async () => {

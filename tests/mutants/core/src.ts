@@ -97,4 +97,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/partial-results.test.ts',
     test: 'while one service of ten never answers, the other nine are listed, called and read',
   },
+  {
+    name: 'what stands under an id that no agent may have cannot be removed',
+    file: 'packages/core/src/store.ts',
+    find: 'this.#house.registry.strangeAgent(id) ?? checkAgentId(id)',
+    replace: 'checkAgentId(id)',
+    suite: 'packages/core/test/agents.test.ts',
+    test: 'what somebody wrote under an id that no agent may have can be removed, and nothing can be added',
+  },
 ]

@@ -5,7 +5,7 @@ import type { House } from '../house.ts'
 import { didYouMean, nearest } from '../near.ts'
 import { fitsGlob, type ToolFilter } from '../tools/tool-filter.ts'
 import { serviceKey } from './keys.ts'
-import { checkServiceName } from './names.ts'
+import { checkServiceName, requirePossible } from './names.ts'
 import { sound } from './writes/outcomes.ts'
 
 /** Globs over the names of tools: `*` stands for any text, `?` for any one character. */
@@ -33,6 +33,7 @@ export async function assignService(
   given: string,
   { allow = [], deny = [] }: AssignOptions,
 ): Promise<AssignReport> {
+  requirePossible({ agent })
   const service = checkServiceName(given)
   const { registry, dataspace } = house
   registry.ofStore().requireOwn(service)
@@ -81,11 +82,11 @@ async function unfit(
 
 /** Takes a service of the store away from an agent; see `AgentContext.unassignService`. */
 export async function unassignService(house: House, agent: string, given: string): Promise<AssignReport> {
-  const service = checkServiceName(given)
   const { registry, dataspace } = house
   const { assignments } = registry
+  const service = assignments.strangeName(agent, given) ?? checkServiceName(given)
   const key = keyOf(agent, service)
-  if (!assignments.find(agent, service) && !assignments.problems().some((one) => one.key === key)) {
+  if (!assignments.find(agent, service) && assignments.problem(key) === undefined) {
     const others = registry.sure(assignments.list(agent)).map((one) => one.service)
     throw storeError('unknown_service', `service "${service}" is not assigned to agent "${agent}"`, {
       hint: others.length > 0 ? `Assigned to it: ${others.join(', ')}.` : 'Nothing is assigned to it.',

@@ -2,7 +2,7 @@ import { type Dataspace, type Entry, parseRecordKey, type Stamp, scopePrefix } f
 import { isObject } from '../config/problem.ts'
 import { type Grant, globsProblem, type ToolFilter } from '../tools/tool-filter.ts'
 import { serviceKey } from './keys.ts'
-import { isServiceName } from './names.ts'
+import { isServiceName, storedName } from './names.ts'
 import type { UnusableRecord } from './records.ts'
 
 /** A service of the store that is assigned to an agent. */
@@ -46,6 +46,16 @@ export class Assignments {
     const entry = this.#dataspace.get(key)
     const read = entry && this.#readEntry(entry)
     return read && 'problem' in read ? read.problem : undefined
+  }
+
+  /** The name as it was written, where no service may have it and somebody has assigned one of that name all the same. */
+  strangeName(agent: string, written: string): string | undefined {
+    if (typeof written !== 'string' || isServiceName(written)) return undefined
+    const prefix = scopePrefix({ agent })
+    const isThere = this.problems().some(
+      ({ key }) => key.startsWith(prefix) && parseRecordKey(key)?.service === written,
+    )
+    return isThere && !this.find(agent, storedName(written)) ? written : undefined
   }
 
   /** Names the life a service of the store is in: another one begins when it is added again after a removal. */

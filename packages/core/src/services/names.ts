@@ -1,3 +1,4 @@
+import type { Scope } from '@mcpstore/storage'
 import { quoted } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 
@@ -49,6 +50,12 @@ export function checkAgentId(id: unknown): string {
   const broken = brokenRule(id)
   if (broken === undefined) return storedName(id)
   throw storeError('usage', `the agent id ${quoted(id)} ${broken}`, { hint: `An id ${FORM}` })
+}
+
+/** For what is written: an agent whose id somebody else made up keeps what it has until that is removed. @throws `usage` */
+export function requirePossible(scope: Scope): void {
+  if (scope === 'store' || isServiceName(scope.agent)) return
+  throw storeError('usage', `no agent may have the id ${quoted(scope.agent)}`, { hint: `An id ${FORM}` })
 }
 
 function brokenRule(name: string): string | undefined {

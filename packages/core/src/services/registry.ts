@@ -1,4 +1,4 @@
-import type { Dataspace, Logger, Scope } from '@mcpstore/storage'
+import { type Dataspace, type Logger, parseRecordKey, type Scope } from '@mcpstore/storage'
 import { quoted } from '../config/problem.ts'
 import { serviceWords } from '../config/shell-words.ts'
 import { storeError } from '../errors.ts'
@@ -123,6 +123,17 @@ export class Registry {
     if (typeof written !== 'string' || isServiceName(written)) return undefined
     const isThere = this.records.problem({ scope: this.scope, name: written }) !== undefined
     return isThere && !this.findOwn(storedName(written)) ? written : undefined
+  }
+
+  /** The id as it was written, where no agent may have it and somebody has written records of one all the same. */
+  strangeAgent(written: string): string | undefined {
+    if (typeof written !== 'string' || isServiceName(written)) return undefined
+    const unusable = [...this.problems(), ...this.#parts.dataspace.status().quarantined]
+    const id = storedName(written)
+    if (this.records.agents().includes(id) || this.assignments.list().some(({ agent }) => agent === id))
+      return undefined
+    const agents = unusable.map(({ key }) => parseRecordKey(key)?.scope)
+    return agents.some((one) => typeof one === 'object' && one.agent === written) ? written : undefined
   }
 
   #assigned(): Service[] {

@@ -8,6 +8,7 @@ import type { DataspaceKey } from '../../secrets/dataspace-key.ts'
 import { canonical } from '../../trust/config-hash.ts'
 import { withSignature } from '../../trust/signature.ts'
 import type { ServiceName } from '../keys.ts'
+import { requirePossible } from '../names.ts'
 import type { Service } from '../registry.ts'
 
 /** What is written of a config: sealed and signed where there is a secret. */
@@ -25,7 +26,7 @@ export interface StoredForm {
 /**
  * The form in which a config of a service is stored. What says the same as what is stored is stored as it is, if its seals
  * and signature are those of the current secret: it would not be the same text again. `vouch` is whether it may be signed.
- * @throws `bad_config` for a value that is too long once it is sealed
+ * @throws `bad_config` for a value that is too long once it is sealed; `usage` for an id that no agent may have
  */
 export async function storedForm(
   house: House,
@@ -34,6 +35,7 @@ export async function storedForm(
   { vouch }: { vouch: boolean },
 ): Promise<StoredForm> {
   const { dataspace, options, registry, signatures, vault } = house
+  requirePossible(service.scope)
   const key = await vault.keys.current()
   const before = registry.records.find(service)
   const isSame = before && (await saysTheSame(house, service, [before.config, given]))
