@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { BackendError, mirrorFile, sqliteBackend, statsField, statsKey } from '@mcpstore/storage'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { MirrorFile } from '../src/mirror/mirror-file.ts'
+import { MirrorTables } from '../src/mirror/mirror-tables.ts'
 import { settle } from './support/manual-time.ts'
 import { MirrorPlace } from './support/mirror-place.ts'
 
@@ -136,6 +137,33 @@ test('what two processes had both delivered for a run left a row behind that nob
   file.close()
   expect(place.query('SELECT * FROM totals')).toEqual([])
   expect(place.query('SELECT * FROM shares')).toEqual([])
+})
+
+test('in an outage each look at a total read what others of this machine had counted', async () => {
+  await using place = new MirrorPlace()
+  const reads = vi.spyOn(MirrorTables.prototype, 'sharesOfOthers')
+  onTestFinished(() => reads.mockRestore())
+  const first = await place.start({ down: true })
+  await first.dataspace.put(CONFIG, 1)
+  first.dataspace.count(STATS, CALLS, 3)
+  await first.time.pass(1000)
+  const second = await place.start({ down: true })
+  await second.time.pass(LOOK_MS)
+  const look = () => second.dataspace.counters(STATS)
+  look()
+  reads.mockClear()
+  for (let looks = 0; looks < 20; looks++) expect(look()).toEqual({ [CALLS]: 3 })
+  expect(reads).toHaveBeenCalledTimes(0)
+  // What has changed is seen at once, whoever changed it.
+  first.dataspace.count(STATS, CALLS, 1)
+  await first.time.pass(1000)
+  reads.mockClear()
+  for (let looks = 0; looks < 20; looks++) expect(look()).toEqual({ [CALLS]: 4 })
+  expect(reads).toHaveBeenCalledTimes(1)
+  await second.dataspace.put(CONFIG, undefined)
+  await second.dataspace.put(CONFIG, 2)
+  await second.time.pass(LOOK_MS)
+  expect(look()).toEqual({})
 })
 
 test('a removal in an outage takes what was counted of the service with it', async () => {

@@ -98,4 +98,20 @@ export const mutants: Mutant[] = [
     suite: 'packages/storage/test/mirror-spoiled.test.ts',
     test: 'a clear from the future in a mirror without records',
   },
+  {
+    name: 'what others counted is believed to be as it was after it was removed here',
+    file: 'packages/storage/src/mirror/mirror-file.ts',
+    find: 'this.#others = undefined\n    return this.#file.write(task)',
+    replace: 'return this.#file.write(task)',
+    suite: 'packages/storage/test/mirror.test.ts',
+    test: 'in an outage each look at a total read what others of this machine had counted',
+  },
+  {
+    name: 'what others counted is believed to be as it was for good',
+    file: 'packages/storage/src/mirror/mirror-file.ts',
+    find: 'known?.version === version && ',
+    replace: 'known && ',
+    suite: 'packages/storage/test/mirror.test.ts',
+    test: 'in an outage each look at a total read what others of this machine had counted',
+  },
 ]

@@ -21,6 +21,8 @@ export class MirrorFile {
   readonly #file: SqliteFile<Tables>
   #cursor = 0
   #version: number | undefined
+  /** What others have counted, as of a version that others make. */
+  #others: { version: number | undefined; node: string; shares: readonly Share[] } | undefined
 
   constructor(path: string) {
     this.#file = new SqliteFile(path, { kind: 'mirror', moreTables: MIRROR_TABLES }, (statements) => ({
@@ -41,6 +43,7 @@ export class MirrorFile {
   async open(): Promise<Origin> {
     await this.#file.open()
     this.#cursor = 0
+    this.#others = undefined
     return this.#file.read(originOf)
   }
 
@@ -62,7 +65,7 @@ export class MirrorFile {
   /** Keeps a batch in one transaction; unless there is more to be read first, which is what `more` tells. */
   write(batch: Batch, keeping: Keeping): Kept {
     const version = this.#file.version()
-    const result = this.#file.write((tables) => {
+    const result = this.#write((tables) => {
       const read = readAfter(tables, this.#cursor)
       if (read.kept.more) return read
       keep(tables, batch, keeping)
@@ -71,19 +74,24 @@ export class MirrorFile {
     return this.#advance(version, result)
   }
 
-  /** What process runs other than `node` have counted and nobody has delivered. */
-  sharesOfOthers(node: string): Share[] {
-    return this.#file.read(({ mirror }) => mirror.sharesOfOthers(node))
+  /** What process runs other than `node` have counted and nobody has delivered. Read once as long as it is so: whoever looks at a total asks. */
+  sharesOfOthers(node: string): readonly Share[] {
+    const version = this.#file.version()
+    const known = this.#others
+    if (version !== undefined && known?.version === version && known.node === node) return known.shares
+    const shares = this.#file.read(({ mirror }) => mirror.sharesOfOthers(node))
+    this.#others = { version, node, shares }
+    return shares
   }
 
   /** Forgets a share that was delivered, but for what has risen since. */
   removeShare(share: Share): void {
-    this.#file.write(({ mirror }) => mirror.removeShare(share))
+    this.#write(({ mirror }) => mirror.removeShare(share))
   }
 
   /** Forgets all that a run has counted. */
   removeRun(node: string): void {
-    this.#file.write(({ mirror }) => mirror.removeRun(node))
+    this.#write(({ mirror }) => mirror.removeRun(node))
   }
 
   /** Lets go of the file, with everything that was kept in one piece. */
@@ -94,6 +102,12 @@ export class MirrorFile {
 
   close(): void {
     this.#file.close()
+  }
+
+  /** What is written here makes no version. */
+  #write<Result>(task: (tables: Tables) => Result): Result {
+    this.#others = undefined
+    return this.#file.write(task)
   }
 
   #advance(version: number | undefined, { kept, cursor }: { kept: Kept; cursor: number }): Kept {

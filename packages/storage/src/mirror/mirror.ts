@@ -122,7 +122,7 @@ export class Mirror {
   }
 
   /** What other runs have counted and nobody delivered. */
-  shares(): Share[] {
+  shares(): readonly Share[] {
     try {
       return this.#file.isOpen ? this.#file.sharesOfOthers(this.#parts.counts.node) : []
     } catch {
