@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig, type Plugin } from 'vitest/config'
-import { alone } from './scripts/alone.ts'
-import { LongestFirst } from './scripts/longest-first.ts'
+import { alone } from './scripts/vitest/alone.ts'
+import { LongestFirst } from './scripts/vitest/longest-first.ts'
 
 const conditions = ['@mcpstore/source']
 
@@ -37,7 +37,7 @@ const together = [
 
 export default defineConfig({
   test: {
-    globalSetup: ['./scripts/own-home.ts'],
+    globalSetup: ['./scripts/vitest/own-home.ts'],
     // Most tests wait for processes most of the time.
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
@@ -61,7 +61,7 @@ function project(name: string, files: { include: string[]; exclude?: string[]; i
     test: {
       ...files,
       name,
-      setupFiles: ['./scripts/fail-on-console.ts', './scripts/clean-up.ts'],
+      setupFiles: ['./scripts/vitest/fail-on-console.ts', './scripts/vitest/clean-up.ts'],
       pool: 'forks' as const,
       testTimeout: 30_000,
       // As long as `until` looks; a second is over before a busy machine has begun.

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findRedisServer } from './redis-server.mjs'
 import { findShells } from './shells.mjs'
-import { readVitestReport } from './vitest-report.mjs'
+import { readVitestReport } from './vitest/report.mjs'
 
 // Everything that must hold before a commit. `npm test -- path` runs only the tests whose path matches.
 const root = fileURLToPath(new URL('..', import.meta.url))
