@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what is tested
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { cursor } from '../src/config/dialects/cursor.ts'
 import { type ParsedServices, parseServices } from '../src/config/parse.ts'
 
 const cwd = resolve('/project')
@@ -172,6 +173,14 @@ describe('the files of other clients', () => {
     ],
   ])('%s', async (_, text, config, ignored) => {
     expect(await parse(text)).toEqual({ services: [{ name: 's', config, ignored }], failures: [] })
+  })
+
+  it('which writes $env:X is mcporter, unless it is the file of another client: there it is text', async () => {
+    const text = '{"mcpServers": {"s": {"command": "pwsh", "args": ["-c", "$env:X", "${env:Y}"]}}}'
+    const argsIn = async (dialect?: typeof cursor) =>
+      (await parseServices(text, { cwd, dialect })).services.map(({ config }) => config)
+    expect(await argsIn()).toMatchObject([{ args: ['-c', '${X}', '${Y}'] }])
+    expect(await argsIn(cursor)).toMatchObject([{ args: ['-c', '$env:X', '${Y}'] }])
   })
 
   it('skips comments between services', async () => {

@@ -9,6 +9,7 @@ import { dialects } from './dialects.ts'
 import { parseJsonText, type RepeatedKey } from './json-text.ts'
 import { type Normalised, normaliseEntry } from './normalise.ts'
 import {
+  anyPlaceholders,
   editorPlaceholders,
   type Translate,
   translateEntry,
@@ -106,7 +107,8 @@ function servicesIn(
     home: options.home ?? userHome(),
     platform: process.platform,
   }
-  const translate = dialect.placeholders?.(where, input) ?? editorPlaceholders(where)
+  const usual = options.dialect ? editorPlaceholders : anyPlaceholders
+  const translate = dialect.placeholders?.(where, input) ?? usual(where)
   refuseRepeatedContainer(repeated, found, source)
   const failures: ParseFailure[] = []
   const byName = new Map<string, FoundEntry[]>()

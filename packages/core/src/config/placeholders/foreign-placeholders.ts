@@ -41,15 +41,22 @@ function translated(value: unknown, translate: Translate, isPath: boolean): unkn
 }
 
 /**
- * The placeholders of Cursor, VS Code and Windsurf: `${env:X}`, `${input:id}`, and what stands for folders; and mcporter's
- * `$env:X`, if it is the whole text. A folder is known only of a project's own file; what cannot be told stays as it is,
- * and is refused by name later.
+ * The placeholders of Cursor, VS Code and Windsurf: `${env:X}`, `${input:id}`, and what stands for folders. A folder is
+ * known only of a project's own file; what cannot be told stays as it is, and is refused by name later.
  */
 export function editorPlaceholders(where: Where, inputs: Inputs = new Map()): Translate {
-  return (text, { isPath }) => {
+  return (text, { isPath }) => replaceBraces(text, (found) => inOurs(found, { ...where, inputs, isPath }))
+}
+
+/**
+ * For what is no file of a client that is known: the same, and mcporter's `$env:X`, if it is the whole text. In the file of
+ * another client it is text, as for PowerShell.
+ */
+export function anyPlaceholders(where: Where): Translate {
+  const editors = editorPlaceholders(where)
+  return (text, how) => {
     const [, variable] = /^\$env:([A-Za-z_]\w*)$/.exec(text) ?? []
-    if (variable) return `\${${variable}}`
-    return replaceBraces(text, (found) => inOurs(found, { ...where, inputs, isPath }))
+    return variable ? `\${${variable}}` : editors(text, how)
   }
 }
 
