@@ -1,7 +1,7 @@
 import type { Dataspace, Logger } from '@mcpstore/storage'
 import { storeError } from './errors.ts'
 import type { ServiceNews } from './events/service-news.ts'
-import type { Place } from './options/backends.ts'
+import type { StorePlace } from './options/backends.ts'
 import type { ResolvedOptions } from './options/store-options.ts'
 import type { Pins } from './pins/pins.ts'
 import type { Reach } from './reach.ts'
@@ -20,7 +20,7 @@ export interface House {
   readonly logger: Logger
   readonly dataspace: Dataspace
   /** What the status says of a backend that is configured and not asked. */
-  readonly instead: Place['instead']
+  readonly instead: StorePlace['instead']
   /** Where what services say is kept, if anywhere. */
   readonly logFolder: string | undefined
   /** As one scope sees the services. */

@@ -12,7 +12,7 @@ import { storeError } from './errors.ts'
 import { ServiceNews } from './events/service-news.ts'
 import { stderrLogger } from './logger.ts'
 import type { LogKeeperOptions } from './logs/log-keeper.ts'
-import { type Place, placeOf } from './options/backends.ts'
+import { type StorePlace, storePlace } from './options/backends.ts'
 import { resolveOptions } from './options/resolve-options.ts'
 import type { ResolvedOptions, StoreOptions } from './options/store-options.ts'
 import { Pins } from './pins/pins.ts'
@@ -44,7 +44,7 @@ export async function setupStore(given: StoreOptions = {}): Promise<Store> {
   const options = resolveOptions(given)
   const logger = loggerOf(options)
   const name = options.dataspace === 'auto' ? `auto-${randomId(systemTime)}` : options.dataspace
-  const place = await placeOf(options, name)
+  const place = await storePlace(options, name)
   const { backend: plain, tier } = place
   const backend = options.debug ? loggedBackend(plain, logger) : plain
   const { namespace, socketTimeoutMs: waitMs } = options
@@ -69,7 +69,7 @@ export function storeOver(
   dataspace: Dataspace,
   options: ResolvedOptions,
   logger: Logger,
-  { instead, logs: logFolder }: Pick<Place, 'instead' | 'logs'> = {},
+  { instead, logs: logFolder }: Pick<StorePlace, 'instead' | 'logs'> = {},
 ): Store {
   const tasks = new Set<Promise<unknown>>()
   const behind = (task: Promise<unknown>) => {

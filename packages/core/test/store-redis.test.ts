@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Finding, RedisOptions } from '@mcpstore/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hasRedisServer, type RedisServer, startRedis } from '../../../tests/support/redis-server.ts'
-import { placeOf } from '../src/options/backends.ts'
+import { storePlace } from '../src/options/backends.ts'
 import { resolveOptions } from '../src/options/resolve-options.ts'
 import { failureOf, open, server } from './stores.ts'
 
@@ -155,7 +155,7 @@ describe('the option redis', () => {
 
   it('a sign of life is sent three times in the interval', async () => {
     const tierOf = async (redis: string | RedisOptions) =>
-      (await placeOf(resolveOptions({ redis }), 'd')).tier
+      (await storePlace(resolveOptions({ redis }), 'd')).tier
     expect(await tierOf('redis://h')).toEqual({ beatMs: 10_000, policy: 'fallback' })
     expect(await tierOf({ url: 'redis://h', healthcheck_interval: 60 })).toMatchObject({ beatMs: 20_000 })
   })

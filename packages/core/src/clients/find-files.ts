@@ -2,7 +2,7 @@ import { access, lstat, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { McpStoreError } from '@mcpstore/storage'
 import { clients } from '../config/clients.ts'
-import type { Client, Machine, Place } from '../config/dialects/client.ts'
+import type { Client, FilePlace, Machine } from '../config/dialects/client.ts'
 import { type ParsedServices, parseServices } from '../config/parse.ts'
 import { readText } from '../config/read.ts'
 import { asError, type ErrorCode, storeError } from '../errors.ts'
@@ -11,7 +11,7 @@ import { foldersFrom, placesOf } from './places.ts'
 /** A client's file that is there and is about services, or cannot be read. */
 export interface FoundFile {
   client: Client
-  place: Place
+  place: FilePlace
   read: ParsedServices | McpStoreError<ErrorCode>
 }
 
@@ -33,7 +33,7 @@ export async function findFiles(machine: Machine, folder: string): Promise<Found
 }
 
 async function look(
-  { client, place }: { client: Client; place: Place },
+  { client, place }: { client: Client; place: FilePlace },
   { home }: Machine,
 ): Promise<FoundFile | undefined> {
   const { file, inside, project } = place

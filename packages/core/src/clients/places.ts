@@ -1,12 +1,12 @@
 import { dirname, posix, win32 } from 'node:path'
-import type { Client, Machine, Place } from '../config/dialects/client.ts'
+import type { Client, FilePlace, Machine } from '../config/dialects/client.ts'
 
 /**
  * Where a client may keep services that matter in a folder, as far as a first one comes before a later one of the same name:
  * what the user keeps elsewhere about single folders, the project files, the nearest first, then the user's.
  * `folders` are the folder itself and those above it, up to the repository's own.
  */
-export function placesOf(client: Client, machine: Machine, folders: readonly string[]): Place[] {
+export function placesOf(client: Client, machine: Machine, folders: readonly string[]): FilePlace[] {
   const { join } = machine.platform === 'win32' ? win32 : posix
   const looked = client.upwards ? folders : folders.slice(0, 1)
   return [

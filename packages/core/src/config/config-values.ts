@@ -6,7 +6,7 @@ export type Kind = 'command' | 'args' | 'env' | 'url' | 'headers'
 export const kinds: ReadonlySet<string> = new Set<Kind>(['command', 'args', 'env', 'url', 'headers'])
 
 /** Where a value stands: `field` as people know it (`args[2]`, `env.TOKEN`), `name` in its object, if any. */
-export interface Place {
+export interface ValuePlace {
   kind: Kind
   field: string
   name: string
@@ -15,7 +15,7 @@ export interface Place {
 /** The same config with each value replaced by what `map` makes of it; everything else stays as it is. */
 export function mapValues(
   config: ServiceConfig,
-  map: (value: string, place: Place) => string,
+  map: (value: string, place: ValuePlace) => string,
 ): ServiceConfig {
   const one = (value: string, kind: Kind): string => map(value, { kind, field: kind, name: '' })
   const record = (values: Record<string, string>, kind: Kind): Record<string, string> =>

@@ -13,7 +13,7 @@ import type { RedisSettings } from './redis-options.ts'
 import type { ResolvedOptions } from './store-options.ts'
 
 /** Where a store keeps its dataspace, and how the storage tier has to treat that. */
-export interface Place {
+export interface StorePlace {
   backend: Backend
   /** Options of the dataspace that come from the backend. */
   tier: { beatMs?: number; policy?: 'fallback' | 'strict'; mirror?: string }
@@ -30,7 +30,7 @@ const BEATS_PER_HEALTHCHECK = 3
 const MOST_SLACK_MS = 100
 
 /** Makes the backend that the options ask for; it has not begun to connect. @throws `usage` */
-export async function placeOf(options: ResolvedOptions, dataspace: string): Promise<Place> {
+export async function storePlace(options: ResolvedOptions, dataspace: string): Promise<StorePlace> {
   const { local, home, env, namespace, cwd, redis } = options
   if (redis) return redisPlace(options, redis, dataspace)
   if (local === false) return { backend: memoryBackend(), tier: {} }
@@ -50,7 +50,7 @@ async function redisPlace(
   { env, home, mirror, namespace, dataspace: named, socketTimeoutMs, policy }: ResolvedOptions,
   { address, hashTag, healthcheckIntervalMs }: RedisSettings,
   dataspace: string,
-): Promise<Place> {
+): Promise<StorePlace> {
   const { redisBackend, redisTarget, targetHash } = await import('@mcpstore/storage/redis')
   const target = redisTarget(address)
   const [folder, hash] = [homeFolder({ home, env }), targetHash(target)]

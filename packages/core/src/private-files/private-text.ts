@@ -18,7 +18,7 @@ export interface Line {
 }
 
 /** Where something stands in a file, in bytes. */
-export interface Place {
+export interface Span {
   at: number
   length: number
 }
@@ -28,7 +28,7 @@ export interface PrivateText {
   whole(): string
   lines(): Iterable<Line>
   /** Reads what stands in one place of it, later on. @throws `storage` when it is another file by then */
-  piece<Content>(place: Place, read: (text: string) => Content): Content
+  piece<Content>(place: Span, read: (text: string) => Content): Content
 }
 
 /** What is said of a private file that must not be believed. */
@@ -130,7 +130,7 @@ function identity(stat: {
   return `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`
 }
 
-function textAt(file: number, { at, length }: Place): string {
+function textAt(file: number, { at, length }: Span): string {
   const buffer = Buffer.alloc(length)
   return buffer.toString('utf8', 0, readSync(file, buffer, 0, length, at))
 }

@@ -12,7 +12,7 @@ export interface Machine {
 }
 
 /** Where a client keeps services. */
-export interface Place {
+export interface FilePlace {
   file: string
   /** Where in the file, if not at its top. */
   inside?: Path
@@ -38,7 +38,7 @@ export interface Client extends Dialect {
   /** Whether those of the folders above count too, up to the repository's own. */
   upwards: boolean
   /** More places, for a program that keeps what is about folders in a file of the user's. */
-  otherPlaces?(machine: Machine, folders: readonly string[]): Place[]
+  otherPlaces?(machine: Machine, folders: readonly string[]): FilePlace[]
   /** The service in its words, or why it has none. */
   write(config: ServiceConfig): Written | string
   /** A whole file with these entries. */

@@ -1,6 +1,6 @@
 import type { McpStoreError } from '@mcpstore/storage'
 import { type ErrorCode, storeError } from '../../errors.ts'
-import { mapValues, type Place } from '../config-values.ts'
+import { mapValues, type ValuePlace } from '../config-values.ts'
 import { headerValueProblems, lengthProblems, urlProblems } from '../field-checks.ts'
 import { configError, type Problem, printable, quoted } from '../problem.ts'
 import type { ServiceConfig } from '../service-config.ts'
@@ -47,7 +47,7 @@ function missingVariables(service: string, missing: Map<string, Set<string>>): M
   return storeError('bad_config', `service ${quoted(service)}: ${each.join('; ')}`, { hint })
 }
 
-function expandedProblems(value: string, { kind, field }: Place): Problem[] {
+function expandedProblems(value: string, { kind, field }: ValuePlace): Problem[] {
   const problems = lengthProblems(value, field)
   if (problems.length > 0) return problems.map(onceExpanded)
   if (value.includes('\0')) problems.push({ field, message: `${field} holds a NUL character` })

@@ -1,4 +1,4 @@
-import { mapValues, type Place } from '../config-values.ts'
+import { mapValues, type ValuePlace } from '../config-values.ts'
 import { configError } from '../problem.ts'
 import type { ServiceConfig } from '../service-config.ts'
 import { configToApprove, HIDDEN, redactConfig } from './redact.ts'
@@ -102,7 +102,7 @@ function valuesOf(config: ServiceConfig): Map<string, string> {
 const hiddenDefault = `:-${HIDDEN}}`
 
 /** Whether `***` stands where a secret is not shown, and is no pattern or line of stars. */
-function isHidden(value: string, { kind }: Place): boolean {
+function isHidden(value: string, { kind }: ValuePlace): boolean {
   if (kind === 'url' || value.replace(authScheme, '') === HIDDEN || value.includes(hiddenDefault)) return true
   let found = false
   hideInText(value, (secret) => {

@@ -1,5 +1,5 @@
 import { mayInjectCode } from '../code-variables.ts'
-import { mapValues, type Place } from '../config-values.ts'
+import { mapValues, type ValuePlace } from '../config-values.ts'
 import { replaceSealed } from '../placeholders/sealed-syntax.ts'
 import type { ServiceConfig } from '../service-config.ts'
 import { placeholderStandIns } from './placeholder-stand-ins.ts'
@@ -41,7 +41,7 @@ interface Manner {
   /** Whether this may read `***`. */
   mayHide(secret: string): boolean
   /** The value of a variable or header as it is shown. */
-  hidePair(value: string, place: Place, hide: Hide): string
+  hidePair(value: string, place: ValuePlace, hide: Hide): string
 }
 
 function redact(config: ServiceConfig, { mayHide, hidePair }: Manner): ServiceConfig {

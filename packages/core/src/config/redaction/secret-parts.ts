@@ -61,7 +61,7 @@ function hideUser(user: string, hide: Hide): string {
 function hideParameters(query: string, hide: Hide): string {
   return query.replace(/([^?#&=]+)=([^&]*)/g, (_, name: string, value: string) => {
     if (value === '') return `${name}=`
-    return `${name}=${isSecretName(decoded(name)) ? hide(value, name) : hideTokens(value, hide)}`
+    return `${name}=${isSecretName(percentDecoded(name)) ? hide(value, name) : hideTokens(value, hide)}`
   })
 }
 
@@ -85,7 +85,7 @@ function hideTokens(text: string, hide: Hide): string {
 }
 
 /** The text with its percent escapes read, or as it is when they are broken. */
-export function decoded(text: string): string {
+export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {

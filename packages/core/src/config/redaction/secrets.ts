@@ -1,6 +1,6 @@
 import { mapValues } from '../config-values.ts'
 import type { ServiceConfig } from '../service-config.ts'
-import { authScheme, decoded, type Hide, hideInArgs, hideInText, hideInUrl } from './secret-parts.ts'
+import { authScheme, type Hide, hideInArgs, hideInText, hideInUrl, percentDecoded } from './secret-parts.ts'
 import { isSecretName, looksSecret } from './secret-shapes.ts'
 
 /** Shorter ones would blacken harmless words and give little away. */
@@ -84,7 +84,9 @@ function keepEnv(value: string, name: string, keep: Hide): string {
 /** What user and password of a URL come to in the header that they are sent in; empty without them. */
 function basicOf(url: string): string {
   const [, user = '', password = ''] = /^[^/?#]*\/\/([^/?#@:]*):?([^/?#]*)@/.exec(url) ?? []
-  return user + password === '' ? '' : Buffer.from(`${decoded(user)}:${decoded(password)}`).toString('base64')
+  return user + password === ''
+    ? ''
+    : Buffer.from(`${percentDecoded(user)}:${percentDecoded(password)}`).toString('base64')
 }
 
 function keepHeader(value: string, name: string, keep: Hide): void {
@@ -107,6 +109,12 @@ function variants(secret: string): string[] {
   const long = lines.length > 1 ? lines.filter(({ length }) => length >= SHORTEST_LINE) : []
   return [secret, secret.replace(authScheme, ''), ...long].flatMap((one) => {
     const escaped = encodeURIComponent(one.replace(/\p{Cs}/gu, ''))
-    return [one, decoded(one), escaped, escaped.replaceAll('%20', '+'), JSON.stringify(one).slice(1, -1)]
+    return [
+      one,
+      percentDecoded(one),
+      escaped,
+      escaped.replaceAll('%20', '+'),
+      JSON.stringify(one).slice(1, -1),
+    ]
   })
 }

@@ -94,7 +94,7 @@ export function createFetch({ wire, home, signer, onGetError }: FetchParts): Fet
         content.destroy()
         return resumption.lost()
       }
-      const text = await textOf(content, status)
+      const text = await bodyText(content, status)
       // After it was told so, a server may never answer: the connection is not kept for that.
       const cancelled = isPost ? cancelledId(body) : undefined
       if (cancelled !== undefined) wire.giveUp(Number(cancelled))
@@ -127,7 +127,7 @@ export function plain(headers: RequestInit['headers']): Record<string, string> {
 }
 
 /** The body; of an answer that says no only its beginning. Rejects with `MessageTooLong`, and as the body fails. */
-export function textOf(body: Readable, status: number): Promise<string> {
+export function bodyText(body: Readable, status: number): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
   return new Promise((resolve, reject) => {

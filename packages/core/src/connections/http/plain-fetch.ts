@@ -1,6 +1,6 @@
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { decoded } from './decoded.ts'
-import { plain, textOf } from './fetch.ts'
+import { bodyText, plain } from './fetch.ts'
 import type { Wire } from './wire.ts'
 
 /** How long an authorization server may take for one answer, in ms. */
@@ -13,7 +13,7 @@ export function createPlainFetch(wire: Wire): FetchLike {
     const sent = { method, headers: plain(headers), body: body?.toString(), signal }
     const answer = await wire.send(new URL(url), sent)
     const { statusCode: status = 0, statusMessage: statusText = '' } = answer
-    const text = await textOf(await decoded(answer), status)
+    const text = await bodyText(await decoded(answer), status)
     const kept = ['content-type', 'location'].flatMap((name) => {
       const value = answer.headers[name]
       return typeof value === 'string' ? [[name, value] as [string, string]] : []

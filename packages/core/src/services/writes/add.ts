@@ -9,7 +9,7 @@ import type { House } from '../../house.ts'
 import { serviceId } from '../keys.ts'
 import { isUnknown, isWritten, type Outcome, obstacleOf, weakest } from './outcomes.ts'
 import { putAbsent, putAll } from './put-services.ts'
-import { confirmed, type ServerOffer } from './server-offer.ts'
+import { type ServerOffer, withoutDeclined } from './server-offer.ts'
 import { type StoredForm, storedForm, warned } from './stored-form.ts'
 
 export interface AddOptions {
@@ -61,7 +61,7 @@ export async function addServices(
   { ifAbsent = false, cwd, confirm, offer }: AddOptions,
 ): Promise<AddReport> {
   const read = await readServices(input, { cwd: cwd ?? house.options.cwd, offer })
-  const wanted = confirm ? await confirmed(read, confirm) : read
+  const wanted = confirm ? await withoutDeclined(read, confirm) : read
   return addParsed(house, await fillAll(house, wanted), { ifAbsent })
 }
 

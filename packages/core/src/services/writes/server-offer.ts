@@ -12,7 +12,7 @@ export interface ServerOffer {
 }
 
 /** What was read, without the descriptions of servers that are declined. */
-export async function confirmed(
+export async function withoutDeclined(
   read: ParsedServices,
   confirm: (offer: ServerOffer) => boolean | Promise<boolean>,
 ): Promise<ParsedServices> {
