@@ -80,13 +80,13 @@ test('an unknown service is named, with the names that come near', async () => {
   const ctx = (await open()).forStore()
   await ctx.addService({ weather: REMOTE })
   for (const ask of [
-    ctx.serviceInfo('wether'),
-    ctx.waitService('wether'),
-    ctx.deleteService('wether'),
-    ctx.listTools('wether'),
-    ctx.updateService('wether', REMOTE),
+    () => ctx.serviceInfo('wether'),
+    () => ctx.waitService('wether'),
+    () => ctx.deleteService('wether'),
+    () => ctx.listTools('wether'),
+    () => ctx.updateService('wether', REMOTE),
   ]) {
-    expect(await failureOf(ask)).toMatchObject({ code: 'unknown_service', hint: 'Did you mean weather?' })
+    expect(await failureOf(ask())).toMatchObject({ code: 'unknown_service', hint: 'Did you mean weather?' })
   }
 })
 
