@@ -3,9 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
+import { freePort } from '../support/free-port.ts'
 import { addServices, documentOf, mcpstore } from '../support/mcpstore.ts'
 import { hasRedisServer, startRedis } from '../support/redis-server.ts'
-import { fixtureServer, freePort, startHttpServer } from '../support/servers.ts'
+import { fixtureServer, startHttpServer } from '../support/servers.ts'
 
 const SECRET = 'tk_5up3r5ecret0000000000000000001'
 

@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
+import { freePort } from '../support/free-port.ts'
 import { addServices, errorOf, mcpstore, program, startMcpstore } from '../support/mcpstore.ts'
 import { until } from '../support/processes.ts'
-import { fixtureServer, freePort, startHttpServer } from '../support/servers.ts'
+import { fixtureServer, startHttpServer } from '../support/servers.ts'
 import { hasShell } from '../support/shells.ts'
 
 let box: Box

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
+import { freePort } from '../support/free-port.ts'
 import { addServices, documentOf, errorOf, type Foreign, mcpstore } from '../support/mcpstore.ts'
 import { configsIn } from '../support/records.ts'
-import { fixtureServer, freePort, startHttpServer } from '../support/servers.ts'
+import { fixtureServer, startHttpServer } from '../support/servers.ts'
 
 interface Case {
   what: string

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
 import { fakeBrowser } from '../support/browser.ts'
+import { freePort } from '../support/free-port.ts'
 import { addServices, documentOf, errorOf, mcpstore } from '../support/mcpstore.ts'
-import { freePort, startHttpServer } from '../support/servers.ts'
+import { startHttpServer } from '../support/servers.ts'
 
 const SECRET = 'kept-from-everybody'
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { freePort } from '../support/free-port.ts'
 import type { Foreign } from '../support/mcpstore.ts'
 import { argument, commandLinesBelow, literal, never, PlantedScene } from '../support/planted.ts'
 import { until } from '../support/processes.ts'
 import { startProxiedRedis } from '../support/proxied-redis.ts'
 import { hasRedisServer } from '../support/redis-server.ts'
-import { fixtureServer, freePort, startHttpServer } from '../support/servers.ts'
+import { fixtureServer, startHttpServer } from '../support/servers.ts'
 
 /** A command that dies with its environment and its arguments on stderr. */
 const tattler = ['sh', '-c', 'env >&2; echo "$@" >&2; exit 3', 'sh']

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
+import { freePort } from '../support/free-port.ts'
 import { addServices, mcpstore } from '../support/mcpstore.ts'
-import { fixtureServer, freePort } from '../support/servers.ts'
+import { fixtureServer } from '../support/servers.ts'
 import { onTerminal } from '../support/terminal.ts'
 import { Watching } from '../support/watching.ts'
 

@@ -3,10 +3,11 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
+import { freePort } from '../support/free-port.ts'
 import { documentOf, errorOf, type Foreign, mcpstore, startMcpstore } from '../support/mcpstore.ts'
 import { until } from '../support/processes.ts'
 import { hasRedisServer, type RedisServer, startRedis } from '../support/redis-server.ts'
-import { fixtureServer, freePort } from '../support/servers.ts'
+import { fixtureServer } from '../support/servers.ts'
 
 const PASSWORD = 'top-secret-password'
 const noting = [

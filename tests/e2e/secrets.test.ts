@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
+import { freePort } from '../support/free-port.ts'
 import { startHost } from '../support/host.ts'
 import { addServices, documentOf, mcpstore } from '../support/mcpstore.ts'
-import { fixtureServer, freePort, startHttpServer } from '../support/servers.ts'
+import { fixtureServer, startHttpServer } from '../support/servers.ts'
 
 /** What must not be seen: some look like tokens, some like words, but then their names say what they are. */
 const secret = {

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -32,14 +30,4 @@ export function publishedServer(
   const noting = box.write('noting', '#!/bin/sh\necho $$ >>"$1"\nshift\nexec "$@"\n', 0o755)
   const started = [process.execPath, join(dirname(manifest), 'dist/index.js'), ...args]
   return { command: noting, args: [box.startFile, ...started], ...(env && { env }) }
-}
-
-/** A port of 127.0.0.1 at which nobody listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

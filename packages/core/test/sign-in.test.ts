@@ -12,7 +12,7 @@ import {
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { freePort } from '../../../tests/support/servers.ts'
+import { freePort } from '../../../tests/support/free-port.ts'
 import { setupStore } from '../src/setup-store.ts'
 import type { Store } from '../src/store.ts'
 import { failureOf, later, type Remote, scratch, startRemote, until } from './connections-fixtures.ts'
