@@ -139,7 +139,7 @@ it('--offline asks nobody, and ends with 4 where the truth is not known', async 
   const all = await mcpstore(box, ['list-tools', '--offline'])
   expect(all.exit).toBe(0)
   expect(all.stdout).toContain('later  no tool list yet\n')
-  expect(all.stderr).toContain('the tools of service "later" are not known here, and it is not asked')
+  expect(all.stderr).toContain('the tools of service "later" are not known here, and it was not asked')
   const one = await mcpstore(box, ['list-tools', 'later', '--offline', '--json'])
   expect([one.exit, one.stdout, errorOf(one).code]).toEqual([4, '', 'not_listed'])
   const tool = await mcpstore(box, ['info', 'later/echo', '--offline', '--json'])

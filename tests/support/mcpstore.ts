@@ -97,7 +97,8 @@ export function expectManners(
   }
   if (stderr !== '') {
     expect(stderr, command).toMatch(/^[^\n]*\n$/)
-    const failed = exit !== 0 && exit !== 2
+    // A tool's own failure is a result.
+    const failed = exit !== 0 && (exit !== 2 || stdout === '')
     expect(problemsOf(failed ? 'failure' : 'warning', JSON.parse(stderr)), command).toEqual([])
     if (failed)
       expect(errorOf({ stderr }), command).toMatchObject({
