@@ -155,6 +155,15 @@ it('findings of doctor are told in the same way', async () => {
   `)
 })
 
+it('where a name takes the room, how bad a finding is was left out: the name is cut', async () => {
+  const name = 'service weather-of-the-northern-hemisphere'
+  const inspectServices = async () => [{ ...findings[0], name }] as never
+  let shown = ''
+  const out = { ...fakeOutput((text) => (shown += text)), columns: 40 }
+  await run(['doctor'], { store: { ...store, inspectServices }, host: { out } })
+  expect(shown).toContain('\nservice weather-of-the-north…  warning\n  service "dead" exited')
+})
+
 it('labels that are painted are as wide', async () => {
   let shown = ''
   const err = { ...fakeOutput((text) => (shown += text)), columns: 60, color: true }

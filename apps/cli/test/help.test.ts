@@ -191,6 +191,46 @@ it('on a narrow terminal what a command or an option does is broken between word
   for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(72)
 })
 
+it.each([40, 80])(
+  'what a command takes and its notes were broken within words on a terminal of %d',
+  async (columns) => {
+    for (const { name, examples } of commandTable) {
+      let shown = ''
+      const out = { ...fakeOutput((text) => (shown += text)), columns }
+      await run(['help', name], { host: { out } })
+      const words = (text: string): string[] => text.split(/\s+/)
+      expect(words(shown)).toEqual(words((await run(['help', name])).stdout))
+      // Examples are there to be pasted; what may be left out, or is one word, is in one piece.
+      const lines = shown
+        .split('\n')
+        .filter((line) => !examples.includes(line.trim()) && !/^ *(?:\[.*\]|\S*)$/.test(line))
+      for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(columns)
+    }
+  },
+)
+
+it('where there is no room beside them, options are told of below', async () => {
+  let shown = ''
+  await run(['help', 'diff'], { host: { out: { ...fakeOutput((text) => (shown += text)), columns: 40 } } })
+  expect(shown).toContain(`mcpstore diff: Show which tools of a
+service are not what they were when you
+first used it.
+
+Usage:
+  mcpstore diff SERVICE [--fresh]
+    [--accept]
+
+The exit code is 3 where tools differ,
+and 0 where none does, or --accept was
+given.
+`)
+  expect(shown).toContain(`
+  --namespace NAME
+      namespace (MCPSTORE_NAMESPACE;
+      default "default")
+`)
+})
+
 it('without a command the help goes to stderr, as nothing was done', async () => {
   const { exit, stdout, stderr } = await run([])
   expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { fakeService, fakeStatus, fakeToolList, libraryError, run } from './fakes.ts'
+import { fakeOutput, fakeService, fakeStatus, fakeToolList, libraryError, run } from './fakes.ts'
 
 const error = libraryError('storage', 'The file is corrupt.', 'Move it away.') as never
 
@@ -16,6 +16,20 @@ it('shows where the data lies', async () => {
     file            /home/me/.local/share/mcpstore/local/default/default.db
     "
   `)
+})
+
+it('on a narrow terminal a fact goes on below itself, between words', async () => {
+  let shown = ''
+  const out = { ...fakeOutput((text) => (shown += text)), columns: 44 }
+  await run(['status'], { host: { out } })
+  expect(shown).toContain(`
+state           up (it can be read; a write
+                was not tried)
+since           2026-11-20T10:00:00.000Z (as
+                far as this command has
+                seen)
+namespace       default
+`)
 })
 
 it('--json is a document of exactly the documented fields', async () => {

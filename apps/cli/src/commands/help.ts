@@ -3,9 +3,11 @@ import { unknownCommand } from '../command-line/command-line.ts'
 import { type CommandSpec, commandTable, findCommand } from '../command-line/command-table.ts'
 import { globalOptions, type OptionName, options } from '../command-line/options.ts'
 import type { Output } from '../output/output.ts'
-import { wrapped } from '../output/text/wrapped.ts'
+import { FEWEST_FOR_TEXT, wrapped } from '../output/text/wrapped.ts'
 
 const INDENT = 2
+/** What is not broken of a usage: a word, and what may be left out. */
+const usagePieces = /\s*(?:\[[^\]]*\]\S*|\S+)/g
 
 type Width = Pick<Output, 'columns'>
 
@@ -42,12 +44,20 @@ function programHelp(output: Width): string {
 function commandHelp(spec: CommandSpec, output: Width): string {
   const { name, aliases, summary, usage, notes = [], examples } = spec
   return [
-    `mcpstore ${name}: ${summary}.\n`,
+    wrapped(`mcpstore ${name}: ${summary}.`, output.columns, usagePieces)
+      .map((line) => `${line}\n`)
+      .join(''),
     section(
       'Usage',
-      usage.map((form) => `mcpstore ${form}`),
+      usage.flatMap((form) => usageLines(form, output)),
     ),
-    ...(notes.length > 0 ? [notes.map((line) => `${line}\n`).join('')] : []),
+    ...(notes.length > 0
+      ? [
+          noteLines(notes, output)
+            .map((line) => `${line}\n`)
+            .join(''),
+        ]
+      : []),
     ...(aliases.length > 0 ? [section('Also called', [aliases.join(', ')])] : []),
     ...(spec.options.length > 0 ? [section('Options', optionLines(spec.options, output))] : []),
     section('Options of every command', optionLines(globalOptions, output)),
@@ -69,11 +79,27 @@ function optionLines(names: readonly OptionName[], output: Width): string[] {
   )
 }
 
+function usageLines(form: string, output: Width): string[] {
+  const lines = wrapped(`mcpstore ${form}`, output.columns - 2 * INDENT, usagePieces)
+  return lines.map((line, at) => (at === 0 ? line : ' '.repeat(INDENT) + line))
+}
+
+/** As they are written, or where one has no room, each sentence that begins a line in lines of its own. */
+function noteLines(notes: readonly string[], { columns }: Width): readonly string[] {
+  if (notes.every(({ length }) => length <= columns)) return notes
+  const paragraphs = notes.join('\n').replace(/(?<!\.)\n/g, ' ')
+  return paragraphs.split('\n').flatMap((text) => wrapped(text, columns))
+}
+
+/** Two columns; where next to nothing is left for the second one, it stands below the first. */
 function columns(rows: readonly (readonly [string, string] | string[])[], output: Width): string[] {
   const width = Math.max(...rows.map(([left = '']) => left.length))
+  const room = output.columns - width - 2 * INDENT
   return rows.flatMap(([left = '', right = '']) =>
-    wrapped(right, output.columns - width - 2 * INDENT).map(
-      (line, at) => `${(at === 0 ? left : '').padEnd(width)}${' '.repeat(INDENT)}${line}`,
-    ),
+    room < FEWEST_FOR_TEXT
+      ? [left, ...wrapped(right, output.columns - 3 * INDENT).map((line) => ' '.repeat(2 * INDENT) + line)]
+      : wrapped(right, room).map(
+          (line, at) => `${(at === 0 ? left : '').padEnd(width)}${' '.repeat(INDENT)}${line}`,
+        ),
   )
 }

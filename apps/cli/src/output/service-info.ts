@@ -3,7 +3,7 @@ import { formatAge } from '../command-line/duration.ts'
 import { filterText, scopeText } from './agent-text.ts'
 import type { Output } from './output.ts'
 import { statusCell, targetOf, toolCountText } from './service-text.ts'
-import { type Cell, renderTable } from './text/table.ts'
+import { type Cell, renderNotes } from './text/table.ts'
 import { visibleLine, visibleText } from './text/terminal-text.ts'
 import { trustedRows } from './trusted-config.ts'
 
@@ -25,7 +25,7 @@ export function renderServiceInfo(service: ServiceInfo, output: Output): string 
   else if (facts.trustedBy !== 'dataspace') rows.push(['trusted', trustText(facts)])
   if (facts.lastError) rows.push(...errorRows(facts.lastError))
   if (facts.retryAt) rows.push(['tried again', facts.retryAt])
-  return renderTable(rows.map(label), { ...output, columns: Number.POSITIVE_INFINITY })
+  return renderNotes(rows.map(label), output)
 }
 
 function seenText(node: string, isStale: boolean): string {

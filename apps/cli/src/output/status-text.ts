@@ -1,7 +1,7 @@
 import type { StoreStatus } from '@mcpstore/core'
 import { formatAge } from '../command-line/duration.ts'
 import type { Output, Style } from './output.ts'
-import { type Cell, renderTable } from './text/table.ts'
+import { type Cell, renderNotes, renderTable } from './text/table.ts'
 import { visibleLine } from './text/terminal-text.ts'
 
 /** What `--json` tells of a status. */
@@ -13,13 +13,17 @@ export function statusDocument({
   return told
 }
 
-/** A status as a list of facts, one line each, whole where a terminal is too narrow for it. */
-export function renderStatus(now: StoreStatus, { color }: Pick<Output, 'color'>): string {
-  return renderStatusWithin(now, { color, columns: Number.POSITIVE_INFINITY })
+/** A status as a list of facts, which go on below themselves where a terminal is too narrow for them. */
+export function renderStatus(now: StoreStatus, output: Pick<Output, 'color' | 'columns'>): string {
+  return renderNotes(factsOf(now), output)
 }
 
-/** The same, cut at the edge of the terminal. */
+/** The same, one line each, cut at the edge of the terminal. */
 export function renderStatusWithin(now: StoreStatus, output: Pick<Output, 'color' | 'columns'>): string {
+  return renderTable(factsOf(now), output)
+}
+
+function factsOf(now: StoreStatus): Cell[][] {
   const style: Style = now.state === 'up' ? 'green' : now.state === 'down' ? 'red' : 'yellow'
   const answers =
     now.backend === now.configured ? now.backend : `${now.backend} (configured: ${now.configured})`
@@ -47,10 +51,7 @@ export function renderStatusWithin(now: StoreStatus, output: Pick<Output, 'color
     rows.push(['behind by', age])
   }
   if (now.reason) rows.push(['reason', visibleLine(now.reason)])
-  return renderTable(
-    rows.map(([title, value]) => [{ text: title, style: 'dim' }, value]),
-    output,
-  )
+  return rows.map(([title, value]) => [{ text: title, style: 'dim' }, value])
 }
 
 /** A file is only read to find out; Redis is written to. */

@@ -47,8 +47,9 @@ export function renderNotes(rows: readonly (readonly Cell[])[], output: TableOut
 }
 
 function renderNotesBelow(rows: readonly (readonly Cell[])[], last: number, output: TableOutput): string {
+  // Of what is short, the first column has to make room.
   const lines = renderTable(
-    rows.map((row) => row.slice(0, last)),
+    rows.map((row) => [...row.slice(0, last), ...(row.length > last ? [''] : [])]),
     output,
   ).split('\n')
   return rows

@@ -8,12 +8,12 @@ export const FEWEST_FOR_TEXT = 24
 const unbroken = new RegExp(`\\s*(?:[("]?${commandInText}[.,;)"]*|\\S+)`, 'g')
 
 /** The text in lines of at most that many cells of a terminal, all as far from the edge; what is longer by itself stays whole. */
-export function wrapped(text: string, cells: number): string[] {
+export function wrapped(text: string, cells: number, pieces: RegExp = unbroken): string[] {
   if (cells < FEWEST_FOR_TEXT || displayWidth(text) <= cells) return [text]
   const edge = /^ */.exec(text)![0]
   const lines: string[] = []
   let line = ''
-  for (const [piece] of text.trimEnd().matchAll(unbroken)) {
+  for (const [piece] of text.trimEnd().matchAll(pieces)) {
     const longer = line + piece
     if (line !== '' && displayWidth(longer.trimEnd()) > cells) {
       lines.push(line.trimEnd())
