@@ -37,7 +37,7 @@ async function scene() {
     await elsewhere[Symbol.asyncDispose]()
   }
   const asked = () => ['a', 'b'].map((name) => server.service(name).asked)
-  return { run, asked, [Symbol.asyncDispose]: dispose }
+  return { redis, box, env, run, asked, [Symbol.asyncDispose]: dispose }
 }
 
 describe.skipIf(!hasRedisServer)('a Redis that goes away before the tools were read', () => {
@@ -48,9 +48,7 @@ describe.skipIf(!hasRedisServer)('a Redis that goes away before the tools were r
     expect(text).toMatchObject({ met: 1, exit: 5 })
     expect(text.stdout).toBe('a  tools not loaded\n\nb  tools not loaded\n')
     for (const name of ['a', 'b'])
-      expect(text.stderr).toContain(
-        `the tools of service "${name}" were not read before the storage went away`,
-      )
+      expect(text.stderr).toContain(`the tools of service "${name}" could not be read from the storage`)
     expect(text.stderr).toContain('--fresh')
     const json = await run('list-tools', '--json')
     expect(json).toMatchObject({ met: 1, exit: 5 })
@@ -72,10 +70,27 @@ describe.skipIf(!hasRedisServer)('a Redis that goes away before the tools were r
     expect(asked()).toEqual([1, 1])
   })
 
+  it('is not said of one that only takes no writes: its lists are read', async () => {
+    await using place = await scene()
+    const { redis, box, env, asked } = place
+    await redis.command('CONFIG', 'SET', 'maxmemory', 1)
+    const status = await mcpstore(box, ['status', '--json'], { env })
+    expect(documentOf(status)).toMatchObject({ state: 'write-degraded' })
+    const found = await mcpstore(box, ['search', 'tool-of-b', '--json'], { env })
+    expect(documentOf(found)).toMatchObject({ tools: [{ service: 'b', tool: 'tool-of-b' }] })
+    const listed = await mcpstore(box, ['list-tools', '--json'], { env })
+    const [tools, services] = [
+      ['a', 'b'].map((name) => ({ tool: `tool-of-${name}` })),
+      ['a', 'b'].map((name) => ({ name, source: 'cache' })),
+    ]
+    expect(documentOf(listed)).toMatchObject({ tools, services })
+    expect(asked()).toEqual([1, 1])
+  })
+
   it('is told of the one list that is asked for', async () => {
     await using place = await scene()
     const one = await place.run('list-tools', 'a')
     expect(one).toMatchObject({ met: 1, exit: 5, stdout: '' })
-    expect(one.stderr).toContain('the tools of service "a" were not read')
+    expect(one.stderr).toContain('the tools of service "a" could not be read')
   })
 })

@@ -83,6 +83,27 @@ describe.skipIf(!hasRedisServer)('values that are read apart from their records'
     expect(reader.store.get(cacheOf('a'))?.value).toEqual(listOf('a'))
   })
 
+  it('are read from a server that takes no writes, by who began then, too', async () => {
+    await using redis = await startRedis({ config: ['maxmemory-policy noeviction'] })
+    await using writer = await join(redis)
+    for (const name of ['a', 'b']) await putList(writer, name)
+    const here = await writer.store.nodes()
+    await redis.command('CONFIG', 'SET', 'maxmemory', 1)
+    await using reader = await join(redis, { values: 'asked' })
+    await using stays = await join(redis)
+    await Promise.all([reader.is('write-degraded'), stays.is('write-degraded')])
+    await reader.store.load([cacheOf('a')])
+    expect(reader.store.get(cacheOf('a'))?.value).toEqual(listOf('a'))
+    const shown: string[] = []
+    await reader.store.show([cacheOf('b')], (_, json) => shown.push(json))
+    expect(shown).toEqual([JSON.stringify(listOf('b'))])
+    expect(reader.store.head(cacheOf('b'))).toMatchObject({ isLoaded: false })
+    const ids = (nodes: typeof here) => nodes.map(({ id }) => id)
+    expect(ids(await reader.store.nodes())).toEqual(expect.arrayContaining(ids(here)))
+    await until('all are read behind', () => stays.store.list('services:', 'cache').length === 2)
+    expect([reader, stays].map(({ status }) => status.state)).toEqual(['write-degraded', 'write-degraded'])
+  })
+
   it('are read on after a cut in the middle, by a process that stays', async () => {
     await using redis = await startRedis()
     await using proxy = await startProxy(redis.port)

@@ -161,4 +161,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/storage/test/heads.test.ts',
     test: 'a list from the future is not mended by who has its head and finds out that its own clock is wrong',
   },
+  {
+    name: 'what a backend that takes no writes holds is not read',
+    file: 'packages/storage/src/link/health.ts',
+    find: 'return this.hopeful || this.answers',
+    replace: 'return this.hopeful',
+    suite: 'tests/faults/heads.test.ts',
+    test: 'are read from a server that takes no writes, by who began then, too',
+  },
 ]

@@ -180,9 +180,9 @@ function knownNow({ lists, refresher }: House, service: Service, error: McpStore
 }
 
 function notLoaded({ name }: Service): McpStoreError {
-  const message = `the tools of service "${name}" were not read before the storage went away`
+  const message = `the tools of service "${name}" could not be read from the storage`
   return storeError('not_loaded', message, {
-    hint: 'Try again when the storage is there (mcpstore status), or ask the server itself: fresh, or --fresh.',
+    hint: 'See mcpstore status and try again, or ask the server itself: fresh, or --fresh.',
   })
 }
 

@@ -139,6 +139,11 @@ export class Health {
     return !HOPELESS.has(this.#state)
   }
 
+  /** Whether a question that changes nothing has a chance to be answered soon. */
+  get readable(): boolean {
+    return this.hopeful || this.answers
+  }
+
   succeeded(): void {
     this.#enter(this.#isFlapping() ? 'recovering' : 'up', undefined)
   }

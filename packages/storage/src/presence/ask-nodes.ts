@@ -1,11 +1,11 @@
 import type { Parts } from '../parts.ts'
-import { ask } from '../writes/ask.ts'
+import { askToRead } from '../writes/ask.ts'
 import type { DataspaceNode } from './nodes.ts'
 
 /** Who is here now, or was when somebody last told. */
 export async function askNodes(parts: Parts): Promise<DataspaceNode[]> {
   const { backend, presence } = parts
-  const found = await ask(parts, async () => backend.nodes?.()).catch(() => undefined)
+  const found = await askToRead(parts, async () => backend.nodes?.()).catch(() => undefined)
   if (found) presence.take(found)
   return presence.list()
 }

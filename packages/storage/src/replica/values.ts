@@ -4,7 +4,7 @@ import type { Intake } from '../link/intake.ts'
 import type { Patience } from '../link/patience.ts'
 import type { RecordKey } from '../records/keyspace.ts'
 import { isWhole, type KnownRecord, recordProblem, type StoredRecord } from '../records/record.ts'
-import { ask } from '../writes/ask.ts'
+import { askToRead } from '../writes/ask.ts'
 import type { Replica } from './replica.ts'
 
 /**
@@ -64,7 +64,7 @@ export class Values {
       const batch = keys.slice(at, at + BATCH)
       const missing = batch.filter((key) => this.#isMissing(key))
       const read =
-        missing.length > 0 ? await ask(this.#parts, () => backend.read(missing)).catch(() => {}) : []
+        missing.length > 0 ? await askToRead(this.#parts, () => backend.read(missing)).catch(() => {}) : []
       const same = read?.filter((one) => isSame(one, replica.record(one.key)))
       const passing = new Map(same?.map((one) => [one.key, one]))
       const others = missing.filter((key) => !passing.has(key))
@@ -112,7 +112,7 @@ export class Values {
 
   #read(keys: readonly RecordKey[]): Promise<void> {
     const { backend, intake } = this.#parts
-    const flight = ask(this.#parts, () => backend.read(keys))
+    const flight = askToRead(this.#parts, () => backend.read(keys))
       .then(
         (records) => intake.onRead(keys, records),
         // Who asked sees that it is not here; why, the status tells.

@@ -10,9 +10,22 @@ interface Asking {
 }
 
 /** Asks the backend something that cannot wait in the outbox. @throws `unavailable` when it does not answer now. */
-export async function ask<Answer>(parts: Asking, question: () => Promise<Answer>): Promise<Answer> {
+export function ask<Answer>(parts: Asking, question: () => Promise<Answer>): Promise<Answer> {
+  return askIf(parts, parts.health.hopeful, question)
+}
+
+/** The same of a question that changes nothing, so that a backend that takes no writes answers it, too. */
+export function askToRead<Answer>(parts: Asking, question: () => Promise<Answer>): Promise<Answer> {
+  return askIf(parts, parts.health.readable, question)
+}
+
+async function askIf<Answer>(
+  parts: Asking,
+  hasChance: boolean,
+  question: () => Promise<Answer>,
+): Promise<Answer> {
   try {
-    if (!parts.health.hopeful) throw parts.health.error
+    if (!hasChance) throw parts.health.error
     return await parts.patience.ask(question)
   } catch (thrown) {
     throw undecided(parts)(asBackendError(thrown))
