@@ -39,11 +39,15 @@ it('Claude Code: everything is written in its words, and what it has none for is
         "mcpServers": {
           "files": {
             "args": [
+              "-c",
+              "cd "$0" && exec "$@"",
+              "/project",
+              "npx",
               "-y",
               "files-server",
               "$HOME",
             ],
-            "command": "npx",
+            "command": "/bin/sh",
             "env": {
               "LEVEL": "debug",
               "OTHER": "\${REAL:-none}",
@@ -53,9 +57,13 @@ it('Claude Code: everything is written in its words, and what it has none for is
           },
           "filled": {
             "args": [
+              "-c",
+              "cd "$0" && exec "$@"",
+              "/project",
+              "\${TOOLS}/serve",
               "{env:X}",
             ],
-            "command": "\${TOOLS}/serve",
+            "command": "/bin/sh",
             "type": "stdio",
           },
           "old": {
@@ -85,13 +93,13 @@ it('Claude Code: everything is written in its words, and what it has none for is
       },
       "unsaid": {
         "files": [
-          "cwd is left out: Claude Code has no such field",
+          "/bin/sh starts it in its cwd: Claude Code has no such field",
         ],
         "filled": [
-          "cwd is left out: Claude Code has no such field",
           "envFile is left out: Claude Code has no such field",
           "description is left out: Claude Code has no such field",
           "protocol is left out: Claude Code has no such field",
+          "/bin/sh starts it in its cwd: Claude Code has no such field",
         ],
         "sealed": [
           "headers.X-Key is left out: it is sealed",
@@ -106,11 +114,15 @@ it('Claude Code: what was written is read again', async () => {
     {
       "files": {
         "args": [
+          "-c",
+          "cd "$0" && exec "$@"",
+          "/project",
+          "npx",
           "-y",
           "files-server",
           "$HOME",
         ],
-        "command": "npx",
+        "command": "/bin/sh",
         "cwd": "/project",
         "env": {
           "LEVEL": "debug",
@@ -121,9 +133,13 @@ it('Claude Code: what was written is read again', async () => {
       },
       "filled": {
         "args": [
+          "-c",
+          "cd "$0" && exec "$@"",
+          "/project",
+          "\${TOOLS}/serve",
           "{env:X}",
         ],
-        "command": "\${TOOLS}/serve",
+        "command": "/bin/sh",
         "cwd": "/project",
         "type": "stdio",
       },

@@ -34,11 +34,15 @@ it('Claude Desktop: everything is written in its words, and what it has none for
         "mcpServers": {
           "files": {
             "args": [
+              "-c",
+              "cd "$0" && exec "$@"",
+              "/project",
+              "npx",
               "-y",
               "files-server",
               "$HOME",
             ],
-            "command": "npx",
+            "command": "/bin/sh",
             "env": {
               "LEVEL": "debug",
             },
@@ -54,7 +58,7 @@ it('Claude Desktop: everything is written in its words, and what it has none for
       },
       "unsaid": {
         "files": [
-          "cwd is left out: Claude Desktop has no such field",
+          "/bin/sh starts it in its cwd: Claude Desktop has no such field",
           "env.TOKEN is left out: it needs \${TOKEN}, and Claude Desktop fills in no variables there",
           "env.OTHER is left out: it needs \${REAL}, and Claude Desktop fills in no variables there",
         ],
@@ -68,11 +72,15 @@ it('Claude Desktop: what was written is read again', async () => {
     {
       "files": {
         "args": [
+          "-c",
+          "cd "$0" && exec "$@"",
+          "/project",
+          "npx",
           "-y",
           "files-server",
           "$HOME",
         ],
-        "command": "npx",
+        "command": "/bin/sh",
         "cwd": "/project",
         "env": {
           "LEVEL": "debug",

@@ -42,11 +42,15 @@ it('Cursor: everything is written in its words, and what it has none for is name
         "mcpServers": {
           "files": {
             "args": [
+              "-c",
+              "cd "$0" && exec "$@"",
+              "/project",
+              "npx",
               "-y",
               "files-server",
               "$HOME",
             ],
-            "command": "npx",
+            "command": "/bin/sh",
             "env": {
               "LEVEL": "debug",
               "OTHER": "\${env:REAL}",
@@ -55,9 +59,13 @@ it('Cursor: everything is written in its words, and what it has none for is name
           },
           "filled": {
             "args": [
+              "-c",
+              "cd "$0" && exec "$@"",
+              "/project",
+              "\${env:TOOLS}/serve",
               "{env:X}",
             ],
-            "command": "\${env:TOOLS}/serve",
+            "command": "/bin/sh",
             "envFile": "/project/.env",
           },
           "old": {
@@ -84,13 +92,13 @@ it('Cursor: everything is written in its words, and what it has none for is name
       },
       "unsaid": {
         "files": [
-          "cwd is left out: Cursor has no such field",
+          "/bin/sh starts it in its cwd: Cursor has no such field",
           "env.OTHER: the default of \${REAL} is left out: Cursor knows no defaults",
         ],
         "filled": [
-          "cwd is left out: Cursor has no such field",
           "description is left out: Cursor has no such field",
           "protocol is left out: Cursor has no such field",
+          "/bin/sh starts it in its cwd: Cursor has no such field",
         ],
         "sealed": [
           "headers.X-Key is left out: it is sealed",
@@ -105,11 +113,15 @@ it('Cursor: what was written is read again', async () => {
     {
       "files": {
         "args": [
+          "-c",
+          "cd "$0" && exec "$@"",
+          "/project",
+          "npx",
           "-y",
           "files-server",
           "$HOME",
         ],
-        "command": "npx",
+        "command": "/bin/sh",
         "cwd": "/project",
         "env": {
           "LEVEL": "debug",
@@ -120,9 +132,13 @@ it('Cursor: what was written is read again', async () => {
       },
       "filled": {
         "args": [
+          "-c",
+          "cd "$0" && exec "$@"",
+          "/project",
+          "\${TOOLS}/serve",
           "{env:X}",
         ],
-        "command": "\${TOOLS}/serve",
+        "command": "/bin/sh",
         "cwd": "/project",
         "envFile": "/project/.env",
         "type": "stdio",

@@ -42,6 +42,10 @@ it('OpenCode: everything is written in its words, and what it has none for is na
         "mcp": {
           "files": {
             "command": [
+              "/bin/sh",
+              "-c",
+              "cd "$0" && exec "$@"",
+              "/project",
               "npx",
               "-y",
               "files-server",
@@ -88,7 +92,7 @@ it('OpenCode: everything is written in its words, and what it has none for is na
       },
       "unsaid": {
         "files": [
-          "cwd is left out: OpenCode has no such field",
+          "/bin/sh starts it in its cwd: OpenCode has no such field",
           "env.OTHER: the default of \${REAL} is left out: OpenCode knows no defaults",
         ],
         "off": [
@@ -107,11 +111,15 @@ it('OpenCode: what was written is read again', async () => {
     {
       "files": {
         "args": [
+          "-c",
+          "cd "$0" && exec "$@"",
+          "/project",
+          "npx",
           "-y",
           "files-server",
           "$HOME",
         ],
-        "command": "npx",
+        "command": "/bin/sh",
         "cwd": "/project",
         "env": {
           "LEVEL": "debug",

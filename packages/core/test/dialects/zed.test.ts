@@ -52,11 +52,15 @@ it('Zed: everything is written in its words, and what it has none for is named',
         "context_servers": {
           "files": {
             "args": [
+              "-c",
+              "cd "$0" && exec "$@"",
+              "/project",
+              "npx",
               "-y",
               "files-server",
               "$HOME",
             ],
-            "command": "npx",
+            "command": "/bin/sh",
             "env": {
               "LEVEL": "debug",
             },
@@ -85,7 +89,7 @@ it('Zed: everything is written in its words, and what it has none for is named',
       },
       "unsaid": {
         "files": [
-          "cwd is left out: Zed has no such field",
+          "/bin/sh starts it in its cwd: Zed has no such field",
           "env.TOKEN is left out: it needs \${TOKEN}, and Zed fills in no variables there",
           "env.OTHER is left out: it needs \${REAL}, and Zed fills in no variables there",
         ],
@@ -109,11 +113,15 @@ it('Zed: what was written is read again', async () => {
     {
       "files": {
         "args": [
+          "-c",
+          "cd "$0" && exec "$@"",
+          "/project",
+          "npx",
           "-y",
           "files-server",
           "$HOME",
         ],
-        "command": "npx",
+        "command": "/bin/sh",
         "cwd": "/project",
         "env": {
           "LEVEL": "debug",

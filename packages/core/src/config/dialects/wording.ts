@@ -2,6 +2,7 @@ import { type Placeholder, replacePlaceholders } from '../placeholders/placehold
 import { holdsSealed } from '../placeholders/sealed-syntax.ts'
 import type { ServiceConfig } from '../service-config.ts'
 import type { Client } from './client.ts'
+import { dependsOnFolder, startedIn, wholeCommand } from './in-folder.ts'
 
 /** What a client has words for. */
 export interface Words {
@@ -51,8 +52,12 @@ function worded(config: ServiceConfig, words: Words): { parts: Worded; unsaid: s
   if (config.type === 'sse' && !can('sse')) return `${title} speaks no SSE`
   if (config.disabled && !can('disabled')) return `it is disabled, and ${title} would start it`
   const unsaid: string[] = []
+  const folder = config.type === 'stdio' && !can('cwd') && dependsOnFolder(config) ? config.cwd : undefined
+  if (folder !== undefined && !folder.startsWith('/')) {
+    return `it runs in ${folder}, and ${title} has no field for that: write its paths whole, not from there`
+  }
   const unknown = (['cwd', 'envFile', 'description'] as const).filter(
-    (field) => field in config && !can(field),
+    (field) => field in config && !can(field) && (field !== 'cwd' || folder === undefined),
   )
   for (const field of unknown) unsaid.push(`${field} is left out: ${title} has no such field`)
   if (config.protocol !== undefined) unsaid.push(`protocol is left out: ${title} has no such field`)
@@ -75,8 +80,12 @@ function worded(config: ServiceConfig, words: Words): { parts: Worded; unsaid: s
     )
   const parts: Worded = { command: '', url: '' }
   if (config.type === 'stdio') {
-    parts.command = must(config.command, 'command')
+    parts.command = must(wholeCommand(config), 'command')
     if (config.args) parts.args = config.args.map((arg, at) => must(arg, `args[${at}]`))
+    if (folder !== undefined) {
+      Object.assign(parts, startedIn(must(folder, 'cwd'), parts))
+      unsaid.push(`/bin/sh starts it in its cwd: ${title} has no such field`)
+    }
     if (config.env) parts.env = may(config.env, 'env')
   } else {
     parts.url = must(config.url, 'url')
