@@ -21,7 +21,7 @@ export const mutants: Mutant[] = [
     name: 'what was delivered for a run is not forgotten',
     file: 'packages/storage/src/outbox/deliver-counts.ts',
     find: 'mirror?.removeShare(share)',
-    replace: '',
+    replace: 'void share',
     suite: 'packages/storage/test/mirror.test.ts',
     test: 'what a run that was killed has counted is delivered once, by whoever comes next',
   },
