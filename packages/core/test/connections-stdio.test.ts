@@ -32,6 +32,18 @@ describe('the process group of a stdio server', () => {
     expect(() => process.kill(-pid!, 0)).toThrow('ESRCH')
   })
 
+  test('is not started once a signal has come that ends the caller, though nobody has heard it yet', async () => {
+    await (await connect(stdioConfig())).close()
+    const { pids, ...note } = startFile()
+    const stop = new AbortController()
+    process.once('SIGUSR2', () => stop.abort())
+    process.kill(process.pid, 'SIGUSR2')
+    expect(await failureOf(connect(stdioConfig(note), { signal: stop.signal }))).toMatchObject({
+      code: 'aborted',
+    })
+    expect(pids()).toEqual([])
+  })
+
   test('is gone after close() although nobody in it reacts to the end of stdin or to SIGTERM', async () => {
     const { pids, ...note } = startFile()
     const grandchild = join(scratch(), 'grandchild')

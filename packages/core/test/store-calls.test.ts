@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { failureOf, linesOf, open, scratch, server } from './stores.ts'
 
@@ -53,6 +55,29 @@ test('a call that was aborted before it was sent says so, wherever it was', asyn
     )
   }
   expect(linesOf(calls)).toBe(0)
+})
+
+test('of a call that was given up while its service was connected it was said that the store ended it', async () => {
+  const store = await open()
+  const ctx = store.forStore()
+  const { command, args } = server()
+  const [program, started] = [`${scratch()}/server.mjs`, `${scratch()}/started`]
+  writeFileSync(program, `await import(${JSON.stringify(pathToFileURL(args[0]!).href)})`)
+  await ctx.addService({ demo: { command, args: [program, '{}'] } })
+  await ctx.waitService('demo', { timeout: 20_000 })
+  await ctx.disconnectService('demo')
+  const silent = `import fs from 'node:fs'; fs.writeFileSync(${JSON.stringify(started)}, 'x\\n'); process.stdin.resume()`
+  writeFileSync(program, silent)
+  const stop = new AbortController()
+  const call = failureOf(ctx.useTool('demo/echo', { text: 'x' }, { signal: stop.signal }))
+  await until(() => linesOf(started) === 1)
+  stop.abort()
+  await store.close()
+  const { code, message } = await call
+  expect({ code, message }).toEqual({
+    code: 'aborted',
+    message: 'the call of tool "demo/echo" was aborted before it was sent',
+  })
 })
 
 test('a call under which the store is closed says so, and whether it was sent', async () => {

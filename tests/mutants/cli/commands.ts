@@ -12,7 +12,7 @@ export const mutants: Mutant[] = [
   {
     name: 'a call that was under way when it was interrupted is said not to have been made',
     file: 'apps/cli/src/commands/use-tool.ts',
-    find: '    sending()\n',
+    find: '      sending()\n',
     replace: '',
     suite: 'apps/cli/test/interruption.test.ts',
     test: 'an interrupted call says whether the tool may have run, also while it says nothing itself (useTool)',

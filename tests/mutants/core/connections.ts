@@ -254,4 +254,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/connections-requests.test.ts',
     test: 'when the connection ends, whoever listens knows before those who wait are told',
   },
+  {
+    name: 'a server is started before a signal that has come is heard',
+    file: 'packages/core/src/connections/in-either-era.ts',
+    find: '      await caughtUp()\n',
+    replace: '',
+    suite: 'packages/core/test/connections-stdio.test.ts',
+    test: 'the process group of a stdio server is not started once a signal has come that ends the caller, though nobody has heard it yet',
+  },
 ]

@@ -41,4 +41,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/tool-statistics.test.ts',
     test: 'a call that is turned away after connecting was not sent',
   },
+  {
+    name: 'of a call that was given up the end of the store is told',
+    file: 'packages/core/src/tools/calls/call.ts',
+    find: '(signal?.aborted || !house.closed)',
+    replace: '!house.closed',
+    suite: 'packages/core/test/store-calls.test.ts',
+    test: 'of a call that was given up while its service was connected it was said that the store ended it',
+  },
 ]

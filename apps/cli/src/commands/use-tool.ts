@@ -39,13 +39,13 @@ async function callTool(context: CommandContext, input: CommandInput, sending: (
     )
     if (values['dry-run'])
       return (await import('../arguments/dry-run.ts')).showRequest(context, services, call, values)
-    sending()
-    const result = await whileWaiting(context, call.tool.name, (onProgress) =>
-      services.useTool(call.tool.name, call.args, {
+    const result = await whileWaiting(context, call.tool.name, (onProgress) => {
+      sending()
+      return services.useTool(call.tool.name, call.args, {
         ...askOptions(context),
         ...(onProgress && { onProgress }),
-      }),
-    )
+      })
+    })
     context.noteAnswer()
     return showResult(context, view, { result, name: call.tool.tool })
   }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { McpStoreError } from '@mcpstore/storage'
 import type { ProtocolChoice } from '../config/service-config.ts'
 import { storeError } from '../errors.ts'
@@ -27,6 +28,7 @@ export async function inEitherEra(
   const failures: Partial<Record<Era, unknown>> = {}
   try {
     for (const era of erasToTry(choice, known)) {
+      await caughtUp()
       const tooLate = deadline.failure(what)
       if (tooLate) throw tooLate
       try {
@@ -43,6 +45,15 @@ export async function inEitherEra(
   }
   if (choice === MODERN_VERSION) throw notSpoken(service, failures.modern as McpStoreError)
   throw failures.legacy
+}
+
+/**
+ * Once what has come meanwhile has been heard: with a lot to load, a signal that ends the caller waits for a tenth of a second.
+ * One turn of the loop may have looked for it before it came.
+ */
+async function caughtUp(): Promise<void> {
+  await turn()
+  await turn()
 }
 
 /** A server that is silent when it is asked in the newer way has its time in the older one. */

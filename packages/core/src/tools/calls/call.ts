@@ -86,7 +86,7 @@ export async function useTool(
     count!.answered(result)
     return result
   } catch (thrown) {
-    if (!count) throw uncalled(house, address, thrown)
+    if (!count) throw uncalled(house, address, { thrown, signal })
     if (!isUnsent(thrown)) count.failed(thrown)
     throw thrown
   } finally {
@@ -95,11 +95,19 @@ export async function useTool(
 }
 
 /** What else usually means that the tool may have run: here it cannot have, and the error says so. */
-function uncalled(house: House, address: string, thrown: unknown): unknown {
+function uncalled(
+  house: House,
+  address: string,
+  { thrown, signal }: { thrown: unknown; signal: AbortSignal | undefined },
+): unknown {
   if (!(thrown instanceof McpStoreError)) return thrown
   const { code, message, hint, cause } = thrown
-  if (code === 'aborted' && !house.closed) {
-    return storeError('aborted', `the call of tool "${address}" was aborted before it was sent`, { cause })
+  // Who gives up may close the store at once: that ends what is under way, too, and is not what ended the call.
+  const isGivenUp = signal?.aborted && (code === 'unavailable' || code === 'unreachable')
+  if (isGivenUp || (code === 'aborted' && (signal?.aborted || !house.closed))) {
+    return storeError('aborted', `the call of tool "${address}" was aborted before it was sent`, {
+      cause: isGivenUp ? signal.reason : cause,
+    })
   }
   if (code === 'timeout') {
     return storeError('timeout', `tool "${address}" was not called: ${message}`, { hint, cause: thrown })
