@@ -30,8 +30,8 @@ describe.skipIf(!hasRedisServer)('a record of a name that no service may have', 
     const assigned = 'agents:good:services:well:assignment'
     const config = { type: 'http', url: 'https://example.com/mcp' }
     await stranger.plant('agents:a%2Fb:services:own:config', config, recordOf('well'))
-    await stranger.plant('agents:a%2Fb:services:well:assignment', { allow: [], deny: [] }, assigned)
-    await stranger.plant('agents:good:services:c%2Fd:assignment', { allow: [], deny: [] }, assigned)
+    await stranger.plant('agents:a%2Fb:services:well:assignment', { allow: ['*'], deny: [] }, assigned)
+    await stranger.plant('agents:good:services:c%2Fd:assignment', { allow: ['*'], deny: [] }, assigned)
     const keys = documentOf(await run('status', '--json')).quarantined.map(({ key }: { key: string }) => key)
     expect(keys.sort()).toEqual([
       'agents:a%2Fb:services:own:config',

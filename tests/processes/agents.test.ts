@@ -81,7 +81,7 @@ async function atOnce(box: Box, place: Place): Promise<void> {
     agents: numbers.map((number) => ({
       id: `agent-${number}`,
       services: ['own'],
-      assigned: [{ name: 'shared', allow: [], deny: [`tool-${number}`] }],
+      assigned: [{ name: 'shared', allow: ['*'], deny: [`tool-${number}`] }],
     })),
   })
   expect((await done(box, place, 'list')).services).toHaveLength(9)
@@ -145,7 +145,7 @@ describe.skipIf(!hasRedisServer)('in Redis', () => {
       expect((await done(box, place, line)).durable).toBe('local')
     }
     const expected = {
-      agents: [{ id: 'a', services: [], assigned: [{ name: 'second', allow: [], deny: ['secret'] }] }],
+      agents: [{ id: 'a', services: [], assigned: [{ name: 'second', allow: ['*'], deny: ['secret'] }] }],
     }
     expect(await done(box, place, 'agents')).toEqual(expected)
     await redis.restart()

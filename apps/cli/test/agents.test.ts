@@ -125,7 +125,7 @@ describe('--agent', () => {
 
 describe('assign and unassign', () => {
   it.each([
-    ['assign weather', { allow: [], deny: [] }, 'weather is assigned to 研究: all tools'],
+    ['assign weather', { allow: ['*'], deny: [] }, 'weather is assigned to 研究: all tools'],
     [
       'assign weather --allow get_* --allow list --deny *x',
       { allow: ['get_*', 'list'], deny: ['*x'] },
@@ -223,7 +223,11 @@ describe('assign and unassign', () => {
 
 describe('agents', () => {
   const all = [
-    { id: 'a\u001b[2J', services: ['notes'], assigned: [{ name: 'weather', allow: [], deny: ['*_secret'] }] },
+    {
+      id: 'a\u001b[2J',
+      services: ['notes'],
+      assigned: [{ name: 'weather', allow: ['*'], deny: ['*_secret'] }],
+    },
     { id: '研究', services: [], assigned: [{ name: 'files', allow: ['read_*'], deny: [] }] },
   ]
 

@@ -110,7 +110,7 @@ test('an assignment, by whomever, grants no trust', async () => {
   const { reader, stranger, config } = await planted({ startFile: starts })
   const put = (agent: string) =>
     stranger.dataspace.put(recordKey({ scope: { agent }, service: 'demo', kind: 'assignment' }), {
-      allow: [],
+      allow: ['*'],
       deny: [],
     })
   await put('c')

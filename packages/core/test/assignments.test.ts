@@ -26,7 +26,7 @@ test('an agent uses the services that are assigned to it, on the connection that
     durable: 'memory',
   })
   expect(await ctx.listServices()).toMatchObject([
-    { name: 'demo', scope: 'store', assigned: { allow: [], deny: [] } },
+    { name: 'demo', scope: 'store', assigned: { allow: ['*'], deny: [] } },
   ])
   await store.forStore().useTool('demo/echo', { text: 'x' })
   expect((await ctx.useTool('echo', { text: 'y' })).content).toEqual([{ type: 'text', text: 'y' }])
@@ -34,7 +34,7 @@ test('an agent uses the services that are assigned to it, on the connection that
   expect(await failureOf(ctx.serviceInfo('other'))).toMatchObject({ code: 'unknown_service' })
   expect(await store.forAgent('b').listServices()).toEqual([])
   expect(await store.listAgents()).toEqual([
-    { id: 'a', services: [], assigned: [{ name: 'demo', allow: [], deny: [] }] },
+    { id: 'a', services: [], assigned: [{ name: 'demo', allow: ['*'], deny: [] }] },
   ])
 })
 
@@ -82,21 +82,34 @@ test.each([
 test('an agent has the tools that are allowed and not denied, wherever it looks', async () => {
   const store = await storeWith({ demo: server() })
   const ctx = store.forAgent('a')
-  const tools = async (allow: string[], deny: string[]) => {
-    await ctx.assignService('demo', { allow, deny })
+  const tools = async (allow: string[] | undefined, deny: string[]) => {
+    await ctx.assignService('demo', { ...(allow && { allow }), deny })
     return (await ctx.listTools()).map(({ tool }) => tool)
   }
   const all = (await store.forStore().listTools()).map(({ tool }) => tool)
   expect(all.length).toBeGreaterThan(5)
-  expect(await tools([], [])).toEqual(all)
+  expect(await tools(undefined, [])).toEqual(all)
   expect(await tools(['e*', 'ri?h'], ['env'])).toEqual(['echo', 'rich'])
   expect(await tools(['*'], ['*'])).toEqual([])
-  expect(await tools([], ['e*'])).toEqual(all.filter((tool) => !tool.startsWith('e')))
+  expect(await tools(undefined, ['e*'])).toEqual(all.filter((tool) => !tool.startsWith('e')))
   expect(await tools(['echo'], ['ECHO'])).toEqual(['echo'])
   const { toolCount, assigned } = await ctx.serviceInfo('demo')
   expect([toolCount, assigned]).toEqual([1, { allow: ['echo'], deny: ['ECHO'] }])
   expect((await ctx.listTools('demo', { fresh: true })).map(({ tool }) => tool)).toEqual(['echo'])
   expect((await store.forStore().listTools()).map(({ tool }) => tool)).toEqual(all)
+})
+
+test('a list of what is allowed that had come out empty allowed every tool', async () => {
+  const store = await storeWith({ demo: server() })
+  const ctx = store.forAgent('a')
+  expect(await ctx.assignService('demo', { allow: [] })).not.toHaveProperty('warnings')
+  await store.forStore().listTools()
+  expect(await ctx.listTools()).toHaveLength(0)
+  expect(await failureOf(ctx.useTool('demo/echo'))).toMatchObject({ code: 'unknown_tool' })
+  // What is told of an assignment is what can be given for one.
+  const [told] = (await store.listAgents())[0]!.assigned
+  await store.forAgent('b').assignService('demo', { allow: told!.allow })
+  expect(await store.forAgent('b').listTools()).toHaveLength(0)
 })
 
 test('a tool that is withheld is no tool of the agent, and nothing is started to find out', async () => {
@@ -142,7 +155,7 @@ test('the last word on globs counts, and the same word changes nothing', async (
     await assign({ deny: ['b'] }),
     await assign({}),
   ]).toEqual(['assigned', 'unchanged', 'updated', 'updated'])
-  expect((await store.listAgents())[0]!.assigned).toEqual([{ name: 'demo', allow: [], deny: [] }])
+  expect((await store.listAgents())[0]!.assigned).toEqual([{ name: 'demo', allow: ['*'], deny: [] }])
 })
 
 test('of an own service and an assigned one of the same name the own one counts', async () => {
@@ -214,14 +227,14 @@ test('an assignment by somebody who has not heard of the removal is for the serv
   // Later, but under the life it knew of.
   for (const agent of ['a', 'b']) {
     const key = recordKey({ scope: { agent }, service: 'demo', kind: 'assignment' })
-    await stranger.dataspace.put(key, { allow: [], deny: [`from ${agent}`] })
+    await stranger.dataspace.put(key, { allow: ['*'], deny: [`from ${agent}`] })
   }
   await stranger.dataspace.flush()
   const there = await place.reader()
   for (const store of [here, there]) {
     await expect
       .poll(() => store.listAgents())
-      .toEqual([{ id: 'b', services: [], assigned: [{ name: 'demo', allow: [], deny: [] }] }])
+      .toEqual([{ id: 'b', services: [], assigned: [{ name: 'demo', allow: ['*'], deny: [] }] }])
   }
 })
 
@@ -235,8 +248,8 @@ test('an assignment that cannot be used is set aside and named, and can be repla
   const invisible = recordKey({ scope: { agent: 'd\u200b' }, service: 'demo', kind: 'assignment' })
   await stranger.dataspace.put(keys[0]!, { allow: '*', deny: [] })
   await stranger.dataspace.put(keys[1]!, 'all')
-  await stranger.dataspace.put(keys[2]!, { allow: [] })
-  await stranger.dataspace.put(invisible, { allow: [], deny: [] })
+  await stranger.dataspace.put(keys[2]!, { allow: ['*'] })
+  await stranger.dataspace.put(invisible, { allow: ['*'], deny: [] })
   await expect.poll(() => reader.status().quarantined.map(({ key }) => key)).toEqual([...keys, invisible])
   expect(await reader.listAgents()).toEqual([])
   expect(await failureOf(reader.forAgent('a').serviceInfo('demo'))).toMatchObject({ code: 'unknown_service' })

@@ -53,7 +53,7 @@ export const mutants: Mutant[] = [
     name: 'an agent sees services of the store that nobody assigned to it',
     file: 'packages/core/src/services/registry.ts',
     find: 'const grant = this.assignments.find(this.scope.agent, name)',
-    replace: 'const grant = { agent: name, allow: [], deny: [] }',
+    replace: "const grant = { agent: name, allow: ['*'], deny: [] }",
     suite: 'packages/core/test/assignments.test.ts',
     test: 'an agent uses the services that are assigned to it, on the connection that all share',
   },

@@ -114,6 +114,14 @@ export const mutants: Mutant[] = [
     test: 'a service about which the host does not decide stands beside the others with its reason, and holds up none',
   },
   {
+    name: 'an empty list of what is allowed allows everything',
+    file: 'packages/core/src/tools/tool-filter.ts',
+    find: '&& allow.some(fits)',
+    replace: '&& (allow.length === 0 || allow.some(fits))',
+    suite: 'packages/core/test/assignments.test.ts',
+    test: 'a list of what is allowed that had come out empty allowed every tool',
+  },
+  {
     name: 'what is denied is listed and called',
     file: 'packages/core/src/tools/tool-filter.ts',
     find: '!deny.some(fits) && ',

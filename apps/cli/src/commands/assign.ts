@@ -11,7 +11,7 @@ import { withStoreToChange } from '../store/store-session.ts'
 
 /** `assign SERVICE --agent ID [--allow GLOB]... [--deny GLOB]...`: lets an agent use a service of the store. */
 export const assign: Command = (context, input) => {
-  const { allow = [], deny = [] } = input.values
+  const { allow = ['*'], deny = [] } = input.values
   return change(context, input, { allow, deny }, (agent, name) => agent.assignService(name, { allow, deny }))
 }
 

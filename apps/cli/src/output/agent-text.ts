@@ -3,7 +3,8 @@ import { visibleLine } from './text/terminal-text.ts'
 
 /** Which tools may be used, in words. */
 export function filterText({ allow, deny }: ToolFilter): string {
-  const allowed = allow.length > 0 ? `tools that fit ${allow.join(', ')}` : 'all tools'
+  const some = allow.length > 0 ? `tools that fit ${allow.join(', ')}` : 'no tools'
+  const allowed = allow.includes('*') ? 'all tools' : some
   return visibleLine(deny.length > 0 ? `${allowed}, except ${deny.join(', ')}` : allowed)
 }
 

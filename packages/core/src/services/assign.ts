@@ -10,7 +10,7 @@ import { sound } from './writes/outcomes.ts'
 
 /** Globs over the names of tools: `*` stands for any text, `?` for any one character. */
 export interface AssignOptions {
-  /** Only tools that one of these fits. Default: all. */
+  /** Only tools that one of these fits: with an empty list none. Default: `*`, which is all. */
   allow?: readonly string[]
   /** No tool that one of these fits, be it allowed or not. */
   deny?: readonly string[]
@@ -31,7 +31,7 @@ export async function assignService(
   house: House,
   agent: string,
   given: string,
-  { allow = [], deny = [] }: AssignOptions,
+  { allow = ['*'], deny = [] }: AssignOptions,
 ): Promise<AssignReport> {
   requirePossible({ agent })
   const service = checkServiceName(given)
@@ -61,7 +61,7 @@ async function unfit(
   { allow, deny }: ToolFilter,
 ): Promise<string[]> {
   const service = registry.ofStore().find(name)
-  if (!service || allow.length + deny.length === 0) return []
+  if (!service) return []
   if (!lists.known(service)?.names) await lists.load([service])
   const names = lists.known(service)?.names ?? lists.whole(service)?.tools.map(({ tool }) => tool) ?? []
   if (names.length === 0) return []

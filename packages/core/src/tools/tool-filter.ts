@@ -5,7 +5,7 @@ const LONGEST_GLOB = 256
 
 /** Which tools of a service may be used. In a glob `*` stands for any text, `?` for any one character. */
 export interface ToolFilter {
-  /** Only what one of these fits; none means every tool. */
+  /** Only what one of these fits: `*` is every tool, an empty list none. */
   readonly allow: readonly string[]
   /** Nothing that one of these fits, be it allowed or not. */
   readonly deny: readonly string[]
@@ -19,7 +19,7 @@ export interface Grant extends ToolFilter {
 /** Whether a tool of this name may be used. */
 export function isAllowed({ allow, deny }: ToolFilter, tool: string): boolean {
   const fits = (glob: string) => fitsGlob(glob, tool)
-  return !deny.some(fits) && (allow.length === 0 || allow.some(fits))
+  return !deny.some(fits) && allow.some(fits)
 }
 
 /** For each grant the last list, and what may be used of it. */
