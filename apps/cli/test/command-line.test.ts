@@ -85,7 +85,17 @@ it.each<[string[], string]>([
   [['logs', '--lines'], 'Write --lines NUMBER.'],
   // It was told to write --lines=-1, which is refused as well.
   [['logs', '--lines', '-1'], 'Write --lines 20.'],
-  [['list', 'extra'], 'Usage: mcpstore list'],
+  [['list', 'extra'], 'Usage: mcpstore list\nOf one: mcpstore list-tools extra'],
+  [['list', "it's"], 'Usage: mcpstore list'],
+  // What other programs of this kind call them.
+  [['auth', 'linear'], 'Did you mean "login"?'],
+  [['tools-call', 'a/b'], 'Did you mean "use-tool"?'],
+  [['call', 'a/b', '--message', 'hi'], 'An argument of the tool has no dashes: message=VALUE.'],
+  [['call', 'a/b', '--query', 'hi'], 'An argument of the tool has no dashes: query=VALUE.'],
+  [
+    ['call', 'a/b', '--limit', '5'],
+    'It is an option of "list-tools", "grep". An argument of the tool has no dashes: limit=VALUE.',
+  ],
   [['info'], 'Usage: mcpstore info SERVICE|TOOL ['],
 ])('%j is a usage error that runs nothing, with the hint %j', async (argv, hint) => {
   const result = await run([...argv.slice(0, 1), '--json', ...argv.slice(1)])

@@ -36,6 +36,8 @@ it.each(codes)('%s ends with a command whatever failed, and never with the one t
 it.each<[FailureCode, string[], string]>([
   ['unreachable', ['use-tool', 'my docs/read', 'a=b'], "check 'my docs'"],
   ['unreachable', ['check', 'docs'], 'info docs'],
+  // It was told to ask for the service of this name, which is none.
+  ['bad_config', ['list-tools', 'https://h.example/mcp?a=b'], "add NAME 'https://h.example/mcp?a=b'"],
   ['unreachable', ['use-tool', 'read'], 'doctor'],
   ['bad_arguments', ['call', "it's/read"], "info 'it'\\''s/read'"],
   ['unknown_tool', ['use-tool', 'docs/raed'], 'list-tools docs'],

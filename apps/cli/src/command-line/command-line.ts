@@ -2,7 +2,13 @@ import { parseArgs } from 'node:util'
 import { didYouMean, nearest } from '@mcpstore/core/near'
 import type { CommandInput } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
-import { type CommandSpec, commandNames, commandTable, findCommand } from './command-table.ts'
+import {
+  type CommandName,
+  type CommandSpec,
+  commandNames,
+  commandTable,
+  findCommand,
+} from './command-table.ts'
 import { globalOptions, type OptionName, type OptionValues, options } from './options.ts'
 
 /** A command line as understood; `spec` is missing when no command was named. */
@@ -33,11 +39,23 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
 
 /** The error for a word that names no command. */
 export function unknownCommand(name: string): Error {
-  return usageError(
-    `there is no command "${name}"`,
-    nearHint(name, [...commandNames(), '--version']) ?? seeHelp(),
-  )
+  const called = calledElsewhere.get(name)
+  const hint = called ? didYouMean([`"${called}"`]) : nearHint(name, [...commandNames(), '--version'])
+  return usageError(`there is no command "${name}"`, hint ?? seeHelp())
 }
+
+/** What other programs of this kind call a command. */
+const calledElsewhere: ReadonlyMap<string, CommandName> = new Map([
+  ['auth', 'login'],
+  ['connect', 'wait'],
+  ['describe', 'info'],
+  ['inspect', 'info'],
+  ['ping', 'check'],
+  ['servers', 'list'],
+  ['show', 'info'],
+  ['tools-call', 'use-tool'],
+  ['tools-get', 'info'],
+])
 
 /** Throws `usage` when a command was given fewer or more positionals than it takes. */
 export function checkPositionals(spec: CommandSpec, positionals: readonly string[]): void {
@@ -45,10 +63,12 @@ export function checkPositionals(spec: CommandSpec, positionals: readonly string
   const forms = `Usage: ${spec.usage.map((form) => `mcpstore ${form}`).join('\n       ')}`
   if (positionals.length < fewest) throw usageError(`"${spec.name}" needs more than it was given`, forms)
   if (positionals.length <= most) return
+  const [word = ''] = positionals
+  const ofOne = spec.ofOne && /^\w[\w.-]*$/.test(word) ? `\nOf one: mcpstore ${spec.ofOne} ${word}` : ''
   const limit = most === 1 ? '1 word' : `${most} words`
   throw usageError(
     `"${spec.name}" takes ${most === 0 ? 'no words after it' : `at most ${limit} after it, not ${positionals.length}`}`,
-    forms,
+    forms + ofOne,
   )
 }
 
@@ -96,12 +116,14 @@ function unknownOption(
   spec: CommandSpec | undefined,
   allowed: readonly OptionName[],
 ): Error {
+  const isArgument = spec?.words?.includes('argument') && rawName.startsWith('--')
+  const argument = isArgument ? ` An argument of the tool has no dashes: ${name}=VALUE.` : ''
   const message = spec ? `"${spec.name}" has no option ${rawName}` : `there is no option ${rawName}`
   const isOfProgram = spec?.takesProgram === true && !rawName.startsWith('--')
   const owners = commandTable.filter((command) => isAllowed(name, command.options))
   if (owners.length > 0 && !isOfProgram) {
     const names = owners.map((command) => `"${command.name}"`).join(', ')
-    return usageError(message, `It is an option of ${names}.`)
+    return usageError(message, `It is an option of ${names}.${argument}`)
   }
   const near = isOfProgram
     ? undefined
@@ -109,7 +131,8 @@ function unknownOption(
         rawName,
         allowed.map((option) => `--${option}`),
       )
-  if (near) return usageError(message, near)
+  if (near) return usageError(message, near + argument)
+  if (argument) return usageError(message, argument.trim())
   const ours = spec?.takesProgram ? shorts.get(rawName) : undefined
   if (ours)
     return usageError(message, `Write --${ours}, and what belongs to the server's own command after "--".`)

@@ -53,6 +53,8 @@ export interface CommandSpec {
   positionals: readonly [number, number]
   /** What its positionals name, the last of these also all that follow. */
   words?: readonly WordKind[]
+  /** The command that is about one of what this one lists. */
+  ofOne?: CommandName
   /** What follows `--` is a program to start, not more positionals. */
   takesProgram?: true
   examples: readonly string[]

@@ -15,6 +15,8 @@ interface Asked {
   command: CommandName | undefined
   service: string | undefined
   tool: string | undefined
+  /** What stands in the place of a name, and is the address of a server. */
+  url?: string | undefined
   /** The tool was named with its service. */
   isPath: boolean
 }
@@ -31,6 +33,7 @@ const plain =
   () =>
     command
 
+const address: Step = ({ url }) => url && `add NAME ${url}`
 const help: Step = ({ command }) => (command ? `${command} --help` : '--help')
 const tool: Step = ({ tool, service }) => (tool ?? service) && `info ${tool ?? service}`
 const tools: Step = ({ service, isPath }) => (service && isPath ? `list-tools ${service}` : 'list-tools')
@@ -39,7 +42,7 @@ const health = [about('check'), about('info'), plain('doctor')]
 
 const steps: Readonly<Record<FailureCode, readonly Step[]>> = {
   usage: [help],
-  bad_config: [about('info'), help],
+  bad_config: [address, about('info'), help],
   already_exists: [plain('list')],
   unknown_service: [plain('list'), plain('list-tools')],
   unknown_tool: [tools, plain('list')],
@@ -129,6 +132,8 @@ function askedBy(spec: CommandSpec | undefined, [word]: readonly string[]): Aske
   const command = spec?.name
   const kind = spec?.words?.[0]
   if (!word) return { command, service: undefined, tool: undefined, isPath: false }
+  if (/^https?:\/\//i.test(word))
+    return { command, service: undefined, tool: undefined, url: written(word), isPath: false }
   const at = word.indexOf('/')
   const isPath = at > 0 && (kind === 'tool' || kind === 'prompt')
   const isTool = kind === 'tool' && (isPath || command === 'use-tool')

@@ -47,6 +47,7 @@ export const serviceCommands: readonly CommandSpec[] = [
     usage: ['list'],
     options: ['agent'],
     positionals: [0, 0],
+    ofOne: 'list-tools',
     examples: ['mcpstore list'],
   },
   {
