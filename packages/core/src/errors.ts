@@ -41,6 +41,14 @@ export function storeError(
   return new McpStoreError(code, message, details)
 }
 
+/** The error of who asks something of a store that is closed; `message` says what has come of it. */
+export function storeClosed(
+  message = 'the store is closed',
+  { cause }: Pick<ErrorDetails, 'cause'> = {},
+): McpStoreError<ErrorCode> {
+  return storeError('unavailable', message, { hint: 'Open another one.', cause })
+}
+
 /** An error as it stands beside what did not fail. */
 export interface ErrorNote {
   code: string

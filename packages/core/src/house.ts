@@ -1,5 +1,5 @@
 import type { Dataspace, Logger } from '@mcpstore/storage'
-import { storeError } from './errors.ts'
+import { storeClosed } from './errors.ts'
 import type { ServiceNews } from './events/service-news.ts'
 import type { StorePlace } from './options/backends.ts'
 import type { ResolvedOptions } from './options/store-options.ts'
@@ -55,6 +55,6 @@ export function houseOf(house: House, agent: string): House {
 
 /** @throws `unavailable` once the store is closed */
 export function whileOpen(house: House): House {
-  if (house.closed) throw storeError('unavailable', 'the store is closed', { hint: 'Open another one.' })
+  if (house.closed) throw storeClosed()
   return house
 }

@@ -7,7 +7,7 @@ import { choiceOf, type Era, eraOf } from './connections/era.ts'
 import type { Connection, ConnectionPool } from './connections/index.ts'
 import { redacted, redactedCause } from './connections/redacted.ts'
 import { isUnsent, markUnsent } from './connections/verdict.ts'
-import { asError, storeError } from './errors.ts'
+import { asError, storeClosed, storeError } from './errors.ts'
 import { isTelling } from './failures.ts'
 import { Host } from './host/host.ts'
 import type { LogKeeper, LogKeeperOptions } from './logs/log-keeper.ts'
@@ -32,8 +32,6 @@ export interface ReachOptions {
   /** Whether the service works is known when `work` is done, and not yet when it is connected. */
   judgedWhenDone?: boolean
 }
-
-const REOPEN = 'Open another one.'
 
 export interface ReachParts {
   options: ResolvedOptions
@@ -217,7 +215,7 @@ export class Reach {
   }
 
   #refuseClosed(): void {
-    if (this.#closed) throw storeError('unavailable', 'the store is closed', { hint: REOPEN })
+    if (this.#closed) throw storeClosed()
   }
 }
 
@@ -229,7 +227,6 @@ function cutShort(service: string, failure: McpStoreError): McpStoreError {
     return storeError('outcome_unknown', message, { hint, cause: failure })
   }
   if (code !== 'unreachable' && code !== 'aborted') return failure
-  const message = `the store was closed before service "${service}" was asked`
-  const error = storeError('unavailable', message, { hint: REOPEN, cause: failure })
+  const error = storeClosed(`the store was closed before service "${service}" was asked`, { cause: failure })
   return isUnsent(failure) ? markUnsent(error) : error
 }

@@ -188,7 +188,8 @@ describe('closing', () => {
     await pool.closeAll()
     expect(opened.map(({ closed }) => closed)).toEqual([1, 1])
     expect((await opening).code).toBe('aborted')
-    expect((await failureOf(pool.use(demo, patient, async () => {}))).code).toBe('unavailable')
+    const late = await failureOf(pool.use(demo, patient, async () => {}))
+    expect(late).toMatchObject({ code: 'unavailable', hint: 'Open another one.' })
     busy.open()
     await work
   })

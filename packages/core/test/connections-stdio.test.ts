@@ -151,6 +151,8 @@ describe('a stdio server that does not start', () => {
     expect(error.code).toBe('unreachable')
     expect(error.message).toContain('the command "no-such-command-at-all" was not found')
     expect(error.hint).toContain('Install it')
+    const runner = await failureOf(connect({ type: 'stdio', command: 'uvx', env: { PATH: scratch() } }))
+    expect(runner.hint).toContain('Install uv, which brings it')
   })
 
   test('because its folder does not exist, says so and does not blame the command', async () => {

@@ -1,6 +1,6 @@
 import { McpStoreError, type Scope, systemTime, type Time } from '@mcpstore/storage'
 import type { ServiceConfig } from '../config/service-config.ts'
-import { storeError } from '../errors.ts'
+import { storeClosed } from '../errors.ts'
 import { findingOf, isTelling } from '../failures.ts'
 import { Breaker } from './breaker.ts'
 import { connectRetried } from './connect-retried.ts'
@@ -188,7 +188,7 @@ export class ConnectionPool {
   }
 
   #find({ id, key }: ConnectionTarget): SharedConnection | undefined {
-    if (this.#closed) throw storeError('unavailable', 'the store is closed')
+    if (this.#closed) throw storeClosed()
     this.retire(id, key)
     return this.#current.get(id)?.shared
   }

@@ -6,7 +6,7 @@ import { quoted } from '../config/problem.ts'
 import type { StdioConfig } from '../config/service-config.ts'
 import { serverEnvironment } from '../connections/stdio/environment.ts'
 import type { Fault } from './fault.ts'
-import { wayToGet } from './runtimes.ts'
+import { remedies, wayToGet } from './remedies.ts'
 
 type Kind = 'file' | 'folder' | 'other' | 'nothing' | 'unknown'
 
@@ -16,7 +16,7 @@ export async function folderFault({ cwd }: StdioConfig): Promise<Fault | undefin
   const kind = await kindOf(cwd)
   if (kind === 'folder' || kind === 'unknown') return undefined
   const text = `its folder ${quotedPath(cwd)} ${kind === 'nothing' ? 'does not exist' : 'is not a folder'}`
-  return critical('not_found', 'cwd', text, 'Correct "cwd" in its config.')
+  return critical('not_found', 'cwd', text, remedies.cwd)
 }
 
 /** Why its command cannot be started, if so. `shown` is the config as it may be shown. */
@@ -29,9 +29,8 @@ export async function commandFault(
   if (isAbsolute(command) || command.includes('/')) {
     const kind = await kindOf(resolve(cwd, command))
     if (kind === 'unknown') return undefined
-    const hint = 'Correct "command" in its config.'
     if (kind === 'nothing')
-      return critical('not_found', 'command', `its command ${name} does not exist`, hint)
+      return critical('not_found', 'command', `its command ${name} does not exist`, remedies.command)
     return (await isExecutable(resolve(cwd, command))) ? undefined : notExecutable(name)
   }
   const files = candidates(command, cwd, serverEnvironment(env))
@@ -61,8 +60,8 @@ export async function scriptFault(
 }
 
 function notExecutable(name: string): Fault {
-  const hint = 'Make the file executable, or start it through its interpreter.'
-  return critical('not_executable', 'command', `its command ${name} is not an executable file`, hint)
+  const text = `its command ${name} is not an executable file`
+  return critical('not_executable', 'command', text, remedies.notExecutable)
 }
 
 function critical(fault: string, field: string, text: string, hint: string): Fault {

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import type { StdioConfig } from '../../config/service-config.ts'
 import { asError } from '../../errors.ts'
+import { remedies, wayToGet } from '../../faults/remedies.ts'
 import type { Verdict } from '../verdict.ts'
 
 /** Why the process could not be started at all, said so that the config can be mended. */
@@ -9,7 +10,7 @@ export function startFailure(error: NodeJS.ErrnoException, { command, cwd }: Std
   const verdict = (words: string, hint: string): Verdict => ({ fate: 'unsent', words, hint })
   const fault = cwd === undefined ? undefined : folderFault(cwd)
   if (fault !== undefined) {
-    return verdict(`cannot start: its folder "${cwd}" ${fault}`, 'Correct "cwd" in its config.')
+    return verdict(`cannot start: its folder "${cwd}" ${fault}`, remedies.cwd)
   }
   if (error.code === 'ENOENT') {
     const isPath = isAbsolute(command) || command.includes('/')
@@ -17,14 +18,11 @@ export function startFailure(error: NodeJS.ErrnoException, { command, cwd }: Std
       const hint = 'Install the interpreter that the first line of the file names.'
       return verdict(`cannot start: the interpreter of "${command}" does not exist`, hint)
     }
-    const hint = isPath
-      ? 'Correct "command" in its config.'
-      : 'Install it, or give its full path as "command".'
+    const hint = isPath ? remedies.command : wayToGet(command)
     return verdict(`cannot start: the command "${command}" was not found`, hint)
   }
   if (error.code === 'EACCES') {
-    const hint = 'Make the file executable, or start it through its interpreter.'
-    return verdict(`cannot start: "${command}" is not an executable file`, hint)
+    return verdict(`cannot start: "${command}" is not an executable file`, remedies.notExecutable)
   }
   const hint = 'Check "command", "args", "env" and "cwd" in its config.'
   return verdict(`cannot start "${command}": ${error.code ?? error.message}`, hint)

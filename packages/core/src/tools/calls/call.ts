@@ -2,7 +2,7 @@ import { McpStoreError } from '@mcpstore/storage'
 import type { CallOptions, ToolResult } from '../../connections/connector.ts'
 import { timeText, within } from '../../connections/deadline.ts'
 import { isUnsent } from '../../connections/verdict.ts'
-import { storeError } from '../../errors.ts'
+import { storeClosed, storeError } from '../../errors.ts'
 import type { House } from '../../house.ts'
 import { knownTool } from '../known-tools.ts'
 import type { ListOptions } from '../listing.ts'
@@ -113,8 +113,7 @@ function uncalled(
     return storeError('timeout', `tool "${address}" was not called: ${message}`, { hint, cause: thrown })
   }
   if (!house.closed || code === 'usage' || code === 'bad_arguments') return thrown
-  const closed = `the store was closed before tool "${address}" was called`
-  return storeError('unavailable', closed, { hint: 'Open another one.', cause: thrown })
+  return storeClosed(`the store was closed before tool "${address}" was called`, { cause: thrown })
 }
 
 /** The tool, where it and its schema are known and the arguments fit: then there is nothing to wait for. */

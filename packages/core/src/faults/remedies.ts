@@ -1,3 +1,10 @@
+/** What to do about a program that cannot be started. */
+export const remedies = {
+  cwd: 'Correct "cwd" in its config.',
+  command: 'Correct "command" in its config.',
+  notExecutable: 'Make the file executable, or start it through its interpreter.',
+}
+
 const node = 'Install Node.js, which brings it: https://nodejs.org'
 const uv = 'Install uv, which brings it: https://docs.astral.sh/uv'
 const python = 'Install Python: https://www.python.org/downloads'
