@@ -109,3 +109,10 @@ test('progress starts the timeout anew, but never the time for all', async () =>
   expect(error.message).toMatch(/took longer than 2 s in all; the tool may have run$/)
   expect(linesOf(calls)).toBe(2)
 })
+
+test('the timeout of a call bounds the search for its tool, and says that nothing was called', async () => {
+  const ctx = (await open({ connectTimeoutMs: 20_000 })).forStore()
+  await ctx.addService({ mute: server({ muteInitialize: true }) })
+  const failure = await failureOf(ctx.useTool('mute/echo', {}, { timeout: 200 }))
+  expect(failure).toMatchObject({ code: 'timeout', message: expect.stringContaining('not called') })
+})

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { failureOf, linesOf, open, scratch, server } from './stores.ts'
+import { failureOf, linesOf, open, scratch, server, turn } from './stores.ts'
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -119,5 +119,32 @@ test('an error of time names the time that was given, not what was left of it', 
       code: 'timeout',
       message: expect.stringContaining('took longer than 700 ms'),
     })
+  }
+})
+
+test('a call that was begun before the store was closed neither runs afterwards nor leaves its server', async () => {
+  const folder = scratch()
+  const [file, calls, starts] = [`${folder}/a.db`, `${folder}/calls`, `${folder}/starts`]
+  const first = await open({ local: file })
+  await first.forStore().addService({ demo: server({ countFile: calls, startFile: starts }) })
+  await first.forStore().listTools()
+  await first.close()
+  for (const turns of [0, 1, 5, 20]) {
+    const store = await open({ local: file })
+    const call = store
+      .forStore()
+      .useTool('demo/echo', { text: 'x' })
+      .then(
+        () => 'ran',
+        (error) => error.code,
+      )
+    for (let n = 0; n < turns; n++) await turn()
+    await store.close()
+    const ran = linesOf(calls)
+    expect(await call).toMatch(/^(?:ran|unavailable|unreachable|aborted|outcome_unknown)$/)
+    expect(linesOf(calls)).toBe(ran)
+  }
+  for (const pid of readFileSync(starts, 'utf8').trim().split('\n')) {
+    expect(() => process.kill(Number(pid), 0), pid).toThrow(/ESRCH/)
   }
 })

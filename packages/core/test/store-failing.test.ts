@@ -85,3 +85,19 @@ test('whoever waits for an address that refuses is told that, however the time r
       message: expect.stringContaining('ECONNREFUSED'),
     })
 })
+
+test('a health note does not outlive the config it was made with', async () => {
+  const ctx = (await open()).forStore()
+  await ctx.addService({ demo: { command: 'no-such-command-here' } })
+  await ctx.listTools()
+  expect((await ctx.listServices())[0]!.status).toBe('failing')
+  await ctx.updateService('demo', server())
+  expect((await ctx.listServices())[0]).toMatchObject({ status: 'new', facts: { lastError: null } })
+})
+
+test('a service whose listing fails after it connected is told to be failing', async () => {
+  const ctx = (await open()).forStore()
+  await ctx.addService({ demo: server({ repeatCursor: true }) })
+  expect((await ctx.listTools()).services[0]!.error).toBeDefined()
+  expect((await ctx.listServices())[0]!.facts.lastError).not.toBeNull()
+})

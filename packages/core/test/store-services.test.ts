@@ -250,3 +250,26 @@ test('a report that was written down as JSON did not say why an entry failed', a
     error: { code: 'bad_config', message: 'service "odd": command must be a command, not a number' },
   })
 })
+
+test('a secret that a server repeats in a protocol error is shown nowhere', async () => {
+  const token = 'tok-3f9a7c51d2'
+  const store = await open({ env: { ...process.env, TOKEN: token } })
+  const ctx = store.forStore()
+  const initializeError = { code: -32000, message: `the token ${token} has expired` }
+  await ctx.addService({ demo: { ...server({ initializeError }), env: { TOKEN: '${TOKEN}' } } })
+  const failure = await failureOf(ctx.listTools('demo'))
+  expect(failure.message).toContain('has expired')
+  const causes: string[] = []
+  for (let cause: unknown = failure; cause instanceof Error; cause = cause.cause)
+    causes.push(String(cause.stack))
+  expect(JSON.stringify([causes, (await ctx.serviceInfo('demo')).facts, store.lines])).not.toContain(token)
+})
+
+test('a disabled service can be enabled, and a local one made remote, by a patch', async () => {
+  const ctx = (await open()).forStore()
+  await ctx.addService({ demo: { ...server(), disabled: true } })
+  await ctx.patchService('demo', { enabled: true })
+  expect((await ctx.listServices())[0]!.facts.wanted).toBe('enabled')
+  await ctx.patchService('demo', { url: 'https://example.com/mcp' })
+  expect((await ctx.serviceInfo('demo')).config).toEqual({ type: 'http', url: 'https://example.com/mcp' })
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { failureOf, linesOf, open, scratch, server } from './stores.ts'
+import { failureOf, linesOf, open, scratch, server, turn } from './stores.ts'
 
 test('tools are fetched once and then answered from the shared list, by another process too', async () => {
   const folder = scratch()
@@ -295,4 +295,57 @@ test('the tools of a closed store are gone with everything it started', async ()
   expect(await failureOf(store.forStore().useTool('demo/echo', { text: 'x' }))).toMatchObject({
     code: 'unavailable',
   })
+})
+
+test('who joins the fetching of a list waits as long as asked for, not as long as who began it', async () => {
+  const ctx = (await open()).forStore()
+  await ctx.addService({ mute: server({ muteInitialize: true }) })
+  const patient = failureOf(ctx.listTools('mute', { timeout: 3000 }))
+  const ended: string[] = []
+  const hasty = failureOf(ctx.waitService('mute', { timeout: 200 })).then((error) => {
+    ended.push('hasty')
+    return error
+  })
+  void patient.then(() => ended.push('patient'))
+  expect(await hasty).toMatchObject({ code: 'timeout' })
+  expect(await patient).toMatchObject({ code: 'timeout' })
+  expect(ended).toEqual(['hasty', 'patient'])
+})
+
+test('a list belongs to what its placeholders stood for', async () => {
+  const folder = scratch()
+  const [file, starts] = [`${folder}/a.db`, `${folder}/starts`]
+  const { command, args } = server({ startFile: starts })
+  const entry = { command, args: [args[0]!, '${SETTINGS}'] }
+  const settings = (pages: number) => ({
+    ...process.env,
+    SETTINGS: JSON.stringify({ pages, startFile: starts }),
+  })
+  const one = await open({ local: file, env: settings(1) })
+  const without = await open({ local: file, env: { PATH: process.env['PATH'] } })
+  await one.forStore().addService({ demo: entry })
+  const first = await one.forStore().listTools()
+  // Opened now, so that it has read the list which it must not believe.
+  const two = await open({ local: file, env: settings(3) })
+  const second = await two.forStore().listTools()
+  expect([second.services[0]!.source, second.length - first.length]).toEqual(['live', 2])
+  while ((await without.forStore().listServices())[0]?.toolCount == null) await turn()
+  expect((await without.forStore().listTools()).services[0]!.source).toBe('cache')
+})
+
+test('an aborted listing starts no more servers', async () => {
+  const starts = `${scratch()}/starts`
+  const ctx = (await open()).forStore()
+  const many = Array.from({ length: 20 }, (_, n) => [
+    `s${n}`,
+    server({ startFile: starts, muteInitialize: true }),
+  ])
+  await ctx.addService(Object.fromEntries(many))
+  const stop = new AbortController()
+  const listing = failureOf(ctx.listTools(undefined, { signal: stop.signal, timeout: 1500 }))
+  while (linesOf(starts) === 0) await turn()
+  stop.abort()
+  expect(await listing).toMatchObject({ code: 'aborted' })
+  await new Promise((resolve) => setTimeout(resolve, 2500))
+  expect(linesOf(starts)).toBeLessThanOrEqual(8)
 })

@@ -63,3 +63,12 @@ test('an address that is none, or empty, is refused at once and starts nothing',
   expect(await failureOf(ctx.useTool('demo/', {}))).toMatchObject({ code: 'unknown_tool' })
   expect(linesOf(starts)).toBe(0)
 })
+
+test('a time that no timer can hold is refused', async () => {
+  expect(await failureOf(open({ idleTimeoutMs: 2 ** 32 }))).toMatchObject({ code: 'usage' })
+  const ctx = (await open()).forStore()
+  await ctx.addService({ demo: server() })
+  expect(await failureOf(ctx.useTool('demo/echo', { text: 'x' }, { timeout: -1 }))).toMatchObject({
+    code: 'usage',
+  })
+})

@@ -45,3 +45,6 @@ export async function failureOf(promise: Promise<unknown>): Promise<Error & { co
   if (thrown === nothing) throw new Error('it did not fail')
   return thrown
 }
+
+/** What is due now has been done. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

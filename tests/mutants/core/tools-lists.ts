@@ -190,7 +190,7 @@ export const mutants: Mutant[] = [
     file: 'packages/core/src/tools/lists/cached-list.ts',
     find: ' && isPlain(service.config)',
     replace: '',
-    suite: 'packages/core/test/store-regressions.test.ts',
+    suite: 'packages/core/test/store-tools.test.ts',
     test: 'a list belongs to what its placeholders stood for',
   },
   {
