@@ -88,8 +88,10 @@ describe.each(kinds)('in %s', (kind) => {
     const { server } = place
     server.service('a', { answer: (asked) => (asked === 1 ? 'nothing' : ['new']) })
     const [holder, other] = [await place.host(), await place.host()]
-    await place.add(holder, ['a'])
-    await until('the other knows it', async () => (await other.do('listServices')).list.length === 1)
+    await place.add(holder, ['a', 'b'])
+    await until('the other knows them', async () => (await other.do('listServices')).list.length === 2)
+    // What it takes to ask is loaded by now.
+    expect(await toolsOf(other, 'b')).toEqual(['tool-of-b'])
     const held = holder.ask('listTools', 'a', { timeout: 60_000 }).catch(() => undefined)
     await server.asked('a', 1)
     expect(await toolsOf(other, 'a', { timeout: 8000 })).toEqual(['new'])
