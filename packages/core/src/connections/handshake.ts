@@ -49,7 +49,8 @@ export async function connectError(
   const told = verdictError({ service, config, scope }, 'connect', verdict, error)
   const { fate, retryAfterMs } = verdict
   const isAnswered =
-    fate === 'refused' || fate === 'lost' || (fate === 'unsent' && error instanceof HttpFailure)
+    ['unread', 'refused', 'unclear', 'lost'].includes(fate) ||
+    (fate === 'unsent' && error instanceof HttpFailure)
   // Who asks to be left alone is, in every way.
   return isAnswered && retryAfterMs === undefined ? markTurnedDown(told) : told
 }

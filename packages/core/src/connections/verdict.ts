@@ -5,10 +5,10 @@ import { type ErrorCode, storeError } from '../errors.ts'
 import { redacted, redactedCause } from './redacted.ts'
 
 /**
- * What became of a request: never sent, not to be sent from here, answered with a failure, turned away for want of
- * credentials, or unknown.
+ * What became of a request: never sent, not to be sent from here, turned away for want of credentials or otherwise unread,
+ * answered with a failure, answered with what does not say whether it ran, or unknown.
  */
-type Fate = 'unsent' | 'forbidden' | 'refused' | 'denied' | 'lost'
+type Fate = 'unsent' | 'forbidden' | 'denied' | 'unread' | 'refused' | 'unclear' | 'lost'
 
 /** What the request was for; decides what its fate means to the caller. */
 export type Stage = 'connect' | 'list' | 'call'
@@ -24,17 +24,22 @@ export interface Verdict {
   retryAfterMs?: number | undefined
   /** The connection is of no use any more. */
   over?: boolean
-  /** The server does not know the session any more; another one may do what was asked for. */
+  /** The server may not know the session any more: another one is begun, for this request only where it never ran. */
   expired?: boolean
 }
 
 const codes: Record<Fate, Record<Stage, ErrorCode>> = {
   unsent: { connect: 'unreachable', list: 'unreachable', call: 'unreachable' },
   forbidden: { connect: 'forbidden_address', list: 'forbidden_address', call: 'forbidden_address' },
-  refused: { connect: 'unreachable', list: 'server_error', call: 'server_error' },
   denied: { connect: 'auth_required', list: 'auth_required', call: 'auth_required' },
+  unread: { connect: 'unreachable', list: 'server_error', call: 'server_error' },
+  refused: { connect: 'unreachable', list: 'server_error', call: 'server_error' },
+  unclear: { connect: 'unreachable', list: 'server_error', call: 'outcome_unknown' },
   lost: { connect: 'unreachable', list: 'unreachable', call: 'outcome_unknown' },
 }
+
+/** Those that prove that nothing ran. */
+const unrun = new Set<Fate>(['unsent', 'forbidden', 'denied', 'unread'])
 
 const forbiddenHint = ({ service, scope }: OwnedSubject): string =>
   `If that is where you want it to be, approve the service: mcpstore trust ${serviceWords(service, scope)} (trustService), or add it here; or let all ` +
@@ -82,7 +87,7 @@ export function markTurnedDown<E extends Error>(error: E): E {
 
 const expiredErrors = new WeakSet<Error>()
 
-/** Whether a request failed, without having run, because the server had forgotten the session. */
+/** Whether a request failed because the server had forgotten the session, or as if it had. */
 export function isExpired(error: unknown): boolean {
   return error instanceof Error && expiredErrors.has(error)
 }
@@ -125,13 +130,14 @@ export function verdictError(
     outcome_unknown: advice === '' ? `${unknownOutcomeHint}.` : unknownOutcomeHint + advice,
     forbidden_address: forbiddenHint(subject),
   }
-  const hint = hints[code] ?? verdict.hint
+  const unread = stage === 'call' && verdict.fate === 'unread' ? 'It was turned away, and did not run.' : ''
+  const hint = hints[code] ?? ([unread, verdict.hint].filter(Boolean).join(' ') || undefined)
   const words = redacted(verdict.words, config)
   const error = storeError(code, `service "${service}" ${words}`, {
     hint,
     cause: redactedCause(cause, config),
   })
   if (verdict.expired) expiredErrors.add(error)
-  if (verdict.fate !== 'refused' && verdict.fate !== 'lost') markUnsent(error)
+  if (unrun.has(verdict.fate)) markUnsent(error)
   return verdict.transient ? markTransient(error, verdict.retryAfterMs) : error
 }

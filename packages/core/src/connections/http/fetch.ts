@@ -19,16 +19,23 @@ const MAX_FAILURE_BYTES = 64 * 1024
 export class HttpFailure extends Error {
   readonly status: number
   readonly body: string
+  /** The id of the request that it answers. */
+  readonly request: string | undefined
   /** How long the server asks to be left alone, in ms. */
   readonly retryAfterMs: number | undefined
 
-  constructor({ statusCode = 0, headers }: IncomingMessage, body: string) {
+  constructor({ statusCode = 0, headers }: IncomingMessage, body: string, request?: string) {
     super(`HTTP ${statusCode}`)
     this.status = statusCode
     this.body = body
+    this.request = request
     this.retryAfterMs = delayOf(headers['retry-after'])
   }
 }
+
+/** What an answer that says no tells. */
+export type Failure = Pick<HttpFailure, 'status' | 'body'> &
+  Partial<Pick<HttpFailure, 'request' | 'retryAfterMs'>>
 
 /** `Retry-After` in ms: it is a number of seconds or a date. */
 function delayOf(header = ''): number | undefined {
@@ -98,7 +105,7 @@ export function createFetch({ wire, home, signer, onGetError }: FetchParts): Fet
       // After it was told so, a server may never answer: the connection is not kept for that.
       const cancelled = isPost ? cancelledId(body) : undefined
       if (cancelled !== undefined) wire.giveUp(Number(cancelled))
-      if (failed) throw new HttpFailure(answer, signer?.hide(text) ?? text)
+      if (failed) throw new HttpFailure(answer, signer?.hide(text) ?? text, id)
       if (!isPost && status === 200 && wanted['accept'] === 'text/event-stream') {
         const type = answer.headers['content-type']
         throw Object.assign(new Error(`Unexpected content type: ${type}`), { code: NO_MCP })

@@ -9,7 +9,7 @@ import type {
   ToolResult,
 } from '../connector.ts'
 import { countdown, within } from '../deadline.ts'
-import { isExpired, markUnsent } from '../verdict.ts'
+import { isExpired, isUnsent, markUnsent } from '../verdict.ts'
 
 /**
  * A new session may take this long, in ms, or as long as the first: whoever opened that may have been in a hurry, and all
@@ -27,7 +27,7 @@ interface Held {
 
 /**
  * A connection that outlives its session. A server that has forgotten it is asked for another one, once for all who
- * notice at the same time, and what it turned away, so never ran, is asked for once more.
+ * notice at the same time, and what it turned away is asked for once more: a call only where that proves that it never ran.
  */
 export class LastingConnection implements Connection {
   readonly #service: string
@@ -39,6 +39,8 @@ export class LastingConnection implements Connection {
   readonly #closeListeners: ((reason: Error | undefined) => void)[] = []
   readonly #toolListeners: (() => void)[] = []
   #current: Held
+  /** One that its server may have forgotten: nothing new is sent in it. */
+  #doubtful: Held | undefined
   #renewal: Promise<Held> | undefined
   #asked = false
   #ended: { reason: Error | undefined } | undefined
@@ -71,12 +73,15 @@ export class LastingConnection implements Connection {
   callTool(tool: string, args: Record<string, unknown>, options: CallOptions): Promise<ToolResult> {
     const { totalTimeoutMs = Number.POSITIVE_INFINITY } = options
     const end = performance.now() + totalTimeoutMs
-    return this.#ask(options, (session, bounds) =>
-      session.callTool(tool, args, {
-        ...options,
-        ...bounds,
-        totalTimeoutMs: Math.max(1, end - performance.now()),
-      }),
+    return this.#ask(
+      options,
+      (session, bounds) =>
+        session.callTool(tool, args, {
+          ...options,
+          ...bounds,
+          totalTimeoutMs: Math.max(1, end - performance.now()),
+        }),
+      isUnsent,
     )
   }
 
@@ -112,18 +117,18 @@ export class LastingConnection implements Connection {
   async #ask<T>(
     options: RequestOptions,
     work: (session: Connection, bounds: RequestOptions) => Promise<T>,
+    mayBeRepeated: (error: unknown) => boolean = () => true,
   ): Promise<T> {
     const left = countdown(options)
-    const first = this.#current
+    const first = this.#current === this.#doubtful ? await this.#next(this.#current, left()) : this.#current
     try {
       return await this.#work(first, options, work)
     } catch (error) {
       if (!isExpired(error)) throw error
+      this.#doubtful = first
+      if (!mayBeRepeated(error)) throw error
     }
-    const what = `what was asked of service "${this.#service}" was not sent: its new session`
-    const second = await within(left(), what, this.#renewed(first)).catch((error: unknown) => {
-      throw markUnsent(asError(error))
-    })
+    const second = await this.#next(first, left())
     try {
       return await this.#work(second, left(), work)
     } catch (error) {
@@ -145,6 +150,13 @@ export class LastingConnection implements Connection {
       held.requests--
       this.#letGo(held)
     }
+  }
+
+  #next(forgotten: Held, bounds: RequestOptions): Promise<Held> {
+    const what = `what was asked of service "${this.#service}" was not sent: its new session`
+    return within(bounds, what, this.#renewed(forgotten)).catch((error: unknown) => {
+      throw markUnsent(asError(error))
+    })
   }
 
   /** The session after `forgotten`. */

@@ -7,12 +7,12 @@ import type { Link } from '../link.ts'
 import { MessageTooLong, tooLong } from '../message-limit.ts'
 import { redacted } from '../redacted.ts'
 import type { Verdict } from '../verdict.ts'
-import { createFetch, HttpFailure, NO_MCP } from './fetch.ts'
+import { createFetch, type Failure, HttpFailure, NO_MCP } from './fetch.ts'
 import { ForbiddenAddress, type Frontier, forbiddenVerdict } from './frontier.ts'
 import { networkVerdict } from './network.ts'
 import { createPlainFetch } from './plain-fetch.ts'
 import { NoToken, Signer } from './signer.ts'
-import { type Failure, hostHint, mayBeSse, pathHint, statusVerdict, tokenVerdict } from './status.ts'
+import { hostHint, mayBeSse, pathHint, statusVerdict, tokenVerdict } from './status.ts'
 import { Wire } from './wire.ts'
 
 /** How long the farewell to a server with sessions may take, in ms. */
@@ -128,7 +128,7 @@ export class HttpLink implements Link {
   #judgeStatus(failure: Failure): Verdict {
     const redact = (text: string): string => redacted(text, this.#config)
     const verdict = statusVerdict(failure, { redact, inSession: this.#inSession() })
-    this.#isForgotten ||= verdict.expired ?? false
+    this.#isForgotten ||= verdict.fate === 'unsent' && verdict.expired === true
     if (this.#signer && verdict.fate === 'denied') return { ...verdict, hint: this.#signer.hint ?? hostHint }
     if (failure.status === 401) return { ...verdict, hint: this.#signInHint }
     return this.#isStateless && mayBeSse(failure.status) ? { ...verdict, over: true } : verdict

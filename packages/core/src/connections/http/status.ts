@@ -1,6 +1,7 @@
 import type { Verdict } from '../verdict.ts'
-import type { HttpFailure } from './fetch.ts'
-import { rpcErrorIn } from './rpc-error.ts'
+import type { Failure } from './fetch.ts'
+import { isForgotten, mayBeForgotten } from './forgotten.ts'
+import { addresseeOf, rpcErrorIn } from './rpc-error.ts'
 import type { NoToken } from './signer.ts'
 
 const MAX_TEXT = 300
@@ -22,11 +23,14 @@ export const hostHint = 'Sign in to it in the program that gives its tokens (opt
 const cases: Record<number, (text: string) => Verdict> = {
   401: (text) => ({ fate: 'denied', words: `wants credentials (HTTP 401${text})`, hint: credentialsHint }),
   403: (text) => ({ fate: 'denied', words: `denies access (HTTP 403${text})`, hint: credentialsHint }),
-  404: (text) => ({ fate: 'unsent', words: `is not there (HTTP 404${text})`, hint: pathHint, over: true }),
+  404: (text) => ({ fate: 'lost', words: `is not there (HTTP 404${text})`, hint: pathHint, over: true }),
   502: behindProxy(502),
   503: behindProxy(503),
   504: behindProxy(504),
 }
+
+/** Of methods, headers, lengths and limits: they are looked at before a request is. */
+const turnedAway = new Set([405, 406, 407, 411, 413, 414, 415, 417, 421, 426, 429, 431, 505])
 
 const ownMeaning = new Set([401, 403, 407, 408, 429])
 
@@ -35,8 +39,6 @@ export function mayBeSse(status: number): boolean {
   return status >= 400 && status < 500 && !ownMeaning.has(status)
 }
 
-export type Failure = Pick<HttpFailure, 'status' | 'body'> & Partial<Pick<HttpFailure, 'retryAfterMs'>>
-
 export interface StatusOptions {
   /** Takes secrets out of a text: before it is cut, lest half of one stay. */
   redact: (text: string) => string
@@ -44,18 +46,25 @@ export interface StatusOptions {
   inSession: boolean
 }
 
-/** What an HTTP answer that says no means. */
-export function statusVerdict(
-  { status, body, retryAfterMs }: Failure,
-  { redact, inSession }: StatusOptions,
-): Verdict {
-  const said = redact(spoken(body)).slice(0, MAX_TEXT)
+/** What an HTTP answer that says no means. An error in it that answers this very request is the server's own word. */
+export function statusVerdict(failure: Failure, { redact, inSession }: StatusOptions): Verdict {
+  const said = redact(spoken(failure.body)).slice(0, MAX_TEXT)
+  const verdict = verdictOf(failure, said, inSession)
+  const isUnknown = verdict.fate === 'unclear' || verdict.fate === 'lost'
+  if (!isUnknown || addresseeOf(failure.body, failure.request) !== 'request') return verdict
+  const words = `answered HTTP ${failure.status}: ${said}`
+  return { ...verdict, fate: 'refused', words, hint: undefined, over: false }
+}
+
+function verdictOf(failure: Failure, said: string, inSession: boolean): Verdict {
+  const { status, body, retryAfterMs } = failure
   const text = said === '' ? '' : `: ${said}`
-  // Servers answer an unknown session with 404, as the protocol wants, or with 400. Neither ran anything.
-  if (inSession && (status === 404 || (status === 400 && /session/i.test(said)))) {
+  const answered = `answered HTTP ${status}${text}`
+  if (inSession && isForgotten(failure)) {
     const words = `no longer knows this session (HTTP ${status}${text})`
     return { fate: 'unsent', words, hint: sessionHint, expired: true }
   }
+  if (inSession && mayBeForgotten(failure)) return { fate: 'unclear', words: answered, expired: true }
   if (status === 400 && rpcErrorIn(body)?.code === UNSUPPORTED_VERSION) {
     return { fate: 'unsent', words: `does not speak this revision of MCP (HTTP 400${text})`, expired: true }
   }
@@ -63,8 +72,8 @@ export function statusVerdict(
   const known = cases[status]
   if (known) return { ...known(text), ...patience }
   if (status < 400) return redirection(status, said)
-  const words = `answered HTTP ${status}${text}`
-  return { fate: 'refused', words, transient: status === 429, ...patience }
+  const fate = turnedAway.has(status) ? 'unread' : 'unclear'
+  return { fate, words: answered, transient: status === 429, ...patience }
 }
 
 function patienceFor(retryAfterMs: number | undefined): Pick<Verdict, 'hint' | 'retryAfterMs'> {
@@ -86,7 +95,9 @@ export function tokenVerdict({ why, message }: NoToken, given: string = hostHint
 function redirection(status: number, said: string): Verdict {
   const target = /\bto (\S+) not followed/.exec(said)?.[1] ?? 'another address'
   const hint = 'If that is where the server is, write it as "url" in its config.'
-  return { fate: 'refused', words: `redirects to ${target} (HTTP ${status})`, hint }
+  // Of the others one says that all is done, and how to see it.
+  const fate = status === 307 || status === 308 ? 'unread' : 'unclear'
+  return { fate, words: `redirects to ${target} (HTTP ${status})`, hint }
 }
 
 function behindProxy(status: number): (text: string) => Verdict {

@@ -3,7 +3,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/sdk/types.js'
 import { fields } from '../facts.ts'
 import { HttpFailure } from '../http/fetch.ts'
-import { rpcErrorIn } from '../http/rpc-error.ts'
+import { addresseeOf, rpcErrorIn } from '../http/rpc-error.ts'
 import type { MirroredArguments } from './mirrored-arguments.ts'
 
 type Message = Parameters<StreamableHTTPClientTransport['send']>[0]
@@ -49,6 +49,8 @@ export class ModernHttpTransport implements Transport {
       if (!(error instanceof HttpFailure)) throw plainError(error)
       const refusal = rpcErrorIn(error.body)
       if (!refusal || isOlder(refusal.code)) throw error
+      const isAnswer = addresseeOf(error.body, String(id)) === 'request'
+      if (method === 'tools/call' && !isAnswer && !isOfHeaders(refusal.code)) throw error
       this.onmessage?.({ jsonrpc: '2.0', id, error: refusal })
     }
   }
@@ -77,6 +79,11 @@ export class ModernHttpTransport implements Transport {
 /** Codes with which servers with sessions turn down what comes without one. */
 function isOlder(code: number): boolean {
   return code === -32000 || code === -32001
+}
+
+/** Codes of the protocol for what is looked at before anything runs. */
+function isOfHeaders(code: number): boolean {
+  return code <= -32020 && code >= -32022
 }
 
 /** What the other SDK says, in the way this one does: with the HTTP status as code, or -1 for what is no MCP. */
