@@ -32,6 +32,12 @@ describe('the envFile of a stdio server', () => {
     })
   })
 
+  test('may hold values of several lines, whatever stands in them', async () => {
+    const text = 'A="one\n\ntwo words" # said\n  export B = \'{\n#\n}\'\nC="\nx=y\n"\nD=it\'s "so\nE=\n'
+    const seen = await environmentOf(fileOf(text))
+    expect(seen).toMatchObject({ A: 'one\n\ntwo words', B: '{\n#\n}', C: '\nx=y\n', D: 'it\'s "so', E: '' })
+  })
+
   test('is read anew at each start', async () => {
     const path = fileOf('A=1')
     expect((await environmentOf(path))['A']).toBe('1')
@@ -55,7 +61,13 @@ describe('the envFile of a stdio server', () => {
     ['it is larger than 1 MiB', () => fileOf(Buffer.alloc(1024 * 1024 + 1, 'A'))],
     ['it is not UTF-8 text', () => fileOf(Buffer.from([0x41, 0x3d, 0xff]))],
     ['it holds a NUL character', () => fileOf('A=a\0b')],
-    ['a line of it is no NAME=value', () => fileOf('secret words\nA=1')],
+    ['line 1 is no NAME=value', () => fileOf('secret words\nA=1')],
+    ['line 3 is no NAME=value', () => fileOf('# a remark\r\n\r\nTOKEN sk-1234\r\n')],
+    ['line 1 is no NAME=value', () => fileOf('A: 1')],
+    ['line 2 is no NAME=value', () => fileOf('A=1\n=x')],
+    ['line 2 is no NAME=value', () => fileOf('A=1\nC D=3')],
+    ['line 2 opens a quote that is not closed', () => fileOf('B=1\nA="open\nC=1')],
+    ['line 1 opens a quote that is not closed', () => fileOf('A="open\nB=1\nC="shut"')],
     [
       'a part of the path is no folder',
       () => {

@@ -49,4 +49,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/connections-stdio.test.ts',
     test: 'a call waited for the answer of a server that had closed its stdout',
   },
+  {
+    name: 'a line of an envFile that sets nothing is passed over',
+    file: 'packages/core/src/connections/stdio/env-file.ts',
+    find: 'if (value === undefined) return `line ${at + 1} is no NAME=value`',
+    replace: 'if (value === undefined) continue',
+    suite: 'packages/core/test/connections-env-file.test.ts',
+    test: 'the envFile of a stdio server that cannot be used says why, and nothing is started: line 3 is no NAME=value',
+  },
 ]

@@ -29,13 +29,32 @@ export async function withEnvFile(service: string, config: StdioConfig): Promise
     if (found.size > LARGEST_BYTES) throw refused('it is larger than 1 MiB')
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(envFile))
     if (text.includes('\0')) throw refused('it holds a NUL character')
-    const variables = parseEnv(text) as Record<string, string>
-    if (Object.keys(variables).some((name) => /\s/.test(name))) throw refused('a line of it is no NAME=value')
-    return { ...rest, env: { ...variables, ...config.env } }
+    const fault = lineFault(text)
+    if (fault) throw refused(fault)
+    return { ...rest, env: { ...parseEnv(text), ...config.env } as Record<string, string> }
   } catch (thrown) {
     const { code, message } = asError(thrown) as NodeJS.ErrnoException
     if (code === 'bad_config') throw thrown
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') throw refused('it is not UTF-8 text')
     throw refused(faults[code ?? ''] ?? message, thrown)
   }
+}
+
+/** The first line that sets nothing, or not what it seems to: `parseEnv` says nothing of either. */
+function lineFault(text: string): string | undefined {
+  const lines = text.split('\n').map((line) => line.trim())
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]!
+    if (line === '' || line.startsWith('#')) continue
+    const [, value] = /^(?:export )?[^\s=]+\s*=\s*(.*)$/s.exec(line) ?? []
+    if (value === undefined) return `line ${at + 1} is no NAME=value`
+    const quote = /^["'`]/.exec(value)?.[0]
+    if (!quote || value.includes(quote, 1)) continue
+    const end = lines.findIndex((later, index) => index > at && later.includes(quote))
+    const rest = lines[end]?.slice(lines[end]!.indexOf(quote) + 1).trim()
+    // What stands behind it shows that the quote that was found opens another one.
+    if (rest === undefined || /^[^#]/.test(rest)) return `line ${at + 1} opens a quote that is not closed`
+    at = end
+  }
+  return undefined
 }
