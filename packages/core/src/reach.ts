@@ -29,9 +29,9 @@ export interface ReachOptions {
   keep?: boolean
   /** Tries even a service that failed so often that it is left alone for a while. */
   insist?: boolean | undefined
-  /** Whether the service works is known when `work` is done, and not yet when it is connected. */
-  judgedWhenDone?: boolean
 }
+
+type Work<Result> = (connection: Connection) => Promise<Result>
 
 export interface ReachParts {
   options: ResolvedOptions
@@ -69,15 +69,31 @@ export class Reach {
     this.signIns = new SignIns(parts.options, parts.gate)
   }
 
+  /** Runs `work` on the service's connection: whoever connects works. @throws what `judge` throws */
+  use<Result>(service: Service, options: ReachOptions, work: Work<Result>): Promise<Result> {
+    return this.#run(service, options, (connection, works) => {
+      works()
+      return work(connection)
+    })
+  }
+
   /**
-   * Runs `work` on the service's connection.
+   * The same where only `work` tells whether the service works: it does when that is done.
    * @throws `disabled`, `untrusted`, `sealed`, `bad_config` for a variable that is not set, `unavailable` once it is closed, what connecting
    * throws (at once what it last threw, while the service is left alone), and what `work` throws.
    */
-  async use<Result>(
+  judge<Result>(service: Service, options: ReachOptions, work: Work<Result>): Promise<Result> {
+    return this.#run(service, options, async (connection, works) => {
+      const result = await work(connection)
+      works()
+      return result
+    })
+  }
+
+  async #run<Result>(
     service: Service,
     options: ReachOptions,
-    work: (connection: Connection) => Promise<Result>,
+    work: (connection: Connection, works: () => void) => Promise<Result>,
   ): Promise<Result> {
     if (service.config.disabled) {
       throw storeError('disabled', `service "${service.name}" is disabled`, {
@@ -95,17 +111,9 @@ export class Reach {
       return await pool.use(target, known ? { ...options, known } : options, (connection) => {
         connected = true
         this.#meet(service, connection)
-        const works = (): void => {
+        return work(connection, () => {
           this.#note(service, null)
           this.#noteProtocol(service, target.config, connection)
-        }
-        if (!options.judgedWhenDone) {
-          works()
-          return work(connection)
-        }
-        return work(connection).then((result) => {
-          works()
-          return result
         })
       })
     } catch (thrown) {

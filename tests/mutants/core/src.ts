@@ -20,8 +20,8 @@ export const mutants: Mutant[] = [
   {
     name: 'whoever connects works',
     file: 'packages/core/src/reach.ts',
-    find: 'if (!options.judgedWhenDone) {',
-    replace: 'works()\n        if (!options.judgedWhenDone) {',
+    find: 'const result = await work(connection)',
+    replace: 'works()\n      const result = await work(connection)',
     suite: 'packages/core/test/status-moves.test.ts',
     test: 'the status moved to ok and back within one check of a service that lists no tools',
   },

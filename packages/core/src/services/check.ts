@@ -45,7 +45,7 @@ export async function checkServices(
 async function reachOut({ reach, refresher }: House, service: Service, bounds: Bounds): Promise<number> {
   const began = performance.now()
   const left = countdown(bounds)
-  await reach.use(service, { ...bounds, insist: true, judgedWhenDone: true }, async (connection) => {
+  await reach.judge(service, { ...bounds, insist: true }, async (connection) => {
     try {
       await connection.check(left())
     } catch (thrown) {

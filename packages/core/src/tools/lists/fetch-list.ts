@@ -56,7 +56,7 @@ export class ListFetcher {
     const { lists, onKept, options, outdated, reach } = this.#parts
     const stamp = lists.begin()
     const left = countdown(bounds)
-    const answer = await reach.use(service, { ...bounds, judgedWhenDone: true }, async (connection) => {
+    const answer = await reach.judge(service, bounds, async (connection) => {
       try {
         return { tools: await connection.listTools(left()), server: connection.server }
       } catch (error) {
