@@ -49,7 +49,7 @@ it('a change that Redis took is saved there', async () => {
 })
 
 it('a change that is kept here until Redis is back is done, with one warning', async () => {
-  const warning = `warning: Redis does not have the change yet; it is kept on this machine and sent later: ${reason}\n`
+  const warning = `warning: Redis does not have the change yet; it is kept on this machine and sent later: ${reason}\nhint:    Check that it runs.\n`
   const { exit, stdout, stderr } = await run(add, world('local'))
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: warning })
   expect(stdout).toContain('saved on this machine\n')
@@ -57,6 +57,41 @@ it('a change that is kept here until Redis is back is done, with one warning', a
   const json = await run([...add, '--json'], world('local'))
   expect(json).toMatchObject({ exit: 0, stderr: '' })
   expect(JSON.parse(json.stdout)).toMatchObject({ durable: 'local' })
+})
+
+it('what was unchanged was said to be a change that Redis does not have', async () => {
+  const same = { addService: async () => ({ ...added('weather'), durable: 'local' as const }) }
+  same.addService = async () => {
+    const report = added('weather')
+    return {
+      ...report,
+      results: report.results.map((one) => ({ ...one, status: 'unchanged' })),
+      durable: 'local',
+    } as never
+  }
+  const nothingWaits = fakeStatus({ ...away, pendingWrites: 0 })
+  expect(await run(add, world('local', { services: same as never, status: nothingWaits }))).toMatchObject({
+    exit: 0,
+    stderr: `warning: whether Redis has it is not known: ${reason}\nhint:    Check that it runs.\n`,
+  })
+  // Where it waits since an earlier command it is known.
+  const waits = await run(add, world('local', { services: same as never }))
+  expect(waits.stderr).toContain('warning: Redis does not have the change yet')
+})
+
+it('a change that Redis refused names the key, and is not said to be sent later', async () => {
+  const parked = [{ key: 'services:weather:config', problem: 'its key holds something that is no record' }]
+  const status = fakeStatus({
+    ...here,
+    parked,
+    mirror: { file: '/home/me/ws.db', problem: null, hint: null },
+  })
+  expect(await run(add, world('local', { status }))).toMatchObject({
+    exit: 0,
+    stderr:
+      'warning: Redis refused the change, which is kept on this machine: services:weather:config: its key holds something that is no record\n' +
+      'hint:    See what lies at that key and whether this user may write it, or use another name.\n',
+  })
 })
 
 it('a change that was kept here and is sent at the last moment is in Redis', async () => {
@@ -261,7 +296,12 @@ describe('what a command found out by the way, and nothing took', () => {
     for (const command of ['wait', 'restart']) {
       const told = await run([command, 'weather'], { status, services, left: 1 })
       expect(told).toMatchObject({ exit: 0, stdout: 'ok weather 3 tools\n', stderr: '' })
-      const more = await run([command, 'weather'], { status, services, left: 2 })
+      let now = status
+      const close = async () => {
+        now = { ...status, pendingWrites: 1 }
+        return { left: 2 }
+      }
+      const more = await run([command, 'weather'], { services, store: { status: () => now, close } })
       expect(more.stderr).toContain('Redis does not have')
     }
   })
@@ -282,7 +322,7 @@ describe('what a command found out by the way, and nothing took', () => {
   it('is kept on this machine, where there is a mirror, and that is said', async () => {
     const mirror = { file: '/home/me/ws.db', problem: null, hint: null }
     const kept = { configured: 'redis', mirror } as const
-    const sent = `it is kept on this machine and sent later: ${full}\n`
+    const sent = `it is kept on this machine and sent later: ${full}\nhint:    Free some space.\n`
     expect(await run(['wait', 'weather'], unsaved(kept, 1))).toMatchObject({
       exit: 0,
       stderr: `warning: Redis does not have what this command found out (1 record) yet; ${sent}`,

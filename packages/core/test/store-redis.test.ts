@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Finding, RedisOptions } from '@mcpstore/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { until } from '../../../tests/support/processes.ts'
 import { hasRedisServer, type RedisServer, startRedis } from '../../../tests/support/redis-server.ts'
 import { storePlace } from '../src/options/backends.ts'
 import { resolveOptions } from '../src/options/resolve-options.ts'
@@ -229,26 +230,54 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
     expect(await keys()).toEqual([])
   })
 
-  it('a service whose place is taken by something else is reported as failed', async () => {
-    await ask('SET default:d:services:weather:config foreign')
+  it('a service whose place is taken was said to have failed, and was there for whoever looked', async () => {
+    const [key, parked] = ['services:weather:config', 'its key holds something that is no record of mcpstore']
+    await ask(`SET default:d:${key} foreign`)
     const store = await open({ redis: redis.url, dataspace: 'd' })
     const ctx = store.forStore()
-    const add = async (name: string, options = {}) =>
-      (await ctx.addService({ mcpServers: { [name]: { url: 'https://example.com' } } }, options)).results[0]
-    expect(await add('weather')).toMatchObject({
-      status: 'failed',
-      error: { code: 'storage', hint: expect.stringContaining('another name') },
+    const told: string[] = []
+    store.events.on('serviceAdded', ({ service }) => told.push(service))
+    const weather = server({ weather: true })
+    const report = await ctx.addService({ mcpServers: { weather } })
+    expect(report).toMatchObject({ results: [{ status: 'added', parked }], durable: 'local' })
+    expect(store.status()).toMatchObject({ state: 'up', parked: [{ key, problem: parked }] })
+    // Who wrote it has approved it.
+    expect(await ctx.listServices()).toMatchObject([{ name: 'weather', facts: { trusted: true } }])
+    expect((await ctx.listTools()).services).toMatchObject([{ name: 'weather', source: 'live' }])
+    await until('it is told', () => told.length > 0)
+    expect(await ctx.addService({ mcpServers: { weather } })).toMatchObject({
+      results: [{ status: 'unchanged', parked }],
+      durable: 'local',
     })
-    expect(store.status().parked).toMatchObject([{ key: 'services:weather:config' }])
-    expect(await failureOf(ctx.updateService('weather', { url: 'https://b.example' }))).toMatchObject({
-      code: 'storage',
+    expect(await ctx.updateService('weather', WEATHER.mcpServers.weather)).toMatchObject({
+      status: 'updated',
+      durable: 'local',
+      parked,
     })
-    expect(await add('other')).toMatchObject({ status: 'added' })
+    const other = await ctx.addService({ mcpServers: { other: { url: 'https://example.com' } } })
+    expect(other).toMatchObject({ results: [{ status: 'added' }], durable: 'redis' })
+    expect(other.results[0]).not.toHaveProperty('parked')
     await store.close()
-    expect(await ask('GET default:d:services:weather:config')).toContain('foreign')
+    expect(await ask(`GET default:d:${key}`)).toContain('foreign')
+    await ask(`DEL default:d:${key}`)
     const again = await open({ redis: redis.url, dataspace: 'd' })
-    const absent = await again.forStore().addService(WEATHER, { ifAbsent: true })
-    expect(absent.results).toMatchObject([{ status: 'failed', error: { code: 'storage' } }])
+    await until('it is sent', async () => (await ask(`HGET default:d:${key} v`)).includes('example.com'))
+    expect(again.status().parked).toEqual([])
+  })
+
+  it('what only Redis can decide of a place that is taken fails at once, and nothing of it is kept anywhere', async () => {
+    await ask('SET default:d:services:weather:config foreign')
+    const store = await open({ redis: redis.url, dataspace: 'd' })
+    const absent = await store.forStore().addService(WEATHER, { ifAbsent: true })
+    expect(absent.results).toMatchObject([
+      { status: 'failed', error: { code: 'storage', hint: expect.stringContaining('another name') } },
+    ])
+    expect(absent).not.toHaveProperty('durable')
+    expect([await store.forStore().listServices(), store.status().parked]).toEqual([[], []])
+    await store.forStore().addService(WEATHER)
+    // It was tried fifty times, and then said to be changed by others all the time.
+    const patching = failureOf(store.forStore().patchService('weather', { headers: { a: 'b' } }))
+    expect(await patching).toMatchObject({ code: 'storage' })
   })
 
   it('what is no record is not said to be removed', async () => {

@@ -25,4 +25,12 @@ export const mutants: Mutant[] = [
     suite: 'apps/cli/test/watched-status.test.ts',
     test: 'what is the same, and what is on its way, is not told',
   },
+  {
+    name: 'what Redis refused is said to be sent later',
+    file: 'apps/cli/src/store/durability.ts',
+    find: 'parked.findLast(isRecord)',
+    replace: 'undefined as (typeof parked)[number] | undefined',
+    suite: 'apps/cli/test/outage.test.ts',
+    test: 'a change that Redis refused names the key, and is not said to be sent later',
+  },
 ]

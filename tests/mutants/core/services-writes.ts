@@ -74,4 +74,28 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/find-configs.test.ts',
     test: 'a server.json is shown before it is added, and not added where that is declined',
   },
+  {
+    name: 'what is kept here and refused by the storage is said to have failed',
+    file: 'packages/core/src/services/writes/outcomes.ts',
+    find: "if (status !== 'outdated') return undefined",
+    replace: "if (status !== 'outdated' && problem === undefined) return undefined",
+    suite: 'packages/core/test/store-redis.test.ts',
+    test: 'a service whose place is taken was said to have failed, and was there for whoever looked',
+  },
+  {
+    name: 'a patch that is refused is tried over and over',
+    file: 'packages/core/src/services/writes/changes.ts',
+    find: 'if (outcome.problem !== undefined) throw refused(name, outcome.problem)',
+    replace: '',
+    suite: 'packages/core/test/store-redis.test.ts',
+    test: 'what only Redis can decide of a place that is taken fails at once, and nothing of it is kept anywhere',
+  },
+  {
+    name: 'a report of what failed says where it is',
+    file: 'packages/core/src/services/writes/add.ts',
+    find: '...(kept.length > 0 && { durable: weakest(kept, house) })',
+    replace: 'durable: weakest(kept, house)',
+    suite: 'packages/core/test/store-redis.test.ts',
+    test: 'what only Redis can decide of a place that is taken fails at once, and nothing of it is kept anywhere',
+  },
 ]

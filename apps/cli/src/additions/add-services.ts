@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import type { AddInput, AddOptions, AddReport, Durability, Store, StoreContext } from '@mcpstore/core'
+import type { AddInput, AddOptions, AddReport, Store, StoreContext } from '@mcpstore/core'
 import type { CommandContext } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { CliError } from '../failures/cli-error.ts'
@@ -10,7 +10,7 @@ import { addDocument, writeAddReport } from '../output/add-report.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
 import { existingFolder } from '../process/existing-folder.ts'
-import { settle } from '../store/durability.ts'
+import { settle, unsureWarning } from '../store/durability.ts'
 import { servicesOf, untilInterrupted, whileWaiting } from '../store/store-session.ts'
 import { type Check, checkServices } from './service-check.ts'
 
@@ -40,14 +40,16 @@ export async function addServices(
   const report = await services.addService(described, options)
   if (report.results.length === 0) writeNote(context.err, 'Nothing was added.\n')
   const kept = report.results.filter(({ status }) => status !== 'failed').map(({ name }) => name)
-  const checks = values.check ? await checked(context, services, report.durable, kept) : []
-  const { durable, lost, waiting } = await settle(report.durable, store)
-  const settled = { ...report, durable }
+  const checks = values.check ? await checked(context, services, report, kept) : []
+  const isChanged = report.results.some(({ status }) => status === 'added' || status === 'updated')
+  const { durable, lost, waiting } = report.durable ? await settle(report.durable, store) : {}
+  const settled = { ...report, ...(durable && { durable }) }
   if (context.settings.json)
     writeJson(context.out, { ...beside, ...addDocument(settled, { checks, env: context.env }) })
   else writeAddReport(context, { report: settled, checks: lost ? [] : checks, ...store.status() })
   if (lost && kept.length > 0) throw lost
-  if (kept.length > 0) warnOfWaiting(context, waiting)
+  const isSent = isChanged || store.status().pendingWrites > 0
+  if (kept.length > 0) warnOfWaiting(context, waiting && (isSent ? waiting : unsureWarning(store.status())))
   return report.results.length === 0 ? 1 : exitOf(context, report, checks)
 }
 
@@ -62,7 +64,7 @@ function mayStartPrograms(described: AddInput): boolean {
 async function checked(
   context: CommandContext,
   services: StoreContext,
-  durable: Durability,
+  { durable }: AddReport,
   names: readonly string[],
 ): Promise<Check[]> {
   const { settings, signal } = context

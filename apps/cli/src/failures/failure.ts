@@ -87,12 +87,12 @@ export function unnamedFile(file: string): string {
   return `${file} is a dataspace whose name cannot be told`
 }
 
-/** Says on stderr, in one line, that Redis has yet to get a change; `--json` has it in `durable`. */
+/** Says on stderr that Redis has yet to get a change, and what to do about it; `--json` has it in `durable`. */
 export function warnOfWaiting(
   { err, settings }: { err: Output; settings: { json: boolean } },
-  waiting: { message: string } | undefined,
+  waiting: { message: string; hint?: string | undefined } | undefined,
 ): void {
-  if (waiting && !settings.json) writeWarning(err, waiting.message)
+  if (waiting && !settings.json) writeWarning(err, waiting.message, waiting.hint)
 }
 
 /** Says on stderr, in one line, which stored records cannot be used and were left out. */

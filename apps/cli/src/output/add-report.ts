@@ -25,8 +25,9 @@ export function addDocument(
 ): object {
   return {
     results: results.map((result) => {
-      const { name, status, ignored, error } = result
+      const { name, status, ignored, error, parked } = result
       const warnings = warningsOf(result, env)
+      if (parked !== undefined) warnings.push(`the storage refused it, and it is kept here only: ${parked}`)
       const check = checks.find((one) => one.name === name)
       return {
         name,
@@ -37,7 +38,7 @@ export function addDocument(
         ...(check ? { check: check.error ? { error: check.error } : { toolCount: check.toolCount } } : {}),
       }
     }),
-    durable,
+    ...(durable && { durable }),
     ...(approvalError && { approvalError: failureOf(approvalError) }),
   }
 }
@@ -62,7 +63,7 @@ export function writeAddReport(
   if (approvalError) {
     writeWarning(err, `not trusted by later commands: ${approvalError.message}`, approvalError.hint)
   }
-  if (kept.length > 0) {
+  if (durable && kept.length > 0) {
     writeNote(out, `${paint(out, 'dim', savedText({ durable, configured, location }))}\n`)
   }
   writeChecks(context, checks)

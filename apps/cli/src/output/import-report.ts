@@ -19,10 +19,11 @@ const statusStyles: Readonly<Record<ImportStatus, Style>> = {
 /** The document of `import --json`. */
 export function importDocument({ services, assignments, durable, approvalError }: ImportReport): unknown {
   return {
-    services: services.map(({ name, scope, status, error, warnings }) => ({
+    services: services.map(({ name, scope, status, error, parked, warnings }) => ({
       name,
       scope,
       status,
+      ...(parked !== undefined && { parked }),
       ...(warnings && { warnings }),
       ...(error && { error: failureOf(error) }),
     })),

@@ -6,7 +6,12 @@ export interface Settled {
   durable: Durability
   lost: CliError | undefined
   /** What to say of a write that Redis has yet to get. */
-  waiting: { message: string } | undefined
+  waiting: Waiting | undefined
+}
+
+interface Waiting {
+  message: string
+  hint: string | undefined
 }
 
 /**
@@ -73,16 +78,31 @@ export function unsavedWarning({
   return isTold ? undefined : waitingOf(status, what)
 }
 
-function lossOf(status: StoreStatus, what: string): { message: string; hint: string | undefined } {
+/** What to say where nothing was changed, and it is not known whether Redis has what is there. */
+export function unsureWarning(status: StoreStatus): Waiting {
+  const { hint } = waitingOf(status, '')
+  return { message: `whether Redis has it is not known: ${reasonIn(status)}`, hint }
+}
+
+function lossOf(status: StoreStatus, what: string): Waiting {
   const { error, mirror } = status
   const nowhere = mirror?.problem ? `; nor can it be kept on this machine: ${mirror.problem}` : ''
   const hint = [error?.hint, nowhere && mirror?.hint].filter(Boolean).join(' ') || undefined
   return { message: `${what} was NOT saved: ${reasonIn(status)}${nowhere}`, hint }
 }
 
-function waitingOf(status: StoreStatus, what: string): { message: string } {
+function waitingOf(status: StoreStatus, what: string): Waiting {
+  const { error, parked, pendingWrites } = status
+  const refused = error || pendingWrites > 0 ? undefined : parked.findLast(isRecord)
+  if (refused) {
+    const message = `Redis refused ${what}, which is kept on this machine: ${refused.key}: ${refused.problem}`
+    return {
+      message,
+      hint: 'See what lies at that key and whether this user may write it, or use another name.',
+    }
+  }
   const message = `Redis does not have ${what} yet; it is kept on this machine and sent later: ${reasonIn(status)}`
-  return { message }
+  return { message, hint: error?.hint }
 }
 
 function earlierWaiting(status: StoreStatus, kept: number): { message: string } {

@@ -6,7 +6,7 @@ import { didYouMean, nearest } from '../near.ts'
 import { fitsGlob, type ToolFilter } from '../tools/tool-filter.ts'
 import { serviceKey } from './keys.ts'
 import { checkServiceName, requirePossible } from './names.ts'
-import { sound } from './writes/outcomes.ts'
+import { type Parked, parkedOf, sound } from './writes/outcomes.ts'
 
 /** Globs over the names of tools: `*` stands for any text, `?` for any one character. */
 export interface AssignOptions {
@@ -17,7 +17,7 @@ export interface AssignOptions {
 }
 
 /** What became of an assignment. */
-export interface AssignReport {
+export interface AssignReport extends Parked {
   agent: string
   service: string
   status: 'assigned' | 'updated' | 'unchanged' | 'unassigned'
@@ -51,7 +51,14 @@ export async function assignService(
   const written = existed ? 'updated' : 'assigned'
   const warnings = await unfit(house, service, filter)
   const told = status === 'unchanged' ? 'unchanged' : written
-  return { agent, service, status: told, durable, ...(warnings.length > 0 && { warnings }) }
+  return {
+    agent,
+    service,
+    status: told,
+    durable,
+    ...parkedOf(outcome),
+    ...(warnings.length > 0 && { warnings }),
+  }
 }
 
 /** In words, the globs that fit none of the tools which the service is known to have: mostly slips, of which nobody would hear. */
@@ -94,7 +101,7 @@ export async function unassignService(house: House, agent: string, given: string
   }
   const outcome = await dataspace.put(key, undefined, { basis: assignments.life(service) })
   const { durable } = sound(service, outcome)
-  return { agent, service, status: 'unassigned', durable }
+  return { agent, service, status: 'unassigned', durable, ...parkedOf(outcome) }
 }
 
 function keyOf(agent: string, service: string) {

@@ -8,7 +8,7 @@ import { type House, houseOf } from '../house.ts'
 import { ASKING, inParallel } from '../in-parallel.ts'
 import { assignService } from '../services/assign.ts'
 import { type AddReport, addParsed } from '../services/writes/add.ts'
-import { weakest } from '../services/writes/outcomes.ts'
+import { type Parked, weakest } from '../services/writes/outcomes.ts'
 import type { ToolFilter } from '../tools/tool-filter.ts'
 import type { ExportedService } from './document.ts'
 import { type ImportInput, readDocument } from './read-document.ts'
@@ -24,7 +24,7 @@ export interface ImportOptions {
 export type ImportStatus = 'added' | 'updated' | 'unchanged' | 'kept' | 'failed'
 
 /** What became of one service. */
-export interface ImportedService {
+export interface ImportedService extends Parked {
   name: string
   scope: Scope
   status: ImportStatus
@@ -109,19 +109,18 @@ async function importServices(
   return {
     services: decided.map((one): ImportedService => {
       if (!('add' in one)) return { ...one, scope }
-      const { name, status, config, error, warnings } = made.get(one.add.name)!
+      const { name, status, config, error, parked, warnings } = made.get(one.add.name)!
       return {
         name,
         scope,
         status,
         ...(config && { config }),
         ...(warnings && { warnings }),
+        ...(parked !== undefined && { parked }),
         ...(error && { error }),
       }
     }),
-    durable: reports.flatMap((report) =>
-      report?.results.some(({ status }) => status !== 'failed') ? [report.durable] : [],
-    ),
+    durable: reports.flatMap((report) => report?.durable ?? []),
     approvalError: reports.flatMap((report) => report?.approvalError ?? [])[0],
   }
 }

@@ -7,7 +7,7 @@ import type { ServiceConfig } from '../../config/service-config.ts'
 import type { ErrorCode } from '../../errors.ts'
 import type { House } from '../../house.ts'
 import { serviceId } from '../keys.ts'
-import { isUnknown, isWritten, type Outcome, obstacleOf, weakest } from './outcomes.ts'
+import { isUnknown, isWritten, type Outcome, obstacleOf, type Parked, parkedOf, weakest } from './outcomes.ts'
 import { putAbsent, putAll } from './put-services.ts'
 import { type ServerOffer, withoutDeclined } from './server-offer.ts'
 import { type StoredForm, storedForm, warned } from './stored-form.ts'
@@ -30,7 +30,7 @@ export type AddResult = {
   ignored?: string[]
 } & (SavedEntry | FailedEntry)
 
-interface SavedEntry {
+interface SavedEntry extends Parked {
   status: 'added' | 'updated' | 'unchanged'
   /** What was written, or was there already, secrets redacted; not what somebody else may have written since. */
   config: ServiceConfig
@@ -43,13 +43,14 @@ interface FailedEntry {
   status: 'failed'
   config?: never
   warnings?: never
+  parked?: never
   error: McpStoreError<ErrorCode>
 }
 
 export interface AddReport {
   results: AddResult[]
-  /** The strongest place that is known to hold all that was written. */
-  durable: Durability
+  /** The strongest place that is known to hold all that was written, or was there already; not there where all has failed. */
+  durable?: Durability
   /** Why the services are trusted by this process only: the approval of what was added could not be kept. */
   approvalError?: McpStoreError
 }
@@ -98,12 +99,17 @@ export async function addParsed(
     if (obstacle) return { name, status: 'failed', error: obstacle, ...extra }
     const written = existed.has(name) ? 'updated' : 'added'
     const status = outcome.status === 'unchanged' ? 'unchanged' : written
-    return { name, status, config: redactConfig(form.config), ...extra, ...warned(house, form) }
+    const config = redactConfig(form.config)
+    return { name, status, config, ...extra, ...parkedOf(outcome), ...warned(house, form) }
   })
   for (const { name, error } of failures) results.push({ name, status: 'failed', error })
   for (const { error } of results) if (error) house.logger.warn(`not added: ${error.message}`)
-  const durable = weakest(outcomes.filter(isWritten), house)
-  return { results, durable, ...(problem && { approvalError: problem }) }
+  const kept = outcomes.filter(isWritten)
+  return {
+    results,
+    ...(kept.length > 0 && { durable: weakest(kept, house) }),
+    ...(problem && { approvalError: problem }),
+  }
 }
 
 /**

@@ -9,13 +9,13 @@ import { removeLogs } from '../../logs/log-folder.ts'
 import type { ApprovedChange } from '../../trust/approver.ts'
 import { serviceId } from '../keys.ts'
 import { checkServiceName } from '../names.ts'
-import { refused, sound, weakest } from './outcomes.ts'
+import { type Parked, parkedOf, refused, sound, weakest } from './outcomes.ts'
 import { patchConfig } from './patch.ts'
 import { putAll } from './put-services.ts'
 import { storedForm, warned } from './stored-form.ts'
 
 /** What became of a change to one service. */
-export interface ChangeReport {
+export interface ChangeReport extends Parked {
   name: string
   status: 'updated' | 'unchanged' | 'deleted'
   durable: Durability
@@ -39,8 +39,8 @@ export async function updateService(house: House, given: string, entry: unknown)
   const change = vouchedFor({ scope, name, config: form.config }, vouch)
   const outcome = await during(house, change, async () => (await putAll(house, [put]))[0]!)
   const { status, durable } = sound(name, outcome)
-  if (status === 'unchanged') return { name, status, durable }
-  return { name, status: 'updated', durable, ...warned(house, form) }
+  if (status === 'unchanged') return { name, status, durable, ...parkedOf(outcome) }
+  return { name, status: 'updated', durable, ...parkedOf(outcome), ...warned(house, form) }
 }
 
 /**
@@ -61,6 +61,7 @@ export async function patchService(house: House, given: string, patch: unknown):
     if (outcome.status === 'written') {
       return { name, status: 'updated', durable: outcome.durable, ...warned(house, form) }
     }
+    if (outcome.problem !== undefined) throw refused(name, outcome.problem)
   }
   throw storeError('conflict', `service "${name}" is being changed by others all the time`, {
     hint: 'Try again.',
@@ -82,7 +83,7 @@ export async function deleteService(house: House, given: string): Promise<Change
   await house.reach.disconnect({ id })
   await house.pins.forget({ scope, name })
   await removeLogs(house, { scope, name })
-  return { name, status: 'deleted', durable }
+  return { name, status: 'deleted', durable, ...parkedOf(outcome) }
 }
 
 /** The change, which approves what it makes of a service only where this user vouches for what was there. */

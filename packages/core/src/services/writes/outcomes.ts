@@ -22,8 +22,19 @@ export function obstacleOf(
   name: string,
   { status, problem }: PutResult,
 ): McpStoreError<ErrorCode> | undefined {
-  if (problem !== undefined) return refused(name, problem)
-  return status === 'outdated' ? overtaken(name) : undefined
+  if (status !== 'outdated') return undefined
+  return problem === undefined ? overtaken(name) : refused(name, problem)
+}
+
+/** What a report says of a write that the storage refused for its own sake, and that counts here all the same. */
+export interface Parked {
+  /** Why the storage refused it, if it did. It is kept where `durable` says, for this machine only; `status().parked` names it. */
+  parked?: string
+}
+
+/** What is to be reported of this write. */
+export function parkedOf({ problem }: PutResult): Parked {
+  return problem === undefined ? {} : { parked: problem }
 }
 
 /** The outcome of a write that others will see. @throws `storage`, `conflict` for one that they will not */
@@ -44,7 +55,7 @@ export function weakest(written: readonly { durable: Durability }[], house: Hous
 /** The storage did not take what was written of a service, for its own sake. */
 export function refused(name: string, problem: string): McpStoreError<ErrorCode> {
   return storeError('storage', `service "${name}": the storage refused it: ${problem}`, {
-    hint: 'See what lies at its key and whether this user may write it, or use another name; mcpstore status names what is parked.',
+    hint: 'See what lies at its key and whether this user may write it, or use another name.',
   })
 }
 
