@@ -188,6 +188,24 @@ it.skipIf(!hasRedisServer)('a look at a mistyped dataspace left it among the dat
 })
 
 it.skipIf(!hasRedisServer)(
+  'what was unchanged where Redis cannot be used says why, and what to do',
+  async () => {
+    await using box = new Box()
+    await using redis = await startRedis()
+    const env = { MCPSTORE_REDIS_URL: redis.url }
+    expect(await mcpstore(box, weather, { env })).toMatchObject({ exit: 0, stderr: '' })
+    await redis.command('FLUSHDB')
+    await redis.command('SET', 'default:default:meta', 'other')
+    const again = await mcpstore(box, weather, { env })
+    expect(again).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^unchanged {2}weather/) })
+    expect(again.stderr).toMatch(
+      /^warning: whether Redis has it is not known: default:default:meta on redis:/,
+    )
+    expect(again.stderr).toContain('hint:    Use another namespace or dataspace, or remove the foreign key.')
+  },
+)
+
+it.skipIf(!hasRedisServer)(
   'calls of an outage were said never to have been made, until Redis was back',
   async () => {
     await using box = new Box()
