@@ -157,6 +157,19 @@ it("what Claude Code keeps about a folder comes before the folder's file, as the
   })
 })
 
+it('what was refused in Claude Code is added disabled, and that is said', async () => {
+  await using box = new Box()
+  box.write('p/.mcp.json', server('https://near.example/mcp'))
+  box.write('p/.claude/settings.local.json', { disabledMcpjsonServers: ['weather'] })
+  const { exit, stdout } = await mcpstore(box, ['add', '--all'], { cwd: box.path('p') })
+  expect(exit).toBe(0)
+  expect(stdout).toContain(
+    'new  weather  http  https://near.example/mcp (it is off there, so it is added disabled)\n',
+  )
+  const [listed] = documentOf(await mcpstore(box, ['list', '--json'])).services
+  expect(listed).toMatchObject({ name: 'weather', status: 'disabled' })
+})
+
 it('where all that was found is here already nothing is said of adding it', async () => {
   await using box = new Box()
   box.write('p/.mcp.json', server())

@@ -198,3 +198,43 @@ it('what a stranger put into a shared dataspace is not written for another clien
   })
   expect(reader.asked.has('TOKEN')).toBe(false)
 })
+
+it('what was refused or switched off in Claude Code is found disabled', async () => {
+  const server = { command: 'serve' }
+  const servers = (...names: string[]) => Object.fromEntries(names.map((name) => [name, server]))
+  write('p/.git/HEAD', '')
+  write('p/.mcp.json', {
+    mcpServers: servers('refused', 'by team', 'by user', 'by name', 'elsewhere', 'fine'),
+  })
+  write('p/.claude/settings.local.json', { disabledMcpjsonServers: ['refused', 'own'] })
+  write('p/.claude/settings.json', { disabledMcpjsonServers: ['by_team'] })
+  write('.claude/settings.json', { disabledMcpjsonServers: ['by user'] })
+  write('.claude.json', {
+    mcpServers: servers('own', 'off', 'fine'),
+    projects: {
+      [join(home, 'p')]: {
+        mcpServers: servers('here', 'gone'),
+        disabledMcpServers: ['off', 'gone'],
+        disabledMcpjsonServers: ['by name'],
+      },
+      '/other': { disabledMcpServers: ['own', 'here'], disabledMcpjsonServers: ['elsewhere'] },
+    },
+  })
+  const found = await find(join(home, 'p'))
+  const off = found.flatMap(({ services }) =>
+    services.flatMap(({ name, config, input }) =>
+      config?.disabled && Object(input).disabled === true ? [name] : [],
+    ),
+  )
+  expect(off).toEqual(['gone', 'refused', 'by team', 'by user', 'by name', 'off'])
+  expect(found.flatMap(({ services }) => services)).toHaveLength(11)
+})
+
+it('settings of Claude Code that cannot be read are named, once, as they may refuse something', async () => {
+  write('.claude/settings.json', '{')
+  write('.mcp.json', { mcpServers: { weather: { url: 'https://example.com/mcp' } } })
+  expect(told(await find())).toEqual([
+    ['.mcp.json', ['weather']],
+    ['.claude/settings.json', expect.stringContaining('is not valid JSON')],
+  ])
+})

@@ -25,4 +25,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/find-configs.test.ts',
     test: 'what a stranger put into a shared dataspace is not written for another client, nor is anything filled in',
   },
+  {
+    name: 'what was refused elsewhere is added enabled',
+    file: 'packages/core/src/clients/switched-off.ts',
+    find: 'client.switches?.isOff(name, value, place) === true',
+    replace: 'false && value && name && place && client',
+    suite: 'packages/core/test/find-configs.test.ts',
+    test: 'what was refused or switched off in Claude Code is found disabled',
+  },
 ]

@@ -41,7 +41,8 @@ export function writeFound(
 function cellsOf({ name, status, config, after }: FoundService, context: CommandContext): Cell[] {
   const behind =
     after === undefined ? '' : ` (another one comes first: ${visibleLine(shortened(after, context))})`
-  const target = config ? targetOf(config) + behind : ''
+  const off = config?.disabled ? ' (it is off there, so it is added disabled)' : ''
+  const target = config ? targetOf(config) + off + behind : ''
   return [{ text: status, style: styles[status] }, visibleLine(name), config?.type ?? '-', target]
 }
 

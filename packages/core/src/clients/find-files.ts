@@ -1,4 +1,4 @@
-import { access, lstat, stat } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { McpStoreError } from '@mcpstore/storage'
 import { clients } from '../config/clients.ts'
@@ -6,7 +6,9 @@ import type { Client, FilePlace, Machine } from '../config/dialects/client.ts'
 import { type ParsedServices, parseServices } from '../config/parse.ts'
 import { readText } from '../config/read.ts'
 import { asError, type ErrorCode, storeError } from '../errors.ts'
+import { isThere } from './is-there.ts'
 import { foldersFrom, placesOf } from './places.ts'
+import { readSettings, type Settings, withSwitches } from './switched-off.ts'
 
 /** A client's file that is there and is about services, or cannot be read. */
 export interface FoundFile {
@@ -27,14 +29,17 @@ export async function findFiles(machine: Machine, folder: string): Promise<Found
   // In the user's own folder a project's file is the user's.
   const own = new Set(clients.flatMap((client) => client.userFiles(machine)))
   const looked = places.filter(({ place: { file, inside, project } }) => inside || !project || !own.has(file))
-  const found = await Promise.all(looked.map((one) => look(one, machine)))
-  const there = found.filter((one) => one !== undefined).filter((one, _, all) => !isSaidOfAll(one, all))
+  const settings = await readSettings(clients, machine, folders)
+  const read = await Promise.all(looked.map((one) => look(one, machine, settings)))
+  const found = read.filter((one) => one !== undefined)
+  const there = [...found, ...unreadable(settings, found)].filter((one, _, all) => !isSaidOfAll(one, all))
   return [...there.filter(({ place }) => place.project), ...there.filter(({ place }) => !place.project)]
 }
 
 async function look(
   { client, place }: { client: Client; place: FilePlace },
   { home }: Machine,
+  settings: readonly Settings[],
 ): Promise<FoundFile | undefined> {
   const { file, inside, project } = place
   try {
@@ -52,13 +57,23 @@ async function look(
       inside,
     }
     const read = await parseServices(text, { ...from, mayBeEmpty: true })
-    if (read.services.length + read.failures.length > 0) return { client, place, read }
+    if (read.services.length + read.failures.length > 0) {
+      return { client, place, read: withSwitches(read, place, { client, settings }) }
+    }
     await refuseOtherForm(text, { client, place, cwd: from.cwd })
     return undefined
   } catch (error) {
     if (error instanceof McpStoreError) return { client, place, read: error as McpStoreError<ErrorCode> }
     throw asError(error)
   }
+}
+
+/** Settings that cannot be read may switch something off. */
+function unreadable(settings: readonly Settings[], found: readonly FoundFile[]): FoundFile[] {
+  return settings.flatMap(({ client, place, error }) => {
+    const isKnown = found.some((one) => one.place.file === place.file)
+    return error && !isKnown ? [{ client, place, read: error }] : []
+  })
 }
 
 /** Whether what is wrong here is what is wrong with the whole file. */
@@ -84,18 +99,6 @@ async function refuseOtherForm(
   throw storeError('bad_config', `${file} names services, but not in the form in which ${title} reads them`, {
     hint: `To add them all the same say mcpstore add ${file}`,
   })
-}
-
-async function isThere(file: string): Promise<boolean> {
-  const fault = (error: NodeJS.ErrnoException) => error.code
-  const own = await lstat(file).catch(fault)
-  if (own === 'ENOENT' || own === 'ENOTDIR') return false
-  const target = await stat(file).catch(fault)
-  // What else is wrong shows when it is read.
-  if (typeof target === 'object' && !target.isFile()) {
-    throw storeError('bad_config', `cannot read ${file}: it is no file`)
-  }
-  return true
 }
 
 async function isRepository(folder: string): Promise<boolean> {

@@ -26,6 +26,13 @@ export interface Written {
   unsaid: string[]
 }
 
+/** What a client keeps apart from its services about which of them are off. */
+export interface Switches {
+  places(machine: Machine, folders: readonly string[]): FilePlace[]
+  /** Whether what stands in one of these places switches off the service of this name that stands in `place`. */
+  isOff(name: string, settings: unknown, place: FilePlace): boolean
+}
+
 /** A program that keeps MCP services in files of its own. */
 export interface Client extends Dialect {
   id: ClientId
@@ -39,6 +46,8 @@ export interface Client extends Dialect {
   upwards: boolean
   /** More places, for a program that keeps what is about folders in a file of the user's. */
   otherPlaces?(machine: Machine, folders: readonly string[]): FilePlace[]
+  /** Where else it keeps which of them it does not start. */
+  switches?: Switches
   /** The service in its words, or why it has none. */
   write(config: ServiceConfig): Written | string
   /** A whole file with these entries. */
