@@ -23,9 +23,11 @@ const WAIT_MS = 10_000
 
 export interface WaitOptions {
   /** The status to wait for, or several of which any will do. Default: `ok`. */
-  status?: StatusWord | readonly StatusWord[]
+  status?: StatusWord | readonly StatusWord[] | undefined
   /** How long, in ms. Default: 10,000. */
-  timeout?: number
+  timeout?: number | undefined
+  /** Stops waiting. */
+  signal?: AbortSignal | undefined
 }
 
 /** To import a module again, though it is loaded, takes longer than all that is done here before a call is sent. */
@@ -85,10 +87,10 @@ export class StoreContext extends ToolContext {
    */
   async waitService(name: string, options: WaitOptions = {}): Promise<ServiceInfo> {
     checkMethodOptions('waitService', options)
-    const { status = 'ok', timeout = WAIT_MS } = options
+    const { status = 'ok', timeout = WAIT_MS, signal } = options
     const service = this.house.registry.get(checkServiceName(name))
     const { waitFor } = await import('./services/wait.ts')
-    const wanted = { statuses: new Set([status].flat()), timeoutMs: timeout }
+    const wanted = { statuses: new Set([status].flat()), timeoutMs: timeout, signal }
     await waitFor(this.house, { name: service.name, id: service.id, ...wanted })
     return this.serviceInfo(name)
   }

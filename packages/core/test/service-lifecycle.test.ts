@@ -87,6 +87,17 @@ test('a check asks nobody for tools who says that it has none', async () => {
   expect(linesOf(requestFile)).toBe(2)
 })
 
+test('whoever waits can stop waiting, for what others do and for what it does itself', async () => {
+  const ctx = (await open()).forStore()
+  await ctx.addService({ hung: server({ muteInitialize: true }) })
+  for (const status of ['ok', 'failing'] as const) {
+    const giveUp = new AbortController()
+    const waited = failureOf(ctx.waitService('hung', { status, timeout: 600_000, signal: giveUp.signal }))
+    giveUp.abort('enough')
+    expect(await waited).toMatchObject({ code: 'aborted', cause: 'enough' })
+  }
+})
+
 test('whoever has no time finds a healthy service failing, for himself only', async () => {
   const ctx = (await open()).forStore()
   await ctx.addService({ hung: server({ muteInitialize: true }), mute: server({ mute: ['tools/list'] }) })

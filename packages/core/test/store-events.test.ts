@@ -281,7 +281,13 @@ test('a wait looks once, and again when there is news', async () => {
       dataspace: { get: () => ({ basis: 'stamp', value }), witness: () => undefined },
     } as unknown as House
     const statuses = new Set(['failing'] as const)
-    const waiting = waitFor(house, { name: 'demo', id: 'demo', statuses, timeoutMs: 3_600_000 })
+    const waiting = waitFor(house, {
+      name: 'demo',
+      id: 'demo',
+      statuses,
+      timeoutMs: 3_600_000,
+      signal: undefined,
+    })
     await vi.advanceTimersByTimeAsync(3_000_000)
     expect(looks).toBe(1)
     for (const tell of told) tell('another')

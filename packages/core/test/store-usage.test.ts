@@ -34,9 +34,9 @@ test('options of every method are refused by name, if they are unknown or cannot
     [ctx.listTools(undefined, wrong({ signal: {} })), 'option signal must be an AbortSignal'],
     [ctx.listTools('demo', wrong({ refresh: true })), 'unknown option refresh'],
     [ctx.listTools('demo', wrong({ fresh: 'yes' })), 'option fresh must be true or false'],
-    [ctx.listTools(wrong({ fresh: true })), 'the name of a service must be a string'],
+    [ctx.listTools(wrong({ fresh: true })), 'the name of a service must be a string, not an object'],
     [ctx.waitService('demo', wrong(5000)), 'the options of waitService must be an object, not a number'],
-    [ctx.waitService('demo', wrong({ signal: null })), 'unknown option signal'],
+    [ctx.waitService('demo', wrong({ signal: null })), 'option signal must be an AbortSignal'],
     [ctx.addService({ a: server() }, wrong({ ifabsent: true })), 'unknown option ifabsent'],
     [ctx.addService({ a: server() }, wrong({ cwd: 7 })), 'option cwd must be a text'],
     // These were said to be milliseconds.

@@ -9,7 +9,7 @@ import type { House } from '../house.ts'
 
 export interface ExportForOptions {
   /** The text that this is to take the place of: what holds more than services is refused. Default: none. */
-  over?: string
+  over?: string | undefined
 }
 
 /** Services in the words of another client. */

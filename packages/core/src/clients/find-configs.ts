@@ -14,11 +14,11 @@ import { findFiles } from './find-files.ts'
 
 export interface FindOptions {
   /** Only of the client that goes by this name, or of these. Default: of all. */
-  from?: string | readonly string[]
+  from?: string | readonly string[] | undefined
   /** The folder whose project files are looked for. Default: the store's `cwd`. */
-  cwd?: string
+  cwd?: string | undefined
   /** Where the user's files are. Default: of this process. */
-  machine?: Machine
+  machine?: Machine | undefined
 }
 
 /** A service in a file of another client. */

@@ -21,7 +21,7 @@ export interface CompletionArgument {
 
 export interface CompleteOptions extends RequestOptions {
   /** The values that other arguments have already. */
-  context?: Record<string, string>
+  context?: Record<string, string> | undefined
 }
 
 /** Asks for values that an argument may have; see `StoreContext.complete`. */

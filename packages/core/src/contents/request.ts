@@ -5,9 +5,9 @@ import type { Service } from '../services/registry.ts'
 
 export interface RequestOptions {
   /** How long finding the service, connecting and the answer may take, in ms. Default: the store's `callTimeoutMs`. */
-  timeout?: number
+  timeout?: number | undefined
   /** Gives it up. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 export interface Request {

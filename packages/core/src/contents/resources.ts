@@ -12,7 +12,7 @@ import { matchesTemplate } from './uri-template.ts'
 
 export interface ReadOptions extends RequestOptions {
   /** Whose resource it is. Default: the only service that lists it, or has a template that it fits. */
-  service?: string
+  service?: string | undefined
 }
 
 /** Reads a resource; see `StoreContext.readResource`. */

@@ -102,11 +102,13 @@ export interface ServerLog {
 /** What a host does for servers that ask. A server is told only of what is given. */
 export interface HostHandlers {
   /** Lets a model of the host answer. */
-  sampling?: (request: SamplingRequest, asking: Asking) => SamplingAnswer | Promise<SamplingAnswer>
+  sampling?:
+    | ((request: SamplingRequest, asking: Asking) => SamplingAnswer | Promise<SamplingAnswer>)
+    | undefined
   /** Lets the user fill in a form, or open an address. */
-  elicitation?: ElicitationHandler
+  elicitation?: ElicitationHandler | undefined
   /** Where servers may work. */
-  roots?: readonly Root[] | ((asking: Asking) => readonly Root[] | Promise<readonly Root[]>)
+  roots?: (readonly Root[] | ((asking: Asking) => readonly Root[] | Promise<readonly Root[]>)) | undefined
   /** Hears what servers report; with `level` nothing less serious, and those that can are not even asked for it. */
-  logging?: ((log: ServerLog) => void) | { level: LogLevel; handler: (log: ServerLog) => void }
+  logging?: ((log: ServerLog) => void) | { level: LogLevel; handler: (log: ServerLog) => void } | undefined
 }

@@ -13,14 +13,14 @@ const LOOK_MS = 200
 
 export interface ServiceLogOptions {
   /** How many lines that were there before, at most; the last ones. Default: 100. */
-  lines?: number
+  lines?: number | undefined
   /** Nothing that was heard before, ms since 1970. */
-  since?: number
+  since?: number | undefined
   /** Goes on with what comes, until `signal` is aborted. */
-  follow?: boolean
-  signal?: AbortSignal
+  follow?: boolean | undefined
+  signal?: AbortSignal | undefined
   /** Told once of each log that cannot be read while others can. Without it the first of them ends the reading. */
-  onProblem?: (problem: Error) => void
+  onProblem?: ((problem: Error) => void) | undefined
 }
 
 /** What services said; see `StoreContext.serviceLogs`. */

@@ -94,7 +94,7 @@ const METHODS: Record<Method, Record<string, Check>> = {
   importDataspace: { replace: flag, includeUntrusted: flag },
   assignService: { allow: globsProblem, deny: globsProblem },
   checkServices: ASK,
-  waitService: { status: statuses, timeout: delay },
+  waitService: { status: statuses, ...ASK },
   connectService: ASK,
   restartService: ASK,
   trustService: { confirm: callback },

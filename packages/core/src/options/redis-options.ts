@@ -10,19 +10,19 @@ export interface RedisOptions extends Omit<RedisAddress, 'username' | 'password'
   /** Goes before the one in the URL. `null` is none. */
   password?: string | null | undefined
   /** The same as the store's option of this name. */
-  namespace?: string
+  namespace?: string | undefined
   /** The same as the store's option of this name. */
-  dataspace?: string
+  dataspace?: string | undefined
   /** How long connecting, or the answer to a command, may take, in ms. Default: 2,000. */
-  socketTimeoutMs?: number
+  socketTimeoutMs?: number | undefined
   /** The same in seconds. */
-  socket_timeout?: number
+  socket_timeout?: number | undefined
   /** A sign of life is sent three times in this time, in ms. Default: 30,000. */
-  healthcheckIntervalMs?: number
+  healthcheckIntervalMs?: number | undefined
   /** The same in seconds. */
-  healthcheck_interval?: number
+  healthcheck_interval?: number | undefined
   /** Keys with a hash tag, as a cluster needs them. Default: as the server is. */
-  hashTag?: boolean
+  hashTag?: boolean | undefined
 }
 
 /** What the option `redis` comes to. */

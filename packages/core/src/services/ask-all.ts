@@ -9,9 +9,9 @@ import type { Service } from './registry.ts'
 
 export interface AskOptions {
   /** How long one service may take, in ms. Default: the store's `connectTimeoutMs`. */
-  timeout?: number
+  timeout?: number | undefined
   /** Stops waiting for the services. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** How long one service may still take. */

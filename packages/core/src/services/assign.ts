@@ -11,9 +11,9 @@ import { type Parked, parkedOf, sound } from './writes/outcomes.ts'
 /** Globs over the names of tools: `*` stands for any text, `?` for any one character. */
 export interface AssignOptions {
   /** Only tools that one of these fits: with an empty list none. Default: `*`, which is all. */
-  allow?: readonly string[]
+  allow?: readonly string[] | undefined
   /** No tool that one of these fits, be it allowed or not. */
-  deny?: readonly string[]
+  deny?: readonly string[] | undefined
 }
 
 /** What became of an assignment. */

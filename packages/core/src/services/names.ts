@@ -1,5 +1,5 @@
 import type { Scope } from '@mcpstore/storage'
-import { quoted } from '../config/problem.ts'
+import { kindOf, quoted } from '../config/problem.ts'
 import { storeError } from '../errors.ts'
 
 const LONGEST_NAME = 128
@@ -36,7 +36,11 @@ export function isServiceName(name: string): boolean {
  * The name in the form it is stored. Throws `usage` if it is not a string, `bad_config` if no service may have such a name.
  */
 export function checkServiceName(name: unknown): string {
-  if (typeof name !== 'string') throw storeError('usage', `the name of a service must be a string`)
+  if (typeof name !== 'string') {
+    throw storeError('usage', `the name of a service must be a string, not ${kindOf(name)}`, {
+      hint: 'Options come after it. For all services give undefined in its place.',
+    })
+  }
   const broken = brokenRule(name)
   if (broken === undefined) return storedName(name)
   throw storeError('bad_config', `the service name ${quoted(name)} ${broken}`, {

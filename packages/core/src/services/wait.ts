@@ -1,4 +1,4 @@
-import { countdown, timeText } from '../connections/deadline.ts'
+import { countdown, LONGEST_TIMER_MS, timeText, within } from '../connections/deadline.ts'
 import { isTransient } from '../connections/index.ts'
 import { storeError } from '../errors.ts'
 import { NewsOf } from '../events/news-of.ts'
@@ -21,16 +21,17 @@ export interface WaitedFor {
   /** Any of these will do. */
   statuses: ReadonlySet<StatusWord>
   timeoutMs: number
+  signal: AbortSignal | undefined
 }
 
 /**
  * Waits until the service's status is one of those. For `ok` it connects the service and fetches its tools, again and
  * again while that may help; for any other nobody is asked: it is woken by what happens here, and by what other
- * processes write. @throws `unknown_service`, also when it is removed meanwhile; `timeout`; `unavailable` once the store
+ * processes write. @throws `unknown_service`, also when it is removed meanwhile; `timeout`; `aborted`; `unavailable` once the store
  * is closed; what connecting throws
  */
 export async function waitFor(house: House, wanted: WaitedFor): Promise<void> {
-  const { name, id, statuses, timeoutMs } = wanted
+  const { name, id, statuses, timeoutMs, signal } = wanted
   const others = new Set(statuses)
   const isActive = others.delete('ok')
   const news = [new NewsOf(house.news, id), new NewsOf(house.news, id)] as const
@@ -44,7 +45,9 @@ export async function waitFor(house: House, wanted: WaitedFor): Promise<void> {
         }),
   ]
   try {
-    await Promise.race(ways)
+    const waited = Promise.race(ways)
+    const bounds = { timeoutMs: LONGEST_TIMER_MS, signal }
+    await (signal ? within(bounds, `waiting for service "${name}"`, waited) : waited)
   } catch (thrown) {
     const service = house.registry.find(name)
     if (!service || !others.has(summarise(house, service).status)) throw thrown

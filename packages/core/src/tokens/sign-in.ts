@@ -19,15 +19,15 @@ export interface SignInOptions {
    */
   open: Opener
   /** Default: the one that was given before and is kept with the tokens, or one that is registered for this once. */
-  client?: SignInClient
+  client?: SignInClient | undefined
   /**
    * The port of 127.0.0.1 that the browser comes back to, where the client may use no other. Default: the one that was given for
    * this client before, or a free one.
    */
-  callbackPort?: number
+  callbackPort?: number | undefined
   /** How long the user has, in ms. Default: 300,000. */
-  timeout?: number
-  signal?: AbortSignal
+  timeout?: number | undefined
+  signal?: AbortSignal | undefined
 }
 
 export interface SignInReport {

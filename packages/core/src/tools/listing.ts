@@ -13,18 +13,18 @@ import { narrowed } from './tool-filter.ts'
 
 export interface RenewOptions {
   /** Ask the servers even where a list is known and no server said that it changed. */
-  fresh?: boolean
+  fresh?: boolean | undefined
   /** How long one server may take, in ms. Default: the store's `connectTimeoutMs`. */
-  timeout?: number
+  timeout?: number | undefined
   /** Stops waiting for servers. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 export interface ListOptions extends RenewOptions {
   /** Ask also where the list that is known is as old as this, in ms, or older. */
-  maxAge?: number
+  maxAge?: number | undefined
   /** Ask nobody: a list that is not known is the error `not_listed`. */
-  offline?: boolean
+  offline?: boolean | undefined
 }
 
 /** What only mcpstore itself asks for. */

@@ -15,9 +15,9 @@ import { type ImportInput, readDocument } from './read-document.ts'
 
 export interface ImportOptions {
   /** Puts what differs in place of what is there. Default: what is there stays. */
-  replace?: boolean
+  replace?: boolean | undefined
   /** Takes services that nobody had trusted where they were exported, and approves them like the others. */
-  includeUntrusted?: boolean
+  includeUntrusted?: boolean | undefined
 }
 
 /** `kept`: something else of this name is there, and stays. */

@@ -10,7 +10,7 @@ export interface TrustOptions {
    * Looks at what would be approved and says whether it is to be. Default: it is. Of the config only plain tokens that look
    * secret read `***`.
    */
-  confirm?: (service: { name: string; config: ServiceConfig }) => boolean | Promise<boolean>
+  confirm?: ((service: { name: string; config: ServiceConfig }) => boolean | Promise<boolean>) | undefined
 }
 
 /** What became of the wish to trust a service, or not to. */

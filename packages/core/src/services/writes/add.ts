@@ -14,13 +14,13 @@ import { type StoredForm, storedForm, warned } from './stored-form.ts'
 
 export interface AddOptions {
   /** Leaves a service alone whose name is taken, and reports `already_exists`. */
-  ifAbsent?: boolean
+  ifAbsent?: boolean | undefined
   /** Where relative paths start and services run that name no folder. Default: the store's `cwd`. */
-  cwd?: string
+  cwd?: string | undefined
   /** Looks at what a `server.json` comes to, and says whether it is to be added. Default: it is. */
-  confirm?: (offer: ServerOffer) => boolean | Promise<boolean>
+  confirm?: ((offer: ServerOffer) => boolean | Promise<boolean>) | undefined
   /** Which of the ways that a `server.json` offers is added, from 1. Default: the first that can be used here. */
-  offer?: number
+  offer?: number | undefined
 }
 
 /** What became of one entry. */

@@ -17,12 +17,12 @@ export interface UseOptions {
    * How long finding the tool, connecting and the answer may take, in ms; for the answer each progress notification
    * starts it anew. Default: `callTimeoutMs`.
    */
-  timeout?: number
+  timeout?: number | undefined
   /** How long all of it may take, in ms, whatever progress the server tells. Default: `callTotalTimeoutMs`. */
-  totalTimeout?: number
+  totalTimeout?: number | undefined
   /** Gives the call up: the server is told, and the promise rejects with `aborted`. */
-  signal?: AbortSignal
-  onProgress?: CallOptions['onProgress']
+  signal?: AbortSignal | undefined
+  onProgress?: CallOptions['onProgress'] | undefined
 }
 
 /** Calls the tool that `address` means, at most once; see `StoreContext.useTool`. */

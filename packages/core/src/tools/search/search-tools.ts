@@ -10,7 +10,7 @@ import { type Fit, fitOf, nearWord, patternOf, type SearchWord, searchWords } fr
 
 export interface SearchOptions {
   /** How many tools at most. Default: 20. */
-  limit?: number
+  limit?: number | undefined
 }
 
 /** The tools that fit, the best first, and what they were looked for in. */

@@ -12,22 +12,22 @@ export interface HostAndPort {
 /** How to reach Redis: a URL, sentinels, the nodes of a cluster, or a client of the host's own. */
 export interface RedisAddress {
   /** `redis://[user:password@]host[:port][/db]`, `rediss://…` for TLS, `unix:///path/to/socket[?db=1]`. */
-  url?: string
+  url?: string | undefined
   /** Goes before the one in the URL. */
   username?: string | undefined
   /** Goes before the one in the URL. */
   password?: string | undefined
   /** Options of Node's `tls.connect`, e.g. `{ ca }`; with them, or with `rediss://`, the connection is encrypted. */
-  tls?: ConnectionOptions
+  tls?: ConnectionOptions | undefined
   /** Redis Sentinel: where the sentinels listen, and the name of the master they watch. */
-  sentinels?: readonly HostAndPort[]
-  sentinelName?: string
-  sentinelUsername?: string
-  sentinelPassword?: string
+  sentinels?: readonly HostAndPort[] | undefined
+  sentinelName?: string | undefined
+  sentinelUsername?: string | undefined
+  sentinelPassword?: string | undefined
   /** Redis Cluster: some of its nodes. */
-  cluster?: readonly HostAndPort[]
+  cluster?: readonly HostAndPort[] | undefined
   /** A client of ioredis. Connections are opened the way it opens its own; it is not used itself, and never closed. */
-  client?: Redis | Cluster
+  client?: Redis | Cluster | undefined
 }
 
 /** An address, understood. */

@@ -115,7 +115,7 @@ export async function loadLibsql(): Promise<typeof Libsql> {
       'down',
       `the native part of libsql for ${process.platform}-${process.arch} is missing`,
       {
-        hint: 'Install again with optional dependencies (npm install --include=optional).',
+        hint: 'Install again with optional dependencies (npm install --include=optional). A bundler has to leave libsql outside (external).',
         cause,
       },
     )
