@@ -323,6 +323,9 @@ test('signing out removes the tokens, revokes them where that is offered, and sa
   const report = await services.signOut('demo')
   expect(report).toEqual({ name: 'demo', status: 'signed_out', revocations: [{ status: 'revoked' }] })
   expect(tokenFiles(home)).toEqual([])
+  const { log } = await remote.seen()
+  const ends = log.filter(({ method }) => method === 'DELETE')
+  expect(ends.map(({ headers }) => headers['authorization'])).toEqual([`Bearer ${token}`])
   expect((await ask()).status).toBe(401)
   expect(await failureOf(services.useTool('demo/echo', { text: 'x' }))).toMatchObject({
     code: 'auth_required',

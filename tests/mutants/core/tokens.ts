@@ -73,4 +73,14 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/kept-tokens.test.ts',
     test: 'who lost the lock as he renewed took away the tokens that another one had got',
   },
+  {
+    name: 'whoever signs out leaves his session open at the server',
+    file: 'packages/core/src/tokens/sign-in.ts',
+    find: `  // While its tokens are good: the end of a session is told with them.
+  if (service) await house.reach.disconnect(service)
+`,
+    replace: '',
+    suite: 'packages/core/test/sign-in.test.ts',
+    test: 'signing out removes the tokens, revokes them where that is offered, and says what it did',
+  },
 ]

@@ -110,6 +110,8 @@ export async function signOut(house: House, given: string): Promise<SignOutRepor
   // Of a service that was removed they may still be there.
   const names = tokens.namesOf(known ?? { name, scope: registry.scope })
   const service = names.length > 0 ? known : registry.get(name)
+  // While its tokens are good: the end of a session is told with them.
+  if (service) await house.reach.disconnect(service)
   const revocations: Revocation[] = []
   let wasSignedIn = false
   for (const file of names.map((one) => tokens.fileNamed(one))) {
@@ -127,6 +129,7 @@ export async function signOut(house: House, given: string): Promise<SignOutRepor
       revocations.push(await revoke(kept.tokens, kept.client))
     }
   }
+  // What was opened meanwhile.
   if (service) await house.reach.disconnect(service)
   return { name, status: wasSignedIn ? 'signed_out' : 'absent', revocations }
 }
