@@ -3,7 +3,7 @@ import { type Connection, ConnectionPool, type Connector, createConnector } from
 import { storeError } from '../src/errors.ts'
 import { failureOf, later, type Remote, remoteConfig, startRemote } from './connections-fixtures.ts'
 
-function connectPatiently(remote: Remote, type: 'http' | 'sse', timeoutMs = 10_000): Promise<Connection> {
+function connectPatiently(remote: Remote, type: 'http' | 'sse', timeoutMs = 25_000): Promise<Connection> {
   const pool = new ConnectionPool({ connector: createConnector() })
   later(() => pool.closeAll())
   const target = { id: 'demo', service: 'demo', key: 'k', config: remoteConfig(remote.url, { type }) }
