@@ -1,6 +1,8 @@
 import type { Store, StoreEventMap, StoreEventName } from '@mcpstore/core'
 import { expect, it } from 'vitest'
-import { fakeStatus, run } from './fakes.ts'
+import type { StoreEvent } from '../src/command-line/event-pattern.ts'
+import { eventLine } from '../src/output/event-line.ts'
+import { fakeOutput, fakeStatus, run } from './fakes.ts'
 
 type Told = { [Name in StoreEventName]: [Name, StoreEventMap[Name]] }[StoreEventName]
 
@@ -57,6 +59,24 @@ it('every event is one line, in which nothing acts on a terminal', async () => {
     'storageChanged  memory  up -> down: gone',
     'serviceRemoved  w',
   ])
+})
+
+it('on a narrow terminal an event goes on below itself, between words', () => {
+  const at = '2026-11-20T10:00:00.000Z'
+  const event = { event: 'statusChanged', ...all[2]![1], service: 'weather-of-the-north' } as StoreEvent
+  const shown = (columns: number) => eventLine(event, at, { ...fakeOutput(() => {}), columns })
+  expect(shown(80)).toMatchInlineSnapshot(`
+    "2026-11-20T10:00:00.000Z  statusChanged      weather-of-the-north  ok ->
+                                                 failing: service "w" ended:
+                                                 \\x1b[2Jno licence
+    "
+  `)
+  expect(shown(40)).toMatchInlineSnapshot(`
+    "2026-11-20T10:00:00.00…  statusChanged
+      weather-of-the-north  ok -> failing:
+      service "w" ended: \\x1b[2Jno licence
+    "
+  `)
 })
 
 it('with --json each is one object, as the library tells it', async () => {

@@ -2,8 +2,9 @@ import type { StoreEventMap, StoreEventName } from '@mcpstore/core'
 import type { StoreEvent } from '../command-line/event-pattern.ts'
 import { filterText, scopeText } from './agent-text.ts'
 import { briefError } from './last-error.ts'
-import { type Output, paint, type Style } from './output.ts'
+import type { Output, Style } from './output.ts'
 import { toolCountText } from './service-text.ts'
+import { type Cell, renderNotes } from './text/table.ts'
 import { visibleLine } from './text/terminal-text.ts'
 import { changesText } from './tools/tool-changes.ts'
 
@@ -48,18 +49,26 @@ const styles: Partial<Record<StoreEventName, Style>> = {
   storageChanged: 'bold',
 }
 
+/** In fewer cells than these what happened stands below its name, which then need not be as wide as all others. */
+const NARROW = 68
+
 const widest = Math.max(...Object.keys(texts).map((name) => name.length))
 
 /** The names of all events. */
 export const eventNames = Object.keys(texts) as StoreEventName[]
 
-/** An event in one line, for people. */
+/** An event in one line, for people; on a terminal that is too narrow for it, it goes on below itself. */
 export function eventLine(event: StoreEvent, at: string, output: Output): string {
   const text = texts[event.event] as (event: StoreEvent) => [string, string?]
   const [about, how] = text(event)
-  const name = paint(output, styles[event.event], event.event.padEnd(widest))
-  const rest = how === undefined ? about : `${about}  ${how}`
-  return `${paint(output, 'dim', at)}  ${name}  ${visibleLine(rest)}\n`
+  const style = styles[event.event]
+  const name = event.event.padEnd(output.columns < NARROW ? 0 : widest)
+  const row: Cell[] = [
+    { text: at, style: 'dim' },
+    style ? { text: name, style } : name,
+    visibleLine(how === undefined ? about : `${about}  ${how}`),
+  ]
+  return renderNotes([row], output)
 }
 
 function named(name: string, scope: Parameters<typeof scopeText>[0]): string {
