@@ -28,6 +28,24 @@ describe.skipIf(!hasRedisServer)('the strict policy', () => {
     expect(await redis.command('HGET', `${a.prefix}${configOf('one')}`, 'v')).toBe('2')
   })
 
+  it('took a server that had just refused a write for a good one, until the next sign of life', async () => {
+    await using redis = await startRedis({ config: ['maxmemory-policy noeviction'] })
+    await using a = await join(redis, { policy: 'strict', beatMs: 3_600_000 })
+    await a.put('one', 1)
+    const states: string[] = []
+    a.store.observe({ onState: (state) => states.push(state) })
+    await redis.command('CONFIG', 'SET', 'maxmemory', 1)
+    await expect(a.put('one', 2)).rejects.toMatchObject({ code: 'not_durable' })
+    expect(a.status).toMatchObject({
+      state: 'write-degraded',
+      reason: expect.stringContaining('out of memory'),
+    })
+    await redis.command('CONFIG', 'SET', 'maxmemory', 0)
+    await a.settled()
+    expect((await a.put('one', 3)).durable).toBe('redis')
+    expect(states.filter((state) => state !== 'recovering')).toEqual(['write-degraded', 'up'])
+  })
+
   it('says of each write what became of it when only some of them were taken', async () => {
     await using redis = await startRedis()
     await using a = await join(redis, { policy: 'strict' })

@@ -70,6 +70,12 @@ export class Link {
     return this.kick()
   }
 
+  /** Something failed that was asked without an attempt: it says the same of the backend, and the next attempt, soon, looks again. */
+  failed(thrown: unknown): void {
+    this.#pace.doubted()
+    this.#fail(thrown)
+  }
+
   /** Connects anew, with ids that the dataspace is to be known by from now on. */
   async know(ids: readonly string[]): Promise<void> {
     // An attempt that is under way would take the connection for a good one.

@@ -65,6 +65,11 @@ export class Pace {
     this.#failures = 0
   }
 
+  /** Another sign of life is due: the last one says nothing any more. */
+  doubted(): void {
+    this.#beatDue = true
+  }
+
   /** `passing`: of no more than a moment, on a connection that lasts. */
   failed({ passing }: { passing: boolean }): void {
     const { time, onTime } = this.#options

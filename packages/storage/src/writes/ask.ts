@@ -1,7 +1,12 @@
 import type { Backend } from '../backend.ts'
 import { type ErrorDetails, StorageError } from '../errors.ts'
 import { asBackendError, type BackendError, type Health } from '../link/health.ts'
+import type { Link } from '../link/link.ts'
 import type { Patience } from '../link/patience.ts'
+
+interface Sending extends Asking {
+  link: Pick<Link, 'failed'>
+}
 
 interface Asking {
   backend: Backend
@@ -43,7 +48,7 @@ export function undecided({ backend }: Pick<Asking, 'backend'>): (error: Backend
  * later ones; else what `undone` makes of the failure.
  */
 export async function send<Answer>(
-  { backend, health, patience }: Asking,
+  { backend, health, link, patience }: Sending,
   request: () => Promise<Answer>,
   { undone, hint }: { undone: (error: BackendError) => StorageError; hint: string },
 ): Promise<Answer> {
@@ -58,6 +63,7 @@ export async function send<Answer>(
   try {
     return await patience.ask(attempt)
   } catch (thrown) {
+    link.failed(thrown)
     const error = unsure ?? asBackendError(thrown)
     if (!error.unsure) throw undone(error)
     const message = `${backend.kind} may have done it or not: ${error.message}`
