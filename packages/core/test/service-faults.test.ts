@@ -111,3 +111,32 @@ test('why a service is not reached was told twice, as it was found and as it is'
     ['missing', 'critical', 'not_found', again('missing')],
   ])
 })
+
+test('of a command that cannot be started another cause was told than the true one', async () => {
+  const folder = scratch()
+  const services = {
+    path: { command: 'node', args: ['-v'], env: { PATH: `${folder}/none` } },
+    folder: { command: folder },
+    tilde: { command: '~/bin/server' },
+    unknown: { command: 'no-such-program', env: { PATH: `${folder}/none` } },
+  }
+  const store = await storeWith(services)
+  const hints = {
+    path: expect.stringMatching(
+      /^The PATH of its config \("env" or "envFile"\) does not lead to it: correct it/,
+    ),
+    folder: 'Correct "command" in its config.',
+    tilde: 'Write the whole path as "command": "~" is not expanded.',
+    unknown: expect.stringMatching(/^Install it/),
+  }
+  const found = (await store.inspectServices()).map(({ value, hint }) => [
+    (value as { service: string }).service,
+    hint,
+  ])
+  expect(Object.fromEntries(found)).toEqual(hints)
+  const checks = await store.forStore().checkServices()
+  expect(Object.fromEntries(checks.map(({ name, error }) => [name, error?.hint]))).toEqual(hints)
+  expect(checks.find(({ name }) => name === 'folder')?.error?.message).toBe(
+    `service "folder" cannot start: "${folder}" is a folder`,
+  )
+})

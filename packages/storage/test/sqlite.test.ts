@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -452,6 +453,40 @@ describe('a look at what does not exist', () => {
     expect((await open()).list('services:').map(({ value }) => value)).toEqual([1, 2])
     await until(() => a.list('services:').length === 2 && b.list('services:').length === 2)
   })
+})
+
+test('a folder in the place of the file was said to need other permissions', async () => {
+  mkdirSync(file, { recursive: true })
+  const dataspace = await open()
+  expect(dataspace.status()).toMatchObject({ state: 'down', reason: `${file} is a folder` })
+  expect(dataspace.status().error).toMatchObject({ hint: expect.stringContaining('Move it aside') })
+  const findings = await dataspace.inspect()
+  expect(findings.map(({ name, severity }) => [name, severity])).toEqual([
+    ['file', 'critical'],
+    ['size', 'unknown'],
+    ['mode', 'unknown'],
+    ['disk', 'ok'],
+  ])
+  expect(JSON.stringify(findings)).not.toContain('chmod')
+})
+
+test('nothing was said of a folder in which others may put a file in the place of this one', async () => {
+  const dataspace = await open()
+  await dataspace.put(CONFIG, 1)
+  const findings = async () => (await dataspace.inspect()).filter(({ name }) => name === 'folder')
+  expect(await findings()).toEqual([])
+  chmodSync(folder, 0o1777)
+  expect(await findings(), 'sticky, as /tmp is').toEqual([])
+  chmodSync(folder, 0o777)
+  expect(await findings()).toEqual([
+    {
+      name: 'folder',
+      severity: 'warning',
+      text: `${folder} is 0777: others may put files of theirs in the place of yours`,
+      value: '0777',
+      hint: `Close it to them: chmod o-w ${folder}`,
+    },
+  ])
 })
 
 describe('a file without a byte', () => {

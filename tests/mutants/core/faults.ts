@@ -41,4 +41,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/service-faults.test.ts',
     test: 'an address that stays silent is given up',
   },
+  {
+    name: 'a command is to be installed which the PATH of its config does not lead to',
+    file: 'packages/core/src/faults/remedies.ts',
+    find: "env['PATH'] !== undefined && isOnOwnPath(command)",
+    replace: "env['PATH'] === command",
+    suite: 'packages/core/test/service-faults.test.ts',
+    test: 'of a command that cannot be started another cause was told than the true one',
+  },
 ]

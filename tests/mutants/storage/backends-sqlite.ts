@@ -145,4 +145,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/storage/test/mirror-spoiled.test.ts',
     test: 'a clear is no such thing',
   },
+  {
+    name: 'nothing is said of a folder that others may write to',
+    file: 'packages/storage/src/backends/sqlite/inspect.ts',
+    find: '(bits & 0o002) !== 0',
+    replace: '(bits & 0o002) === 1',
+    suite: 'packages/storage/test/sqlite.test.ts',
+    test: 'nothing was said of a folder in which others may put a file in the place of this one',
+  },
 ]

@@ -6,7 +6,7 @@ import { quoted } from '../config/problem.ts'
 import type { StdioConfig } from '../config/service-config.ts'
 import { serverEnvironment } from '../connections/stdio/environment.ts'
 import type { Fault } from './fault.ts'
-import { remedies, wayToGet } from './remedies.ts'
+import { remedies, wayTo, wayToGet } from './remedies.ts'
 
 type Kind = 'file' | 'folder' | 'other' | 'nothing' | 'unknown'
 
@@ -30,13 +30,15 @@ export async function commandFault(
     const kind = await kindOf(resolve(cwd, command))
     if (kind === 'unknown') return undefined
     if (kind === 'nothing')
-      return critical('not_found', 'command', `its command ${name} does not exist`, remedies.command)
+      return critical('not_found', 'command', `its command ${name} does not exist`, wayTo(command))
+    if (kind === 'folder')
+      return critical('not_executable', 'command', `its command ${name} is a folder`, remedies.command)
     return (await isExecutable(resolve(cwd, command))) ? undefined : notExecutable(name)
   }
   const files = candidates(command, cwd, serverEnvironment(env))
   for (const file of files) if (await isExecutable(file)) return undefined
   for (const file of files) if ((await kindOf(file)) === 'file') return notExecutable(name)
-  return critical('not_found', 'command', `its command ${name} is not on the PATH`, wayToGet(command))
+  return critical('not_found', 'command', `its command ${name} is not on the PATH`, wayToGet(command, env))
 }
 
 const interpreter = /^(?:node|nodejs|bun|tsx|python[\d.]*|ruby|sh|bash)(?:\.exe)?$/

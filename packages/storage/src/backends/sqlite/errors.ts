@@ -61,6 +61,10 @@ export function classify(thrown: unknown, file: string): BackendError {
   if (thrown instanceof BackendError) return thrown
   const { code } = thrown as { code?: string }
   const diagnosis = BY_CODE[primaryCode(thrown)] ?? BY_SYSTEM_CODE[code ?? ''] ?? UNREADABLE
+  if (diagnosis === UNREADABLE && isFolder(file)) {
+    const hint = 'Move it aside, or use another place with --home or MCPSTORE_HOME.'
+    return new BackendError('down', `${file} is a folder`, { hint, cause: thrown })
+  }
   return diagnosis === READONLY ? readOnly(file, thrown) : diagnosed(diagnosis, file, thrown)
 }
 
@@ -84,6 +88,14 @@ export function readOnly(file: string, thrown: unknown): BackendError {
 function folderOf(file: string): string {
   const folder = dirname(file)
   return existsSync(folder) || folder === file ? folder : folderOf(folder)
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 /** What is not there is no obstacle itself. */

@@ -13,9 +13,26 @@ export function inspectFile(file: string, { isOpen }: { isOpen: boolean }): Insp
     : { severity: 'critical', text: `${file} cannot be used` }
   return [
     { name: 'file', ...use, value: file },
-    stat ? sizeFinding(file, stat.size) : unknown('size'),
-    stat ? modeFinding(stat.mode) : unknown('mode'),
+    stat?.isFile() ? sizeFinding(file, stat.size) : unknown('size'),
+    stat?.isFile() ? modeFinding(stat.mode) : unknown('mode'),
+    ...folderFindings(dirname(file)),
     diskFinding(dirname(file)),
+  ]
+}
+
+/** The folders on the way to the file in which others may put one of theirs in its place. */
+function folderFindings(folder: string): Finding[] {
+  const above = dirname(folder)
+  const findings = above === folder ? [] : folderFindings(above)
+  const bits = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0
+  // In a sticky one, as /tmp is, nobody renames or removes what is another's.
+  const isOpen = (bits & 0o002) !== 0 && (bits & 0o1000) === 0 && process.platform !== 'win32'
+  if (!isOpen) return findings
+  const mode = (bits & 0o777).toString(8).padStart(4, '0')
+  const text = `${folder} is ${mode}: others may put files of theirs in the place of yours`
+  return [
+    ...findings,
+    { name: 'folder', severity: 'warning', text, value: mode, hint: `Close it to them: chmod o-w ${folder}` },
   ]
 }
 
