@@ -28,6 +28,7 @@ const demo = { id: 'demo', service: 'demo', key: 'k1', config }
 /** A connection that lives in this process. */
 class FakeConnection implements Connection {
   closed = 0
+  isEnding = false
   #listeners: ((reason: Error | undefined) => void)[] = []
   readonly server = {} as Connection['server']
   listTools = async (): Promise<[]> => []
@@ -138,6 +139,20 @@ describe('sharing', () => {
     await work
     await until(() => opened[0]!.closed === 1)
     expect(opened[1]!.closed).toBe(0)
+  })
+
+  test('a connection that is about to end is given to nobody new, and ends with its last user', async () => {
+    const { pool, opened } = fakePool()
+    const busy = gate()
+    const work = pool.use(demo, patient, () => busy.promise)
+    await until(() => opened.length === 1)
+    opened[0]!.isEnding = true
+    await pool.use(demo, patient, async () => {})
+    expect(opened.map(({ closed }) => closed)).toEqual([0, 0])
+    busy.open()
+    await work
+    await until(() => opened[0]!.closed === 1)
+    expect(opened).toHaveLength(2)
   })
 
   test('a connection that ended by itself is replaced at the next use', async () => {

@@ -41,12 +41,12 @@ export class Breaker {
     return failures && this.#left(failures) > 0 ? failures.retryAt : undefined
   }
 
-  /** Passes when a connection may be tried. @throws what it last failed with */
-  check(id: string, key: string): void {
+  /** What it last failed with; `undefined` when a connection may be tried. */
+  refusal(id: string, key: string): McpStoreError | undefined {
     const failures = this.#failures.get(id)
-    if (failures?.key !== key) return
+    if (failures?.key !== key) return undefined
     const left = this.#left(failures)
-    if (left <= 0) return
+    if (left <= 0) return undefined
     const { count, last } = failures
     const seconds = Math.ceil(left / 1000)
     const times = count === 1 ? 'a failure' : `${count} failures`
@@ -59,7 +59,7 @@ export class Breaker {
       .join(' ')
     const refusal = new McpStoreError(last.code, message, { hint, cause: last })
     refusals.add(refusal)
-    throw refusal
+    return refusal
   }
 
   /** Takes note of a failed connect that was waited for `waitedMs`. */

@@ -72,6 +72,8 @@ export interface CallOptions extends RequestOptions {
 /** One live connection to one MCP server. The only door through which the rest of core talks MCP. */
 export interface Connection {
   readonly server: ServerFacts
+  /** It is about to end, and of use only to those whose requests are under way. */
+  readonly isEnding?: boolean
   /** All pages of `tools/list`, each tool as it was sent. Throws `timeout`, `unreachable`, `server_error`. */
   listTools(options: RequestOptions): Promise<ToolAnswer>
   /**

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { McpStoreError, type Scope, systemTime, type Time } from '@mcpstore/storage'
 import type { ServiceConfig } from '../config/service-config.ts'
 import { storeClosed } from '../errors.ts'
@@ -8,6 +9,7 @@ import type { Connection, Connector, RequestOptions } from './connector.ts'
 import { countdown, Deadline } from './deadline.ts'
 import type { Era } from './era.ts'
 import { SharedConnection } from './shared-connection.ts'
+import { isMissed } from './verdict.ts'
 
 const DEFAULT_IDLE_MS = 5 * 60_000
 const DEFAULT_CHECK_MS = 60_000
@@ -56,7 +58,7 @@ export interface UseOptions extends RequestOptions {
 /**
  * One connection per service, opened on first use, shared by all who use it at the same time, closed when nobody
  * does any more. A connect that fails in passing is tried again, one that fails again and again is left alone for a
- * while; what runs on a connection is never repeated.
+ * while; what runs on a connection is never repeated, but what was not sent as the connection had just ended.
  */
 export class ConnectionPool {
   readonly #connector: Connector
@@ -103,12 +105,16 @@ export class ConnectionPool {
     options: UseOptions,
     work: (connection: Connection) => Promise<T>,
   ): Promise<T> {
-    const shared = this.#join(target, options) ?? (await this.#enter(target, options))
-    if (options.keep) shared.keep()
-    try {
-      return await work(shared.connection ?? (await shared.opened))
-    } finally {
-      shared.leave()
+    for (let isLast = false; ; isLast = true) {
+      const shared = this.#join(target, options) ?? (await this.#enter(target, options))
+      if (options.keep) shared.keep()
+      try {
+        return await work(shared.connection ?? (await shared.opened))
+      } catch (error) {
+        if (isLast || !isMissed(error)) throw error
+      } finally {
+        shared.leave()
+      }
     }
   }
 
@@ -134,13 +140,13 @@ export class ConnectionPool {
   }
 
   /**
-   * Ends the service's connection, unless it is the one of this key, as soon as nobody uses it; nobody new gets it. What
-   * failed with another key is forgotten.
+   * Ends the service's connection, unless it is the one of this key and not ending, as soon as nobody uses it; nobody new
+   * gets it. What failed with another key is forgotten.
    */
   retire(id: string, key?: string): void {
     this.#breaker.forget(id, key)
     const current = this.#current.get(id)
-    if (!current || current.key === key) return
+    if (!current || (current.key === key && !current.shared.isEnding)) return
     this.#current.delete(id)
     current.shared.retire()
     this.#onPhase(id)
@@ -167,7 +173,12 @@ export class ConnectionPool {
     for (;;) {
       const left = countingDown()
       const joined = this.#find(target)
-      if (!joined && !insist) this.#breaker.check(target.id, target.key)
+      const refusal = joined || insist ? undefined : this.#breaker.refusal(target.id, target.key)
+      if (refusal) {
+        // Who tries until it works would else be all that runs.
+        await nextTurn()
+        throw refusal
+      }
       const shared = joined ?? this.#open(target, left, known)
       // Who opens it leaves the clock to the connector, which knows better what to say when time is up.
       const deadline = new Deadline(joined ? left : { timeoutMs: Number.POSITIVE_INFINITY, signal })

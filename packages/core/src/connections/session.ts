@@ -31,7 +31,12 @@ export interface SessionParts extends Subject, Surroundings {
 
 type Progress = Parameters<NonNullable<CallOptions['onProgress']>>[0]
 
-const afterEnd: Verdict = { fate: 'unsent', words: 'is not connected any more' }
+const afterEnd: Verdict = {
+  fate: 'unsent',
+  words: 'is not connected any more',
+  hint: 'Try again: that opens another connection.',
+  missed: true,
+}
 
 /** A connection after its handshake. */
 export class Session implements Connection {
@@ -185,9 +190,15 @@ export class Session implements Connection {
     await host.hear({ service, scope, ...report })
   }
 
+  get isEnding(): boolean {
+    return this.#asked || this.#ended || (this.#parts.link.isEnding ?? false)
+  }
+
+  /** Nobody new gets it from now on, however long its farewell takes. */
   #giveUp(verdict: Verdict, cause: unknown): void {
     this.#reason ??= verdictError(this.#parts, 'list', verdict, cause)
     void this.close()
+    this.#end()
   }
 
   #end(): void {

@@ -52,6 +52,10 @@ export class SharedConnection {
     return this.#connection
   }
 
+  get isEnding(): boolean {
+    return this.#connection?.isEnding ?? false
+  }
+
   enter(): void {
     this.#users++
   }

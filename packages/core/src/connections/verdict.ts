@@ -26,6 +26,8 @@ export interface Verdict {
   over?: boolean
   /** The server may not know the session any more: another one is begun, for this request only where it never ran. */
   expired?: boolean
+  /** The connection had ended before this was sent: the next one may do. */
+  missed?: boolean
 }
 
 const codes: Record<Fate, Record<Stage, ErrorCode>> = {
@@ -92,6 +94,13 @@ export function isExpired(error: unknown): boolean {
   return error instanceof Error && expiredErrors.has(error)
 }
 
+const missedErrors = new WeakSet<Error>()
+
+/** Whether a request was not sent because its connection had just ended. */
+export function isMissed(error: unknown): boolean {
+  return error instanceof Error && missedErrors.has(error)
+}
+
 const unsentErrors = new WeakSet<Error>()
 
 /** Whether a request was never sent, or turned away unread: it cannot have run. */
@@ -138,6 +147,7 @@ export function verdictError(
     cause: redactedCause(cause, config),
   })
   if (verdict.expired) expiredErrors.add(error)
+  if (verdict.missed) missedErrors.add(error)
   if (unrun.has(verdict.fate)) markUnsent(error)
   return verdict.transient ? markTransient(error, verdict.retryAfterMs) : error
 }

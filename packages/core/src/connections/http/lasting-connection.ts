@@ -66,6 +66,10 @@ export class LastingConnection implements Connection {
     return this.#current.session.server
   }
 
+  get isEnding(): boolean {
+    return this.#asked || this.#ended !== undefined
+  }
+
   listTools(options: RequestOptions): Promise<ToolAnswer> {
     return this.#ask(options, (session, bounds) => session.listTools(bounds))
   }

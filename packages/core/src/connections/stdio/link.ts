@@ -24,10 +24,19 @@ export class StdioLink implements Link {
     this.#config = config
   }
 
+  get isEnding(): boolean {
+    return this.transport.isEnding
+  }
+
   judge(error: unknown): Verdict {
-    const { ending, offence } = this.transport
+    const { ending } = this.transport
     if (ending?.error) return startFailure(ending.error, this.#config)
-    const fate = error instanceof NotSent ? 'unsent' : 'lost'
+    const missed = error instanceof NotSent
+    return { ...this.#judgeEnd(error, missed ? 'unsent' : 'lost'), missed }
+  }
+
+  #judgeEnd(error: unknown, fate: Verdict['fate']): Verdict {
+    const { ending, offence } = this.transport
     if (offence) return { fate, words: `${offence}, and was ended${this.lastWords()}` }
     if (ending) return { ...endedWith(ending, this.lastWords()), hint: this.#startHint, fate }
     if (error === undefined || error instanceof NotSent) {

@@ -88,6 +88,12 @@ export class StdioTransport implements Transport {
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {})
   }
 
+  /** Its process has exited, though what it said last may still be on the way, or takes no input any more. */
+  get isEnding(): boolean {
+    const { exitCode, signalCode } = this.#child
+    return this.#closed || this.#takesNoInput || exitCode !== null || signalCode !== null
+  }
+
   async start(): Promise<void> {
     this.#output.start()
     if (this.#closed) throw new NotSent('the server has ended')
