@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
@@ -47,7 +47,6 @@ const cases: Record<string, Case> = {
     Object.entries(runtimes).map(([command, site]): [string, Case] => [
       command,
       {
-        // What is on the PATH of the server counts, not what is on that of the program.
         config: (box) => ({ command, args: ['x'], env: { PATH: box.path('empty') } }),
         fault: 'not_found',
         field: 'command',
@@ -56,6 +55,14 @@ const cases: Record<string, Case> = {
       },
     ]),
   ),
+  // What is on the PATH of the server counts, not what is on that of the program.
+  'own-path': {
+    config: (box) => ({ command: 'node', args: ['-v'], env: { PATH: box.path('empty') } }),
+    fault: 'not_found',
+    field: 'command',
+    says: /^its command "node" is not on the PATH$/,
+    hint: /^The PATH of its config .* does not lead to it/,
+  },
   unknown: {
     config: () => ({ command: 'no-such-program-anywhere' }),
     fault: 'not_found',
@@ -155,10 +162,15 @@ const cases: Record<string, Case> = {
 describe('doctor, of services that would not work', () => {
   let box: Box
   let findings: Told[]
+  /** What is on the PATH of the program: none of those that are missed. */
+  let env: Record<string, string>
   beforeAll(async () => {
     box = new Box()
     box.secrets.push(SECRET)
     mkdirSync(box.path('empty'))
+    mkdirSync(box.path('programs'))
+    symlinkSync(node, box.path('programs/node'))
+    env = { PATH: box.path('programs') }
     const configs = Object.entries(cases).map(async ([name, { config }]) => [name, await config(box)])
     await addServices(box, {
       ...Object.fromEntries(await Promise.all(configs)),
@@ -166,7 +178,7 @@ describe('doctor, of services that would not work', () => {
       near: { url: await startHttpServer(box) },
       off: { command: 'no-such-program-either', disabled: true },
     })
-    findings = await findingsOf(box)
+    findings = await findingsOf(box, env)
   })
   afterAll(() => box[Symbol.asyncDispose]())
 
@@ -188,7 +200,7 @@ describe('doctor, of services that would not work', () => {
   })
 
   it('says it to people, too, with exit code 0', async () => {
-    const { exit, stdout, stderr } = await mcpstore(box, ['doctor'])
+    const { exit, stdout, stderr } = await mcpstore(box, ['doctor'], { env })
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
     expect(stdout).toMatch(
       /^service npx +critical +its command "npx" is not on the PATH\n +Install Node\.js/m,
