@@ -118,6 +118,46 @@ describe.skipIf(!hasRedisServer)('something foreign', () => {
     await until('nothing is kept back', () => a.status.parked.length === 0)
   })
 
+  it('where it is kept who counts was blamed on the statistics, which are sound', async () => {
+    await using a = await join(redis, place())
+    await a.put('one', 1)
+    const sharers = `${a.prefix}sharers`
+    const foreign = `${sharers} holds something that is not of mcpstore`
+    const stored = () => redis.command('HGET', `${a.prefix}tools:t:stats`, 'one:calls')
+    await redis.command('SET', sharers, 'foreign')
+    a.count('one', 2)
+    await until('it is named', () => a.status.parked.length > 0)
+    expect(a.status.parked).toEqual([{ key: 'tools:t:stats', problem: foreign }])
+    expect(a.lines).toEqual([`warn storage: what was counted in tools:t:stats is kept here only: ${foreign}`])
+    const findings = await a.store.inspect()
+    expect(findings.find(({ name }) => name === 'dataspace')).toMatchObject({
+      severity: 'warning',
+      text: foreign,
+      hint: `Move it elsewhere: RENAME ${sharers} somewhere:else`,
+    })
+    // What was refused is not there by half, to be refused again and counted all the same.
+    expect(await stored()).toBe(null)
+    await redis.command('DEL', sharers)
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'normal')
+    await until('it is counted', async () => String(await stored()) === '2')
+    await until('nothing is kept back', () => a.status.parked.length === 0)
+  })
+
+  it('at the key of a config was blamed on what lives under it', async () => {
+    await using a = await join(redis, place())
+    await redis.command('SET', a.prefix + configOf('taken'), 'foreign')
+    await a.put('taken', 1)
+    const basis = a.store.get(configOf('taken'))!.stamp
+    await a.store.put('services:taken:state', 'ok', { basis })
+    expect(a.status.parked).toEqual([
+      { key: configOf('taken'), problem: NOT_OURS },
+      {
+        key: 'services:taken:state',
+        problem: `${a.prefix + configOf('taken')} holds something that is not of mcpstore`,
+      },
+    ])
+  })
+
   it('where the dataspace keeps its signs of life is named', async () => {
     const here = place()
     const key = `faults:${here.dataspace}:nodes`

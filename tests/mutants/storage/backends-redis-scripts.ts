@@ -121,4 +121,13 @@ export const mutants: Mutant[] = [
     suite: 'packages/storage/test/conformance.test.ts',
     test: "the redis backend, as everybody 'a head comes back beside its value'",
   },
+  {
+    name: 'what was refused is counted by half',
+    file: 'packages/storage/src/backends/redis/scripts/count.lua',
+    find: "    if lifetime == '' then set_last_counted(sharers, node, now) end\n    -- What nothing can be added to begins anew.\n    redis.call('HSET', stats, name, string.format('%.0f', whole(field(stats, name)) + total - before))",
+    replace:
+      "    redis.call('HSET', stats, name, string.format('%.0f', whole(field(stats, name)) + total - before))\n    if lifetime == '' then set_last_counted(sharers, node, now) end",
+    suite: 'tests/faults/foreign.test.ts',
+    test: 'where it is kept who counts was blamed on the statistics, which are sound',
+  },
 ]

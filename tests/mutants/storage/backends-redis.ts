@@ -130,4 +130,20 @@ export const mutants: Mutant[] = [
     suite: 'tests/faults/heads.test.ts',
     test: 'of an older version, which knows no heads, are read at once',
   },
+  {
+    name: 'what is foreign is looked for at the first key only',
+    file: 'packages/storage/src/backends/redis/blame.ts',
+    find: 'return { refused: foreign === keys[0] ? FOREIGN : foreignAt(foreign), foreign }',
+    replace: 'return { refused: FOREIGN, foreign }',
+    suite: 'tests/faults/foreign.test.ts',
+    test: 'where it is kept who counts was blamed on the statistics, which are sound',
+  },
+  {
+    name: 'what is foreign at the keys of the dataspace itself is not found by a look at it',
+    file: 'packages/storage/src/backends/redis/inspect.ts',
+    find: 'if (foreign === undefined) return found',
+    replace: 'if (foreign !== undefined) return found',
+    suite: 'tests/faults/foreign.test.ts',
+    test: 'where it is kept who counts was blamed on the statistics, which are sound',
+  },
 ]

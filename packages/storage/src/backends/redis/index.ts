@@ -4,9 +4,11 @@ import type { BackendError } from '../../link/health.ts'
 import { MOST_ABOUT } from '../../presence/nodes.ts'
 import { REMEMBERED_MS } from '../../presence/presence.ts'
 import type { RecordKey } from '../../records/keyspace.ts'
+import { FOREIGN } from '../../records/record.ts'
 import { isStamp } from '../../records/stamp.ts'
 import { systemTime, type Time } from '../../time.ts'
 import { batches } from './batches.ts'
+import { blamed } from './blame.ts'
 import { counting } from './counting.ts'
 import { enter } from './enter.ts'
 import { betweenConnections, classify, doneInPart, otherHistory, unusable } from './errors.ts'
@@ -82,15 +84,17 @@ export function redisBackend(options: RedisBackendOptions): Backend {
     const replies = await here().session.run(script, calls)
     const lost = replies.some(({ reply }) => Array.isArray(reply) && reply[0] === 'lost')
     if (lost) throw otherHistory(target.label)
-    return replies
+    return blamed(here(), calls, replies)
   }
 
   /** One run that cannot be refused for its own sake. */
   async function runOnce(script: Script, call: ScriptCall): Promise<unknown> {
     const [answer] = await run(script, [call])
-    // The last one that it writes to: without the others there would be no connection.
-    if (answer!.refused !== undefined) throw unusable(target.label, call.keys.at(-1)!, answer!.refused)
-    return answer!.reply
+    const { foreign, refused, reply } = answer!
+    // Else the last one that it writes to: without the others there would be no connection.
+    if (refused !== undefined)
+      throw unusable(target.label, foreign ?? call.keys.at(-1)!, foreign ? FOREIGN : refused)
+    return reply
   }
 
   const shares = counting({ here, run })
@@ -214,10 +218,8 @@ export function redisBackend(options: RedisBackendOptions): Backend {
       await runOnce(scripts.release, { keys: [place.lease(name)], args: [holder] })
     },
     async report(conflicts) {
-      await run(
-        scripts.report,
-        conflicts.map((conflict) => reportCall(place, conflict)),
-      )
+      const calls = conflicts.map((conflict) => reportCall(place, conflict))
+      await run(scripts.report, calls)
     },
     async conflicts() {
       const kept = await here().session.ask((client) => client.zrange(place.conflicts, 0, -1))

@@ -1,4 +1,5 @@
 import type { Finding, Inspection } from '../../inspection.ts'
+import { foreignAmong, foreignAt } from './blame.ts'
 import { type Answer, askAll, measure } from './measure.ts'
 import type { Place } from './place.ts'
 import { rightsFinding } from './rights.ts'
@@ -27,7 +28,7 @@ export async function inspectRedis(session: RedisSession, place: Place): Promise
     await rightsFinding(session, place),
     slowFinding(slow!),
     conflictsFinding(place, conflicts!),
-    await sizeFinding(session, place),
+    await dataspaceFinding(session, place),
   ]
 }
 
@@ -127,6 +128,18 @@ function conflictsFinding({ conflicts }: Place, answer: Answer): Finding {
     value: null,
     hint: `Move it elsewhere: RENAME ${conflicts} somewhere:else`,
   }
+}
+
+/** What is kept, and what lies in its place. */
+async function dataspaceFinding(session: RedisSession, place: Place): Promise<Finding> {
+  const own = [place.meta, place.index, place.nodes, place.sharers]
+  const [found, [foreign]] = await Promise.all([
+    sizeFinding(session, place),
+    foreignAmong(session, place, own).catch((): string[] => []),
+  ])
+  if (foreign === undefined) return found
+  const hint = `Move it elsewhere: RENAME ${foreign} somewhere:else`
+  return { ...found, severity: 'warning', text: foreignAt(foreign), hint }
 }
 
 async function sizeFinding(session: RedisSession, place: Place): Promise<Finding> {

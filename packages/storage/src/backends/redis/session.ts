@@ -35,6 +35,8 @@ type Result = [error: Error | null, reply: unknown]
 export interface ScriptReply {
   reply?: unknown
   refused?: string
+  /** The key that holds something foreign, where that is why, and it was looked for. */
+  foreign?: string
 }
 
 /** One unbroken connection to Redis. It ends once and for all; what comes after it is another one. */

@@ -34,12 +34,12 @@ for at = 9, #ARGV, 2 do
   -- A share is `<generation> <total>`; one of an earlier generation is none.
   if string.sub(share, 1, #since + 1) == since .. ' ' then before = whole(string.sub(share, #since + 2)) end
   if total > before then
+    -- What ends with its process is not kept for long. First, as it may be something foreign: then nothing is counted.
+    if lifetime == '' then set_last_counted(sharers, node, now) end
     -- What nothing can be added to begins anew.
     redis.call('HSET', stats, name, string.format('%.0f', whole(field(stats, name)) + total - before))
     redis.call('HSET', shares, member .. ' ' .. name, since .. ' ' .. string.format('%.0f', total))
     rose = true
-    -- What ends with its process is not kept for long.
-    if lifetime == '' then set_last_counted(sharers, node, now) end
   end
   totals = totals .. ' ' .. field(stats, name)
 end
