@@ -68,11 +68,13 @@ async function look(
   }
 }
 
-/** Settings that cannot be read may switch something off. */
+/** Settings that cannot be read may switch something off; each file is told of once. */
 function unreadable(settings: readonly Settings[], found: readonly FoundFile[]): FoundFile[] {
+  const known = new Set(found.map(({ place }) => place.file))
   return settings.flatMap(({ client, place, error }) => {
-    const isKnown = found.some((one) => one.place.file === place.file)
-    return error && !isKnown ? [{ client, place, read: error }] : []
+    if (!error || known.has(place.file)) return []
+    known.add(place.file)
+    return [{ client, place, read: error }]
   })
 }
 
