@@ -29,7 +29,11 @@ describe.each([false, 'no'])('where nobody can register (%s)', (registers) => {
     expect(refused.exit).toBe(3)
     expect(errorOf(refused)).toEqual({
       code: 'auth_required',
-      message: 'nobody signed in to service "the docs": its authorization server registers no clients',
+      message: registers
+        ? expect.stringMatching(
+            /refused to register a client: \S+\/register answered HTTP 403 \(access_denied\)$/,
+          )
+        : 'nobody signed in to service "the docs": its authorization server registers no clients',
       hint: expect.stringMatching(
         /http:\/\/127\.0\.0\.1\/callback, .*: mcpstore login 'the docs' --client-id ID$/,
       ),

@@ -120,7 +120,10 @@ describe('the authorization server', () => {
     const remote = await startRemote({ authorization: { clients: { robot: 'secret-of-robot' } } })
     const provider = robot(remote, 'wrong')
     const error = await failureOf(connectAs(provider, remote))
-    expect(error).toMatchObject({ code: 'auth_required', message: expect.stringContaining('got none: no') })
+    const message = expect.stringMatching(
+      /got none: http:\S+\/token answered HTTP 400 \(invalid_client: no\)$/,
+    )
+    expect(error).toMatchObject({ code: 'auth_required', message })
   })
 
   test('is asked for more rights where those of the token are too few', async () => {

@@ -205,6 +205,41 @@ test('who says no is not signed in, and nothing is kept', async () => {
   expect(tokenFiles(home)).toEqual([])
 })
 
+test.each<[string, object, string]>([
+  [
+    'at its token endpoint',
+    { refusals: { '/token': { status: 500, error: 'server_error' } } },
+    'signing in to service "demo" failed: ORIGIN/token answered HTTP 500 (server_error)',
+  ],
+  [
+    'with a word of its own',
+    { refusals: { '/token': { status: 400, error: 'too_old', error_description: 'code\u001b used ' } } },
+    'nobody signed in to service "demo": ORIGIN/token answered HTTP 400 (too_old: code\\x1b used)',
+  ],
+  [
+    'to register a client',
+    {
+      refusals: {
+        '/register': { status: 400, error: 'invalid_client_metadata', error_description: 'no loopback here' },
+      },
+    },
+    'nobody signed in to service "demo": its authorization server refused to register a client: ORIGIN/register answered HTTP 400 (invalid_client_metadata: no loopback here)',
+  ],
+  [
+    'as the user said no',
+    { denies: 'he said no' },
+    'nobody signed in to service "demo": the user came back without a code (access_denied: he said no)',
+  ],
+])(
+  'what an authorization server refuses %s is told with its reason',
+  async (_what, authorization, message) => {
+    const [home, remote] = [scratch(), await startRemote({ authorization })]
+    const store = await storeIn(home, remote.url)
+    const error = await failureOf(store.forStore().signIn('demo', { open: browser }))
+    expect(error.message.replace(new URL(remote.url).origin, 'ORIGIN')).toBe(message)
+  },
+)
+
 test('who comes back from another sign-in is turned away, and the right one is still waited for', async () => {
   const [home, remote] = [scratch(), await startRemote({ authorization: {} })]
   const store = await storeIn(home, remote.url)

@@ -1,5 +1,6 @@
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { fields } from '../facts.ts'
+import { reason } from './oauth-refusal.ts'
 
 /** What an authorization server says of itself. */
 interface Issuer {
@@ -28,10 +29,12 @@ export class IssuerCheck {
   /** @throws when the user came back without one */
   get code(): string | undefined {
     if (!(this.#cameBack instanceof URL)) return this.#cameBack
-    const code = this.#cameBack.searchParams.get('code')
+    const query = this.#cameBack.searchParams
+    const code = query.get('code')
     if (code) return code
-    const said = /^\w{1,40}$/.exec(this.#cameBack.searchParams.get('error') ?? '')
-    throw new Error(`the user came back without a code${said ? ` (${said[0]})` : ''}`)
+    throw new Error(
+      `the user came back without a code${reason(query.get('error'), query.get('error_description'))}`,
+    )
   }
 
   /** A `fetch` that rejects where a name is not the one that it should be. */

@@ -3,7 +3,7 @@ import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
 /** Sees whether there is an authorization server, and whether it lets a client be registered. */
 export class Registration {
   readonly fetch: FetchLike
-  #isRefused = false
+  #status: number | undefined
   #isDescribed = false
 
   constructor(fetch: FetchLike) {
@@ -12,7 +12,7 @@ export class Registration {
       if (response.ok && init?.method !== 'POST') this.#isDescribed = true
       // Nothing else is sent to one as JSON.
       const isRegistration = init?.method === 'POST' && typeOf(init.headers) === 'application/json'
-      if (isRegistration && response.status >= 400 && response.status < 500) this.#isRefused = true
+      if (isRegistration && response.status >= 400 && response.status < 500) this.#status = response.status
       return response
     }
   }
@@ -23,9 +23,18 @@ export class Registration {
   }
 
   /** Whether that is why nobody signed in: it was refused, or there is no place for it. */
-  isRefused({ message }: Error): boolean {
-    return this.#isRefused || /does not support dynamic client registration/.test(message)
+  isRefused(error: Error): boolean {
+    return this.#status !== undefined || saysNoPlace(error)
   }
+
+  /** Whether nobody could be registered there: there is no place for it, or nothing at that place. */
+  isMissing(error: Error): boolean {
+    return saysNoPlace(error) || this.#status === 404 || this.#status === 405
+  }
+}
+
+function saysNoPlace({ message }: Error): boolean {
+  return /does not support dynamic client registration/.test(message)
 }
 
 function typeOf(headers: RequestInit['headers']): string | null {

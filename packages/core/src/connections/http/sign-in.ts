@@ -75,7 +75,10 @@ export async function signInTo(
         throw storeError('auth_required', message, { hint: OWN_CREDENTIALS, cause: thrown })
       }
       const reads = provider.clientMetadataUrl === undefined ? '' : ' and reads no client metadata'
-      const message = `nobody signed in to service "${service}": its authorization server registers no clients${reads}`
+      const refuses = registration.isMissing(thrown)
+        ? 'registers no clients'
+        : `refused to register a client: ${text}`
+      const message = `nobody signed in to service "${service}": its authorization server ${refuses}${reads}`
       throw storeError('auth_required', message, {
         hint: `Register one there yourself, with the redirect address http://127.0.0.1/callback, and give its id: mcpstore login ${serviceWords(service, scope)} --client-id ID (signIn with client)`,
         cause: thrown,

@@ -6,6 +6,7 @@ import { asError } from '../../errors.ts'
 import type { AuthClient, AuthProvider, OAuthProvider } from '../auth-provider.ts'
 import { Answer } from './answer.ts'
 import { IssuerCheck } from './issuer.ts'
+import { refusalOf } from './oauth-refusal.ts'
 
 /** A request was turned away for want of a token. */
 export class NoToken extends Error {
@@ -124,10 +125,13 @@ export class Signer {
   }
 
   /** Whether there is another token now. */
-  async #signIn(provider: OAuthProvider, refusal: IncomingMessage): Promise<boolean> {
+  async #signIn(provider: OAuthProvider, turnedAway: IncomingMessage): Promise<boolean> {
     const { auth, extractWWWAuthenticateParams } = await import('@modelcontextprotocol/sdk/client/auth.js')
-    const { resourceMetadataUrl, scope } = extractWWWAuthenticateParams(new Answer(refusal, '').asResponse())
+    const { resourceMetadataUrl, scope } = extractWWWAuthenticateParams(
+      new Answer(turnedAway, '').asResponse(),
+    )
     let outage: Error | undefined
+    let refusal: string | undefined
     const instead: Partial<OAuthProvider> & { discoveryState: undefined } = {
       // What was found once is not believed again: a code is worth as much as the server that it is sent to.
       discoveryState: undefined,
@@ -137,7 +141,7 @@ export class Signer {
         await provider.redirectToAuthorization(url)
       },
       // Refreshed, a token is good for no more than it was.
-      ...(wantsMore(refusal) && { tokens: () => undefined }),
+      ...(wantsMore(turnedAway) && { tokens: () => undefined }),
     }
     const ask = async (cameBack: string | URL | undefined): Promise<boolean> => {
       const check = new IssuerCheck(cameBack)
@@ -145,8 +149,13 @@ export class Signer {
       const found = await auth(withThese(provider, instead), {
         serverUrl: this.#url,
         fetchFn: check.watch(
-          noting(this.#fetch, (error) => {
-            outage = error
+          noting(this.#fetch, {
+            outage: (error) => {
+              outage = error
+            },
+            refusal: (words) => {
+              refusal = words
+            },
           }),
         ),
         ...(resourceMetadataUrl && { resourceMetadataUrl }),
@@ -162,7 +171,9 @@ export class Signer {
     } catch (error) {
       const { client_secret } = Object(await clientOf(provider)) as Partial<AuthClient>
       const secrets = client_secret === undefined ? [] : [client_secret]
-      const message = redactText(this.hide(asError(error).message), secrets)
+      // What the SDK makes of a refusal is its description alone, if it has one.
+      const words = refusal !== undefined && 'errorCode' in asError(error) ? refusal : asError(error).message
+      const message = redactText(this.hide(words), secrets)
       const cause = message === asError(error).message ? error : undefined
       throw new NoToken(outage ? 'passing' : 'failed', message, { cause })
     }
@@ -200,18 +211,22 @@ function withThese(provider: OAuthProvider, members: Partial<OAuthProvider>): OA
   return new Proxy(provider, { get }) as unknown as OAuthClientProvider
 }
 
-/** A `fetch` that tells why a POST got no answer of use. */
-function noting(fetch: FetchLike, tell: (error: Error) => void): FetchLike {
+/** A `fetch` that tells why a POST got no answer of use: what was said, and whether that may pass. */
+function noting(
+  fetch: FetchLike,
+  tell: { outage(error: Error): void; refusal(words: string): void },
+): FetchLike {
   return async (url, init) => {
     const isPost = init?.method === 'POST'
     try {
       const response = await fetch(url, init)
-      if (isPost && response.status >= 500) {
-        tell(new Error(`${new URL(url).host} answered HTTP ${response.status}`))
-      }
+      if (!isPost || response.ok) return response
+      const words = await refusalOf(url, response)
+      tell.refusal(words)
+      if (response.status >= 500) tell.outage(new Error(words))
       return response
     } catch (error) {
-      if (isPost) tell(asError(error))
+      if (isPost) tell.outage(asError(error))
       throw error
     }
   }
