@@ -45,6 +45,15 @@ it('a user signs in in the browser, uses the service, and signs out', async () =
     stdout: 'hi\n',
   })
   expect(await mcpstore(box, ['export'])).toMatchObject({ exit: 0 })
+  const removed = await mcpstore(box, ['remove', 'demo', '--dataspace', 'default'])
+  expect(removed).toMatchObject({
+    exit: 0,
+    stdout: 'removed demo\n',
+    stderr: expect.stringMatching(
+      /^warning: the tokens for service "demo" are still here: mcpstore logout --dataspace default demo removes them\n$/,
+    ),
+  })
+  await addServices(box, { demo: { url } })
   const out = await mcpstore(box, ['logout', 'demo'])
   expect(out).toMatchObject({ exit: 0, stdout: expect.stringContaining('revoked where they came from') })
   expect((await mcpstore(box, ['logout', 'demo'])).stdout).toBe('nobody was signed in to demo\n')

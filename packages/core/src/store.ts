@@ -140,9 +140,12 @@ export class Store {
     return dataspacesOf(whileOpen(this.#house).options)
   }
 
-  /** Removes every service and all that is known of them, for everybody. @throws `unavailable`, `outcome_unknown` */
-  async clear(): Promise<{ durable: Durability }> {
-    const { approver, dataspace, logger, logFolder, pins } = this.#house
+  /**
+   * Removes every service and all that is known of them, for everybody. `warnings` tell of what stays of them here. @throws `unavailable`, `outcome_unknown`
+   */
+  async clear(): Promise<{ durable: Durability; warnings?: string[] }> {
+    const { approver, dataspace, logger, logFolder, pins, registry } = this.#house
+    const removed = registry.known()
     const durable = await dataspace.clear()
     await approver.revokeAll()
     await pins.forget()
@@ -150,7 +153,8 @@ export class Store {
       const { removeLogs } = await import('./logs/log-folder.ts')
       await removeLogs({ logFolder, logger })
     }
-    return { durable }
+    const { tokensLeft } = await import('./tokens/left-tokens.ts')
+    return { durable, ...tokensLeft(this.#house, removed) }
   }
 
   /** Ends all connections and what was started, and delivers what waits. `left` writes could not be delivered. */

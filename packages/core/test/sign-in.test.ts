@@ -368,6 +368,26 @@ test('signing out removes the tokens, revokes them where that is offered, and sa
   expect(await failureOf(services.signOut('other'))).toMatchObject({ code: 'unknown_service' })
 })
 
+test('tokens that outlive their service are told of, whichever way it goes, and can be removed then', async () => {
+  const [home, remote] = [scratch(), await startRemote({ authorization: { revokes: true } })]
+  const store = await storeIn(home, remote.url)
+  const services = store.forStore()
+  const warnings = [expect.stringMatching(/"demo" are still here: mcpstore logout demo \(signOut\)/)]
+  const again = async () => services.addService({ demo: { url: remote.url } })
+  expect((await services.deleteService('demo')).warnings, 'there are none').toBeUndefined()
+  await again()
+  await services.signIn('demo', { open: browser })
+  expect(await services.deleteService('demo')).toMatchObject({ status: 'deleted', warnings })
+  await again()
+  expect(await services.resetConfig()).toMatchObject({ removed: ['demo'], warnings })
+  await again()
+  expect(await store.clear()).toMatchObject({ warnings })
+  expect(await services.signOut('demo')).toMatchObject({ status: 'signed_out' })
+  expect(tokenFiles(home)).toEqual([])
+  await again()
+  expect((await store.clear()).warnings).toBeUndefined()
+})
+
 test('signing out is honest where the tokens stay good', async () => {
   const [home, remote] = [scratch(), await startRemote({ authorization: {} })]
   const services = (await storeIn(home, remote.url)).forStore()

@@ -83,4 +83,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/sign-in.test.ts',
     test: 'signing out removes the tokens, revokes them where that is offered, and says what it did',
   },
+  {
+    name: 'tokens outlive their service without a word',
+    file: 'packages/core/src/tokens/left-tokens.ts',
+    find: 'removed.filter((service) => reach.signIns.kept?.has(service))',
+    replace: 'removed.filter((service) => !service && reach)',
+    suite: 'packages/core/test/sign-in.test.ts',
+    test: 'tokens that outlive their service are told of, whichever way it goes, and can be removed then',
+  },
 ]

@@ -8,6 +8,7 @@ import {
   failureOf,
   reportFailure,
   unnamedFile,
+  warnOfRest,
   warnOfWaiting,
   writeProblem,
   writeWarning,
@@ -23,6 +24,7 @@ interface Cleared {
   dataspace: string
   removed?: string[]
   durable?: Durability
+  warnings?: string[]
   error?: Failure
 }
 
@@ -84,10 +86,12 @@ async function clearOne(context: CommandContext, dataspace: string): Promise<Cle
   try {
     return await withStoreToChange(own, async (store) => {
       const removed = (await store.forStore().listServices()).map(({ name }) => name)
-      const { durable, lost, waiting } = await settle((await store.clear()).durable, store)
+      const { warnings, ...cleared } = await store.clear()
+      const { durable, lost, waiting } = await settle(cleared.durable, store)
       if (lost) throw lost
+      warnOfRest(own, warnings)
       warnOfWaiting(own, waiting)
-      return { dataspace, removed, durable }
+      return { dataspace, removed, durable, ...(warnings && { warnings }) }
     })
   } catch (thrown) {
     const error = failureOf(thrown)

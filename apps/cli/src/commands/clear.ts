@@ -1,6 +1,6 @@
 import type { CommandContext, CommandInput } from '../command.ts'
 import { usageError } from '../failures/cli-error.ts'
-import { warnOfWaiting } from '../failures/failure.ts'
+import { warnOfRest, warnOfWaiting } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
 import { visibleLine } from '../output/text/terminal-text.ts'
@@ -26,11 +26,14 @@ export async function clear(context: CommandContext, { values }: CommandInput): 
         return 1
       }
     }
-    const { durable, lost, waiting } = await settle((await store.clear()).durable, store)
-    if (json) writeJson(context.out, { removed: names, durable, ...(isMissing && { absent: 'missing' }) })
+    const { warnings, ...cleared } = await store.clear()
+    const { durable, lost, waiting } = await settle(cleared.durable, store)
+    const told = { ...(isMissing && { absent: 'missing' }), ...(warnings && { warnings }) }
+    if (json) writeJson(context.out, { removed: names, durable, ...told })
     else if (isMissing) writeNote(context.out, `there is no ${where} here\n`)
     else if (!lost) writeNote(context.out, `removed ${countOf(names)} from ${where}\n`)
     if (lost) throw lost
+    warnOfRest(context, warnings)
     warnOfWaiting(context, waiting)
     return 0
   })

@@ -1,5 +1,5 @@
 import type { CommandContext, CommandInput } from '../command.ts'
-import { warnOfWaiting } from '../failures/failure.ts'
+import { warnOfRest, warnOfWaiting } from '../failures/failure.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
 import { visibleLine } from '../output/text/terminal-text.ts'
@@ -14,9 +14,12 @@ export async function remove(
   return withStoreToChange(context, async (store) => {
     const change = await servicesOf(store, values).deleteService(name)
     const { durable, lost, waiting } = await settle(change.durable, store)
-    if (context.settings.json) writeJson(context.out, { removed: [change.name], durable })
+    const { warnings } = change
+    if (context.settings.json)
+      writeJson(context.out, { removed: [change.name], durable, ...(warnings && { warnings }) })
     else if (!lost) writeNote(context.out, `removed ${visibleLine(change.name)}\n`)
     if (lost) throw lost
+    warnOfRest(context, warnings)
     warnOfWaiting(context, waiting)
     return 0
   })

@@ -95,6 +95,14 @@ export function warnOfWaiting(
   if (waiting && !settings.json) writeWarning(err, waiting.message, waiting.hint)
 }
 
+/** Says on stderr what is still there of what was removed, on this machine; `--json` has it in `warnings`. */
+export function warnOfRest(
+  { err, settings }: { err: Output; settings: { json: boolean } },
+  warnings: readonly string[] = [],
+): void {
+  if (!settings.json) for (const warning of warnings) writeWarning(err, asTyped(warning, err.place ?? {}))
+}
+
 /** Says on stderr, in one line, which stored records cannot be used and were left out. */
 export function warnOfQuarantined(err: Output, { quarantined }: Pick<StoreStatus, 'quarantined'>): void {
   const [first, ...others] = quarantined

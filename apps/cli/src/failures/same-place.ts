@@ -38,6 +38,7 @@ const inLibrary = new RegExp(
     'listTools',
     'setupStore',
     'signIn',
+    'signOut',
     'trustService',
     'unassignService',
   ].join('|')})\\b(?:[^()]|\\([^()]*\\))*\\)`,

@@ -21,6 +21,8 @@ export interface ResetReport {
   /** Of an agent the services of the store that are no longer assigned to it. */
   unassigned?: string[]
   failed: { name: string; error: ErrorNote }[]
+  /** What is still there of those that were removed. */
+  warnings?: string[]
   /** The strongest place that is known to hold all removals. */
   durable: Durability
 }
@@ -43,12 +45,14 @@ export async function resetConfig(house: House, given: string | undefined): Prom
     return outcome instanceof McpStoreError ? [{ name, error: noteOfError(outcome) }] : []
   })
   const done = outcomes.flatMap((outcome) => (outcome instanceof McpStoreError ? [] : [outcome]))
+  const warnings = done.flatMap((one) => one.warnings ?? [])
+  const told = { removed, failed, ...(warnings.length > 0 && { warnings }) }
   if (given !== undefined || house.registry.scope === 'store') {
-    return { removed, failed, durable: weakest(done, house) }
+    return { ...told, durable: weakest(done, house) }
   }
   const taken = await unassignAll(house, house.registry.scope.agent)
   const unassigned = taken.map(({ service }) => service)
-  return { removed, unassigned, failed, durable: weakest([...done, ...taken], house) }
+  return { ...told, unassigned, durable: weakest([...done, ...taken], house) }
 }
 
 /** Takes away from an agent what is assigned to it. */

@@ -65,9 +65,14 @@ export class Registry {
   /** All services to show: the store shows those of all agents after its own, though they have no name in it. */
   shown(): Service[] {
     if (this.scope !== 'store') return this.all()
+    return this.sure(this.known())
+  }
+
+  /** Those of the store and of all agents, as far as anybody knows. */
+  known(): Service[] {
     const agents = this.records.agents().sort()
     const scopes: Scope[] = ['store', ...agents.map((agent) => ({ agent }))]
-    return this.sure(scopes.flatMap((scope) => this.records.of(scope)))
+    return scopes.flatMap((scope) => this.records.of(scope))
   }
 
   /** @throws `unknown_service`, with the names that come near; `bad_config` when the record cannot be used. */

@@ -6,6 +6,7 @@ import type { ServiceConfig } from '../../config/service-config.ts'
 import { storeError } from '../../errors.ts'
 import type { House } from '../../house.ts'
 import { removeLogs } from '../../logs/log-folder.ts'
+import { tokensLeft } from '../../tokens/left-tokens.ts'
 import type { ApprovedChange } from '../../trust/approver.ts'
 import { serviceId } from '../keys.ts'
 import { checkServiceName } from '../names.ts'
@@ -19,7 +20,7 @@ export interface ChangeReport extends Parked {
   name: string
   status: 'updated' | 'unchanged' | 'deleted'
   durable: Durability
-  /** What is not safe about it, or no longer. */
+  /** What is not safe about it, or no longer; and what of it is still there. */
   warnings?: string[]
 }
 
@@ -68,7 +69,7 @@ export async function patchService(house: House, given: string, patch: unknown):
   })
 }
 
-/** Removes a service, its tool list and its statistics. @throws `unknown_service`, `conflict` */
+/** Removes a service, its tool list and its statistics, and tells of its tokens, which stay. @throws `unknown_service`, `conflict` */
 export async function deleteService(house: House, given: string): Promise<ChangeReport> {
   const { registry } = house
   const { scope } = registry
@@ -83,7 +84,7 @@ export async function deleteService(house: House, given: string): Promise<Change
   await house.reach.disconnect({ id })
   await house.pins.forget({ scope, name })
   await removeLogs(house, { scope, name })
-  return { name, status: 'deleted', durable, ...parkedOf(outcome) }
+  return { name, status: 'deleted', durable, ...parkedOf(outcome), ...tokensLeft(house, [{ scope, name }]) }
 }
 
 /** The change, which approves what it makes of a service only where this user vouches for what was there. */
