@@ -108,6 +108,40 @@ describe('a call that ran and is answered with HTTP', () => {
   })
 })
 
+test.each([
+  ['json', 307, 'server_error'],
+  ['stream', 308, 'server_error'],
+  ['json', 302, 'outcome_unknown'],
+  ['sse', 307, 'server_error'],
+])(
+  'the error of a call that is redirected elsewhere names the place, without credentials (%s, %i)',
+  async (mode, status, code) => {
+    const headers = { location: 'http://me:s3cret@127.0.0.2:1/mcp?token=s3cret' }
+    const remote = await startRemote({ mode, onCall: { status, headers } })
+    const connection = await connect(remoteConfig(remote.url))
+    const error = await failureOf(connection.callTool('echo', {}, patient))
+    expect(error).toMatchObject({
+      code,
+      message: `service "demo" redirects to http://127.0.0.2:1/mcp (HTTP ${status})`,
+      hint: expect.stringContaining(status === 302 ? 'Find out' : 'write it as "url"'),
+    })
+  },
+)
+
+test('a redirect within the service is followed, by a call too, which is run once', async () => {
+  const countFile = `${scratch()}/count`
+  const remote = await startRemote({
+    countFile,
+    onCall: { status: 307, headers: { location: '/mcp/' }, unrun: true },
+    onCalls: 1,
+  })
+  const connection = await connect(remoteConfig(remote.url))
+  expect((await connection.callTool('echo', { text: 'x' }, patient)).content).toEqual([
+    { type: 'text', text: 'x' },
+  ])
+  expect(linesOf(countFile)).toEqual(['echo'])
+})
+
 test('a call that may have met a forgotten session takes no other with it, and the next one has a new session', async () => {
   const remote = await startRemote({ mode: 'stream', unknownBody: '{"error":"unknown"}' })
   const connection = await connect(remoteConfig(remote.url))

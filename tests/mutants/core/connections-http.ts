@@ -231,4 +231,20 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/connections-refused-calls.test.ts',
     test: 'a call that ran and is answered with HTTP 500 and {} is sent once',
   },
+  {
+    name: 'a redirect to another host is left to the SDK, which does not tell SSE of it',
+    file: 'packages/core/src/connections/http/redirect.ts',
+    find: ' && isWithin(target)',
+    replace: '',
+    suite: 'packages/core/test/connections-refused-calls.test.ts',
+    test: 'the error of a call that is redirected elsewhere names the place, without credentials (sse, 307)',
+  },
+  {
+    name: 'the place of a redirect is told with its credentials',
+    file: 'packages/core/src/connections/http/redirect.ts',
+    find: 'target.origin + target.pathname',
+    replace: 'target.href',
+    suite: 'packages/core/test/connections-refused-calls.test.ts',
+    test: 'the error of a call that is redirected elsewhere names the place, without credentials (json, 307)',
+  },
 ]

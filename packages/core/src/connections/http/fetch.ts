@@ -6,6 +6,7 @@ import { Answer } from './answer.ts'
 import { answered, cancelledId, requestId } from './answered.ts'
 import { decoded } from './decoded.ts'
 import { firstEvent } from './first-event.ts'
+import { isFollowed, placeOf } from './redirect.ts'
 import { nothingMore, Resumptions } from './resumptions.ts'
 import type { Signer } from './signer.ts'
 import type { Wire } from './wire.ts'
@@ -21,21 +22,25 @@ export class HttpFailure extends Error {
   readonly body: string
   /** The id of the request that it answers. */
   readonly request: string | undefined
+  /** Where it redirects to, for people. */
+  readonly place: string | undefined
   /** How long the server asks to be left alone, in ms. */
   readonly retryAfterMs: number | undefined
 
-  constructor({ statusCode = 0, headers }: IncomingMessage, body: string, request?: string) {
+  constructor(answer: IncomingMessage, body: string, { id, url }: { id: string | undefined; url: URL }) {
+    const { statusCode = 0, headers } = answer
     super(`HTTP ${statusCode}`)
     this.status = statusCode
     this.body = body
-    this.request = request
+    this.request = id
+    this.place = placeOf(answer, url)
     this.retryAfterMs = delayOf(headers['retry-after'])
   }
 }
 
 /** What an answer that says no tells. */
 export type Failure = Pick<HttpFailure, 'status' | 'body'> &
-  Partial<Pick<HttpFailure, 'request' | 'retryAfterMs'>>
+  Partial<Pick<HttpFailure, 'request' | 'place' | 'retryAfterMs'>>
 
 /** `Retry-After` in ms: it is a number of seconds or a date. */
 function delayOf(header = ''): number | undefined {
@@ -60,7 +65,8 @@ export interface FetchParts {
 }
 
 /**
- * The `fetch` given to the SDK's transports. It stays with the service's own host, which gets the credentials, and follows no redirect. A POST answered with 4xx or 5xx, or a GET with 429 or 503, throws
+ * The `fetch` given to the SDK's transports. It stays with the service's own host, which gets the credentials. A POST
+ * answered with 4xx or 5xx, or a redirect that is not followed, or a GET with 429 or 503, throws
  * `HttpFailure`; a body, or an event of a stream, of more than a message may have fails with `MessageTooLong`.
  */
 export function createFetch({ wire, home, signer, onGetError }: FetchParts): FetchLike {
@@ -84,7 +90,8 @@ export function createFetch({ wire, home, signer, onGetError }: FetchParts): Fet
       const name = id === undefined ? undefined : Number(id)
       const answer = await (signer ? signer.sign(send) : send())
       const status = answer.statusCode ?? 0
-      const failed = isPost ? status >= 400 : BUSY.has(status)
+      const isMoved = status >= 300 && isFollowed(answer, url, (target) => isWithin(home, target))
+      const failed = isPost ? status >= 300 && !isMoved : BUSY.has(status)
       const content = await decoded(answer)
       if (!failed && isEventStream(answer)) {
         const onEnd = (error?: MessageTooLong): void => {
@@ -105,7 +112,7 @@ export function createFetch({ wire, home, signer, onGetError }: FetchParts): Fet
       // After it was told so, a server may never answer: the connection is not kept for that.
       const cancelled = isPost ? cancelledId(body) : undefined
       if (cancelled !== undefined) wire.giveUp(Number(cancelled))
-      if (failed) throw new HttpFailure(answer, signer?.hide(text) ?? text, id)
+      if (failed) throw new HttpFailure(answer, signer?.hide(text) ?? text, { id, url })
       if (!isPost && status === 200 && wanted['accept'] === 'text/event-stream') {
         const type = answer.headers['content-type']
         throw Object.assign(new Error(`Unexpected content type: ${type}`), { code: NO_MCP })

@@ -113,7 +113,7 @@ export class HttpLink implements Link {
       return { fate: 'lost', words, hint: pathHint }
     }
     if (typeof code !== 'number' || code < 300) return undefined
-    return this.#judgeStatus({ status: code, body: code < 400 ? asError(error).message : '' })
+    return this.#judgeStatus({ status: code, body: '' })
   }
 
   lastWords(): string {

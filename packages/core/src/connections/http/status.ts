@@ -71,7 +71,7 @@ function verdictOf(failure: Failure, said: string, inSession: boolean): Verdict 
   const patience = patienceFor(retryAfterMs)
   const known = cases[status]
   if (known) return { ...known(text), ...patience }
-  if (status < 400) return redirection(status, said)
+  if (status < 400) return redirection(failure)
   const fate = turnedAway.has(status) ? 'unread' : 'unclear'
   return { fate, words: answered, transient: status === 429, ...patience }
 }
@@ -92,12 +92,11 @@ export function tokenVerdict({ why, message }: NoToken, given: string = hostHint
 }
 
 /** A POST is never sent on to where somebody else says, credentials and all. */
-function redirection(status: number, said: string): Verdict {
-  const target = /\bto (\S+) not followed/.exec(said)?.[1] ?? 'another address'
+function redirection({ status, place = 'another address' }: Failure): Verdict {
   const hint = 'If that is where the server is, write it as "url" in its config.'
   // Of the others one says that all is done, and how to see it.
   const fate = status === 307 || status === 308 ? 'unread' : 'unclear'
-  return { fate, words: `redirects to ${target} (HTTP ${status})`, hint }
+  return { fate, words: `redirects to ${place} (HTTP ${status})`, hint }
 }
 
 function behindProxy(status: number): (text: string) => Verdict {
