@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
 import {
+  addServices,
   documentOf,
   errorOf,
   expectManners,
@@ -59,6 +60,25 @@ it('where files cannot grow, nothing is told to be saved that is not, and nothin
   }
   expect(refused).toEqual(expect.arrayContaining([0, 256]))
   expect(kept).toContain('service-1024')
+})
+
+it('a file that has nothing beside it could not be read where nothing can be made there', async () => {
+  await using box = new Box()
+  await addServices(box, { fixture: fixtureServer(box) })
+  await mcpstore(box, ['list-tools', 'fixture'])
+  expect(statSync(`${box.database}-wal`).size).toBe(0)
+  for (const end of ['-wal', '-shm']) rmSync(`${box.database}${end}`)
+  const bytes = readFileSync(box.database)
+  const list = await withLimit(box, 0, ['list', '--json'])
+  expect(documentOf(list).services).toMatchObject([{ name: 'fixture' }])
+  expect((await withLimit(box, 0, ['list-tools', 'fixture'])).stdout).toContain('fixture/echo')
+  const added = await withLimit(box, 0, ['add', 'more', 'https://example.com', '--json'])
+  expect(added.exit).toBe(5)
+  expect(errorOf(added).message).toMatch(/NOT saved/)
+  expect(readFileSync(box.database)).toEqual(bytes)
+  await mcpstore(box, ['add', 'later', 'https://example.com'])
+  expect((await names(box)).sort()).toEqual(['fixture', 'later'])
+  expect(integrityOf(box)).toBe('ok')
 })
 
 it('where no file can be written, other commands say so, too, and change nothing', async () => {

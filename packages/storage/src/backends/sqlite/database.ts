@@ -4,7 +4,7 @@ import type Libsql from 'libsql'
 import { BackendError } from '../../link/health.ts'
 import { makeFolder } from '../../make-folder.ts'
 import { type Absence, lastingAbsenceOf } from './absence.ts'
-import { isReadOnly, readOnly } from './errors.ts'
+import { classify, isOutOfRoom, isReadOnly, readOnly } from './errors.ts'
 import { makeFile } from './make-file.ts'
 import { checkSchema, type FileKind, madeOf, mendTables, requireTables, TABLES } from './schema.ts'
 import { openEmpty, openSnapshot } from './snapshot.ts'
@@ -20,6 +20,9 @@ const PRAGMAS: Record<FileKind, readonly string[]> = {
   dataspace: ['synchronous = FULL'],
   mirror: ['synchronous = NORMAL', 'wal_autocheckpoint = 4000'],
 }
+
+/** What SQLite makes beside a file, at least, as long as somebody has it open. */
+const INDEX_BYTES = 32 * 1024
 
 /** An open file, and which file that is, so that its replacement is noticed. */
 export interface OpenFile {
@@ -57,11 +60,24 @@ export async function openFile(file: string, options: OpenOptions): Promise<Open
   try {
     return openWritable(Database, file, options)
   } catch (thrown) {
-    const db = isReadOnly(thrown) ? openSnapshot(Database, file, tables) : undefined
+    const frozen = whyFrozen(thrown, file)
+    const db = frozen && openSnapshot(Database, file, tables)
     if (!db) throw thrown
     checkSchema(db, file)
-    return { db, identity: fileIdentity(file), frozen: readOnly(file, thrown) }
+    return { db, identity: fileIdentity(file), frozen }
   }
+}
+
+/** Why it can only be read as it is, where that is so: it may not be written, or the disk has no room for what that needs. */
+function whyFrozen(thrown: unknown, file: string): BackendError | undefined {
+  if (isReadOnly(thrown)) return readOnly(file, thrown)
+  if (!isOutOfRoom(thrown) || sizeOf(file) === 0) return undefined
+  // With an index somebody else may have it open, and write to it.
+  return sizeOf(`${file}-shm`) < INDEX_BYTES ? classify(thrown, file) : undefined
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 function openWritable(

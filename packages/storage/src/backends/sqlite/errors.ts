@@ -74,6 +74,12 @@ export function isReadOnly(thrown: unknown): boolean {
   return ['EACCES', 'EPERM', 'EROFS'].includes(code) || [3, 8, 14].includes(primaryCode(thrown))
 }
 
+/** Whether it failed because something cannot be made or grow; SQLite calls most of that an error of the disk. */
+export function isOutOfRoom(thrown: unknown): boolean {
+  const { code = '' } = thrown as { code?: string }
+  return BY_SYSTEM_CODE[code] === FULL || [10, 13].includes(primaryCode(thrown))
+}
+
 /** The error of a write to what may only be read; the hint names what lacks the permission. */
 export function readOnly(file: string, thrown: unknown): BackendError {
   const locked = [file, `${file}-wal`, `${file}-shm`, folderOf(file)].find((path) => !mayWrite(path))
