@@ -69,6 +69,26 @@ it('a flood is left out and counted, and the way it ended is kept', async () => 
   expect(lines.at(-1)).toMatchObject({ text: 'ended, as it was asked to' })
 })
 
+it.each([
+  ['a server', { stubborn: true }, 'did not end when it was asked to, and was killed'],
+  [
+    'what a server had started',
+    { grandchild: join(scratch(), 'pid'), quiet: true },
+    'what it had started did not end when it was asked to, and was killed',
+  ],
+])('%s that had to be killed left no line', async (_who, settings, text) => {
+  const home = scratch()
+  const store = await open({ home, local: true, serviceLogs: true })
+  await store.forStore().addService({ mcpServers: { demo: server(settings) } })
+  await store.forStore().waitService('demo')
+  await store.close()
+  const reader = await open({ home, local: true })
+  expect((await all(reader.forStore().serviceLogs([]))).map((line) => [line.stream, line.text])).toEqual([
+    ['process', expect.stringMatching(/^started as process \d+$/)],
+    ['process', text],
+  ])
+})
+
 it('why nothing can be kept is a warning, once', async () => {
   const home = scratch()
   mkdirSync(join(folderOf(home), 'demo.log'), { recursive: true })

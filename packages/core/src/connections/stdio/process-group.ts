@@ -28,6 +28,7 @@ export const ownGroup: { detached: boolean; windowsHide: boolean } = {
 export class ProcessGroup {
   readonly #child: ChildProcess
   #gone = false
+  #isKilled = false
 
   /** `child` must have been spawned with `ownGroup`, and have a pid. */
   constructor(child: ChildProcess) {
@@ -38,14 +39,16 @@ export class ProcessGroup {
     exitHookSet = true
   }
 
-  /** Waits `graceMs` for the group to end by itself, SIGTERMs it, waits `termMs`, and kills what is left. */
-  async end(graceMs: number, termMs: number): Promise<void> {
-    if (await this.#goneWithin(graceMs)) return
+  /** Waits `graceMs` for the group to end by itself, SIGTERMs it, waits `termMs`, and kills what is left; whether anything was. */
+  async end(graceMs: number, termMs: number): Promise<boolean> {
+    if (await this.#goneWithin(graceMs)) return this.#isKilled
     this.#signal('SIGTERM')
-    if (await this.#goneWithin(termMs)) return
+    if (await this.#goneWithin(termMs)) return this.#isKilled
+    this.#isKilled = true
     this.#signal('SIGKILL')
     await this.#goneWithin(KILL_PATIENCE_MS)
     this.#forget()
+    return true
   }
 
   /** For when there is no time to wait: done when it returns. */

@@ -127,10 +127,10 @@ export class StdioTransport implements Transport {
     this.#output.stop()
     this.#tellClosed()
     this.#child.stdin.end()
-    await this.#group?.end(graceMs, TERM_GRACE_MS)
+    const isKilled = await this.#group?.end(graceMs, TERM_GRACE_MS)
     if (this.#log) {
       await settledWithin(DRAIN_MS, this.#drained)
-      this.#log.ended(this.#howItEnded(byItself))
+      this.#log.ended(this.#howItEnded(byItself) ?? (isKilled ? this.#whatWasKilled() : undefined))
     }
     // Whoever left the group may still hold the other ends open.
     for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) stream.destroy()
@@ -143,6 +143,12 @@ export class StdioTransport implements Transport {
     const { error, code, signal } = this.ending
     if (error) return `cannot be started: ${error.message}`
     return signal ? `was killed by ${signal}` : `exited with code ${code}`
+  }
+
+  /** Of a server that would not end, or had started something that would not. */
+  #whatWasKilled(): string {
+    const who = this.#child.signalCode === 'SIGKILL' ? '' : 'what it had started '
+    return `${who}did not end when it was asked to, and was killed`
   }
 
   /** The leader is gone: what it started has lost its purpose and goes too. */
