@@ -68,6 +68,29 @@ test('what a tool was at its first listing is compared with what it is at each l
   expect((await second.forStore().listTools('demo')).services[0]).not.toHaveProperty('changes')
 })
 
+test('a server that has other tools each time fills no log: ten differences are warned of, and all of them are told', async () => {
+  const { opened, offer, config } = changing(read)
+  const store = await opened({ debug: true })
+  const ctx = store.forStore()
+  await ctx.addService({ demo: config })
+  await ctx.listTools()
+  let told = 0
+  store.events.on('toolsDiffer', () => told++)
+  for (let time = 1; time <= 14; time++) {
+    offer(read, { ...write, name: `write-${time}` })
+    await ctx.listTools('demo', { fresh: true })
+  }
+  const lines = store.lines.filter((line) =>
+    line.includes('the tools of service "demo" are not what they were'),
+  )
+  expect(lines.map((line) => line.split(' ')[0])).toEqual([
+    ...Array(10).fill('warn'),
+    ...Array(4).fill('debug'),
+  ])
+  expect(lines.filter((line) => line.includes('what else changes here is not warned of'))).toEqual([lines[9]])
+  expect(told).toBe(14)
+})
+
 test('a list that another process brings is compared as it comes, for who listens', async () => {
   const { opened, offer, config } = changing(read)
   const one = await opened()

@@ -234,8 +234,8 @@ export const mutants: Mutant[] = [
   {
     name: 'a redirect to another host is left to the SDK, which does not tell SSE of it',
     file: 'packages/core/src/connections/http/redirect.ts',
-    find: ' && isWithin(target)',
-    replace: '',
+    find: '!target.username && !target.password && isWithin(target)',
+    replace: 'true',
     suite: 'packages/core/test/connections-refused-calls.test.ts',
     test: 'the error of a call that is redirected elsewhere names the place, without credentials (sse, 307)',
   },

@@ -107,4 +107,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/tool-pins.test.ts',
     test: 'the tools of what is inert pin nothing',
   },
+  {
+    name: 'each difference is warned of',
+    file: 'packages/core/src/pins/pin-keeper.ts',
+    find: 'warned > MOST_WARNINGS',
+    replace: 'false',
+    suite: 'packages/core/test/tool-pins.test.ts',
+    test: 'a server that has other tools each time fills no log: ten differences are warned of, and all of them are told',
+  },
 ]

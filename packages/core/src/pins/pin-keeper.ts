@@ -14,6 +14,8 @@ import { type Pin, type PinMap, pinKey, pinnedTools, toolHash } from './pin.ts'
 import type { ToolChanges } from './tool-changes.ts'
 import { changesOf, type ToolsDiff, toolsDiff } from './tools-diff.ts'
 
+/** How many differences of one service are warned of: there are servers with other tools each second. */
+const MOST_WARNINGS = 10
 /** How many names of each kind a warning has. */
 const MOST_NAMED = 5
 
@@ -55,6 +57,8 @@ export class PinKeeper {
   readonly #parts: KeeperParts
   readonly #kept: KeptPins
   readonly #told = new Set<string>()
+  /** How many warnings there were of a service. */
+  readonly #warned = new Map<string, number>()
   readonly #reviewed = new WeakMap<readonly ListedTool[], Reviewed>()
 
   constructor(parts: KeeperParts) {
@@ -200,10 +204,13 @@ export class PinKeeper {
     if (this.#told.has(difference)) return
     this.#told.add(difference)
     const subject = `the tools of service ${quoted(service.name)}`
-    const words = wordsOf(changes)
-    this.#parts.logger.warn(
-      `${subject} are not what they were when it was first used: ${words}. See ${diffCommand(service)} (diffTools)`,
-    )
+    const warned = (this.#warned.get(service.id) ?? 0) + 1
+    this.#warned.set(service.id, warned)
+    const line = `${subject} are not what they were when it was first used: ${wordsOf(changes)}. See ${diffCommand(service)} (diffTools)`
+    if (warned > MOST_WARNINGS) this.#parts.logger.debug(line)
+    else if (warned === MOST_WARNINGS)
+      this.#parts.logger.warn(`${line}; what else changes here is not warned of`)
+    else this.#parts.logger.warn(line)
     this.#parts.onChanges(service, changes)
   }
 }
