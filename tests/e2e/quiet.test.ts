@@ -85,6 +85,24 @@ it.each(rows)('exit %i, %s: mcpstore %s --quiet', async (exit, left, command) =>
   if (kinds[1]) expect(outcome.stderr).toMatch(/^(error|failed): [^\n]+\n$/)
 })
 
+it('of what other clients have, add listed all files and services', async () => {
+  const cwd = box.path('project')
+  const write = (mcpServers: object) => box.write('project/.mcp.json', { mcpServers })
+  write({ found: { url: 'https://example.com/found' } })
+  const only = await mcpstore(box, ['add', '-q'], { cwd })
+  expect(only).toMatchObject({ exit: 0, stdout: expect.stringContaining('found'), stderr: '' })
+  for (const choice of [['--all'], ['--from', 'claude-code']]) {
+    expect(await mcpstore(box, ['add', ...choice, '-q'], { cwd })).toEqual({
+      exit: 0,
+      stdout: '',
+      stderr: '',
+    })
+  }
+  write({ found: { url: 'https://example.com/found' }, bad: { comand: 'x' } })
+  const some = await mcpstore(box, ['add', '--all', '-q'], { cwd })
+  expect(some).toEqual({ exit: 1, stdout: '', stderr: expect.stringMatching(/^failed: .*"bad"[^\n]*\n$/) })
+})
+
 it('the table has every command', async () => {
   const tried = new Set(rows.map(([, , command]) => command.split(' ')[0]))
   const { stdout } = await mcpstore(box, ['completion', 'bash', '--', ''])

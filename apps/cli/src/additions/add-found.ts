@@ -4,7 +4,7 @@ import type { CommandContext } from '../command.ts'
 import type { OptionValues } from '../command-line/options.ts'
 import { usageError } from '../failures/cli-error.ts'
 import { naming, reportFailure, writeAdvice, writeWarning } from '../failures/failure.ts'
-import { foundDocument, writeFound } from '../output/found-text.ts'
+import { foundDocument, writeFound, writeUnusable } from '../output/found-text.ts'
 import { writeJson } from '../output/json.ts'
 import { writeNote } from '../output/output.ts'
 import { visibleLine } from '../output/text/terminal-text.ts'
@@ -27,8 +27,8 @@ export async function addFound(context: CommandContext, values: OptionValues): P
 /** `--all`, `--from`: nobody is asked. */
 async function addChosen(context: CommandContext, store: Store, values: OptionValues): Promise<number> {
   const found = await find(context, store, values)
-  const { json } = context.settings
-  if (!json) writeFound(context, found)
+  const { json, quiet } = context.settings
+  if (!json) (quiet ? writeUnusable : writeFound)(context, found)
   const choices = choicesIn(found)
   const chosen = firstOfEach(choices)
   const behind = choices.filter((choice) => !chosen.includes(choice) && choice.service.after !== undefined)

@@ -38,6 +38,14 @@ export function writeFound(
   }
 }
 
+/** Only why something of it cannot be used. */
+export function writeUnusable({ err }: CommandContext, found: readonly FoundConfig[]): void {
+  for (const { services, error } of found) {
+    if (error) writeFailed(err, { error })
+    for (const { name, error: why } of services) if (why) writeFailed(err, { name, error: why })
+  }
+}
+
 function cellsOf({ name, status, config, after }: FoundService, context: CommandContext): Cell[] {
   const behind =
     after === undefined ? '' : ` (another one comes first: ${visibleLine(shortened(after, context))})`
