@@ -40,7 +40,7 @@ it('what a client has no words for is named on stderr, and stdout is the file', 
   await using box = new Box()
   await addServices(box, {
     old: { url: 'https://example.com/sse', type: 'sse' },
-    keyed: { url: 'https://example.com/mcp', headers: { 'X-Key': '${KEY:-none}' } },
+    keyed: { url: 'https://example.com/mcp', headers: { 'X-Key': 'id ${KEY:-none}' } },
     off: { command: 'serve', disabled: true, cwd: '/' },
   })
   const codex = await mcpstore(box, ['export', '--as', 'codex'])
@@ -52,7 +52,7 @@ it('what a client has no words for is named on stderr, and stdout is the file', 
       'warning: old is left out: Codex speaks no SSE\n',
   )
   const cursor = await mcpstore(box, ['export', '--as', 'cursor'])
-  expect(JSON.parse(cursor.stdout).mcpServers.keyed.headers).toEqual({ 'X-Key': '${env:KEY}' })
+  expect(JSON.parse(cursor.stdout).mcpServers.keyed.headers).toEqual({ 'X-Key': 'id ${env:KEY}' })
   expect(cursor.stderr).toContain('the default of ${KEY} is left out: Cursor knows no defaults\n')
   expect(cursor.stderr).toContain('off is left out: it is disabled, and Cursor would start it\n')
   const { left, text } = documentOf(await mcpstore(box, ['export', '--as', 'codex', '--json']))

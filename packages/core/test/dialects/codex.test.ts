@@ -98,6 +98,25 @@ it('Codex: everything is written in its words, and what it has none for is named
   `)
 })
 
+it('Codex: of a variable with a default only the default was to be left out, and an empty table stayed', () => {
+  const url = 'https://example.com/mcp'
+  const remote = { Authorization: 'Bearer ${TOK:-x}', 'X-Key': '${KEY:-y}' }
+  expect(codex.write({ type: 'http', url, headers: remote })).toEqual({
+    entry: { url, bearer_token_env_var: 'TOK', env_http_headers: { 'X-Key': 'KEY' } },
+    unsaid: [
+      'headers.Authorization: the default of ${TOK} is left out: Codex knows no defaults',
+      'headers.X-Key: the default of ${KEY} is left out: Codex knows no defaults',
+    ],
+  })
+  expect(codex.write({ type: 'stdio', command: 'x', env: { A: '${A:-z}', B: '${OTHER}' } })).toEqual({
+    entry: { command: 'x', env_vars: ['A'] },
+    unsaid: [
+      'env.A: the default of ${A} is left out: Codex knows no defaults',
+      'env.B is left out: it needs ${OTHER}, and Codex fills in no variables there',
+    ],
+  })
+})
+
 it('Codex: what was written is read again', async () => {
   expect(await readAgain(codex)).toMatchInlineSnapshot(`
     {

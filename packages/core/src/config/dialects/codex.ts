@@ -55,7 +55,7 @@ export const codex: Client = {
   },
 
   write(config) {
-    const { named, rest } = withoutVariables(config)
+    const { named, rest, lost } = withoutVariables(config)
     const write = writing(words, (worded) => {
       const { headers: http_headers, ...entry } = usualEntry(worded, {
         cwd: config.type === 'stdio' ? config.cwd : undefined,
@@ -63,22 +63,35 @@ export const codex: Client = {
       })
       return { ...entry, ...(hasFields(http_headers) && { http_headers }), ...named }
     })
-    return write(rest)
+    const written = write(rest)
+    return typeof written === 'string' ? written : { ...written, unsaid: [...lost, ...written.unsaid] }
   },
   document: (entries) => ({ mcp_servers: entries }),
 }
 
-/** The config without the variables that have fields of their own, and these fields. */
-function withoutVariables(config: ServiceConfig): { rest: ServiceConfig; named: Record<string, unknown> } {
-  const whole = (value: string): string | undefined => /^\$\{([A-Za-z_]\w*)\}$/.exec(value)?.[1]
+/** The config without the variables that have fields of their own, these fields, and the defaults they have no words for. */
+function withoutVariables(config: ServiceConfig): {
+  rest: ServiceConfig
+  named: Record<string, unknown>
+  lost: string[]
+} {
+  const lost: string[] = []
+  const taken = (value: string, field: string): string | undefined => {
+    const { name, hasDefault } = variableIn(value) ?? {}
+    if (hasDefault) lost.push(`${field}: the default of \${${name}} is left out: Codex knows no defaults`)
+    return name
+  }
   if (config.type === 'stdio') {
     const all = Object.entries(config.env ?? {})
-    const env_vars = all.flatMap(([name, value]) => (whole(value) === name ? [name] : []))
+    const env_vars = all.flatMap(([name, value]) =>
+      variableIn(value)?.name === name ? [taken(value, `env.${name}`)!] : [],
+    )
     const env = Object.fromEntries(all.filter(([name]) => !env_vars.includes(name)))
     const { env: _env, ...rest } = config
     return {
       rest: { ...rest, ...(hasFields(env) && { env }) },
       named: env_vars.length > 0 ? { env_vars } : {},
+      lost,
     }
   }
   const { headers = {}, ...rest } = config
@@ -88,14 +101,20 @@ function withoutVariables(config: ServiceConfig): { rest: ServiceConfig; named: 
   for (const [name, value] of Object.entries(headers)) {
     const bearer =
       name.toLowerCase() === 'authorization' ? /^Bearer (\$\{.*\})$/i.exec(value)?.[1] : undefined
-    const token = bearer === undefined ? undefined : whole(bearer)
-    const variable = whole(value)
+    const token = bearer === undefined ? undefined : taken(bearer, `headers.${name}`)
+    const variable = taken(value, `headers.${name}`)
     if (token !== undefined) named['bearer_token_env_var'] = token
     else if (variable !== undefined) env_http_headers[name] = variable
     else plain[name] = value
   }
   if (hasFields(env_http_headers)) named['env_http_headers'] = env_http_headers
-  return { rest: { ...rest, ...(hasFields(plain) && { headers: plain }) }, named }
+  return { rest: { ...rest, ...(hasFields(plain) && { headers: plain }) }, named, lost }
+}
+
+/** The variable of a value that is nothing but its placeholder. */
+function variableIn(value: string): { name: string; hasDefault: boolean } | undefined {
+  const [, name, fallback] = /^\$\{([A-Za-z_]\w*)(:-[^{}]*)?\}$/.exec(value) ?? []
+  return name === undefined ? undefined : { name, hasDefault: fallback !== undefined }
 }
 
 function namesIn(list: unknown): string[] | undefined {

@@ -86,10 +86,12 @@ function worded(config: ServiceConfig, words: Words): { parts: Worded; unsaid: s
       Object.assign(parts, startedIn(must(folder, 'cwd'), parts))
       unsaid.push(`/bin/sh starts it in its cwd: ${title} has no such field`)
     }
-    if (config.env) parts.env = may(config.env, 'env')
+    const env = may(config.env ?? {}, 'env')
+    if (Object.keys(env).length > 0) parts.env = env
   } else {
     parts.url = must(config.url, 'url')
-    if (config.headers) parts.headers = may(config.headers, 'headers')
+    const headers = may(config.headers ?? {}, 'headers')
+    if (Object.keys(headers).length > 0) parts.headers = headers
   }
   return needed.length > 0 ? needed.join('; ') : { parts, unsaid }
 }
