@@ -73,13 +73,13 @@ it.each([
   ['a server', { stubborn: true }, 'did not end when it was asked to, and was killed'],
   [
     'what a server had started',
-    { grandchild: join(scratch(), 'pid'), quiet: true },
+    { grandchild: 'pid', quiet: true },
     'what it had started did not end when it was asked to, and was killed',
   ],
-])('%s that had to be killed left no line', async (_who, settings, text) => {
+])('%s that had to be killed leaves a line', async (_who, settings, text) => {
   const home = scratch()
   const store = await open({ home, local: true, serviceLogs: true })
-  await store.forStore().addService({ mcpServers: { demo: server(settings) } })
+  await store.forStore().addService({ mcpServers: { demo: { ...server(settings), cwd: home } } })
   await store.forStore().waitService('demo')
   await store.close()
   const reader = await open({ home, local: true })
