@@ -112,7 +112,7 @@ it('passes on --if-absent and the current folder, and starts nothing', async () 
 describe('the report', () => {
   const report: AddReport = {
     results: [
-      { ...reported('weather'), status: 'added', ignored: ['timeout', 'autoApprove'] },
+      { ...reported('weather'), status: 'added', ignored: ['timeout', 'auth'] },
       { ...reported('files'), status: 'unchanged' },
       {
         name: 'broken',
@@ -133,7 +133,7 @@ describe('the report', () => {
       "
     `)
     expect(stderr).toMatchInlineSnapshot(`
-      "weather: ignored timeout, autoApprove
+      "weather: ignored timeout, auth; to sign in: mcpstore login weather
       failed: broken: url: no URL
       hint:   Write one.
       "
@@ -145,7 +145,7 @@ describe('the report', () => {
     expect(exit).toBe(1)
     expect(JSON.parse(stdout)).toEqual({
       results: [
-        { name: 'weather', status: 'added', ignored: ['timeout', 'autoApprove'] },
+        { name: 'weather', status: 'added', ignored: ['timeout', 'auth'] },
         { name: 'files', status: 'unchanged' },
         {
           name: 'broken',

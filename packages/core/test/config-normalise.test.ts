@@ -190,12 +190,49 @@ describe('an entry is refused', () => {
     [{ command: 'npx', envFile: '${HOME}/.env' }, 'envFile holds a placeholder'],
     [{ url: 'https://example.com', envFile: '.env' }, 'envFile means nothing for a service of type http'],
     [{ url: 'https://example.com', oauth: { clientId: 'x' } }, '"oauth" is known, but not supported yet'],
+    [{ url: 'https://example.com', auth: 'basic' }, '"auth" is known, but not supported yet'],
+    [
+      { url: 'https://example.com', bearerTokenEnv: 'a b' },
+      '"bearerTokenEnv" is known, but not supported yet',
+    ],
+    [
+      { url: 'https://example.com', bearerTokenEnv: 'T', headers: { authorization: 'x' } },
+      '"bearerTokenEnv" is known, but not supported yet',
+    ],
   ])('%o', (entry, message) => {
     expect(
       problemsOf(entry)
         .map((problem) => problem.message)
         .join('; '),
     ).toBe(message)
+  })
+
+  it.each(['oauth', true, false, { enabled: true }, {}])(
+    'but not for auth: %o, which is done by signing in',
+    (auth) => {
+      const config = { type: 'http', url: 'https://example.com' }
+      expect(normaliseEntry({ url: 'https://example.com', auth, oauth: auth }, { cwd: '/' })).toEqual({
+        config,
+        ignored: ['auth', 'oauth'],
+      })
+    },
+  )
+
+  it("but mcporter's are taken: a token in a variable is a header, and what it remembers changes nothing", () => {
+    const entry = { url: 'https://example.com', bearerTokenEnv: 'T', headers: { A: '1' } }
+    const remembered = {
+      lifecycle: 'keep-alive',
+      logging: {},
+      tokenCacheDir: '/t',
+      clientName: 'c',
+      oauthRedirectUrl: 'u',
+    }
+    expect(normaliseEntry({ ...entry, ...remembered }, { cwd: '/' })).toEqual({
+      config: { type: 'http', url: 'https://example.com', headers: { A: '1', Authorization: 'Bearer ${T}' } },
+      ignored: Object.keys(remembered),
+    })
+    const wrong = normaliseEntry({ ...entry, headers: 5 }, { cwd: '/' })
+    expect(JSON.stringify(wrong)).toContain('headers must be an object of strings')
   })
 
   it.each([

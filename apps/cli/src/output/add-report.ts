@@ -1,8 +1,10 @@
 import type { AddReport, BackendKind, ServiceConfig } from '@mcpstore/core'
+import { shellWord } from '@mcpstore/core/shell-words'
 import { unsetVariables } from '../additions/config-variables.ts'
 import type { Check } from '../additions/service-check.ts'
 import type { CommandContext } from '../command.ts'
 import { failureOf, naming, writeProblem, writeWarning } from '../failures/failure.ts'
+import { asTyped } from '../failures/same-place.ts'
 import { type Output, paint, type Style, writeNote } from './output.ts'
 import { savedText } from './saved-text.ts'
 import { targetOf, toolCountText } from './service-text.ts'
@@ -74,8 +76,10 @@ function describe(context: CommandContext, result: AddResult, config: ServiceCon
   const name = visibleLine(result.name)
   const { ignored = [] } = result
   for (const warning of warningsOf(result, context.env)) writeWarning(err, warning)
+  const login = asTyped(`mcpstore login ${shellWord(result.name)}`, err.place ?? {})
+  const next = ignored.some((field) => field === 'auth' || field === 'oauth') ? `; to sign in: ${login}` : ''
   if (ignored.length > 0)
-    writeNote(err, `${paint(err, 'dim', `${name}: ignored ${visibleLine(ignored.join(', '))}`)}\n`)
+    writeNote(err, `${paint(err, 'dim', `${name}: ignored ${visibleLine(ignored.join(', '))}${next}`)}\n`)
   return [{ text: result.status, style: statusStyles[result.status] }, name, config.type, targetOf(config)]
 }
 

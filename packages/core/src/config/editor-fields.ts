@@ -1,10 +1,11 @@
 import { isBlank } from './field-spellings.ts'
+import { isObject } from './problem.ts'
 
 /**
  * Fields that clients keep beside a server's own and that change nothing about how the server is started or reached.
  * Who else writes them: approval (Claude Code, Cline, Codex, Gemini, Kiro, Roo), labels (Cherry Studio, LibreChat, Trae,
- * VS Code), timing (most), when tools are loaded and called (Claude Code, Codex), development (VS Code, Roo), MCPStore
- * (`keep_alive`).
+ * VS Code), timing (most), when tools are loaded and called (Claude Code, Codex), development (VS Code, Roo), how one signs in and what is logged (mcporter),
+ * MCPStore (`keep_alive`).
  */
 export const ignoredFields: ReadonlySet<string> = new Set([
   ...['alwaysAllow', 'autoApprove', 'trust', 'default_tools_approval_mode', 'required'],
@@ -16,6 +17,7 @@ export const ignoredFields: ReadonlySet<string> = new Set([
   ...['startup_timeout_sec', 'startup_timeout_ms', 'tool_timeout_sec', 'keep_alive', 'keepAlive'],
   ...['alwaysLoad', 'supports_parallel_tool_calls'],
   ...['dev', 'watch', 'watchPaths', 'debug', 'sandbox', 'sandboxEnabled'],
+  ...['lifecycle', 'logging', 'tokenCacheDir', 'clientName', 'oauthRedirectUrl'],
   ...['note', 'notes', 'comment', 'comments'],
 ])
 
@@ -25,7 +27,30 @@ const isEverything = (value: unknown): boolean =>
   isBlank(value) || value === '*' || (Array.isArray(value) && value.length === 1 && value[0] === '*')
 
 const NO_FILTER = 'mcpstore offers every tool of a service: remove the field if that is what you want.'
-const NO_OAUTH = `Send a header instead, for example "headers": {"Authorization": "Bearer \${TOKEN}"}.`
+const NO_OAUTH = `Leave it out, and sign in: mcpstore login NAME, with --client-id ID for a client of your own. Or send a header: "headers": {"Authorization": "Bearer \${TOKEN}"}.`
+
+/** Says that one signs in, which is done by itself here, or that one does not. */
+const isPlainOAuth = (value: unknown): boolean =>
+  isEmpty(value) ||
+  typeof value === 'boolean' ||
+  value === 'oauth' ||
+  (isObject(value) && Object.keys(value).join() === 'enabled')
+
+/** Fields that say how one signs in. */
+const signingIn = ['auth', 'oauth']
+
+/** The token in a variable that mcporter names, as a header; undefined where that is none, or there is one already. */
+export function bearerHeaders({
+  bearerTokenEnv: variable,
+  headers,
+}: Record<string, unknown>): Record<string, unknown> | undefined {
+  const given = isObject(headers) ? headers : {}
+  const isUnclear = !isBlank(headers) && !isObject(headers)
+  const isGiven = Object.keys(given).some((name) => name.toLowerCase() === 'authorization')
+  if (typeof variable !== 'string' || !/^[A-Za-z_]\w*$/.test(variable) || isGiven || isUnclear)
+    return undefined
+  return { ...given, Authorization: `Bearer \${${variable}}` }
+}
 
 interface RefusedField {
   /** Whether leaving the field out changes nothing after all. */
@@ -43,9 +68,10 @@ export const refusedFields: ReadonlyMap<string, RefusedField> = new Map<string, 
     (field) => [field, { asksNothing: isEverything, hint: NO_FILTER }] as const,
   ),
   ...[
-    ...['oauth', 'auth', 'authProviderType', 'headersHelper', 'scopes', 'oauth_resource'],
+    ...['authProviderType', 'headersHelper', 'scopes', 'oauth_resource'],
     ...['bearerToken', 'bearerTokenEnv'],
   ].map((field) => [field, { asksNothing: isEmpty, hint: NO_OAUTH }] as const),
+  ...signingIn.map((field) => [field, { asksNothing: isPlainOAuth, hint: NO_OAUTH }] as const),
   ['registryUrl', { asksNothing: isEmpty, hint: 'Write it into env, for example as npm_config_registry.' }],
 ])
 

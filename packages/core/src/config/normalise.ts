@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { didYouMean, nearest } from '../near.ts'
 import { kinds } from './config-values.ts'
-import { isIgnored, otherNames, refusedFields } from './editor-fields.ts'
+import { bearerHeaders, isIgnored, otherNames, refusedFields } from './editor-fields.ts'
 import { checkConfig } from './entry.ts'
 import { isBlank, spellings } from './field-spellings.ts'
 import { unclosedProblems } from './placeholders/placeholder-syntax.ts'
@@ -24,10 +24,11 @@ type Draft = Map<string, { field: string; value: unknown }>
  * Brings one entry from a person's file, in any dialect, into the form it is stored. All problems are reported at
  * once. A field that is `null` or an empty string counts as not written.
  */
-export function normaliseEntry(entry: unknown, options: NormaliseOptions): Normalised {
-  if (!isObject(entry)) {
-    return { problems: [{ field: '', message: `must be an object, not ${kindOf(entry)}` }] }
+export function normaliseEntry(written: unknown, options: NormaliseOptions): Normalised {
+  if (!isObject(written)) {
+    return { problems: [{ field: '', message: `must be an object, not ${kindOf(written)}` }] }
   }
+  const entry = withBearer(written)
   const ignored: string[] = []
   const problems: Problem[] = []
   const report = (problem: Problem): void => {
@@ -58,6 +59,13 @@ export function normaliseEntry(entry: unknown, options: NormaliseOptions): Norma
   const checked = checkConfig(candidate, new Map([...draft].map(([target, { field }]) => [target, field])))
   if ('problems' in checked) return { problems: [...problems, ...checked.problems] }
   return problems.length > 0 ? { problems } : { config: checked.config, ignored }
+}
+
+function withBearer(entry: Record<string, unknown>): Record<string, unknown> {
+  const headers = bearerHeaders(entry)
+  if (!headers) return entry
+  const { bearerTokenEnv: _, ...rest } = entry
+  return { ...rest, headers }
 }
 
 /** What is stored already stays readable: so it is looked for in what a person writes only. */
