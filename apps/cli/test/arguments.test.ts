@@ -22,6 +22,12 @@ const schema = {
     level: { $ref: '#/$defs/Level' },
     ring: { $ref: '#/$defs/Ring' },
     choice: { enum: [1, 2] },
+    any: { enum: [1, 'two', '3', 3, null, true] },
+    pair: {
+      type: 'array',
+      prefixItems: [{ type: 'integer' }, { type: 'string' }],
+      items: { type: 'boolean' },
+    },
     anything: {},
   },
   $defs: { Level: { type: 'integer' }, Ring: { $ref: '#/$defs/Ring' } },
@@ -40,6 +46,20 @@ function read(...words: string[]): Record<string, unknown> {
   if (misfit) throw Object.assign(new Error(misfit.problem), { code: 'bad_arguments', hint: misfit.hint })
   return args
 }
+
+it('a value of a list without a type was read as a text', () => {
+  expect(read('any=1')).toEqual({ any: 1 })
+  expect(read('any=two')).toEqual({ any: 'two' })
+  expect(read('any=3'), 'a text that is in the list').toEqual({ any: '3' })
+  expect(read('any=null')).toEqual({ any: null })
+  expect(read('any=true')).toEqual({ any: true })
+  expect(read('any=4')).toEqual({ any: '4' })
+})
+
+it('of a tuple each item was read as a text', () => {
+  expect(read('pair=1')).toEqual({ pair: [1] })
+  expect(read('pair=1', 'pair=2', 'pair=true')).toEqual({ pair: [1, '2', true] })
+})
 
 describe('k=v is read by the type of the schema', () => {
   it.each<[string, unknown]>([

@@ -108,6 +108,21 @@ describe('what does not fit the schema', () => {
     `)
   })
 
+  it('is told to be written as JSON, where only that can say it', async () => {
+    const properties = { en: { enum: [1, 'x'] }, text: { type: 'string' } }
+    const hintOf = async (argument: string): Promise<string> => {
+      const services = {
+        findTool: async () => fakeTool('calc', 'add', { inputSchema: { type: 'object', properties } }),
+        argumentProblems: async () => [{ argument, problem: `${argument} must be something else` }],
+        listTools: async () => fakeToolList([], [source]),
+      }
+      return (await run(['use-tool', 'add', 'en=5', 'text=5', 'odd=5'], { services })).stderr
+    }
+    expect(await hintOf('en')).toContain('\nhint:  Write en:=JSON to send exactly that JSON.\n')
+    expect(await hintOf('text')).not.toContain(':=')
+    expect(await hintOf('odd')).not.toContain(':=')
+  })
+
   it('may fit a newer list than the one that is known, which is said', async () => {
     source.stale = true
     const { stderr } = await run(['use-tool', 'add', 'm=1', '--agent', 'x'], {

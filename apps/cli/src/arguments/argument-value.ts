@@ -1,5 +1,5 @@
 import { CliError } from '../failures/cli-error.ts'
-import { allowedTypes } from './argument-types.ts'
+import { allowedTypes, concreteSchema } from './argument-types.ts'
 import { isExact, parseExactJson } from './exact-json.ts'
 
 type Reader = (text: string, name: string) => unknown
@@ -27,22 +27,27 @@ const readers: Readonly<Record<string, Reader>> = {
   object: (text, name) => (text.trimStart().startsWith('{') ? parseJson(text, name) : undefined),
 }
 
+/** How to say what a text cannot. */
+export function asJson(name: string): string {
+  return `Write ${name}:=JSON to send exactly that JSON.`
+}
+
 /**
  * Reads the text of `k=v` as the type the tool's schema gives it; where the schema allows a string, or does not
  * say, the text stays a string. Throws `bad_arguments` for a text that is none of the allowed types.
  */
 export function readArgument(name: string, text: string, schema: unknown, root: unknown): unknown {
   const types = allowedTypes(schema, root)
-  if (types.size === 0 || types.has('string')) return text
+  if (types.size === 0 || types.has('string')) return listedValue(text, schema, root)
   for (const type of Object.keys(readers)) {
     const value = types.has(type as never) ? readers[type]?.(text, name) : undefined
     if (value !== undefined) return value
   }
-  if (types.has('array')) return [readArgument(name, text, itemsOf(schema), root)]
+  if (types.has('array')) return [readArgument(name, text, itemOf(schema, 0), root)]
   throw new CliError(
     'bad_arguments',
     `argument "${name}" must be ${[...types].map((type) => articles[type]).join(' or ')}`,
-    `Write ${name}:=JSON to send exactly that JSON.`,
+    asJson(name),
   )
 }
 
@@ -60,7 +65,7 @@ export function readArguments(
       `Give it once, or write ${name}:=JSON.`,
     )
   }
-  return texts.map((text) => readArgument(name, text, itemsOf(schema), root))
+  return texts.map((text, at) => readArgument(name, text, itemOf(schema, at), root))
 }
 
 /**
@@ -100,6 +105,16 @@ function numberOf(text: string, name: string): number | undefined {
   return Number(text)
 }
 
-function itemsOf(schema: unknown): unknown {
-  return (schema as { items?: unknown }).items
+/** The one of a list of values that is no text and is written like this; the text, where that is in the list, or there is none. */
+function listedValue(text: string, schema: unknown, root: unknown): unknown {
+  const { enum: listed } = concreteSchema(schema, root)
+  if (!Array.isArray(listed) || listed.includes(text)) return text
+  const meant = listed.find((one) => Object(one) !== one && String(one) === text.trim())
+  return meant === undefined ? text : meant
+}
+
+/** What the item at this place of a list has to be; of a tuple each has a schema of its own. */
+function itemOf(schema: unknown, at: number): unknown {
+  const { items, prefixItems } = schema as { items?: unknown; prefixItems?: unknown[] }
+  return prefixItems?.[at] ?? items
 }

@@ -1,4 +1,4 @@
-import type { ListedTool, StoreContext } from '@mcpstore/core'
+import type { ArgumentProblem, ListedTool, StoreContext } from '@mcpstore/core'
 import { shellWord } from '@mcpstore/core/shell-words'
 import type { CommandContext, CommandInput } from '../command.ts'
 import { agentOption } from '../command-line/agent-option.ts'
@@ -8,7 +8,15 @@ import { CliError, usageError } from '../failures/cli-error.ts'
 import { sourceWords } from '../output/tools/list-source.ts'
 import { askOptions } from '../store/store-session.ts'
 import { readArgumentFiles, readTextFile } from './argument-files.ts'
-import { type ArgumentWords, mergeArguments, parseArgsObject, splitArguments } from './arguments.ts'
+import { allowedTypes, argumentSchema } from './argument-types.ts'
+import { asJson } from './argument-value.ts'
+import {
+  type ArgumentWords,
+  type Misfit,
+  mergeArguments,
+  parseArgsObject,
+  splitArguments,
+} from './arguments.ts'
 import { warnOfUnnamed } from './unnamed-arguments.ts'
 
 /** What the command line says of a call, before the tool is known. */
@@ -68,8 +76,10 @@ export async function prepareCall(
     return { tool, args }
   }
   const [source] = (await services.listTools(tool.service, { offline: true })).services
+  const [first] = problems
+  const way = problems.length === 1 ? howToWrite(first!, words, tool.inputSchema) : undefined
   const hint = [
-    ...(problems.length === 1 && misfits[0]?.hint ? [misfits[0].hint] : []),
+    ...(way ? [way] : []),
     `Nothing was called. See what the tool takes: mcpstore info ${shellWord(tool.name)}${agentOption(values)}`,
     ...(source?.stale && !choice.fresh
       ? [`That is from a list ${sourceWords(source)}; --fresh asks for a new one.`]
@@ -77,4 +87,18 @@ export async function prepareCall(
   ]
   const told = problems.map(({ problem }) => problem).join('; ')
   throw new CliError('bad_arguments', `the arguments do not fit ${tool.name}: ${told}`, hint.join('\n'))
+}
+
+/** How to write what a text cannot say, where the tool takes anything else than a text. */
+function howToWrite(
+  problem: Misfit | ArgumentProblem,
+  { texts }: ArgumentWords,
+  inputSchema: unknown,
+): string | undefined {
+  if ('name' in problem) return problem.hint
+  const { argument } = problem
+  const schema = argumentSchema(inputSchema, argument)
+  if (!schema || !texts.has(argument)) return undefined
+  const types = allowedTypes(schema, inputSchema)
+  return types.size === 1 && types.has('string') ? undefined : asJson(argument)
 }
