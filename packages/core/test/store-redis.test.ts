@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Finding, RedisOptions } from '@mcpstore/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ListServer } from '../../../tests/support/list-server.ts'
 import { until } from '../../../tests/support/processes.ts'
 import { hasRedisServer, type RedisServer, startRedis } from '../../../tests/support/redis-server.ts'
+import { startProxy } from '../../../tests/support/tcp-proxy.ts'
 import { storePlace } from '../src/options/backends.ts'
 import { resolveOptions } from '../src/options/resolve-options.ts'
 import { failureOf, open, server } from './stores.ts'
@@ -46,8 +48,15 @@ describe('without a Redis that answers', () => {
       message: expect.stringContaining('unknown: redis://127.0.0.1:1/0'),
     })
     expect(await failureOf(ctx.listTools())).toMatchObject({ code: 'unavailable' })
+    // What only Redis can decide leaves nothing, and is nowhere.
+    const absent = await ctx.addService(WEATHER, { ifAbsent: true })
+    expect(absent).toMatchObject({ results: [{ status: 'failed', error: { code: 'unavailable' } }] })
+    expect(absent).not.toHaveProperty('durable')
     const { durable } = await ctx.addService(WEATHER)
     expect(durable).toBe('memory')
+    expect(await failureOf(ctx.patchService('weather', { headers: { a: 'b' } }))).toMatchObject({
+      code: 'unavailable',
+    })
     expect((await ctx.listServices()).map(({ name }) => name)).toEqual(['weather'])
   })
 
@@ -228,6 +237,44 @@ describe.skipIf(!hasRedisServer)('with a Redis', () => {
     for (const key of found) expect(Number(await ask(`TTL ${key}`)), key).toBeGreaterThan(23 * 3600)
     await store.close()
     expect(await keys()).toEqual([])
+  })
+
+  it('a first list takes one round trip before its server is asked, and one where somebody has fetched it', async () => {
+    await using proxy = await startProxy(redis.port)
+    await using server = await new ListServer().start()
+    const before: string[][] = []
+    const { url } = server.service('a', {
+      answer: () => {
+        const own = proxy.commands.filter(({ args }) => args.some((arg) => /:(lease:|index$)/.test(arg)))
+        // But for the end of the lease before.
+        const asked = own.filter(({ args }) => args.length > 4 && args.length < 12)
+        const trips = new Set(asked.map(({ batch }) => batch)).size
+        before.push([...asked.map(({ args }) => args[2]!.split(':')[2]!), `${trips} round trip`])
+        return ['t']
+      },
+    })
+    const far = {
+      redis: { url: proxy.url, dataspace: 'd', healthcheck_interval: 3600 },
+      mirror: false,
+    } as const
+    const store = await open(far)
+    await store.forStore().addService({ a: { url } })
+    await store.forStore().addService({ b: { url: server.service('b').url } })
+    // The server is sent each script once.
+    await store.forStore().listTools('b')
+    const isRelease = ({ args }: { args: string[] }) => args.length === 4 && args[2]!.includes(':lease:')
+    await until('its lease has ended', () => proxy.commands.some(isRelease))
+    proxy.forget()
+    await store.forStore().listTools('a')
+    expect(before).toEqual([['lease', 'index', '1 round trip']])
+    const again = await open(far)
+    proxy.forget()
+    expect(await again.forStore().listTools()).toHaveLength(2)
+    expect(proxy.commands.map(({ name }) => name)).toEqual(['HMGET', 'HMGET'])
+    expect(new Set(proxy.commands.map(({ batch }) => batch)).size).toBe(1)
+    proxy.forget()
+    expect(await again.forStore().listTools()).toHaveLength(2)
+    expect(proxy.commands).toEqual([])
   })
 
   it('a service whose place is taken was said to have failed, and was there for whoever looked', async () => {

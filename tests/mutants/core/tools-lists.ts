@@ -289,4 +289,13 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/events-shared.test.ts',
     test: 'what another process does in a file appears by itself a tool list that is none is handed over as such, named, and its server is asked',
   },
+  {
+    name: 'whether somebody has brought the list is looked at only when the lease has come',
+    file: 'packages/core/src/tools/lists/refresh-lease.ts',
+    find: "      const looked = dataspace.status().state === 'up' ? dataspace.refresh() : undefined\n      const [lease] = await Promise.all([asked, looked])",
+    replace:
+      "      const lease = await asked\n      if (dataspace.status().state === 'up') await dataspace.refresh()",
+    suite: 'packages/core/test/store-redis.test.ts',
+    test: 'a first list takes one round trip before its server is asked, and one where somebody has fetched it',
+  },
 ]

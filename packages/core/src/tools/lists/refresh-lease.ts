@@ -62,7 +62,10 @@ export class RefreshLeases {
     for (;;) {
       const before = readOutcome(dataspace, service, name)
       if (before?.outcome.how === 'private' || this.#isOver) break
-      const lease = await dataspace.lease(name, LEASE_MS)
+      // In one round trip: what is read after the lease was granted is what was written down before.
+      const asked = dataspace.lease(name, LEASE_MS)
+      const looked = dataspace.status().state === 'up' ? dataspace.refresh() : undefined
+      const [lease] = await Promise.all([asked, looked])
       if (lease.granted) return this.#hold(lease, name, question, left)
       const listBefore = askedAt(dataspace, service)
       const isNewOutcome = () => readOutcome(dataspace, service, name)?.stamp !== before?.stamp
@@ -100,7 +103,6 @@ export class RefreshLeases {
     const stopRenewing = this.#renew(name)
     let outcome: RefreshOutcome | undefined
     try {
-      if (dataspace.status().state === 'up') await dataspace.refresh()
       await dataspace.load([serviceKey(service, 'cache')])
       const known = come()
       if (known) return known
