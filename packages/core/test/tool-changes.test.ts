@@ -156,7 +156,7 @@ async function twoRefreshers() {
     listTools: () => new Promise<RawTool[]>((resolve) => answers.push(resolve)),
   } as unknown as Connection
   const reach = {
-    use: (_: unknown, __: unknown, work: (one: Connection) => unknown) => work(connection),
+    judge: (_: unknown, __: unknown, work: (one: Connection) => unknown) => work(connection),
     retryAt: () => undefined,
     signIns: { mayBe: () => false, has: () => false },
   }
