@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { matchesTemplate } from '../src/contents/uri-template.ts'
 import { startRemote } from './connections-fixtures.ts'
@@ -139,6 +140,23 @@ test('what a server refuses is compared with what it lists, and a slip is said',
     message: expect.stringContaining('Resource not found'),
     hint: 'Did you mean demo://notes/first?',
   })
+})
+
+test('a prompt was asked for without what it needs, where its server does not mind', async () => {
+  const ctx = (await open()).forStore()
+  const requestFile = join(scratch(), 'requests')
+  await ctx.addService({
+    notes: withContents({ lenient: true }, { requestFile }),
+    mute: withContents({ prompt: 'hail', lenient: true, noList: true }),
+  })
+  const refused = { code: 'bad_arguments', message: 'the arguments do not fit notes/greet: who is missing' }
+  for (const address of ['notes/greet', 'greet']) {
+    expect(await failureOf(ctx.getPrompt(address)), address).toMatchObject(refused)
+  }
+  expect(requestsIn(requestFile)).not.toContain('prompts/get')
+  expect(await ctx.getPrompt('greet', { who: 'x' })).toHaveProperty('messages')
+  // Nobody can say what it needs.
+  expect(await ctx.getPrompt('mute/hail')).toHaveProperty('messages')
 })
 
 test('a server chose options of the command that was suggested, and how long the hint is', async () => {

@@ -33,4 +33,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/contents.test.ts',
     test: 'a server without the capability is not asked, nor started while that is known',
   },
+  {
+    name: 'a prompt is asked for without what it needs',
+    file: 'packages/core/src/contents/prompts.ts',
+    find: 'if (misfit) throw misfit',
+    replace: '',
+    suite: 'packages/core/test/contents.test.ts',
+    test: 'a prompt was asked for without what it needs, where its server does not mind',
+  },
 ]

@@ -67,7 +67,8 @@ export class ContentContext {
   }
 
   /**
-   * What the server makes of a prompt, whole. `prompt` is `service/prompt`, or a name that exactly one prompt has.
+   * What the server makes of a prompt, whole. `prompt` is `service/prompt`, or a name that exactly one prompt has. Its server lists
+   * its prompts first: without the arguments that it needs it is not asked for.
    * @throws `unknown_prompt`, `ambiguous_prompt`, `bad_arguments`, `server_error`, what connecting throws
    */
   async getPrompt(

@@ -2,12 +2,12 @@ import { McpStoreError } from '@mcpstore/storage'
 import { storeError } from '../errors.ts'
 import type { House } from '../house.ts'
 import { isSlip } from '../near.ts'
-import { askable } from '../services/ask-all.ts'
+import { type Asked, askable } from '../services/ask-all.ts'
 import { storedName } from '../services/names.ts'
 import type { Service } from '../services/registry.ts'
 import type { ListedPrompt, PromptResult } from './content.ts'
 import { notFound, onlyOne, type Sought } from './found.ts'
-import { askForAll, promptListing } from './listings.ts'
+import { askForAll, type Listed, promptListing } from './listings.ts'
 import { misfitOf, promptHint, readTexts } from './prompt-arguments.ts'
 import { Budget, type RequestOptions } from './request.ts'
 
@@ -15,9 +15,13 @@ import { Budget, type RequestOptions } from './request.ts'
 export interface ResolvedPrompt {
   service: Service
   prompt: string
+  /** What was listed to find it; none where its service was named. */
+  listed?: AskedForPrompts
 }
 
-/** Gets a prompt; see `StoreContext.getPrompt`. */
+type AskedForPrompts = Asked<Listed<ListedPrompt>>[]
+
+/** Gets a prompt, once its arguments fit what its server lists; see `StoreContext.getPrompt`. */
 export async function getPrompt(
   house: House,
   address: unknown,
@@ -26,7 +30,11 @@ export async function getPrompt(
 ): Promise<PromptResult> {
   const args = readTexts(given)
   const budget = new Budget(house, options)
-  const { service, prompt } = await budget.spend(resolvePrompt(house, address, budget))
+  const found = await budget.spend(resolvePrompt(house, address, budget))
+  const { service, prompt } = found
+  const listed = found.listed ?? (await listedBy(house, service, budget))
+  const misfit = misfitIn(listed, found, args)
+  if (misfit) throw misfit
   const params = { name: prompt, arguments: args }
   const sought: Sought = { kind: 'prompt', name: prompt }
   try {
@@ -35,7 +43,7 @@ export async function getPrompt(
     if (answer) return answer
   } catch (thrown) {
     if (!(thrown instanceof McpStoreError) || thrown.code !== 'server_error') throw thrown
-    throw await explained(house, service, { sought, args }, thrown, budget)
+    throw explained(found, { sought, args, listed }, thrown)
   }
   throw storeError('unknown_prompt', `service "${service.name}" has no prompts`)
 }
@@ -59,34 +67,50 @@ export async function resolvePrompt(house: House, address: unknown, budget: Budg
   const services = askable(house, undefined).filter((one) => !isSlipped || isKnownToOffer(house, one))
   const sought: Sought = { kind: 'prompt', name: address }
   const listed = await askForAll<ListedPrompt>(house, services, promptListing, budget.options)
-  const all = listed.flatMap((one) => ('answer' in one ? one.answer.entries : []))
+  const all = listedPrompts(listed)
   const found = onlyOne(
     sought,
     all.filter(({ prompt }) => prompt === address),
   )
-  if (found) return { service: house.registry.get(found.service), prompt: address }
+  if (found) return { service: house.registry.get(found.service), prompt: address, listed }
   if (name !== '') house.registry.get(name)
   throw notFound(sought, addressesOf(all), listed)
 }
 
-/** What a server refused is compared with what it lists: an unknown name, or an argument that is missing. */
-async function explained(
-  house: House,
-  service: Service,
-  { sought, args }: { sought: Sought; args: Record<string, string> },
-  refusal: McpStoreError,
-  budget: Budget,
-): Promise<McpStoreError> {
+/** What its server lists; one that only fails to list may still have it. @throws what keeps it from being reached */
+async function listedBy(house: House, service: Service, budget: Budget): Promise<AskedForPrompts> {
   const listed = await askForAll<ListedPrompt>(house, [service], promptListing, budget.options)
-  const all = listed.flatMap((one) => ('answer' in one ? one.answer.entries : []))
-  const own = all.find(({ prompt }) => prompt === sought.name)
+  for (const one of listed) if ('error' in one && one.error.code !== 'server_error') throw one.error
+  return listed
+}
+
+function misfitIn(
+  listed: AskedForPrompts,
+  { service, prompt }: ResolvedPrompt,
+  args: Record<string, string>,
+): McpStoreError | undefined {
+  const own = listedPrompts(listed).find((one) => one.prompt === prompt && one.service === service.name)
+  const misfit = own && misfitOf(own, args)
+  return misfit ? storeError('bad_arguments', misfit, { hint: promptHint(own!, args) }) : undefined
+}
+
+/** What a server refused is compared with what it lists: an unknown name, or a value that it does not take. */
+function explained(
+  { service, prompt }: ResolvedPrompt,
+  { sought, args, listed }: { sought: Sought; args: Record<string, string>; listed: AskedForPrompts },
+  refusal: McpStoreError,
+): McpStoreError {
+  const all = listedPrompts(listed).filter((one) => one.service === service.name)
+  const own = all.find((one) => one.prompt === prompt)
   if (all.length === 0) return refusal
   const address = `${service.name}/${sought.name}`
   if (!own) return notFound({ ...sought, name: address }, addressesOf(all), listed, refusal)
-  const misfit = misfitOf(own, args)
-  const hint = promptHint(own, args)
-  if (misfit) return storeError('bad_arguments', misfit, { hint, cause: refusal })
-  return refusal.hint ? refusal : storeError('server_error', refusal.message, { hint, cause: refusal })
+  if (refusal.hint) return refusal
+  return storeError('server_error', refusal.message, { hint: promptHint(own, args), cause: refusal })
+}
+
+function listedPrompts(listed: AskedForPrompts): ListedPrompt[] {
+  return listed.flatMap((one) => ('answer' in one ? one.answer.entries : []))
 }
 
 /** By what its server said of itself when its tools were listed. */
