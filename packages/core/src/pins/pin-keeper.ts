@@ -56,9 +56,8 @@ interface Reviewed {
 export class PinKeeper {
   readonly #parts: KeeperParts
   readonly #kept: KeptPins
-  readonly #told = new Set<string>()
-  /** How many warnings there were of a service. */
-  readonly #warned = new Map<string, number>()
+  /** What was told of a service: its last differences, and how many there were. */
+  readonly #told = new Map<string, { last: readonly string[]; count: number }>()
   readonly #reviewed = new WeakMap<readonly ListedTool[], Reviewed>()
 
   constructor(parts: KeeperParts) {
@@ -196,16 +195,12 @@ export class PinKeeper {
   }
 
   #tell(service: Service, changes: ToolChanges): void {
-    const difference = JSON.stringify([
-      service.id,
-      changes,
-      this.#parts.lists.whole(service)?.tools.map(toolHash),
-    ])
-    if (this.#told.has(difference)) return
-    this.#told.add(difference)
+    const difference = JSON.stringify([changes, this.#parts.lists.whole(service)?.tools.map(toolHash)])
+    const { last, count } = this.#told.get(service.id) ?? { last: [], count: 0 }
+    if (last.includes(difference)) return
+    const warned = count + 1
+    this.#told.set(service.id, { last: [difference, ...last].slice(0, MOST_WARNINGS), count: warned })
     const subject = `the tools of service ${quoted(service.name)}`
-    const warned = (this.#warned.get(service.id) ?? 0) + 1
-    this.#warned.set(service.id, warned)
     const line = `${subject} are not what they were when it was first used: ${wordsOf(changes)}. See ${diffCommand(service)} (diffTools)`
     if (warned > MOST_WARNINGS) this.#parts.logger.debug(line)
     else if (warned === MOST_WARNINGS)
