@@ -145,3 +145,28 @@ it('the commands that hints name are about the dataspace that the command line w
   expect(secret.stderr).toContain('MCPSTORE_REDIS_URL')
   expect(secret.stderr).not.toContain('pass-word')
 })
+
+it.each([[], ['--agent', "it's me"]])(
+  'a disabled service was to be enabled in a config that nobody has (%s %s)',
+  async (...whose) => {
+    await using box = new Box()
+    const env = { SECRET_TOKEN: 'tk_5up3r5ecret0000000000000000001' }
+    const disabled = { 'my docs': { ...fixtureServer(box), env, disabled: true } }
+    expect(await mcpstore(box, ['add', JSON.stringify(disabled), ...whose])).toMatchObject({ exit: 0 })
+    const call = ['call', 'my docs/env', '--json', ...whose]
+    const { code, hint } = errorOf(
+      await mcpstore(box, ['call', 'my docs/env', '--fresh', '--json', ...whose]),
+    )
+    expect({ code, hint }).toEqual({ code: 'disabled', hint: expect.stringMatching(/^Enable it: mcpstore /) })
+    const line = `mcpstore() { '${process.execPath}' '${program}' "$@"; }; ${hint!.replace(/^Enable it: /, '')}`
+    const pasted = spawnSync('sh', ['-c', line], {
+      cwd: box.folder,
+      env: box.environment(),
+      encoding: 'utf8',
+    })
+    expect(pasted).toMatchObject({ status: 0, stderr: '' })
+    const { exit, stdout } = await mcpstore(box, call)
+    expect(exit).toBe(0)
+    expect(stdout, 'what is not shown was kept').toContain(env.SECRET_TOKEN)
+  },
+)

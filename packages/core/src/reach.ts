@@ -15,6 +15,7 @@ import type { ResolvedOptions } from './options/store-options.ts'
 import { isKnownToWork, noteHealth, noteProtocol, readProtocol } from './services/health-note.ts'
 import type { Service } from './services/registry.ts'
 import type { ConnectionPhase } from './services/service-info.ts'
+import { wayToEnable } from './services/way-to-enable.ts'
 import { SignIns } from './tokens/sign-ins.ts'
 import type { Gate } from './trust/gate.ts'
 import { Targets } from './trust/targets.ts'
@@ -96,9 +97,8 @@ export class Reach {
     work: (connection: Connection, works: () => void) => Promise<Result>,
   ): Promise<Result> {
     if (service.config.disabled) {
-      throw storeError('disabled', `service "${service.name}" is disabled`, {
-        hint: 'Enable it in its config: remove "disabled".',
-      })
+      const hint = await wayToEnable(this.#parts.gate, service)
+      throw storeError('disabled', `service "${service.name}" is disabled`, { hint })
     }
     if (!this.#parts.gate.isOpen(service)) await this.#parts.gate.admit(service, options)
     // The config that was admitted, in this very object: reading it again could bring in another one.

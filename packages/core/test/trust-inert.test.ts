@@ -330,3 +330,19 @@ test("what lies in memory or in a local file is the user's own", async () => {
   })
   expect(await failureOf(reader.forStore().revokeTrust('demo'))).toMatchObject({ code: 'usage' })
 })
+
+test('of what a stranger switched off nobody is told to paste what approves it', async () => {
+  const place = sharedPlace()
+  const reader = await place.reader()
+  const off = { ...stdioConfig(), disabled: true }
+  await (await place.stranger()).plant('evil', off)
+  await seen(reader, 'evil')
+  const hintOf = async () => {
+    const failure = await failureOf(reader.forStore().connectService('evil'))
+    expect(failure.code).toBe('disabled')
+    return failure.hint
+  }
+  expect(await hintOf()).toBe('Enable it in its config: remove "disabled".')
+  await reader.forStore().trustService('evil')
+  expect(await hintOf()).toMatch(/^Enable it: mcpstore info evil --json \| node -p '.*' \| mcpstore add - \(/)
+})

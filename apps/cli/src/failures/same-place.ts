@@ -36,6 +36,7 @@ const inLibrary = new RegExp(
     'listPrompts',
     'listResources',
     'listTools',
+    'patchService',
     'setupStore',
     'signIn',
     'signOut',
