@@ -126,6 +126,9 @@ it('a change under the policy memory is not saved, though nothing went wrong', a
   expect(JSON.parse(stderr).error).toMatchObject({
     code: 'not_durable',
     message: 'the change was NOT saved: the policy is memory',
+    hint: expect.stringMatching(
+      /^Choose another \(--policy, MCPSTORE_POLICY\), then run the command again\./,
+    ),
   })
 })
 

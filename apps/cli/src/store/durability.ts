@@ -36,7 +36,9 @@ export async function settle(
   if (taken) return { durable: strongest, lost: undefined, waiting: undefined }
   if (durable === 'memory' && !isKeptHere(status)) {
     const { message, hint } = lossOf(status, what)
-    const see = hint ?? 'See mcpstore status, then run the command again.'
+    const isUnasked = before.state === 'up' && before.backend !== configured
+    const next = isUnasked ? 'Choose another (--policy, MCPSTORE_POLICY)' : 'See mcpstore status'
+    const see = hint ?? `${next}, then run the command again.`
     return { durable, lost: new CliError('not_durable', message, see), waiting: undefined }
   }
   return { durable: 'local', lost: undefined, waiting: waitingOf(status, what) }
