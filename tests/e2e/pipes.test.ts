@@ -67,6 +67,13 @@ if (existsSync('/dev/full')) {
     expect(stderr).toMatch(said)
   })
 
+  it('a call whose answer was read was said to have failed where stderr lost a warning', async () => {
+    // An argument that the tool does not name is warned of.
+    const command = 'mcpstore call fixture/echo text=hi other=1'
+    expect((await shell(command)).stderr).toMatch(/^warning: /)
+    expect(await shell(`${command} 2>/dev/full; echo $?`)).toEqual({ stdout: 'hi\n0\n', stderr: '' })
+  })
+
   it('a disk that is full under a request that is only shown hides none', async () => {
     const { stderr } = await shell('mcpstore call fixture/echo text=hi --dry-run >/dev/full')
     expect(stderr).toMatch(/^error: the output could not be written/m)

@@ -32,9 +32,9 @@ export function processHost(process: ProcessLike, signal: AbortSignal): ProcessH
   let hasErrorDocument = false
   const unread = new AbortController()
   for (const stream of [stdout, stderr]) {
-    // A reader that went away (`mcpstore list | head -1`) is no failure; a full disk is.
+    // A reader that went away (`mcpstore list | head -1`) is no failure; a full disk is, for what was asked for.
     stream.on('error', (error) => {
-      if (error.code !== 'EPIPE') lost = error
+      if (error.code !== 'EPIPE' && stream === stdout) lost = error
       if (stream === stdout) unread.abort()
     })
   }
