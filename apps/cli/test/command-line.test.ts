@@ -76,8 +76,6 @@ it.each<[string[], string]>([
   [['tools', '--frsh'], 'Did you mean "--fresh"?'],
   [['--jsno'], 'Did you mean "--json"?'],
   [['add', 'fs', 'npx', '-y', 'pkg'], 'Put "--" before the command'],
-  // It was told to put "--" there, which was there.
-  [['add', '--scope', 'user', 'fs', '--', 'npx'], 'See mcpstore add --help'],
   [
     ['add', 'fs', '-H', 'K:V', 'x'],
     'Write --header, and what belongs to the server\'s own command after "--".',

@@ -32,8 +32,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const name = words.shift()
   const spec = name === undefined ? undefined : findCommand(name)
   if (name !== undefined && !spec) throw unknownCommand(name)
-  // Where "--" stands, what is before it does not belong to what starts the server.
-  const values = readOptions(before, spec && after ? withoutProgram(spec) : spec)
+  const values = readOptions(before, spec)
   if (spec?.takesProgram) return { spec, positionals: words, literals: 0, program: after, values }
   return { spec, positionals: [...words, ...(after ?? [])], literals: after?.length ?? 0, values }
 }
@@ -105,10 +104,6 @@ function readOptions(tokens: readonly Token[], spec: CommandSpec | undefined): O
     Object.assign(values, { [name]: list ? [...((values[name] as string[]) ?? []), value] : value })
   }
   return values
-}
-
-function withoutProgram({ takesProgram: _, ...spec }: CommandSpec): CommandSpec {
-  return spec
 }
 
 function isAllowed(name: string, allowed: readonly OptionName[]): name is OptionName {
