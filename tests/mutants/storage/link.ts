@@ -185,12 +185,4 @@ export const mutants: Mutant[] = [
     suite: 'packages/storage/test/mirror.test.ts',
     test: 'totals of others are shown while the server takes nothing',
   },
-  {
-    name: 'a write that was refused by itself says nothing of the backend',
-    file: 'packages/storage/src/writes/ask.ts',
-    find: 'link.failed(thrown)',
-    replace: 'void link',
-    suite: 'tests/faults/strict.test.ts',
-    test: 'took a server that had just refused a write for a good one, until the next sign of life',
-  },
 ]

@@ -77,4 +77,12 @@ export const mutants: Mutant[] = [
     suite: 'tests/faults/outage.test.ts',
     test: 'what cannot wait and whose answer was lost is no question for a clear, which is asked again, or told to be unknown when nobody answers',
   },
+  {
+    name: 'a write that was refused by itself says nothing of the backend',
+    file: 'packages/storage/src/writes/ask.ts',
+    find: 'link.failed(thrown)',
+    replace: 'void link',
+    suite: 'tests/faults/strict.test.ts',
+    test: 'took a server that had just refused a write for a good one, until the next sign of life',
+  },
 ]
