@@ -8,7 +8,7 @@ export interface Limit {
 
 /** The built program: what it loads is read and compiled at each start, which is most of what a start takes. */
 export const ofProgram: Limit[] = [
-  { what: 'mcpstore --help: bytes', most: 58_000, why: 'reads the command line, and says what there is' },
+  { what: 'mcpstore --help: bytes', most: 59_000, why: 'reads the command line, and says what there is' },
   {
     what: 'mcpstore list: bytes',
     most: 540_000,

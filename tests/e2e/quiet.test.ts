@@ -47,6 +47,8 @@ const rows: [exit: number, left: Left, command: string][] = [
   [4, 'both', 'check alone --timeout 2'],
   [0, 'nothing', 'wait demo'],
   [0, 'nothing', 'restart demo'],
+  [0, 'nothing', 'disable new'],
+  [0, 'nothing', 'enable new'],
   [0, 'nothing', 'remove new'],
   [1, 'error', 'remove nobody'],
   [0, 'nothing', 'trust demo --yes'],

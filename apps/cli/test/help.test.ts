@@ -19,6 +19,8 @@ it('the help of the program', async () => {
       check, check_services          Reach for every service, or for one, and say how it is
       wait                           Connect to a service and wait until it answers
       restart, restart_service       Start a service afresh, check it, and renew its tools for everybody
+      enable                         Let a disabled service be used again
+      disable                        Keep a service, and have nobody start or ask it
       remove, rm, delete             Remove a service
       list-tools, tools, list_tools  List the tools, from the shared list
       grep, search, search_tools     Search all tools that are known, without starting anything

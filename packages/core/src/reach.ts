@@ -1,6 +1,7 @@
 import { type Dataspace, type Logger, McpStoreError } from '@mcpstore/storage'
 import { fingerprint } from './config/fingerprint.ts'
 import type { ServiceConfig } from './config/service-config.ts'
+import { serviceWords } from './config/shell-words.ts'
 import { isRefusal } from './connections/breaker.ts'
 import type { ServerFacts } from './connections/connector.ts'
 import { choiceOf, type Era, eraOf } from './connections/era.ts'
@@ -15,7 +16,6 @@ import type { ResolvedOptions } from './options/store-options.ts'
 import { isKnownToWork, noteHealth, noteProtocol, readProtocol } from './services/health-note.ts'
 import type { Service } from './services/registry.ts'
 import type { ConnectionPhase } from './services/service-info.ts'
-import { wayToEnable } from './services/way-to-enable.ts'
 import { SignIns } from './tokens/sign-ins.ts'
 import type { Gate } from './trust/gate.ts'
 import { Targets } from './trust/targets.ts'
@@ -97,8 +97,9 @@ export class Reach {
     work: (connection: Connection, works: () => void) => Promise<Result>,
   ): Promise<Result> {
     if (service.config.disabled) {
-      const hint = await wayToEnable(this.#parts.gate, service)
-      throw storeError('disabled', `service "${service.name}" is disabled`, { hint })
+      throw storeError('disabled', `service "${service.name}" is disabled`, {
+        hint: `Enable it: mcpstore enable ${serviceWords(service.name, service.scope)} (patchService(name, { disabled: null }))`,
+      })
     }
     if (!this.#parts.gate.isOpen(service)) await this.#parts.gate.admit(service, options)
     // The config that was admitted, in this very object: reading it again could bring in another one.

@@ -331,18 +331,16 @@ test("what lies in memory or in a local file is the user's own", async () => {
   expect(await failureOf(reader.forStore().revokeTrust('demo'))).toMatchObject({ code: 'usage' })
 })
 
-test('of what a stranger switched off nobody is told to paste what approves it', async () => {
+test('to enable what a stranger switched off approves nothing of it', async () => {
   const place = sharedPlace()
   const reader = await place.reader()
-  const off = { ...stdioConfig(), disabled: true }
-  await (await place.stranger()).plant('evil', off)
+  const ctx = reader.forStore()
+  await (await place.stranger()).plant('evil', { ...stdioConfig(), disabled: true })
   await seen(reader, 'evil')
-  const hintOf = async () => {
-    const failure = await failureOf(reader.forStore().connectService('evil'))
-    expect(failure.code).toBe('disabled')
-    return failure.hint
-  }
-  expect(await hintOf()).toBe('Enable it in its config: remove "disabled".')
-  await reader.forStore().trustService('evil')
-  expect(await hintOf()).toMatch(/^Enable it: mcpstore info evil --json \| node -p '.*' \| mcpstore add - \(/)
+  expect(await failureOf(ctx.connectService('evil'))).toMatchObject({
+    code: 'disabled',
+    hint: 'Enable it: mcpstore enable evil (patchService(name, { disabled: null }))',
+  })
+  expect(await ctx.patchService('evil', { disabled: null })).toMatchObject({ status: 'updated' })
+  expect(await failureOf(ctx.connectService('evil'))).toMatchObject({ code: 'untrusted' })
 })

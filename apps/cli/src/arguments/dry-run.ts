@@ -19,9 +19,12 @@ export async function showRequest(
   values: OptionValues,
 ): Promise<number> {
   const { name } = tool
-  const { config, facts, status } = await services.serviceInfo(tool.service)
-  if (status === 'disabled')
-    throw new CliError('disabled', `service "${tool.service}" is disabled: nothing would be sent`)
+  const { config, facts, scope, status } = await services.serviceInfo(tool.service)
+  if (status === 'disabled') {
+    const own = scope === 'store' ? '' : agentOption(values)
+    const hint = `Enable it: mcpstore enable ${shellWord(tool.service)}${own}`
+    throw new CliError('disabled', `service "${tool.service}" is disabled: nothing would be sent`, hint)
+  }
   if (facts.inert !== null) {
     const hint = `Look at it, then trust it: mcpstore trust ${shellWord(tool.service)}${agentOption(values)}`
     throw new CliError(

@@ -15,6 +15,8 @@ export type CommandName =
   | 'check'
   | 'wait'
   | 'restart'
+  | 'enable'
+  | 'disable'
   | 'remove'
   | 'trust'
   | 'login'

@@ -52,7 +52,7 @@ const steps: Readonly<Record<FailureCode, readonly Step[]>> = {
   unknown_prompt: [plain('prompts'), plain('list')],
   ambiguous_prompt: [plain('prompts')],
   bad_arguments: [tool, help],
-  disabled: [about('info'), plain('list')],
+  disabled: [about('enable'), plain('list')],
   conflict: [about('info'), plain('list')],
   no_value: [],
   not_written: [],
