@@ -56,6 +56,8 @@ it.each<[FailureCode, string[], string]>([
   ['bad_arguments', ['use-tool', '--', '-x/tool'], 'info -- -x/tool'],
   ['unknown_tool', ['use-tool', '--agent=a', '--', '-x/tool'], 'list-tools --agent a -- -x'],
   ['not_listed', ['info', '--', '-x'], 'list-tools -- -x'],
+  ['unknown_service', ['info', 'https://x.example/mcp'], 'add NAME https://x.example/mcp'],
+  ['unknown_tool', ['call', 'https://me:pass-word@x.example/mcp'], 'add NAME URL'],
   ['storage', ['list', '--home', '/tmp/a b'], "doctor --home '/tmp/a b'"],
   ['usage', ['use-tool', '--no-such-option'], 'use-tool --help'],
   ['usage', ['no-such-command'], '--help'],

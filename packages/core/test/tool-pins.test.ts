@@ -89,6 +89,10 @@ test('a server that has other tools each time fills no log: ten differences are 
   ])
   expect(lines.filter((line) => line.includes('what else changes here is not warned of'))).toEqual([lines[9]])
   expect(told).toBe(14)
+  await ctx.acceptTools('demo')
+  offer(read)
+  await ctx.listTools('demo', { fresh: true })
+  expect(store.lines.at(-1)).toMatch(/^warn the tools of service "demo" are not what they were/)
 })
 
 test('a list that another process brings is compared as it comes, for who listens', async () => {

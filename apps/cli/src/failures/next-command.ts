@@ -44,8 +44,8 @@ const steps: Readonly<Record<FailureCode, readonly Step[]>> = {
   usage: [help],
   bad_config: [address, about('info'), help],
   already_exists: [plain('list')],
-  unknown_service: [plain('list'), plain('list-tools')],
-  unknown_tool: [tools, plain('list')],
+  unknown_service: [address, plain('list'), plain('list-tools')],
+  unknown_tool: [address, tools, plain('list')],
   ambiguous_tool: [tools, plain('list')],
   unknown_resource: [plain('resources'), plain('list')],
   ambiguous_resource: [plain('resources')],
@@ -132,8 +132,11 @@ function askedBy(spec: CommandSpec | undefined, [word]: readonly string[]): Aske
   const command = spec?.name
   const kind = spec?.words?.[0]
   if (!word) return { command, service: undefined, tool: undefined, isPath: false }
-  if (/^https?:\/\//i.test(word))
-    return { command, service: undefined, tool: undefined, url: written(word), isPath: false }
+  // What may be a credential is not repeated.
+  if (/^https?:\/\//i.test(word)) {
+    const url = /^https?:\/\/[^/]*@/i.test(word) ? 'URL' : written(word)
+    return { command, service: undefined, tool: undefined, url, isPath: false }
+  }
   const at = word.indexOf('/')
   const isPath = at > 0 && (kind === 'tool' || kind === 'prompt')
   const isTool = kind === 'tool' && (isPath || command === 'use-tool')

@@ -29,12 +29,12 @@ export function addDocument(
     results: results.map((result) => {
       const { name, status, ignored, error, parked } = result
       const warnings = warningsOf(result, env)
-      if (parked !== undefined) warnings.push(`the storage refused it, and it is kept here only: ${parked}`)
       const check = checks.find((one) => one.name === name)
       return {
         name,
         status,
         ...(ignored && ignored.length > 0 ? { ignored } : {}),
+        ...(parked !== undefined && { parked }),
         ...(warnings.length > 0 ? { warnings } : {}),
         ...(error ? { error: failureOf(error) } : {}),
         ...(check ? { check: check.error ? { error: check.error } : { toolCount: check.toolCount } } : {}),

@@ -128,10 +128,11 @@ export class PinKeeper {
     return this.#kept.look((pins) => toolsDiff(service, this.#find(pins, service), tools))
   }
 
-  /** Pins what the tools are now. @throws `storage`; then what was pinned before stays */
+  /** Pins what the tools are now, and begins anew to tell of changes. @throws `storage`; then what was pinned before stays */
   async accept(service: Service, tools: readonly ListedTool[]): Promise<void> {
     const pin = this.#pinOf(service, tools)
     await this.#kept.change((all) => all.set(pinKey(pin), pin))
+    this.#told.delete(service.id)
   }
 
   /** Drops what is pinned of a service, or of all. A file that cannot be changed is told of. */
