@@ -133,7 +133,8 @@ it('calls that wait to be sent were never made', async () => {
   const some = await run(['stats', 'a'], { ...world, status: away })
   expect(some.stdout).toContain('a/fast')
   expect(some.stderr).toContain(waits)
-  const json = await run(['stats', '--json'], { ...world, status: away })
+  const mirror = { file: '/home/me/ws.db', problem: null, hint: null }
+  const json = await run(['stats', '--json'], { ...world, status: { ...away, mirror } })
   expect(json.stderr).toBe('')
   expect(JSON.parse(json.stdout).storage).toEqual({
     backend: 'memory',

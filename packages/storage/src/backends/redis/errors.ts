@@ -110,11 +110,10 @@ const ALSO: readonly [RegExp, keyof typeof BY_CODE][] = [
   [/DB index is out of range|SELECT is not allowed/i, 'DB'],
 ]
 
-const GONE: Diagnosis = {
-  state: 'down',
-  unsure: true,
-  what: 'cannot be reached',
-  hint: 'Check that it runs and that the address is right.',
+function gone(where: string): Diagnosis {
+  const tls = where.startsWith('rediss:') ? ', and that it speaks TLS' : ''
+  const hint = `Check that it runs and that the address is right${tls}.`
+  return { state: 'down', unsure: true, what: 'cannot be reached', hint }
 }
 
 /** It answered, with something that nobody foresaw: a script that met what it cannot work with. */
@@ -137,7 +136,7 @@ export function classify(thrown: unknown, where: string): BackendError {
     hint,
     replaced = false,
     unsure = false,
-  } = diagnose(message) ?? (isReply ? STRANGE : GONE)
+  } = diagnose(message) ?? (isReply ? STRANGE : gone(where))
   const said = PARSER.test(message) ? '' : ` (${firstLine(message)})`
   return new BackendError(state, `${where} ${what}${said}`, {
     hint,
