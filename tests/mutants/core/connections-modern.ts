@@ -2,6 +2,14 @@ import type { Mutant } from '../mutant.ts'
 
 export const mutants: Mutant[] = [
   {
+    name: 'a call whose input was not sent has not begun',
+    file: 'packages/core/src/connections/modern/dialect.ts',
+    find: 'throw round === 0 ? cause',
+    replace: 'throw round >= 0 ? cause',
+    suite: 'packages/core/test/connections-begun-calls.test.ts',
+    test: 'a call that had asked for input does not run again where its server takes no more of it',
+  },
+  {
     name: 'input is given for ever',
     file: 'packages/core/src/connections/modern/dialect.ts',
     find: 'if (round === MAX_ROUNDS)',

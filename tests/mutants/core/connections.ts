@@ -279,6 +279,22 @@ export const mutants: Mutant[] = [
     test: 'a connection that is about to end is given to nobody new, and ends with its last user',
   },
   {
+    name: 'a call that had begun runs from the start on the next connection',
+    file: 'packages/core/src/connections/verdict.ts',
+    find: 'return { ...verdict, fate, missed: false }',
+    replace: 'return { ...verdict, fate }',
+    suite: 'packages/core/test/connections-begun-calls.test.ts',
+    test: 'a call that had asked for input does not run again where its server takes no more of it',
+  },
+  {
+    name: 'a call that had begun is said not to have run, as its input was turned away',
+    file: 'packages/core/src/connections/verdict.ts',
+    find: "const fate = stage === 'call' && unrun.has(verdict.fate) ? 'unclear' : verdict.fate",
+    replace: 'const { fate } = verdict',
+    suite: 'packages/core/test/connections-begun-calls.test.ts',
+    test: 'a call that had asked for input may have run where its server turns that away with HTTP 429',
+  },
+  {
     name: 'what could not be sent fails',
     file: 'packages/core/src/connections/pool.ts',
     find: 'if (isLast || !isMissed(error)) throw error',

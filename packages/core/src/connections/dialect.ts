@@ -7,6 +7,9 @@ export interface RawRequest {
   params: Record<string, unknown>
 }
 
+/** A request that came back for more input, and failed when it was sent with that: it had begun before, or was done. */
+export class FailedLater extends Error {}
+
 /** What differs between the eras of the protocol once a connection is open. */
 export interface Dialect {
   /** The request that a server answers if it is there. */

@@ -58,7 +58,7 @@ export interface UseOptions extends RequestOptions {
 /**
  * One connection per service, opened on first use, shared by all who use it at the same time, closed when nobody
  * does any more. A connect that fails in passing is tried again, one that fails again and again is left alone for a
- * while; what runs on a connection is never repeated, but what was not sent as the connection had just ended.
+ * while; what was sent on a connection is never repeated. Of what was not sent at all because that had just ended one other try is made.
  */
 export class ConnectionPool {
   readonly #connector: Connector

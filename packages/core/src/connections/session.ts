@@ -11,7 +11,7 @@ import type {
   ToolResult,
 } from './connector.ts'
 import { Deadline } from './deadline.ts'
-import type { Dialect, RawRequest } from './dialect.ts'
+import { type Dialect, FailedLater, type RawRequest } from './dialect.ts'
 import { judge } from './judge.ts'
 import type { Link } from './link.ts'
 import { collectPages, toolListing } from './pages.ts'
@@ -19,7 +19,15 @@ import { redactedData } from './redacted.ts'
 import type { Peer, Sdk } from './sdk.ts'
 import type { Surroundings } from './surroundings.ts'
 import { UnderWay } from './under-way.ts'
-import { markUnsent, mayHaveRun, type Stage, type Subject, type Verdict, verdictError } from './verdict.ts'
+import {
+  hadBegun,
+  markUnsent,
+  mayHaveRun,
+  type Stage,
+  type Subject,
+  type Verdict,
+  verdictError,
+} from './verdict.ts'
 
 export interface SessionParts extends Subject, Surroundings {
   sdk: Sdk
@@ -149,7 +157,7 @@ export class Session implements Connection {
     return this.#closing
   }
 
-  /** Sends one request, once. The deadline is ours: what the SDK says about its own tells nobody who ended it. */
+  /** Sends one request, once, and what the server asks for in between. The deadline is ours: what the SDK says about its own tells nobody who ended it. */
   async #request(stage: Stage, request: RawRequest, deadline: Deadline): Promise<Record<string, unknown>> {
     const { service, sdk, dialect, link } = this.#parts
     if (this.#ended || this.#asked) throw verdictError(this.#parts, stage, afterEnd, this.#reason)
@@ -157,13 +165,15 @@ export class Session implements Connection {
     if (deadline.aborted) throw markUnsent(deadline.failure(`the sending of ${what()}`)!)
     try {
       return await dialect.exchange(request, deadline)
-    } catch (error) {
+    } catch (thrown) {
+      const isLater = thrown instanceof FailedLater
+      const error = isLater ? thrown.cause : thrown
       const late = deadline.failure(what(), '', link.advice)
       if (late) throw stage === 'call' ? mayHaveRun(late) : late
       if (error instanceof McpStoreError) throw error
       const verdict = judge(error, { sdk, link })
       if (verdict.over) this.#giveUp(verdict, error)
-      throw verdictError(this.#parts, stage, verdict, asError(error))
+      throw verdictError(this.#parts, stage, isLater ? hadBegun(verdict, stage) : verdict, asError(error))
     }
   }
 

@@ -26,7 +26,7 @@ export interface Verdict {
   over?: boolean
   /** The server may not know the session any more: another one is begun, for this request only where it never ran. */
   expired?: boolean
-  /** The connection had ended before this was sent: the next one may do. */
+  /** The connection had ended before anything of the request was sent: the next one may do. */
   missed?: boolean
 }
 
@@ -42,6 +42,12 @@ const codes: Record<Fate, Record<Stage, ErrorCode>> = {
 
 /** Those that prove that nothing ran. */
 const unrun = new Set<Fate>(['unsent', 'forbidden', 'denied', 'unread'])
+
+/** What a verdict on its last message means for a request of which the server had read an earlier one. */
+export function hadBegun(verdict: Verdict, stage: Stage): Verdict {
+  const fate = stage === 'call' && unrun.has(verdict.fate) ? 'unclear' : verdict.fate
+  return { ...verdict, fate, missed: false }
+}
 
 const forbiddenHint = ({ service, scope }: OwnedSubject): string =>
   `If that is where you want it to be, approve the service: mcpstore trust ${serviceWords(service, scope)} (trustService), or add it here; or let all ` +

@@ -5,7 +5,7 @@ import type { Asking } from '../../host/handlers.ts'
 import type { Host } from '../../host/host.ts'
 import type { RawTool } from '../connector.ts'
 import type { Deadline } from '../deadline.ts'
-import type { Dialect, RawRequest } from '../dialect.ts'
+import { type Dialect, FailedLater, type RawRequest } from '../dialect.ts'
 import { fields } from '../facts.ts'
 import { collectPages, toolListing } from '../pages.ts'
 import type { Peer, Sdk } from '../sdk.ts'
@@ -94,10 +94,10 @@ export function modernDialect({
     async exchange(request, deadline) {
       let input: Answer = {}
       for (let round = 0; ; round++) {
-        const answer = await sendWithHeaders(
-          { ...request, params: { ...request.params, ...input } },
-          deadline,
-        )
+        const whole = { ...request, params: { ...request.params, ...input } }
+        const answer = await sendWithHeaders(whole, deadline).catch((cause: unknown) => {
+          throw round === 0 ? cause : new FailedLater(asError(cause).message, { cause })
+        })
         if (answer['resultType'] !== 'input_required') return answer
         if (round === MAX_ROUNDS) {
           const message = `service "${service}" wants more input for "${request.method}" after ${MAX_ROUNDS} rounds of it`
