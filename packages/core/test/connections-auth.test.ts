@@ -126,6 +126,31 @@ describe('the authorization server', () => {
     expect(error).toMatchObject({ code: 'auth_required', message })
   })
 
+  test.each([
+    ['refresh token', '/token'],
+    ['client secret', '/token'],
+    ['client secret', 'the way back'],
+  ])('that repeats a %s at %s shows no part of it, wherever the text is cut', async (what, where) => {
+    const secret = 'half-of-this-is-too-much'.repeat(3)
+    for (const before of [150, 190]) {
+      const description = `${'x'.repeat(before)} ${secret}`
+      const refused = { status: 400, error: 'invalid_request', error_description: description }
+      const isToken = where === '/token'
+      const authorization = isToken ? { refusals: { '/token': refused } } : { denies: description }
+      const remote = await startRemote({ authorization: { ...authorization, clients: { robot: secret } } })
+      const host = new Host()
+      const issuer = new URL(remote.url).origin
+      const isClient = what === 'client secret'
+      const client = { client_id: 'robot', issuer, ...(isClient && { client_secret: secret }) }
+      host.saveClientInformation(client)
+      const refresh_token = isClient ? 'other' : secret
+      if (isToken) host.kept = { access_token: 'old', token_type: 'bearer', issuer, refresh_token }
+      const { message } = await failureOf(connectAs(host, remote))
+      expect(message).not.toContain(secret.slice(0, 4))
+      expect(message).toContain('x ***)')
+    }
+  })
+
   test('is asked for more rights where those of the token are too few', async () => {
     const remote = await startRemote({ authorization: { scope: 'admin' } })
     const host = new Host()

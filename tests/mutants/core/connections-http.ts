@@ -176,6 +176,22 @@ export const mutants: Mutant[] = [
     test: 'a service that wants tokens (json) gets others when they are refused: once for all, with each refresh token used once, and no call made twice',
   },
   {
+    name: 'part of a refresh token stands in what an authorization server says',
+    file: 'packages/core/src/connections/http/oauth-refusal.ts',
+    find: 'redact(description.trim())',
+    replace: 'description.trim()',
+    suite: 'packages/core/test/connections-auth.test.ts',
+    test: 'the authorization server that repeats a refresh token at /token shows no part of it, wherever the text is cut',
+  },
+  {
+    name: 'part of a client secret stands in what a user came back with',
+    file: 'packages/core/src/connections/http/signer.ts',
+    find: 'redactText(this.hide(text), secrets)',
+    replace: 'this.hide(text)',
+    suite: 'packages/core/test/connections-auth.test.ts',
+    test: 'the authorization server that repeats a client secret at the way back shows no part of it, wherever the text is cut',
+  },
+  {
     name: 'an authorization server that is down makes the user sign in again',
     file: 'packages/core/src/connections/http/signer.ts',
     find: 'if (outage) throw outage',

@@ -1,6 +1,6 @@
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { fields } from '../facts.ts'
-import { reason } from './oauth-refusal.ts'
+import { type Redact, reason } from './oauth-refusal.ts'
 
 /** What an authorization server says of itself. */
 interface Issuer {
@@ -17,13 +17,15 @@ const metadataPath = /^(.*)\/\.well-known\/(?:oauth-authorization-server|openid-
  */
 export class IssuerCheck {
   readonly #cameBack: string | URL | undefined
+  readonly #redact: Redact
   /** The service has said who its authorization server is. One of 2025-03 does not: it may be anywhere at the same host. */
   #isSentThere = false
   #issuer: Issuer | undefined
 
   /** `cameBack`: the code that the user came back with, or the address. */
-  constructor(cameBack: string | URL | undefined) {
+  constructor(cameBack: string | URL | undefined, redact: Redact) {
     this.#cameBack = cameBack
+    this.#redact = redact
   }
 
   /** @throws when the user came back without one */
@@ -32,9 +34,8 @@ export class IssuerCheck {
     const query = this.#cameBack.searchParams
     const code = query.get('code')
     if (code) return code
-    throw new Error(
-      `the user came back without a code${reason(query.get('error'), query.get('error_description'))}`,
-    )
+    const why = reason(query.get('error'), query.get('error_description'), this.#redact)
+    throw new Error(`the user came back without a code${why}`)
   }
 
   /** A `fetch` that rejects where a name is not the one that it should be. */

@@ -15,7 +15,7 @@ export async function revoke(tokens: AuthTokens, client: AuthClient): Promise<Re
   try {
     const { discoverAuthorizationServerMetadata } = await import('@modelcontextprotocol/sdk/client/auth.js')
     const fetch = createPlainFetch(wire)
-    const fetchFn = new IssuerCheck(undefined).watch(fetch)
+    const fetchFn = new IssuerCheck(undefined, (text) => text).watch(fetch)
     const found = await discoverAuthorizationServerMetadata(new URL(issuer), { fetchFn })
     const endpoint = Object(found)['revocation_endpoint'] as unknown
     if (typeof endpoint !== 'string' || !isSafe(endpoint, issuer)) return { status: 'not_offered' }

@@ -6,7 +6,7 @@ import { asError } from '../../errors.ts'
 import type { AuthClient, AuthProvider, OAuthProvider } from '../auth-provider.ts'
 import { Answer } from './answer.ts'
 import { IssuerCheck } from './issuer.ts'
-import { refusalOf } from './oauth-refusal.ts'
+import { type Redact, refusalOf } from './oauth-refusal.ts'
 
 /** A request was turned away for want of a token. */
 export class NoToken extends Error {
@@ -144,7 +144,7 @@ export class Signer {
       ...(wantsMore(turnedAway) && { tokens: () => undefined }),
     }
     const ask = async (cameBack: string | URL | undefined): Promise<boolean> => {
-      const check = new IssuerCheck(cameBack)
+      const check = new IssuerCheck(cameBack, await this.#redaction(provider))
       const { code } = check
       const found = await auth(withThese(provider, instead), {
         serverUrl: this.#url,
@@ -156,6 +156,7 @@ export class Signer {
             refusal: (words) => {
               refusal = words
             },
+            redaction: () => this.#redaction(provider),
           }),
         ),
         ...(resourceMetadataUrl && { resourceMetadataUrl }),
@@ -169,14 +170,19 @@ export class Signer {
       const cameBack = await provider.authorizationCode?.()
       return cameBack !== undefined && (await ask(cameBack))
     } catch (error) {
-      const { client_secret } = Object(await clientOf(provider)) as Partial<AuthClient>
-      const secrets = client_secret === undefined ? [] : [client_secret]
       // What the SDK makes of a refusal is its description alone, if it has one.
       const words = refusal !== undefined && 'errorCode' in asError(error) ? refusal : asError(error).message
-      const message = redactText(this.hide(words), secrets)
+      const message = (await this.#redaction(provider))(words)
       const cause = message === asError(error).message ? error : undefined
       throw new NoToken(outage ? 'passing' : 'failed', message, { cause })
     }
+  }
+
+  /** Hides the secret of the client, too. */
+  async #redaction(provider: OAuthProvider): Promise<Redact> {
+    const { client_secret } = Object(await clientOf(provider)) as Partial<AuthClient>
+    const secrets = client_secret === undefined ? [] : [client_secret]
+    return (text) => redactText(this.hide(text), secrets)
   }
 }
 
@@ -214,14 +220,14 @@ function withThese(provider: OAuthProvider, members: Partial<OAuthProvider>): OA
 /** A `fetch` that tells why a POST got no answer of use: what was said, and whether that may pass. */
 function noting(
   fetch: FetchLike,
-  tell: { outage(error: Error): void; refusal(words: string): void },
+  tell: { outage(error: Error): void; refusal(words: string): void; redaction(): Promise<Redact> },
 ): FetchLike {
   return async (url, init) => {
     const isPost = init?.method === 'POST'
     try {
       const response = await fetch(url, init)
       if (!isPost || response.ok) return response
-      const words = await refusalOf(url, response)
+      const words = await refusalOf(url, response, await tell.redaction())
       tell.refusal(words)
       if (response.status >= 500) tell.outage(new Error(words))
       return response
