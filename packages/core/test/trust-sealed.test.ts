@@ -80,6 +80,8 @@ test('in a URL a UUID and letters that nobody chose are credentials, names are n
     'qwzrtyuklpasdfghjkzxcvbnmqwertyu',
     'QWZRTYUKLPASDFGHJKZXCVBNMQWERTYU',
     '4dd5f7bc27a4ee0713bc',
+    '1234567890a1234567890',
+    'zq83910274650192837xk',
   ]) {
     expect(found(`https://h.example/s/${token}/mcp?v=${token}#x=${token}`), token).toEqual([
       token,
@@ -95,6 +97,9 @@ test('in a URL a UUID and letters that nobody chose are credentials, names are n
     'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
     '00000000-0000-0000-0000-000000000000',
     '20261126123456789012345',
+    '90817263540918273645',
+    'release20261126134502',
+    'ABADCAFEDEADBEEFFACEBEDF-facade',
     'isJSDocTypeExpressionOrJSDocTypeLiteral',
     'modelcontextprotocolserverfilesystem',
     'uint8ArrayToBase64url',
@@ -114,6 +119,24 @@ test('one of eight random tokens of 32 letters was shown: of a thousand of any k
     const shown = tokens.filter((one) => !literals({ type: 'http', url: `https://h.example/${one}` }).url)
     expect(shown.length, `${from}: ${shown}`).toBeLessThanOrEqual(10)
   }
+})
+
+test.each<[string, (hex: string) => string]>([
+  ['a key of Ethereum', (hex) => `0x${hex}`],
+  ['a key of Twilio', (hex) => `SK${hex.slice(0, 32)}`],
+  ['a key of New Relic', (hex) => `${hex.slice(0, 36)}NRAL`],
+  ['hexadecimal digits with a word before', (hex) => `key${hex.slice(0, 32)}`],
+  ['hexadecimal digits with a region after', (hex) => `${hex.slice(0, 32)}us5`],
+  ['a key of Mailchimp', (hex) => `${hex.slice(0, 32)}-us5`],
+  ['capitals', (hex) => `0x${hex.toUpperCase()}`],
+])('hexadecimal digits are a token whatever is around them: %s', (_what, around) => {
+  const hexes = Array.from({ length: 1000 }, (_, count) =>
+    createHash('sha256').update(`${count}`).digest('hex'),
+  )
+  const shown = hexes
+    .map(around)
+    .filter((one) => !literals({ type: 'http', url: `https://h.example/${one}` }).url)
+  expect(shown.length, `${shown}`).toBeLessThanOrEqual(10)
 })
 
 test('what looks like a secret as it is stored, or as it is shown, is named by its field', () => {

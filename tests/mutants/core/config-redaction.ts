@@ -42,6 +42,22 @@ export const mutants: Mutant[] = [
     test: 'in a URL a UUID and letters that nobody chose are credentials, names are none',
   },
   {
+    name: 'hexadecimal digits are a token only by themselves',
+    file: 'packages/core/src/config/redaction/secret-shapes.ts',
+    find: '[\\da-f]{20,}/i',
+    replace: '[\\da-f]{20,}$/i',
+    suite: 'packages/core/test/trust-sealed.test.ts',
+    test: 'hexadecimal digits are a token whatever is around them: a key of New Relic',
+  },
+  {
+    name: 'digits make a name of random letters',
+    file: 'packages/core/src/config/redaction/secret-shapes.ts',
+    find: 'filter((pair) => !/\\d\\d/.test(pair))',
+    replace: 'map((pair) => pair.replace(/\\d\\d/, "in"))',
+    suite: 'packages/core/test/trust-sealed.test.ts',
+    test: 'in a URL a UUID and letters that nobody chose are credentials, names are none',
+  },
+  {
     name: 'one of eight random tokens in an address is shown',
     file: 'packages/core/src/config/redaction/secret-shapes.ts',
     find: 'usual.length >= pairs.length / 2',

@@ -20,7 +20,7 @@ const issued =
   /(?<![\w-])(?:sk[-_]|gh[oprsu]_|github_pat_|glpat-|xox[a-z]-|hf_|tvly-|AKIA|ASIA|AIza|eyJ)(?=[\w.+/=-]{0,40}\d)[\w.+/=-]{8,}/g
 const run = /[\w+-]{20,}={0,2}/g
 const uuid = /^(?=.*[a-f])[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
-const hex = /^(?=.*\d)(?=.*[a-f])[\da-f]+$/i
+const hex = /(?<![\da-f])(?=\d*[a-f])(?=[a-f]*\d)[\da-f]{20,}/i
 const unbroken = /^(?:sk-[a-z]+-)?(?:[A-Za-z]{24,}|(?=.*\d)[A-Za-z\d]+)$/
 // Pairs of letters as they follow each other in English: four of five in names and summaries of packages, one of five where
 // letters are random.
@@ -83,12 +83,11 @@ function looksRandom(text: string): boolean {
   return changes.length / kinds.length > 0.25
 }
 
-/** Whether at least half of the pairs of neighbours are such as names have: usual ones, digits, or neighbours in the alphabet. */
+/** Whether at least half of the pairs of neighbours are such as names have: usual ones, or neighbours in the alphabet. Two digits say nothing. */
 function readsAsWords(text: string): boolean {
-  const pairs = [...text.toLowerCase()].map((one, index, all) => one + (all[index + 1] ?? '')).slice(0, -1)
-  const usual = pairs.filter(
-    (pair) => usualPairs.has(pair) || /\d\d/.test(pair) || pair.charCodeAt(1) === pair.charCodeAt(0) + 1,
-  )
+  const neighbours = [...text.toLowerCase()].map((one, index, all) => one + (all[index + 1] ?? ''))
+  const pairs = neighbours.slice(0, -1).filter((pair) => !/\d\d/.test(pair))
+  const usual = pairs.filter((pair) => usualPairs.has(pair) || pair.charCodeAt(1) === pair.charCodeAt(0) + 1)
   return usual.length >= pairs.length / 2
 }
 
