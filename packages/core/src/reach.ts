@@ -106,16 +106,21 @@ export class Reach {
     const target = this.#targets.of(service)
     this.#refuseClosed()
     const pool = this.#loaded ?? (await this.#open())
-    let connected = false
+    /** What failed on a connection says nothing of the way to it; there may be no way to the next one. */
+    let ofWork: unknown
     try {
       const known = this.#knownEra(service, target.config)
-      return await pool.use(target, known ? { ...options, known } : options, (connection) => {
-        connected = true
-        this.#meet(service, connection)
-        return work(connection, () => {
-          this.#note(service, null)
-          this.#noteProtocol(service, target.config, connection)
-        })
+      return await pool.use(target, known ? { ...options, known } : options, async (connection) => {
+        try {
+          this.#meet(service, connection)
+          return await work(connection, () => {
+            this.#note(service, null)
+            this.#noteProtocol(service, target.config, connection)
+          })
+        } catch (error) {
+          ofWork = error
+          throw error
+        }
       })
     } catch (thrown) {
       const failure =
@@ -124,7 +129,7 @@ export class Reach {
           : storeError('unreachable', redacted(asError(thrown).message, target.config), {
               cause: redactedCause(thrown, target.config),
             })
-      if (!connected && !isRefusal(failure)) this.noteFailure(service, failure, options)
+      if (thrown !== ofWork && !isRefusal(failure)) this.noteFailure(service, failure, options)
       throw this.#closed && !options.signal?.aborted ? cutShort(service.name, failure) : failure
     }
   }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { textOf } from '../src/index.ts'
-import { linesOf, scratch, startRemote } from './connections-fixtures.ts'
+import { linesOf, scratch, startRemote, until } from './connections-fixtures.ts'
 import { failureOf, open, server } from './stores.ts'
 
 test.each([
@@ -34,6 +34,46 @@ test('a server that ends after each call is started again for the next one, also
   }
   expect(linesOf(countFile)).toHaveLength(10)
   expect(linesOf(startFile)).toHaveLength(10)
+})
+
+describe('a call that was not sent, as its connection had ended,', () => {
+  /** After a call of a server that takes no input any more then, and fares like that at its next start. */
+  async function afterCall(dieAtStart: object) {
+    const folder = scratch()
+    const [startFile, countFile] = [`${folder}/starts`, `${folder}/calls`]
+    const config = server({ startFile, countFile, deafAfterCall: true, dieAtStart, liveStarts: 1 })
+    const ctx = (await open()).forStore()
+    await ctx.addService({ demo: config })
+    await ctx.useTool('demo/echo', { text: 'x' })
+    const counted = async () => {
+      const [stats] = await ctx.toolStats()
+      return { ran: linesOf(countFile).length, calls: stats?.calls, errors: stats?.errors }
+    }
+    return { ctx, counted, started: () => linesOf(startFile).length }
+  }
+
+  test('and whose next one fails, tells of that, and counts nothing', async () => {
+    const { ctx, counted, started } = await afterCall({ code: 3, stderr: 'no more' })
+    const error = await failureOf(ctx.useTool('demo/echo', { text: 'x' }))
+    expect([error.code, error.message]).toEqual([
+      'unreachable',
+      expect.stringContaining('exited with code 3'),
+    ])
+    expect(started()).toBe(2)
+    expect(await counted()).toEqual({ ran: 1, calls: 1, errors: 0 })
+    await until(async () => (await ctx.serviceInfo('demo')).status !== 'ok')
+    expect((await ctx.serviceInfo('demo')).facts?.lastError?.message).toContain('exited with code 3')
+  })
+
+  test('and is given up as the next one is opened, says that it was not sent', async () => {
+    const { ctx, counted, started } = await afterCall({ hang: true })
+    const givingUp = new AbortController()
+    const failure = failureOf(ctx.useTool('demo/echo', { text: 'x' }, { signal: givingUp.signal }))
+    await until(() => started() === 2)
+    givingUp.abort()
+    expect((await failure).message).toBe('the call of tool "demo/echo" was aborted before it was sent')
+    expect(await counted()).toEqual({ ran: 1, calls: 1, errors: 0 })
+  })
 })
 
 test('who tries a service again and again that is left alone is not all that runs', async () => {

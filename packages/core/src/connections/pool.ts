@@ -105,8 +105,9 @@ export class ConnectionPool {
     options: UseOptions,
     work: (connection: Connection) => Promise<T>,
   ): Promise<T> {
+    const left = countdown(options)
     for (let isLast = false; ; isLast = true) {
-      const shared = this.#join(target, options) ?? (await this.#enter(target, options))
+      const shared = this.#join(target, options) ?? (await this.#enter(target, isLast ? left() : options))
       if (options.keep) shared.keep()
       try {
         return await work(shared.connection ?? (await shared.opened))

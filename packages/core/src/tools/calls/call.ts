@@ -37,7 +37,7 @@ export async function useTool(
   const timeoutMs = Math.min(options.timeout ?? house.options.callTimeoutMs, totalMs)
   const began = performance.now()
   const left = (ms: number, now = performance.now()) => Math.max(1, began + ms - now)
-  /** Once it is to be sent. */
+  /** Once it is to be sent, unless it turns out that it was not. */
   let count: CallCount | undefined
   let endTurn: (() => void) | undefined
   try {
@@ -72,7 +72,7 @@ export async function useTool(
     const result = await house.reach.use(service, connect, (connection) => {
       const now = performance.now()
       count = new CallCount(house.dataspace, service, tool, now)
-      return connection.callTool(tool.tool, args, {
+      const calling = connection.callTool(tool.tool, args, {
         timeoutMs: left(timeoutMs, now),
         givenMs: timeoutMs,
         progressTimeoutMs: timeoutMs,
@@ -82,12 +82,16 @@ export async function useTool(
         onProgress,
         inputSchema: tool.inputSchema,
       })
+      return calling.catch((thrown) => {
+        if (isUnsent(thrown)) count = undefined
+        throw thrown
+      })
     })
     count!.answered(result)
     return result
   } catch (thrown) {
     if (!count) throw uncalled(house, address, { thrown, signal })
-    if (!isUnsent(thrown)) count.failed(thrown)
+    count.failed(thrown)
     throw thrown
   } finally {
     endTurn?.()
