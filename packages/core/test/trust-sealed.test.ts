@@ -128,6 +128,7 @@ test.each<[string, (hex: string) => string]>([
   ['hexadecimal digits with a word before', (hex) => `key${hex.slice(0, 32)}`],
   ['hexadecimal digits with a region after', (hex) => `${hex.slice(0, 32)}us5`],
   ['a key of Mailchimp', (hex) => `${hex.slice(0, 32)}-us5`],
+  ['twenty, and a letter after', (hex) => `${hex.slice(0, 20)}x`],
   ['capitals', (hex) => `0x${hex.toUpperCase()}`],
 ])('hexadecimal digits are a token whatever is around them: %s', (_what, around) => {
   const hexes = Array.from({ length: 1000 }, (_, count) =>
@@ -136,7 +137,7 @@ test.each<[string, (hex: string) => string]>([
   const shown = hexes
     .map(around)
     .filter((one) => !literals({ type: 'http', url: `https://h.example/${one}` }).url)
-  expect(shown.length, `${shown}`).toBeLessThanOrEqual(10)
+  expect(shown).toEqual([])
 })
 
 test('what looks like a secret as it is stored, or as it is shown, is named by its field', () => {

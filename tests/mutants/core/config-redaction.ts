@@ -47,7 +47,7 @@ export const mutants: Mutant[] = [
     find: '[\\da-f]{20,}/i',
     replace: '[\\da-f]{20,}$/i',
     suite: 'packages/core/test/trust-sealed.test.ts',
-    test: 'hexadecimal digits are a token whatever is around them: a key of New Relic',
+    test: 'hexadecimal digits are a token whatever is around them: a key of Mailchimp',
   },
   {
     name: 'digits make a name of random letters',
