@@ -295,22 +295,6 @@ export const mutants: Mutant[] = [
     test: 'a call that had asked for input may have run where its server turns that away with HTTP 429',
   },
   {
-    name: 'a service that cannot be started again stays ok, as it had worked',
-    file: 'packages/core/src/reach.ts',
-    find: 'thrown !== ofWork',
-    replace: 'ofWork === undefined',
-    suite: 'packages/core/test/connections-ending.test.ts',
-    test: 'a call that was not sent, as its connection had ended, and whose next one fails, tells of that, and counts nothing',
-  },
-  {
-    name: 'a call that was not sent counts while its next connection is opened',
-    file: 'packages/core/src/tools/calls/call.ts',
-    find: 'if (isUnsent(thrown)) count = undefined',
-    replace: '',
-    suite: 'packages/core/test/connections-ending.test.ts',
-    test: 'a call that was not sent, as its connection had ended, and is given up as the next one is opened, says that it was not sent',
-  },
-  {
     name: 'what could not be sent fails',
     file: 'packages/core/src/connections/pool.ts',
     find: 'if (isLast || !isMissed(error)) throw error',

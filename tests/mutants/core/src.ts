@@ -105,4 +105,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/agents.test.ts',
     test: 'what somebody wrote under an id that no agent may have can be removed, and nothing can be added',
   },
+  {
+    name: 'a service that cannot be started again stays ok, as it had worked',
+    file: 'packages/core/src/reach.ts',
+    find: 'thrown !== ofWork',
+    replace: 'ofWork === undefined',
+    suite: 'packages/core/test/connections-ending.test.ts',
+    test: 'a call that was not sent, as its connection had ended, and whose next one fails, tells of that, and counts nothing',
+  },
 ]

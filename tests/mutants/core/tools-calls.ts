@@ -49,4 +49,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/store-calls.test.ts',
     test: 'of a call that was given up while its service was connected it was said that the store ended it',
   },
+  {
+    name: 'a call that was not sent counts while its next connection is opened',
+    file: 'packages/core/src/tools/calls/call.ts',
+    find: 'if (isUnsent(thrown)) count = undefined',
+    replace: '',
+    suite: 'packages/core/test/connections-ending.test.ts',
+    test: 'a call that was not sent, as its connection had ended, and is given up as the next one is opened, says that it was not sent',
+  },
 ]
