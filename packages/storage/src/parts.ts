@@ -122,11 +122,7 @@ export function makeParts(options: DataspaceOptions): Parts {
     presence,
     policy: options.policy ?? 'fallback',
   }
-  const intake: Intake = new Intake({
-    ...base,
-    mayCountTwice: () => counts.pending().length > 0 || (mirror?.shares() ?? []).length > 0,
-    onUnread: () => values.onUnread(),
-  })
+  const intake: Intake = new Intake({ ...base, onUnread: () => values.onUnread() })
   const values: Values = new Values({ ...base, intake, policy: options.values ?? 'behind' })
   return {
     ...base,

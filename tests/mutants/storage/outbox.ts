@@ -18,10 +18,19 @@ export const mutants: Mutant[] = [
     test: 'what another process has delivered for a run that lives is not shown twice by it',
   },
   {
+    name: 'what was delivered for runs is forgotten only once all of it is',
+    file: 'packages/storage/src/outbox/deliver-counts.ts',
+    find: 'if (refused.length === 0) mirror?.removeShare(share)',
+    replace:
+      'if (share === mirror?.shares().at(-1)) for (const one of mirror.shares()) mirror.removeShare(one)',
+    suite: 'packages/storage/test/mirror.test.ts',
+    test: 'what one of this machine had counted was in the totals twice as what another had was refused after it',
+  },
+  {
     name: 'what was delivered for a run is not forgotten',
     file: 'packages/storage/src/outbox/deliver-counts.ts',
     find: 'mirror?.removeShare(share)',
-    replace: 'void share',
+    replace: '',
     suite: 'packages/storage/test/mirror.test.ts',
     test: 'what a run that was killed has counted is delivered once, by whoever comes next',
   },

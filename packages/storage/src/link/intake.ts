@@ -33,8 +33,6 @@ export interface IntakeParts {
   clock: Clock
   watchers: Watchers
   logger: Logger
-  /** Whether something that was counted here waits, or may have been counted although nobody said so. */
-  mayCountTwice: () => boolean
   /** There are records whose values were left out. */
   onUnread: () => void
 }
@@ -43,8 +41,6 @@ export interface IntakeParts {
 export class Intake implements LinkEvents {
   readonly #parts: IntakeParts
   #unreported: Conflict[] = []
-  /** The totals that were read, by key and field, as long as they may have what waits here, which is shown with those of before. */
-  #held: { cleared: Stamp; totals: Map<string, Counter> } | undefined
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
@@ -101,11 +97,8 @@ export class Intake implements LinkEvents {
         replica.unread().filter((key) => !unchanged.has(key)),
       )
     for (const record of there) shown.take(record, 'remote')
-    if (whole) {
-      this.#held = { cleared: replica.cleared, totals: new Map() }
-      this.#takeTotals(page.counters)
-      if (!this.#parts.mayCountTwice()) this.onDelivered()
-    } else this.#takeTotals(page.counters)
+    if (whole) replica.replaceCounters(page.counters)
+    else for (const counter of page.counters) replica.setCounter(counter)
     mend(this.#parts, sound, page.now)
     if (whole) restoreLost(this.#parts, there, unchanged)
     if (heads.length > 0 || (whole && replica.unread().length > 0)) this.#parts.onUnread()
@@ -176,25 +169,12 @@ export class Intake implements LinkEvents {
   }
 
   onCounted(sent: readonly Counter[], { now, refused }: CountReply): void {
-    this.#takeTotals(now?.totals ?? [])
+    for (const counter of now?.totals ?? []) this.#parts.replica.setCounter(counter)
     acknowledgeCounts(this.#parts, sent, refused)
-  }
-
-  onDelivered(): void {
-    const { replica } = this.#parts
-    const held = this.#held
-    this.#held = undefined
-    if (held?.cleared === replica.cleared) replica.replaceCounters([...held.totals.values()])
   }
 
   onFolded(lost: number): void {
     if (lost > 0) this.#parts.logger.warn(foldedLine(lost))
-  }
-
-  #takeTotals(totals: readonly Counter[]): void {
-    for (const total of totals)
-      if (this.#held) this.#held.totals.set(`${total.key} ${total.field}`, total)
-      else this.#parts.replica.setCounter(total)
   }
 
   #park({ key, stamp }: StoredRecord, problem: string): void {

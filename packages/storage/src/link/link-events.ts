@@ -23,8 +23,6 @@ export interface LinkEvents {
   onReported(conflicts: readonly Conflict[]): void
   /** The backend has these totals, but for those that it refused, and they are in its reply or in what was read from it. */
   onCounted(sent: readonly Counter[], reply: CountReply): void
-  /** What was counted on this machine is delivered, or is known not to be: what was read can be shown. */
-  onDelivered(): void
   /** A run was silent for so long that up to this many of its counts are refused for good. */
   onFolded(lost: number): void
   /** The server's clock said `now`, between `sentAt` and now on ours (all ms since 1970). */

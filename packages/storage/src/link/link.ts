@@ -191,7 +191,6 @@ export class Link {
       look: this.#look,
     })
     this.#othersDue = false
-    this.#options.events.onDelivered()
   }
 
   async #report(): Promise<void> {
@@ -223,9 +222,8 @@ export class Link {
   #fail(thrown: unknown): void {
     // What ends because all is closed says nothing about the backend.
     if (this.#closed) return
-    const { events, health, outbox } = this.#options
+    const { health, outbox } = this.#options
     const error = asBackendError(thrown)
-    if (!error.unsure) events.onDelivered()
     if (!READABLE.has(error.state) || error.broken) this.#connected = false
     health.failed(error, this.#connected)
     this.#pace.failed({ passing: this.#connected && health.state === 'suspect' })

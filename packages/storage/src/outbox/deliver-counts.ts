@@ -1,6 +1,5 @@
 import type { Backend } from '../backend.ts'
 import type { LinkEvents } from '../link/link-events.ts'
-import type { Share } from '../mirror/kept.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { randomId } from '../records/clock.ts'
 import { statsParent } from '../records/keyspace.ts'
@@ -33,14 +32,6 @@ export async function deliverCounts(
   { backend, outbox, counts, events, mirror, time }: CountParts,
   { others, accepted, read, look }: CountOptions,
 ): Promise<void> {
-  const delivered: Share[] = []
-  for (const share of others ? (mirror?.shares() ?? []) : []) {
-    // After a later clear it is worth nothing any more; what was refused for its own sake may be taken another time.
-    const { refused, folded } = await backend.count(share.node, share.cleared, share.totals)
-    if (folded) events.onFolded(share.totals.reduce((sum, { total }) => sum + total, 0))
-    if (refused.length === 0) delivered.push(share)
-  }
-  if (delivered.length > 0) await read()
   // Under a config that the backend does not have yet nothing is counted.
   const totals = counts.unsent().filter((counter) => !outbox.holds(statsParent(counter)))
   if (totals.length > 0) {
@@ -56,6 +47,11 @@ export async function deliverCounts(
       events.onFolded(counts.countAnew(randomId(time), totals))
     }
   }
-  // Only now, as the totals that have it are shown from now on.
-  for (const share of delivered) mirror?.removeShare(share)
+  for (const share of others ? (mirror?.shares() ?? []) : []) {
+    // After a later clear it is worth nothing any more; what was refused for its own sake may be taken another time.
+    const { refused, folded } = await backend.count(share.node, share.cleared, share.totals)
+    if (folded) events.onFolded(share.totals.reduce((sum, { total }) => sum + total, 0))
+    if (refused.length === 0) mirror?.removeShare(share)
+    look()
+  }
 }
