@@ -179,6 +179,9 @@ test('the client that was given serves again after its tokens were refused for g
   await another.signIn('demo', { open: browser })
   await another.useTool('demo/echo', { text: 'x' })
   await refuse()
+  expect(tokenFiles(home), 'the client is kept').toHaveLength(1)
+  expect((await services.deleteService('demo')).warnings, 'but no tokens').toBeUndefined()
+  await services.addService({ demo: { url: remote.url } })
   expect(await services.signOut('demo')).toEqual({ name: 'demo', status: 'absent', revocations: [] })
   expect(tokenFiles(home)).toEqual([])
   expect(await failureOf(services.signIn('demo', { open: browser }))).toMatchObject({

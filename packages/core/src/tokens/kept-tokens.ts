@@ -44,6 +44,11 @@ export class KeptTokens {
     }
   }
 
+  /** Whether there are tokens for it now, or a file that must not be believed. */
+  isSignedIn(service: ServiceName): boolean {
+    return this.has(service) && this.namesOf(service).some((name) => this.fileNamed(name).isInUse)
+  }
+
   /** The files with tokens for a service of this name, whatever its address. @throws `storage` where nobody can look */
   namesOf(service: ServiceName): string[] {
     const prefix = prefixOf(service)
