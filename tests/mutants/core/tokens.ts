@@ -86,7 +86,7 @@ export const mutants: Mutant[] = [
   {
     name: 'tokens outlive their service without a word',
     file: 'packages/core/src/tokens/left-tokens.ts',
-    find: 'removed.filter((service) => reach.signIns.kept?.has(service))',
+    find: 'removed.filter((service) => reach.signIns.kept?.isSignedIn(service))',
     replace: 'removed.filter((service) => !service && reach)',
     suite: 'packages/core/test/sign-in.test.ts',
     test: 'tokens that outlive their service are told of, whichever way it goes, and can be removed then',
