@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { StdioConfig } from '../src/config/service-config.ts'
-import { isRunning, linesOf, scratch, stdioConfig, until } from './connections-fixtures.ts'
+import { failureOf, isRunning, linesOf, scratch, stdioConfig, until } from './connections-fixtures.ts'
 import { type Reader, type SharedPlace, type Stranger, sharedPlace } from './strangers.ts'
 
 interface Scene {
@@ -94,3 +94,28 @@ async function seesOther(reader: Reader): Promise<boolean> {
   const { config } = await reader.forStore().serviceInfo('demo')
   return config.type === 'stdio' && config.env !== undefined
 }
+
+test('a service that holds an unclosed placeholder could not be disabled any more, nor changed elsewhere', async () => {
+  const place = sharedPlace()
+  const [reader, stranger] = [await place.reader({ trust: 'dataspace' }), await place.stranger()]
+  const config = { ...stdioConfig(), cwd: '/', args: ['${ARG'], env: { A: 'Bearer ${TOKEN' } }
+  await stranger.plant('demo', config)
+  await until(() =>
+    reader
+      .forStore()
+      .serviceInfo('demo')
+      .then(
+        () => true,
+        () => false,
+      ),
+  )
+  const ctx = reader.forStore()
+  expect(await ctx.patchService('demo', { disabled: true })).toMatchObject({ status: 'updated' })
+  expect(await ctx.patchService('demo', { env: { B: 'b' } })).toMatchObject({ status: 'updated' })
+  const { type: _, ...entry } = { ...config, description: 'whole' }
+  expect(await ctx.updateService('demo', entry)).toMatchObject({ status: 'updated' })
+  expect(await failureOf(ctx.patchService('demo', { env: { B: '${B' } }))).toMatchObject({
+    code: 'bad_config',
+    message: expect.stringContaining('env.B holds'),
+  })
+})

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { didYouMean, nearest } from '../near.ts'
-import { kinds } from './config-values.ts'
+import { kinds, mapValues } from './config-values.ts'
 import { bearerHeaders, isIgnored, otherNames, refusedFields } from './editor-fields.ts'
 import { checkConfig } from './entry.ts'
 import { isBlank, spellings } from './field-spellings.ts'
@@ -12,6 +12,8 @@ import type { ServiceConfig } from './service-config.ts'
 export interface NormaliseOptions {
   /** Where a stdio service runs that names no folder, and what a relative folder is relative to. */
   cwd: string
+  /** What it takes the place of: a value that stands there already is let pass, whatever is in it. */
+  stored?: ServiceConfig | undefined
 }
 
 /** `ignored` names the fields that were left out because they change nothing for mcpstore. */
@@ -54,8 +56,9 @@ export function normaliseEntry(written: unknown, options: NormaliseOptions): Nor
   }
   const candidate = candidateFrom(draft, { cwd: options.cwd, report })
   if (candidate === undefined) return { problems }
+  const stored = valuesOf(options.stored)
   for (const [target, { field, value }] of draft)
-    if (kinds.has(target)) problems.push(...unclosedIn(value, field))
+    if (kinds.has(target)) problems.push(...unclosedIn(value, field, stored))
   const checked = checkConfig(candidate, new Map([...draft].map(([target, { field }]) => [target, field])))
   if ('problems' in checked) return { problems: [...problems, ...checked.problems] }
   return problems.length > 0 ? { problems } : { config: checked.config, ignored }
@@ -69,11 +72,22 @@ function withBearer(entry: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** What is stored already stays readable: so it is looked for in what a person writes only. */
-function unclosedIn(value: unknown, field: string): Problem[] {
-  if (typeof value === 'string') return unclosedProblems(value, field)
-  if (Array.isArray(value)) return value.flatMap((one, index) => unclosedIn(one, `${field}[${index}]`))
+function unclosedIn(value: unknown, field: string, stored: ReadonlySet<string>): Problem[] {
+  if (typeof value === 'string') return stored.has(value) ? [] : unclosedProblems(value, field)
+  if (Array.isArray(value))
+    return value.flatMap((one, index) => unclosedIn(one, `${field}[${index}]`, stored))
   if (!isObject(value)) return []
-  return Object.entries(value).flatMap(([name, one]) => unclosedIn(one, `${field}.${name}`))
+  return Object.entries(value).flatMap(([name, one]) => unclosedIn(one, `${field}.${name}`, stored))
+}
+
+function valuesOf(config: ServiceConfig | undefined): ReadonlySet<string> {
+  const values = new Set<string>()
+  if (config)
+    mapValues(config, (value) => {
+      values.add(value)
+      return value
+    })
+  return values
 }
 
 /** What would be stored, not checked yet; undefined when it is not even clear of which kind it is. */

@@ -33,7 +33,7 @@ export async function updateService(house: House, given: string, entry: unknown)
   const { scope } = registry
   registry.requireOwn(name)
   const before = registry.findOwn(name)
-  const config = filledIn(name, readEntry(house, name, entry), before?.config)
+  const config = filledIn(name, readEntry(house, name, entry, before?.config), before?.config)
   const vouch = before !== undefined && (await house.gate.isOurs(before))
   const form = await storedForm(house, { scope, name }, config, { vouch })
   const put = { name, key: serviceId({ scope, name }), form }
@@ -53,7 +53,7 @@ export async function patchService(house: House, given: string, patch: unknown):
   for (let attempt = 0; attempt < PATCH_ATTEMPTS; attempt++) {
     const service = house.registry.getOwn(name)
     const { scope, id, config, stamp } = service
-    const patched = filledIn(name, readEntry(house, name, patchConfig(config, patch)), config)
+    const patched = filledIn(name, readEntry(house, name, patchConfig(config, patch), config), config)
     const vouch = await house.gate.isOurs(service)
     const form = await storedForm(house, service, patched, { vouch })
     if (form.isKept) return { name, status: 'unchanged', durable: weakest([], house) }
@@ -101,8 +101,13 @@ async function during<Result extends { status: string }>(
   return (await approver.during([change], work, cameAbout)).result
 }
 
-function readEntry(house: House, name: string, entry: unknown): ServiceConfig {
-  const read = normaliseEntry(entry, { cwd: house.options.cwd })
+function readEntry(
+  house: House,
+  name: string,
+  entry: unknown,
+  stored: ServiceConfig | undefined,
+): ServiceConfig {
+  const read = normaliseEntry(entry, { cwd: house.options.cwd, stored })
   if ('problems' in read) throw configError(name, read.problems)
   return read.config
 }
