@@ -195,6 +195,11 @@ describe('an entry is refused', () => {
       { url: 'https://example.com', bearerTokenEnv: 'a b' },
       '"bearerTokenEnv" is known, but not supported yet',
     ],
+    [{ command: 'npx', bearerTokenEnv: 'T' }, 'bearerTokenEnv means nothing for a service of type stdio'],
+    [
+      { command: 'npx', bearerTokenEnv: 'T', headers: { A: 'x' } },
+      'headers means nothing for a service of type stdio',
+    ],
     [
       { url: 'https://example.com', bearerTokenEnv: 'T', headers: { authorization: 'x' } },
       '"bearerTokenEnv" is known, but not supported yet',
@@ -231,6 +236,15 @@ describe('an entry is refused', () => {
       config: { type: 'http', url: 'https://example.com', headers: { A: '1', Authorization: 'Bearer ${T}' } },
       ignored: Object.keys(remembered),
     })
+    for (const spelled of ['$env:T', '${T}'])
+      expect(normaliseEntry({ ...entry, bearerTokenEnv: spelled }, { cwd: '/' }), spelled).toEqual({
+        config: {
+          type: 'http',
+          url: 'https://example.com',
+          headers: { A: '1', Authorization: 'Bearer ${T}' },
+        },
+        ignored: [],
+      })
     const wrong = normaliseEntry({ ...entry, headers: 5 }, { cwd: '/' })
     expect(JSON.stringify(wrong)).toContain('headers must be an object of strings')
   })

@@ -47,9 +47,10 @@ export function bearerHeaders({
   const given = isObject(headers) ? headers : {}
   const isUnclear = !isBlank(headers) && !isObject(headers)
   const isGiven = Object.keys(given).some((name) => name.toLowerCase() === 'authorization')
-  if (typeof variable !== 'string' || !/^[A-Za-z_]\w*$/.test(variable) || isGiven || isUnclear)
-    return undefined
-  return { ...given, Authorization: `Bearer \${${variable}}` }
+  if (typeof variable !== 'string' || isGiven || isUnclear) return undefined
+  const [, name, braced] = /^(?:(?:\$env:)?([A-Za-z_]\w*)|\$\{([A-Za-z_]\w*)\})$/.exec(variable) ?? []
+  const known = name ?? braced
+  return known === undefined ? undefined : { ...given, Authorization: `Bearer \${${known}}` }
 }
 
 interface RefusedField {

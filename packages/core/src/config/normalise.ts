@@ -59,7 +59,9 @@ export function normaliseEntry(written: unknown, options: NormaliseOptions): Nor
   const stored = valuesOf(options.stored)
   for (const [target, { field, value }] of draft)
     if (kinds.has(target)) problems.push(...unclosedIn(value, field, stored))
-  const checked = checkConfig(candidate, new Map([...draft].map(([target, { field }]) => [target, field])))
+  const spelled = new Map([...draft].map(([target, { field }]) => [target, field]))
+  if (entry !== written && isBlank(written['headers'])) spelled.set('headers', 'bearerTokenEnv')
+  const checked = checkConfig(candidate, spelled)
   if ('problems' in checked) return { problems: [...problems, ...checked.problems] }
   return problems.length > 0 ? { problems } : { config: checked.config, ignored }
 }
