@@ -95,6 +95,21 @@ describe('a call that ran and is answered with HTTP', () => {
     expect(log.filter((request) => request.rpc === 'tools/call')).toHaveLength(1)
   })
 
+  test.each([413, 429])(
+    '%i and an error to this very request may have run, and nothing else is said of it',
+    async (status) => {
+      const countFile = `${scratch()}/count`
+      const body = rpc('$id', 'the upstream is busy', -32000)
+      const remote = await startRemote({ onCall: { status, body }, countFile })
+      const ctx = (await open()).forStore()
+      await ctx.addService({ demo: { url: remote.url } })
+      const error = await failureOf(ctx.useTool('demo/echo', { text: 'x' }))
+      expect(error).toMatchObject({ code: 'server_error', hint: undefined })
+      expect(linesOf(countFile)).toEqual(['echo'])
+      expect(await ctx.toolStats()).toMatchObject([{ tool: 'echo', calls: 1, errors: 1 }])
+    },
+  )
+
   test('400 counts as one that failed; what was turned away unread does not count', async () => {
     const [broken, busy] = [
       await startRemote({ onCall: { status: 400, body: '{"error":"the session of customer 7"}' } }),

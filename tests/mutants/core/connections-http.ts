@@ -263,4 +263,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/connections-refused-calls.test.ts',
     test: 'the error of a call that is redirected elsewhere names the place, without credentials (json, 307)',
   },
+  {
+    name: "a server's own word on a call is taken for that of whoever turned it away",
+    file: 'packages/core/src/connections/http/status.ts',
+    find: " || fate === 'unread'",
+    replace: '',
+    suite: 'packages/core/test/connections-refused-calls.test.ts',
+    test: 'a call that ran and is answered with HTTP 429 and an error to this very request may have run, and nothing else is said of it',
+  },
 ]

@@ -50,10 +50,12 @@ export interface StatusOptions {
 export function statusVerdict(failure: Failure, { redact, inSession }: StatusOptions): Verdict {
   const said = redact(spoken(failure.body)).slice(0, MAX_TEXT)
   const verdict = verdictOf(failure, said, inSession)
-  const isUnknown = verdict.fate === 'unclear' || verdict.fate === 'lost'
-  if (!isUnknown || addresseeOf(failure.body, failure.request) !== 'request') return verdict
+  const { fate } = verdict
+  const isOpen = fate === 'unclear' || fate === 'lost' || fate === 'unread'
+  if (!isOpen || addresseeOf(failure.body, failure.request) !== 'request') return verdict
   const words = `answered HTTP ${failure.status}: ${said}`
-  return { ...verdict, fate: 'refused', words, hint: undefined, over: false }
+  const hint = fate === 'unread' ? verdict.hint : undefined
+  return { ...verdict, fate: 'refused', words, hint, over: false }
 }
 
 function verdictOf(failure: Failure, said: string, inSession: boolean): Verdict {
