@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { isRunning, runningInGroup, startRemote, until } from './connections-fixtures.ts'
 import { failureOf, linesOf, open, scratch, server } from './stores.ts'
@@ -96,6 +96,15 @@ test('whoever waits can stop waiting, for what others do and for what it does it
     giveUp.abort('enough')
     expect(await waited).toMatchObject({ code: 'aborted', cause: 'enough' })
   }
+})
+
+test('who gives up waiting before a server is started starts none', async () => {
+  const startFile = `${scratch()}/starts`
+  const ctx = (await open()).forStore()
+  await ctx.addService({ fine: server(), hung: server({ muteInitialize: true, startFile }) })
+  expect((await failureOf(ctx.waitService('hung', { signal: AbortSignal.abort() }))).code).toBe('aborted')
+  await ctx.waitService('fine')
+  expect(existsSync(startFile)).toBe(false)
 })
 
 test('whoever has no time finds a healthy service failing, for himself only', async () => {

@@ -121,4 +121,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/core/test/era-memory.test.ts',
     test: 'it is believed for a day',
   },
+  {
+    name: 'who has given up waiting starts a server',
+    file: 'packages/core/src/services/wait.ts',
+    find: 'if (signal?.aborted) throw',
+    replace: 'if (false) throw',
+    suite: 'packages/core/test/service-lifecycle.test.ts',
+    test: 'who gives up waiting before a server is started starts none',
+  },
 ]

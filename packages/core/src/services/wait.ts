@@ -32,6 +32,9 @@ export interface WaitedFor {
  */
 export async function waitFor(house: House, wanted: WaitedFor): Promise<void> {
   const { name, id, statuses, timeoutMs, signal } = wanted
+  const what = `waiting for service "${name}"`
+  // Who gives it up before a server is started starts none.
+  if (signal?.aborted) throw storeError('aborted', `${what} was aborted`, { cause: signal.reason })
   const others = new Set(statuses)
   const isActive = others.delete('ok')
   const news = [new NewsOf(house.news, id), new NewsOf(house.news, id)] as const
@@ -47,7 +50,7 @@ export async function waitFor(house: House, wanted: WaitedFor): Promise<void> {
   try {
     const waited = Promise.race(ways)
     const bounds = { timeoutMs: LONGEST_TIMER_MS, signal }
-    await (signal ? within(bounds, `waiting for service "${name}"`, waited) : waited)
+    await (signal ? within(bounds, what, waited) : waited)
   } catch (thrown) {
     const service = house.registry.find(name)
     if (!service || !others.has(summarise(house, service).status)) throw thrown
