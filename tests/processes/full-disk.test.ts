@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, it } from 'vitest'
 import { Box } from '../support/box.ts'
+import { startHost } from '../support/host.ts'
 import {
   addServices,
   documentOf,
@@ -14,6 +15,7 @@ import {
   type Outcome,
   program,
 } from '../support/mcpstore.ts'
+import { until } from '../support/processes.ts'
 import { integrityOf } from '../support/records.ts'
 import { fixtureServer } from '../support/servers.ts'
 
@@ -80,6 +82,31 @@ it('a file that has nothing beside it could not be read where nothing can be mad
   expect((await names(box)).sort()).toEqual(['fixture', 'later'])
   expect(integrityOf(box)).toBe('ok')
 })
+
+// It raises the limit of a process that runs, as whoever makes room does.
+const mayLimit = spawnSync('prlimit', ['--version']).status === 0
+
+it.runIf(mayLimit)(
+  'a host that began on a full disk saw nothing that others added once there was room',
+  async () => {
+    await using box = new Box()
+    await mcpstore(box, ['add', 'keeper', 'https://example.com'])
+    for (const end of ['-wal', '-shm']) rmSync(`${box.database}${end}`)
+    const script = 'trap "" XFSZ; ulimit -S -f 0; exec "$@"'
+    const host = await startHost(box, { dataspace: 'default' }, [], ['sh', '-c', script, 'sh'])
+    const seen = async () => (await host.do('listServices')).list.map(({ name }: Foreign) => name).sort()
+    expect(await seen()).toEqual(['keeper'])
+    spawnSync('prlimit', [`--pid=${host.child.pid}`, '--fsize=unlimited:unlimited'])
+    for (const name of ['later', 'more']) {
+      await mcpstore(box, ['add', name, 'https://example.com'])
+      await until(`${name} is seen`, async () => (await seen()).includes(name))
+    }
+    expect(await host.do('status')).toMatchObject({ state: 'up' })
+    await mcpstore(box, ['remove', 'later'])
+    await until('it is seen to be removed', async () => !(await seen()).includes('later'))
+    expect(integrityOf(box)).toBe('ok')
+  },
+)
 
 it('where no file can be written, other commands say so, too, and change nothing', async () => {
   await using box = new Box()

@@ -553,7 +553,7 @@ test('a file that is made at the moment somebody looks for it is not taken for o
   await making.open()
   making.write((tables) => tables.addId('made'))
   expect(looking.read((tables) => tables.ids())).toEqual([])
-  expect(looking.hasAppeared).toBe(true)
+  expect(looking.isOutdated).toBe(true)
   await looking.open({ make: false })
   expect(looking.read((tables) => tables.ids())).toEqual(['made'])
   looking.close()

@@ -31,6 +31,8 @@ export interface OpenFile {
   identity: string | undefined
   /** Why nothing can be written; what was open at the time can be read. */
   frozen?: BackendError
+  /** What it held then, if it is frozen: see `fileContents`. */
+  contents?: string
   /** Why there is nothing: then what is open is empty, and leaves no trace. */
   absent?: Absence | undefined
 }
@@ -61,10 +63,12 @@ export async function openFile(file: string, options: OpenOptions): Promise<Open
     return openWritable(Database, file, options)
   } catch (thrown) {
     const frozen = whyFrozen(thrown, file)
+    // Before it is read: what is written meanwhile is another state.
+    const contents = fileContents(file)
     const db = frozen && openSnapshot(Database, file, tables)
     if (!db) throw thrown
     checkSchema(db, file)
-    return { db, identity: fileIdentity(file), frozen }
+    return { db, identity: fileIdentity(file), frozen, contents }
   }
 }
 
@@ -117,6 +121,12 @@ function closeToOthers(file: string): void {
 export function fileIdentity(file: string): string | undefined {
   const parts = [file, `${file}-wal`].map((path) => statSync(path, { throwIfNoEntry: false, bigint: true }))
   return parts[0] && parts.map((stat) => `${stat?.dev}:${stat?.ino}`).join(' ')
+}
+
+/** Another when something was written to the file or the log beside it, which what was frozen does not notice. */
+export function fileContents(file: string): string {
+  const parts = [file, `${file}-wal`].map((path) => statSync(path, { throwIfNoEntry: false, bigint: true }))
+  return parts.map((stat) => (stat?.size ? `${stat.ino}:${stat.size}:${stat.mtimeNs}` : '')).join(' ')
 }
 
 let libsql: typeof Libsql | undefined

@@ -50,7 +50,7 @@ export function sqliteBackend({
   let seen: number | undefined
   let stopPolling = () => {}
   const read = async <Result>(task: (tables: SqliteTables) => Result) => {
-    if (opened.hasAppeared) await opened.open({ make: false })
+    if (opened.isOutdated) await opened.open({ make: false })
     return opened.read(task)
   }
   const write = async <Result>(task: (tables: SqliteTables) => Result, options: WriteOptions = {}) => {
@@ -105,7 +105,7 @@ export function sqliteBackend({
     stay: (node) => write((tables) => stayShare(tables, node, time.now())),
     fold: (silentMs) => write((tables) => foldShares(tables, silentMs, time.now())),
     async announce(node, about) {
-      if (opened.hasAppeared) await opened.open({ make: false })
+      if (opened.isOutdated) await opened.open({ make: false })
       // Whoever only looks makes nothing.
       if (!opened.isOpen || opened.absent || opened.isFrozen) return false
       const last = time.now()
@@ -116,7 +116,7 @@ export function sqliteBackend({
     },
     nodes: () => read((tables) => tables.nodes.all()),
     async clear(stamp) {
-      if (opened.hasAppeared) await opened.open({ make: false })
+      if (opened.isOutdated) await opened.open({ make: false })
       // Where nothing is there is nothing to forget, and nothing is made for it.
       if (opened.absent === 'missing') return { cleared: stamp, now: time.now() }
       return write((tables) => clearTables(tables, stamp, time.now()))

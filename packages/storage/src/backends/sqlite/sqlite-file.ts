@@ -1,5 +1,5 @@
 import type { Absence } from './absence.ts'
-import { fileIdentity, type OpenFile, type OpenOptions, openFile } from './database.ts'
+import { fileContents, fileIdentity, type OpenFile, type OpenOptions, openFile } from './database.ts'
 import { classify, vanished } from './errors.ts'
 import { Statements } from './statements.ts'
 
@@ -38,9 +38,11 @@ export class SqliteFile<Tables> {
     return this.#open?.absent
   }
 
-  /** Whether there was nothing when it was opened, and there is something now. */
-  get hasAppeared(): boolean {
-    return this.#open?.absent !== undefined && fileIdentity(this.path) !== this.#open.identity
+  /** Whether there was nothing when it was opened, or what could only be read as it was, and there is something else now. */
+  get isOutdated(): boolean {
+    const { absent, contents, identity } = this.#open ?? {}
+    if (contents !== undefined) return fileContents(this.path) !== contents
+    return absent !== undefined && fileIdentity(this.path) !== identity
   }
 
   /** Opens the file, anew if it is open, and makes it where there is none, unless `make` is `false`. */
@@ -60,7 +62,7 @@ export class SqliteFile<Tables> {
   /** Changes with every commit of another connection; `undefined` when something is wrong, which the next read tells. */
   version(): number | undefined {
     try {
-      if (!this.#open || fileIdentity(this.path) !== this.#open.identity) return undefined
+      if (!this.#open || this.isOutdated || fileIdentity(this.path) !== this.#open.identity) return undefined
       return this.#open.statements.rows<{ data_version: number }>('PRAGMA data_version')[0]?.data_version
     } catch {
       return undefined
