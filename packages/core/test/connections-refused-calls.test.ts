@@ -143,6 +143,27 @@ test.each([
   },
 )
 
+test.each([
+  [304, {}, 'outcome_unknown', 'answered HTTP 304'],
+  [
+    302,
+    { location: 'urn:elsewhere' },
+    'outcome_unknown',
+    'redirects, and is not followed any further (HTTP 302)',
+  ],
+  [307, { location: '/mcp' }, 'server_error', 'redirects, and is not followed any further (HTTP 307)'],
+])(
+  'a call that is answered with HTTP %i and %j is told what that is',
+  async (status, headers, code, words) => {
+    const countFile = `${scratch()}/count`
+    const remote = await startRemote({ countFile, onCall: { status, headers, unrun: true } })
+    const connection = await connect(remoteConfig(remote.url))
+    const error = await failureOf(connection.callTool('echo', {}, patient))
+    expect([error.code, error.message]).toEqual([code, `service "demo" ${words}`])
+    expect(linesOf(countFile)).toEqual([])
+  },
+)
+
 test('a redirect within the service is followed, by a call too, which is run once', async () => {
   const countFile = `${scratch()}/count`
   const remote = await startRemote({

@@ -32,6 +32,8 @@ const cases: Record<number, (text: string) => Verdict> = {
 /** Of methods, headers, lengths and limits: they are looked at before a request is. */
 const turnedAway = new Set([405, 406, 407, 411, 413, 414, 415, 417, 421, 426, 429, 431, 505])
 
+const redirects = new Set([301, 302, 303, 307, 308])
+
 const ownMeaning = new Set([401, 403, 407, 408, 429])
 
 /** Whether an answer to the first POST means that the server may speak the older transport, SSE. */
@@ -73,7 +75,7 @@ function verdictOf(failure: Failure, said: string, inSession: boolean): Verdict 
   const patience = patienceFor(retryAfterMs)
   const known = cases[status]
   if (known) return { ...known(text), ...patience }
-  if (status < 400) return redirection(failure)
+  if (redirects.has(status)) return redirection(failure)
   const fate = turnedAway.has(status) ? 'unread' : 'unclear'
   return { fate, words: answered, transient: status === 429, ...patience }
 }
@@ -94,11 +96,16 @@ export function tokenVerdict({ why, message }: NoToken, given: string = hostHint
 }
 
 /** A POST is never sent on to where somebody else says, credentials and all. */
-function redirection({ status, place = 'another address' }: Failure): Verdict {
-  const hint = 'If that is where the server is, write it as "url" in its config.'
+function redirection({ status, place }: Failure): Verdict {
+  const hint =
+    place === undefined
+      ? 'Write the address where the server is as "url" in its config.'
+      : 'If that is where the server is, write it as "url" in its config.'
   // Of the others one says that all is done, and how to see it.
   const fate = status === 307 || status === 308 ? 'unread' : 'unclear'
-  return { fate, words: `redirects to ${place} (HTTP ${status})`, hint }
+  // Without a place it was sent on within the service until that was enough, or names none.
+  const where = place === undefined ? ', and is not followed any further' : ` to ${place}`
+  return { fate, words: `redirects${where} (HTTP ${status})`, hint }
 }
 
 function behindProxy(status: number): (text: string) => Verdict {
