@@ -643,6 +643,25 @@ test('a strict write that was sent, and met no connection when it was asked for 
   await dataspace.close()
 })
 
+test('a defect in what a conditional write asked put the whole dataspace down', async () => {
+  const { open, tables, time } = place()
+  const backend = memoryBackend({ tables, time })
+  let asked = 0
+  const merge: Backend['merge'] = async (writes) => {
+    if (++asked > 1) return backend.merge(writes)
+    throw new TypeError('planted')
+  }
+  const dataspace = await open({ ...backend, merge })
+  const message = expect.stringContaining('planted')
+  await expect(dataspace.putIf(CONFIG, 1, 'absent')).rejects.toMatchObject({
+    code: 'outcome_unknown',
+    message,
+  })
+  expect(asked).toBe(1)
+  expect(dataspace.status()).toMatchObject({ state: 'up' })
+  expect(await dataspace.putIf(CONFIG, 2, 'absent')).toMatchObject({ status: 'written' })
+})
+
 test('a clear that was done, and refused when it was asked for again, is not said to be none', async () => {
   const { open, tables, time } = place()
   const backend = memoryBackend({ tables, time })

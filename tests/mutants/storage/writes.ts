@@ -80,9 +80,17 @@ export const mutants: Mutant[] = [
   {
     name: 'a write that was refused by itself says nothing of the backend',
     file: 'packages/storage/src/writes/ask.ts',
-    find: 'link.failed(thrown)',
+    find: 'if (thrown instanceof BackendError) link.failed(thrown)',
     replace: 'void link',
     suite: 'tests/faults/strict.test.ts',
     test: 'took a server that had just refused a write for a good one, until the next sign of life',
+  },
+  {
+    name: 'a defect in a conditional write is taken for an outage',
+    file: 'packages/storage/src/writes/ask.ts',
+    find: 'if (thrown instanceof BackendError)',
+    replace: '',
+    suite: 'packages/storage/test/dataspace.test.ts',
+    test: 'a defect in what a conditional write asked put the whole dataspace down',
   },
 ]

@@ -1,6 +1,6 @@
 import type { Backend } from '../backend.ts'
 import { type ErrorDetails, StorageError } from '../errors.ts'
-import { asBackendError, type BackendError, type Health } from '../link/health.ts'
+import { asBackendError, BackendError, type Health } from '../link/health.ts'
 import type { Link } from '../link/link.ts'
 import type { Patience } from '../link/patience.ts'
 
@@ -58,12 +58,13 @@ export async function send<Answer>(
     request().catch((thrown) => {
       const error = asBackendError(thrown)
       if (error.unsure) unsure = error
-      throw error
+      throw thrown
     })
   try {
     return await patience.ask(attempt)
   } catch (thrown) {
-    link.failed(thrown)
+    // A defect of what was asked says nothing of the backend.
+    if (thrown instanceof BackendError) link.failed(thrown)
     const error = unsure ?? asBackendError(thrown)
     if (!error.unsure) throw undone(error)
     const message = `${backend.kind} may have done it or not: ${error.message}`
