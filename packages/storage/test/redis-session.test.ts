@@ -41,6 +41,12 @@ async function silentServer() {
   return { url: `redis://127.0.0.1:${port}`, sockets }
 }
 
+/** A program that ends once the server has answered a PING. */
+const pingOf = (port: number) => `
+  const socket = require('node:net').connect(${port}, '127.0.0.1', () => socket.write('PING\\r\\n'))
+  socket.once('data', () => socket.destroy())
+`
+
 it('a connection that never came about is no reason to try again at once', async () => {
   const { backend, hints } = backendAt('redis://127.0.0.1:1')
   await expect(backend.open()).rejects.toMatchObject({ state: 'down' })
@@ -113,7 +119,7 @@ describe.skipIf(!hasRedisServer)('a connection that worked', () => {
     longestMs = 1
     const beaten = backend.beat!('node')
     // The server takes what is asked in turn.
-    execFileSync('sh', ['-c', `redis-cli -p ${server.port} PING`])
+    execFileSync(process.execPath, ['-e', pingOf(server.port)])
     await expect(beaten).resolves.toMatchObject({ rev: 0 })
   })
 
