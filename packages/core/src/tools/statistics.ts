@@ -39,34 +39,34 @@ type Counting = Pick<Dataspace, 'count'>
 const [CALLS, ERRORS, FIRST_LATENCY] = [0, 1, 2]
 
 /** Where the counters of a tool lie, as long as the list it stands in is kept: a call has no time to make keys. */
-const places = new WeakMap<ListedTool, Place>()
+const kept = new WeakMap<ListedTool, Counters>()
 
-interface Place {
+interface Counters {
   /** None for a tool with a name that no key can hold. */
   key: string | undefined
   fields: readonly string[]
 }
 
-function placeOf({ scope }: Pick<Service, 'scope'>, tool: ListedTool): Place {
-  const known = places.get(tool)
+function countersOf({ scope }: Pick<Service, 'scope'>, tool: ListedTool): Counters {
+  const known = kept.get(tool)
   if (known) return known
   const fields = TOOL_COUNTERS.map((counter) => statsField(tool.service, counter))
-  const place = { key: keyOfTool(statsKey, tool.tool, scope), fields }
-  places.set(tool, place)
-  return place
+  const counters = { key: keyOfTool(statsKey, tool.tool, scope), fields }
+  kept.set(tool, counters)
+  return counters
 }
 
 /** Counts one call of a tool for everybody who shares the dataspace, when it has ended: only then is it known that it was sent. */
 export class CallCount {
   readonly #dataspace: Counting
-  readonly #place: Place
+  readonly #counters: Counters
   readonly #began: number
 
   /** `began`: when it was sent, by `performance.now()`. */
   constructor(dataspace: Counting, service: Pick<Service, 'scope'>, tool: ListedTool, began: number) {
     this.#began = began
     this.#dataspace = dataspace
-    this.#place = placeOf(service, tool)
+    this.#counters = countersOf(service, tool)
   }
 
   answered(result: ToolResult): void {
@@ -84,7 +84,7 @@ export class CallCount {
   }
 
   #count(counter: number): void {
-    const { key, fields } = this.#place
+    const { key, fields } = this.#counters
     if (key !== undefined) this.#dataspace.count(key, fields[counter]!, 1)
   }
 }
