@@ -64,9 +64,9 @@ describe('a service that depends on its folder', () => {
   })
 })
 
-const isWrapped = (line: string) => {
-  const [command = '', ...args] = line.split(' ')
-  const written = claudeDesktop.write({ type: 'stdio', command, args, cwd: '/project' })
+const isWrapped = (line: string, env?: Record<string, string>) => {
+  const [command = '', ...args] = line.match(/'[^']*'|\S+/g)!.map((word) => word.replaceAll("'", ''))
+  const written = claudeDesktop.write({ type: 'stdio', command, args, cwd: '/project', ...(env && { env }) })
   return (written as Exclude<typeof written, string>).entry['command'] === '/bin/sh'
 }
 
@@ -88,7 +88,20 @@ it.each([
   'uvx --from ./tool serve',
   'serve --dir=data',
   'serve -I./data',
+  'serve -I/srv:data',
+  'serve --paths /srv,data',
+  "sh -c '/usr/bin/env node ./server.js'",
   'serve sqlite:///data.db',
 ])('is started in its folder, as that may matter: %s', (line) => {
   expect(isWrapped(line)).toBe(true)
+})
+
+it.each([
+  ['./conf.json', true],
+  ['/srv:../lib', true],
+  ['/usr/bin:/bin', false],
+  ['postgres://host/db', false],
+  ['v1.2', false],
+])('what is in a variable may be a path from its folder: %s', (value, isOne) => {
+  expect(isWrapped('serve', { CONFIG: value })).toBe(isOne)
 })
