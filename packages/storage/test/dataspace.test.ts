@@ -662,6 +662,37 @@ test('a defect in what a conditional write asked put the whole dataspace down', 
   expect(await dataspace.putIf(CONFIG, 2, 'absent')).toMatchObject({ status: 'written' })
 })
 
+test('a look that was under way when a strict write was refused does not take the server for a good one', async () => {
+  const { tables, time } = place()
+  const backend = memoryBackend({ tables, time })
+  let look: (() => void) | undefined
+  let refuses = false
+  const pull: Backend['pull'] = async (...args) => {
+    const page = await backend.pull(...args)
+    if (refuses) await new Promise<void>((resolve) => (look = resolve))
+    return page
+  }
+  const merge: Backend['merge'] = async (writes) => {
+    if (refuses) throw new BackendError('write-degraded', 'it is full', { hint: 'make room' })
+    return backend.merge(writes)
+  }
+  const dataspace = await new Dataspace({
+    ...{ namespace: 'n', dataspace: 'd', time, policy: 'strict' },
+    backend: { ...backend, pull, merge },
+  }).open()
+  refuses = true
+  void dataspace.refresh()
+  await settle()
+  await expect(dataspace.put(CONFIG, 1)).rejects.toMatchObject({ code: 'not_durable' })
+  look!()
+  await settle()
+  expect(dataspace.status().state).toBe('write-degraded')
+  refuses = false
+  await time.pass(10_000)
+  expect(dataspace.status().state).toBe('up')
+  await dataspace.close()
+})
+
 test('a clear that was done, and refused when it was asked for again, is not said to be none', async () => {
   const { open, tables, time } = place()
   const backend = memoryBackend({ tables, time })

@@ -120,6 +120,8 @@ describe.skipIf(!hasRedisServer)('a connection that worked', () => {
     const beaten = backend.beat!('node')
     // The server takes what is asked in turn.
     execFileSync(process.execPath, ['-e', pingOf(server.port)])
+    // What is asked after it has its usual time.
+    longestMs = Number.POSITIVE_INFINITY
     await expect(beaten).resolves.toMatchObject({ rev: 0 })
   })
 

@@ -169,4 +169,12 @@ export const mutants: Mutant[] = [
     suite: 'tests/faults/heads.test.ts',
     test: 'are read from a server that takes no writes, by who began then, too',
   },
+  {
+    name: 'a look that began before a write was refused takes the server for a good one',
+    file: 'packages/storage/src/link/link.ts',
+    find: 'if (this.#doubted) continue',
+    replace: '',
+    suite: 'packages/storage/test/dataspace.test.ts',
+    test: 'a look that was under way when a strict write was refused does not take the server for a good one',
+  },
 ]

@@ -22,6 +22,8 @@ export class Link {
   #closed = false
   #running: Promise<void> | undefined
   #again = false
+  /** Whether something failed since the attempt began that was asked beside it. */
+  #doubted = false
   /** Whether there may be something that others counted and could not deliver. */
   #othersDue = true
   #stopHints = () => {}
@@ -72,6 +74,7 @@ export class Link {
 
   /** Something failed that was asked without an attempt: it says the same of the backend, and the next attempt, soon, looks again. */
   failed(thrown: unknown): void {
+    this.#doubted = true
     this.#pace.doubted()
     this.#fail(thrown)
   }
@@ -108,7 +111,10 @@ export class Link {
     while (this.#again && !this.#closed) {
       this.#again = false
       try {
+        this.#doubted = false
         await this.#attempt()
+        // It may have asked before what failed meanwhile.
+        if (this.#doubted) continue
         this.#pace.succeeded()
         this.#options.health.succeeded()
       } catch (thrown) {
