@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -8,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -558,4 +560,32 @@ test('a file that is made at the moment somebody looks for it is not taken for o
   expect(looking.read((tables) => tables.ids())).toEqual(['made'])
   looking.close()
   making.close()
+})
+
+test('a file that could only be read as it was is read anew once somebody has written to it', async () => {
+  const fileOf = (path: string) =>
+    new SqliteFile(path, { kind: 'dataspace' }, (statements) => new SqliteTables(statements))
+  const copy = join(folder, 'copy.db')
+  const [before, looking, after] = [fileOf(file), fileOf(copy), fileOf(copy)]
+  await before.open()
+  before.write((tables) => tables.addId('before'))
+  before.fold()
+  before.close()
+  // Nobody has the copy open, and no index can be made beside it.
+  copyFileSync(file, copy)
+  symlinkSync('missing/index', `${copy}-shm`)
+  await looking.open()
+  expect(looking.isFrozen).toBe(true)
+  expect(looking.read((tables) => tables.ids())).toEqual(['before'])
+  expect(looking.isOutdated).toBe(false)
+  expect(looking.version()).toBeDefined()
+  rmSync(`${copy}-shm`)
+  await after.open()
+  after.write((tables) => tables.addId('after'))
+  expect(looking.isOutdated).toBe(true)
+  expect(looking.version()).toBeUndefined()
+  await looking.open({ make: false })
+  expect(looking.read((tables) => tables.ids()).sort()).toEqual(['after', 'before'])
+  looking.close()
+  after.close()
 })

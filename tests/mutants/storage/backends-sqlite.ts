@@ -153,4 +153,12 @@ export const mutants: Mutant[] = [
     suite: 'packages/storage/test/sqlite.test.ts',
     test: 'nothing was said of a folder in which others may put a file in the place of this one',
   },
+  {
+    name: 'what was opened as it is stays as it was',
+    file: 'packages/storage/src/backends/sqlite/sqlite-file.ts',
+    find: 'if (contents !== undefined) return fileContents(this.path) !== contents',
+    replace: 'if (contents !== undefined) return fileContents(this.path) === undefined',
+    suite: 'packages/storage/test/sqlite.test.ts',
+    test: 'a file that could only be read as it was is read anew once somebody has written to it',
+  },
 ]
