@@ -95,7 +95,7 @@ export function warnOfWaiting(
   if (waiting && !settings.json) writeWarning(err, waiting.message, waiting.hint)
 }
 
-/** Says on stderr what is still there of what was removed, on this machine; `--json` has it in `warnings`. */
+/** Says on stderr what the library warns of in a change, as what is still there of what was removed; `--json` has it in `warnings`. */
 export function warnOfRest(
   { err, settings }: { err: Output; settings: { json: boolean } },
   warnings: readonly string[] = [],

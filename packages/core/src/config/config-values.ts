@@ -41,3 +41,13 @@ export function mapValues(
     ...(config.env && { env: record(config.env, 'env') }),
   }
 }
+
+/** All values of a config, by their fields. */
+export function valuesOf(config: ServiceConfig): Map<string, string> {
+  const values = new Map<string, string>()
+  mapValues(config, (value, { field }) => {
+    values.set(field, value)
+    return value
+  })
+  return values
+}

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { didYouMean, nearest } from '../near.ts'
-import { kinds, mapValues } from './config-values.ts'
+import { kinds, valuesOf } from './config-values.ts'
 import { bearerHeaders, isIgnored, otherNames, refusedFields } from './editor-fields.ts'
 import { checkConfig } from './entry.ts'
 import { isBlank, spellings } from './field-spellings.ts'
@@ -56,7 +56,7 @@ export function normaliseEntry(written: unknown, options: NormaliseOptions): Nor
   }
   const candidate = candidateFrom(draft, { cwd: options.cwd, report })
   if (candidate === undefined) return { problems }
-  const stored = valuesOf(options.stored)
+  const stored = new Set(options.stored && valuesOf(options.stored).values())
   for (const [target, { field, value }] of draft)
     if (kinds.has(target)) problems.push(...unclosedIn(value, field, stored))
   const spelled = new Map([...draft].map(([target, { field }]) => [target, field]))
@@ -80,16 +80,6 @@ function unclosedIn(value: unknown, field: string, stored: ReadonlySet<string>):
     return value.flatMap((one, index) => unclosedIn(one, `${field}[${index}]`, stored))
   if (!isObject(value)) return []
   return Object.entries(value).flatMap(([name, one]) => unclosedIn(one, `${field}.${name}`, stored))
-}
-
-function valuesOf(config: ServiceConfig | undefined): ReadonlySet<string> {
-  const values = new Set<string>()
-  if (config)
-    mapValues(config, (value) => {
-      values.add(value)
-      return value
-    })
-  return values
 }
 
 /** What would be stored, not checked yet; undefined when it is not even clear of which kind it is. */

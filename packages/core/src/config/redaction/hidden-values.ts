@@ -1,4 +1,4 @@
-import { mapValues, type ValuePlace } from '../config-values.ts'
+import { mapValues, type ValuePlace, valuesOf } from '../config-values.ts'
 import { configError } from '../problem.ts'
 import type { ServiceConfig } from '../service-config.ts'
 import { configToApprove, HIDDEN, redactConfig } from './redact.ts'
@@ -88,15 +88,6 @@ function originOf(url: string): string {
 /** Whether `***` stands anywhere in the config. */
 export function holdsHidden(config: ServiceConfig): boolean {
   return [...valuesOf(config).values()].some((value) => value.includes(HIDDEN))
-}
-
-function valuesOf(config: ServiceConfig): Map<string, string> {
-  const values = new Map<string, string>()
-  mapValues(config, (value, { field }) => {
-    values.set(field, value)
-    return value
-  })
-  return values
 }
 
 const hiddenDefault = `:-${HIDDEN}}`

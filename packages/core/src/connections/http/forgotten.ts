@@ -4,9 +4,12 @@ import { addresseeOf, rpcErrorIn } from './rpc-error.ts'
 /** What Python's SDK says in plain text, with HTTP 400. */
 const PLAIN = 'Bad Request: No valid session ID provided'
 
+/** What a server without the session speaks of. */
+const OF_SESSION = /session|not initialized/i
+
 /** Whether an answer to a request of a session may mean that its server does not know that any more. */
 export function mayBeForgotten({ status, body }: Failure): boolean {
-  return status === 404 || (status === 400 && /session|not initialized/i.test(body))
+  return status === 404 || (status === 400 && OF_SESSION.test(body))
 }
 
 /**
@@ -17,7 +20,7 @@ export function isForgotten(failure: Failure): boolean {
   if (!mayBeForgotten(failure)) return false
   const { status, body, request } = failure
   const error = rpcErrorIn(body)
-  if (error) return addresseeOf(body, request) === 'nobody' && /session|not initialized/i.test(error.message)
+  if (error) return addresseeOf(body, request) === 'nobody' && OF_SESSION.test(error.message)
   return status === 404 ? isPlain(body) : body.trim() === PLAIN
 }
 

@@ -111,8 +111,7 @@ const ALSO: readonly [RegExp, keyof typeof BY_CODE][] = [
 ]
 
 function gone(where: string): Diagnosis {
-  const tls = where.startsWith('rediss:') ? ', and that it speaks TLS' : ''
-  const hint = `Check that it runs and that the address is right${tls}.`
+  const hint = `Check that it runs and that the address is right${alsoTls(where)}.`
   return { state: 'down', unsure: true, what: 'cannot be reached', hint }
 }
 
@@ -155,9 +154,12 @@ function diagnose(message: string): Diagnosis | undefined {
 
 /** No answer in time: once may be chance, twice is an outage. */
 export function silent(where: string, ms: number, { again }: { again: boolean }): BackendError {
-  // One without TLS waits for the end of a line.
-  const also = where.startsWith('rediss:') ? ', and that it speaks TLS' : ''
-  return unanswered(where, ms, { state: again ? 'down' : 'suspect', also })
+  return unanswered(where, ms, { state: again ? 'down' : 'suspect', also: alsoTls(where) })
+}
+
+/** What else to look at, as the end of a sentence: a server without TLS waits for the end of a line, and says nothing. */
+function alsoTls(where: string): string {
+  return where.startsWith('rediss:') ? ', and that it speaks TLS' : ''
 }
 
 /** The dataspace on the server is another one than before: everything has to be compared. */
