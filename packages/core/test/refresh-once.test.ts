@@ -1,4 +1,4 @@
-import { Dataspace, memoryBackend } from '@mcpstore/storage'
+import { type Backend, Dataspace, memoryBackend } from '@mcpstore/storage'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type ListAnswer, ListServer, later as promised } from '../../../tests/support/list-server.ts'
 import { hasRedisServer, startRedis } from '../../../tests/support/redis-server.ts'
@@ -160,6 +160,27 @@ test('a list of which word has not come yet is not asked for again', async () =>
   await tools(stores[0]!)
   expect((await late.forStore().serviceInfo('demo')).toolCount).toBeNull()
   expect(await tools(late)).toEqual(['tool-of-demo'])
+  expect(service.asked).toBe(1)
+})
+
+test('of a file that others wrote to until the lease was granted, what they wrote was not read before', async () => {
+  const { place, service, stores } = await scene(1)
+  const inMemory = memoryBackend({ tables: place.tables })
+  let isLocked = true
+  const backend: Backend = {
+    ...inMemory,
+    kind: 'sqlite',
+    onHint: () => () => {},
+    lease: async (...asked) => {
+      // Whoever wrote has time enough for a list.
+      if (isLocked) await tools(stores[0]!)
+      isLocked = false
+      return inMemory.lease(...asked)
+    },
+  }
+  const deaf = await new Dataspace({ backend, namespace: 'shared', dataspace: 'w1' }).open()
+  later(() => deaf.close())
+  expect(await tools(readerOf(deaf, { trust: 'dataspace' }))).toEqual(['tool-of-demo'])
   expect(service.asked).toBe(1)
 })
 

@@ -64,7 +64,10 @@ export class RefreshLeases {
       if (before?.outcome.how === 'private' || this.#isOver) break
       // In one round trip: what is read after the lease was granted is what was written down before.
       const asked = dataspace.lease(name, LEASE_MS)
-      const looked = dataspace.status().state === 'up' ? dataspace.refresh() : undefined
+      const { backend, state } = dataspace.status()
+      // Redis answers in turn; a file that others write to could be read before the lease is granted.
+      if (backend !== 'redis') await asked
+      const looked = state === 'up' ? dataspace.refresh() : undefined
       const [lease] = await Promise.all([asked, looked])
       if (lease.granted) return this.#hold(lease, name, question, left)
       const listBefore = askedAt(dataspace, service)
